@@ -1,0 +1,141 @@
+import type { Timer } from "../clock.js";
+import type { MethodOptions } from "./methods.js";
+
+/** What the host gives an actor when it builds it. */
+export interface ActorContext<Props = unknown, Shared = unknown> {
+  readonly props: Props;
+  readonly shared: Shared;
+  readonly self: ActorSelf;
+  /** Starts a timer that is cleared when this incarnation ends. */
+  readonly after: (ms: number, callback: () => void) => Timer;
+  /** The signal of the message executing now. */
+  readonly signal: () => AbortSignal;
+}
+
+/** Who an actor is: its place in the tree, its key, and how many times it has been built. */
+export interface ActorSelf {
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly incarnation: number;
+}
+
+/**
+ * Where the host leaves the context for the constructor to pick up, so that user classes need no constructor of their
+ * own and field initialisers can already read `this.props`. On globalThis, because the user's module may resolve
+ * another copy of the package than the host did.
+ */
+const slot = Symbol.for("holdfast.actor-context");
+const place = globalThis as { [slot]?: ActorContext | undefined };
+
+/** Builds an actor with its context. The runtime calls this; tests of a bare class may too. */
+export function construct<A>(actorClass: new () => A, context: ActorContext): A {
+  const outer = place[slot];
+  place[slot] = context;
+  try {
+    return new actorClass();
+  } finally {
+    place[slot] = outer;
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+const detached: ActorContext = {
+  props: undefined,
+  shared: undefined,
+  self: { path: "detached", key: undefined, incarnation: 0 },
+  after(ms, callback) {
+    const handle = setTimeout(callback, ms);
+    return { cancel: () => clearTimeout(handle) };
+  },
+  signal: () => neverAborted,
+};
+
+const contextOf = new WeakMap<object, ActorContext>();
+
+/**
+ * Extend it; your public methods are your protocol. An actor never knows where it runs: the same class works inline,
+ * in a worker thread and in a forked process. One message runs at a time (see `static concurrency`).
+ *
+ * Two-phase start: `static load(props)` makes what is heavy, once per cell, and outlives a rebuilt actor;
+ * `start()` makes one actor and is light.
+ *
+ * @typeParam Props   plain data given in the child spec
+ * @typeParam Shared  what `static load` returns; `this.shared`
+ * @example
+ * export class Counter extends Actor<{ from: number }> {
+ *   #n = this.props.from;
+ *   add(by: number) { return (this.#n += by); }
+ *   snapshot() { return this.#n; }
+ *   restore(n: number) { this.#n = n; }
+ * }
+ */
+export abstract class Actor<Props = undefined, Shared = undefined> {
+  /** Facts about methods: `{ classify: { idempotent: true, limit: "2s" } }`. */
+  static methods?: Record<string, MethodOptions>;
+  /** How many messages may run at once. Default 1: the next starts when the previous promise settles. */
+  static concurrency?: number;
+
+  constructor() {
+    contextOf.set(this, place[slot] ?? detached);
+  }
+
+  get props(): Props {
+    return contextOf.get(this)!.props as Props;
+  }
+
+  get shared(): Shared {
+    return contextOf.get(this)!.shared as Shared;
+  }
+
+  /** Path in the tree, key and incarnation. */
+  get self(): ActorSelf {
+    return contextOf.get(this)!.self;
+  }
+
+  /** Fires when the caller of the executing message gave up, its deadline passed, or this incarnation is over. */
+  get signal(): AbortSignal {
+    return contextOf.get(this)!.signal();
+  }
+
+  /** A timer of this incarnation: cleared when the actor stops or is rebuilt. An error in it is a crash of the actor. */
+  after(ms: number, callback: () => void): Timer {
+    return contextOf.get(this)!.after(ms, callback);
+  }
+}
+
+/** Lifecycle methods an actor class may have. They are never callable from outside. */
+export interface Lifecycle {
+  start?(): void | Promise<void>;
+  stop?(): void | Promise<void>;
+  /** Plain data from which `restore` can rebuild this state. Called while no message of the actor executes. */
+  snapshot?(): unknown;
+  restore?(state: never): void | Promise<void>;
+}
+
+/** What a module hands to `thread()` and `fork()`: an Actor subclass, with its optional static hooks. */
+export interface ActorClass<A = object, Props = never> {
+  new (): A;
+  readonly name: string;
+  readonly prototype: A;
+  methods?: Record<string, MethodOptions>;
+  concurrency?: number;
+  load?(props: Props): unknown;
+  unload?(shared: never): void | Promise<void>;
+}
+
+const reserved = new Set([
+  "constructor",
+  "then",
+  "start",
+  "stop",
+  "snapshot",
+  "restore",
+  ...Object.getOwnPropertyNames(Object.prototype),
+  ...Object.getOwnPropertyNames(Actor.prototype),
+]);
+
+/** Names that never travel: lifecycle, inherited ones, `then` (awaiting a ref must not call it), and private ones. */
+export function isRemoteName(name: string): boolean {
+  return !reserved.has(name) && !name.startsWith("_") && !name.startsWith("#");
+}

@@ -1,0 +1,106 @@
+import type { Duration } from "../duration.js";
+import type { Actor, ActorSelf, Lifecycle } from "./actor.js";
+import { isRemoteName } from "./actor.js";
+
+/** Options of one call, or of a ref kept with them: `ref.with({ timeout: 100 })`. */
+export interface CallOptions {
+  /** How long the caller waits. Default 30 s; `Infinity` only when written. */
+  timeout?: Duration;
+  /** Aborting it gives the call up: queued work leaves the queue, an executing handler sees `this.signal`. */
+  signal?: AbortSignal;
+  /** Which actor of a keyed group. */
+  key?: string;
+  /** The caller declares that running the message twice does no harm, whatever the class says. */
+  idempotent?: boolean;
+  /** Who sends, for dead letters. Default "app". */
+  sender?: string;
+}
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** Names that are not part of an actor's protocol. */
+type NotRemote = keyof Actor<unknown, unknown> | keyof Lifecycle | `_${string}` | "then" | "constructor";
+
+/** The method names callers may use. */
+export type MethodNames<A> = {
+  [K in keyof A]: K extends NotRemote ? never : K extends string ? (A[K] extends (...args: never) => unknown ? K : never) : never;
+}[keyof A];
+
+type AskMethod<M> =
+  IsAny<M> extends true
+    ? (...args: unknown[]) => Promise<unknown>
+    : M extends (...args: never) => Promise<unknown>
+      ? M
+      : M extends (...args: infer P) => AsyncIterable<infer V> | Iterator<infer V>
+        ? (...args: P) => AsyncIterable<V>
+        : M extends (...args: infer P) => infer R
+          ? (...args: P) => Promise<Awaited<R>>
+          : never;
+
+type TellMethod<M> = M extends (...args: infer P) => unknown ? (...args: P) => boolean : never;
+
+/** Calls that are answered: each settles exactly once, with the value or a HoldfastError. */
+export type Ask<A> = { readonly [K in MethodNames<A>]: AskMethod<A[K]> };
+
+/** Calls without an answer. They return whether the message was accepted; a refused or lost one is a dead letter. */
+export type Tell<A> = { readonly [K in MethodNames<A>]: TellMethod<A[K]> };
+
+/** The handle by which anyone reaches an actor, a pool or a keyed group, wherever it runs. It outlives restarts. */
+export interface Ref<A> {
+  readonly ask: Ask<A>;
+  readonly tell: Tell<A>;
+  /** The same ref with options that apply to every call made through it. */
+  with(options: CallOptions): Ref<A>;
+  readonly path: string;
+}
+
+/** A ref to a group of actors, one per key. */
+export interface KeyedRef<A> extends Ref<A> {
+  /** The actor of this key; started on its first message. */
+  key(key: string): Ref<A>;
+}
+
+export type { ActorSelf };
+
+/** What a ref sends through: the parent's tree, or the wire back to it from inside a host. */
+export interface Target {
+  readonly path: string;
+  ask(method: string, args: unknown[], options: CallOptions): Promise<unknown>;
+  tell(method: string, args: unknown[], options: CallOptions): boolean;
+}
+
+const targetOf = new WeakMap<object, { target: Target; options: CallOptions }>();
+
+/** A ref over a target. Method functions are made on first use and kept as own properties (a bare proxy costs thrice). */
+export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRef<A> {
+  const ref = {
+    path: target.path,
+    ask: caller((method, args) => target.ask(method, args, options)) as Ask<A>,
+    tell: caller((method, args) => target.tell(method, args, options)) as Tell<A>,
+    with: (more: CallOptions) => createRef<A>(target, { ...options, ...more }),
+    key: (key: string) => createRef<A>(target, { ...options, key }),
+  };
+  targetOf.set(ref, { target, options });
+  return ref;
+}
+
+/** The target and kept options behind a ref, or undefined for anything else. */
+export function behindRef(value: object): { target: Target; options: CallOptions } | undefined {
+  return targetOf.get(value);
+}
+
+function caller(call: (method: string, args: unknown[]) => unknown): object {
+  return Object.create(
+    new Proxy(
+      {},
+      {
+        get(_, name, receiver: object) {
+          if (typeof name === "symbol" || !isRemoteName(name)) return undefined;
+          const method = (...args: unknown[]) => call(name, args);
+          Object.defineProperty(receiver, name, { value: method });
+          return method;
+        },
+      },
+    ),
+  ) as object;
+}

@@ -1,0 +1,2 @@
+/** Where an actor runs. What each level contains is in the README's containment matrix. */
+export type Isolation = "inline" | "thread" | "fork";

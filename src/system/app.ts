@@ -1,0 +1,33 @@
+import type { KeyedRef } from "../actor/ref.js";
+import type { Duration } from "../duration.js";
+import type { Listener } from "./events.js";
+import type { DeathReport } from "./report.js";
+import type { TreeNode } from "./tree.js";
+
+/** A running system: what `await system(tree)` gives. */
+export interface App<Refs = Record<string, KeyedRef<unknown>>> {
+  /** Refs of the root's children by name, typed from the tree. */
+  readonly refs: Refs;
+  /** A ref by path below the root ("digits", "models/speech"), untyped; undefined where nothing is. */
+  ref(path: string): KeyedRef<unknown> | undefined;
+  /** What is alive now, as data; `treeText(app.tree())` draws it. */
+  tree(): TreeNode;
+  /**
+   * Kills what runs at a path as a fault would (a thread is terminated, a process gets SIGKILL). For operators, tests
+   * and chaos runs. For a keyed group give `key` to kill the cell of that key.
+   * @returns whether something was running there
+   */
+  kill(path: string, options?: { key?: string; by?: string }): boolean;
+  /** Ends one actor of a keyed group and forgets its state. */
+  release(path: string, key: string): Promise<void>;
+  /** The most recent death reports, newest last (at most 200 are kept). */
+  reports(): readonly DeathReport[];
+  subscribe(listener: Listener): () => void;
+  /** Resolves when every child is ready (at once unless started in the background). */
+  ready(): Promise<void>;
+  /** Resolves when the system has ended: stopped, or given up (then with the error). */
+  readonly ended: Promise<Error | undefined>;
+  /** Takes nothing new, finishes what is queued within `drain` (default 10 s), stops in reverse order. Idempotent. */
+  stop(options?: { drain?: Duration }): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { ChildState } from "../supervision/life.js";
+import type { DeadLetter, DeathReport } from "./report.js";
+
+/** What a system tells whoever listens: `app.subscribe(listener)`. */
+export type SystemEvent =
+  /** A child's place in its life changed. */
+  | { type: "life"; path: string; state: ChildState; reason?: string }
+  /** Noticed just now; the same report comes again as "report", complete, once service is back or given up. */
+  | { type: "death"; report: DeathReport }
+  | { type: "report"; report: DeathReport }
+  | { type: "dead-letter"; letter: DeadLetter }
+  /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
+  | { type: "abandoned"; path: string; host: string; exited: boolean };
+
+export type Listener = (event: SystemEvent) => void;
+
+/** Fans events out. A listener that throws is dropped from nothing and disturbs nobody: its error is reported once. */
+export class EventFan {
+  readonly #listeners = new Set<Listener>();
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: SystemEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        process.emitWarning(`a listener of system events threw: ${String(error)}`, { code: "HOLDFAST_LISTENER" });
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Isolation } from "../host/host.js";
+import type { ChildState } from "../supervision/life.js";
+
+/** A node of the live tree, as plain data: `app.tree()`. */
+export interface TreeNode {
+  /** "app/digits/2": stable for the life of the system. */
+  readonly path: string;
+  readonly name: string;
+  readonly kind: "supervisor" | "pool" | "keyed" | "actor" | "cell";
+  readonly state: ChildState;
+  /** Why it is not running, for people. */
+  readonly reason?: string;
+  readonly isolation?: Isolation;
+  /** "thread 7", "pid 4711", "inline". */
+  readonly host?: string;
+  readonly incarnation?: number;
+  readonly restarts: number;
+  readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };
+  readonly children?: readonly TreeNode[];
+}
+
+const marks: Record<ChildState, string> = {
+  running: "●",
+  starting: "◐",
+  waiting: "◔",
+  draining: "◑",
+  stopping: "◑",
+  stopped: "○",
+  quarantined: "✕",
+};
+
+/** The tree as text, one line a node, for terminals. */
+export function treeText(node: TreeNode): string {
+  const lines: string[] = [line(node)];
+  draw(node, "", lines);
+  return lines.join("\n");
+}
+
+function draw(node: TreeNode, indent: string, lines: string[]): void {
+  const children = node.children ?? [];
+  children.forEach((child, index) => {
+    const last = index === children.length - 1;
+    lines.push(`${indent}${last ? "└─ " : "├─ "}${line(child)}`);
+    draw(child, indent + (last ? "   " : "│  "), lines);
+  });
+}
+
+function line(node: TreeNode): string {
+  const parts = [`${marks[node.state]} ${node.name}`, node.kind, node.state];
+  if (node.host) parts.push(node.host);
+  if (node.restarts > 0) parts.push(`restarts ${node.restarts}`);
+  if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
+  if (node.reason) parts.push(`(${node.reason})`);
+  return parts.join("  ");
+}
