@@ -1,0 +1,147 @@
+import { HoldfastError } from "../errors.js";
+import { fromBase64, toBase64 } from "./base64.js";
+import {
+  dtypeOf,
+  looksLikeTensor,
+  tensorFromNumbers,
+  tensorFromWire,
+  tensorToWire,
+  type WireTensor,
+} from "./tensor.js";
+
+/** "binary" is msgpack; "text" is its readable twin in JSON. */
+export type Format = "binary" | "text";
+
+/**
+ *   at an actor or caller            msgpack                         JSON
+ *   null, undefined                  nil                             null (a key whose value is undefined is left out)
+ *   boolean, string                  the same                        the same
+ *   number                           int or float                    number; "NaN", "Infinity", "-Infinity"
+ *   bigint (64 bit)                  int 64 / uint 64                decimal string
+ *   Uint8Array, ArrayBuffer          bin                             { dtype: "uint8", shape: [n], data: base64 }
+ *   other typed arrays               { dtype, shape: [n], data }     the same, data in base64
+ *   { dtype, shape, data }           { dtype, shape, data }          the same, data in base64
+ *   array, plain object              array, map                      array, object
+ *
+ * Anything else is refused by name, never dropped or changed on the way; only -0 arrives as 0, because integers have no
+ * sign of zero (inside tensors it keeps its sign). (NaN, int64 and bytes in JSON are written as
+ * in protobuf's JSON mapping.)
+ */
+const MAX_DEPTH = 30;
+
+/**
+ * The wire form of a value. Typed arrays become views of the same memory, not copies.
+ * @param where names the place in errors, such as `args`
+ * @throws HoldfastError InvalidValue naming the path of what cannot be sent
+ */
+export function toWire(value: unknown, format: Format, where: string, depth = 0): unknown {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      return format === "text" && !Number.isFinite(value) ? String(value) : value;
+    case "undefined":
+      return null;
+    case "bigint":
+      return bigintToWire(value, format, where);
+    case "object":
+      return value === null ? null : objectToWire(value, format, where, depth);
+    default:
+      throw unsendable(where, `a ${typeof value}`);
+  }
+}
+
+function bigintToWire(value: bigint, format: Format, where: string): bigint | string {
+  if (value < -(2n ** 63n) || value >= 2n ** 64n) throw unsendable(where, `a bigint of more than 64 bits`);
+  return format === "text" ? value.toString() : value;
+}
+
+function objectToWire(value: object, format: Format, where: string, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw unsendable(where, `nested deeper than ${MAX_DEPTH} levels (or in a circle), which is`);
+  if (ArrayBuffer.isView(value)) return viewToWire(value, format, where);
+  if (value instanceof ArrayBuffer) return viewToWire(new Uint8Array(value), format, where);
+  if (Array.isArray(value)) {
+    return Array.from(value, (element, index) => toWire(element, format, `${where}[${index}]`, depth + 1));
+  }
+  if (!isPlain(value)) throw unsendable(where, `a ${value.constructor?.name ?? "strange object"}`);
+  if (looksLikeTensor(value) && ArrayBuffer.isView(value.data)) {
+    return written(tensorToWire(value.dtype, value.shape, value.data, where), format);
+  }
+  const map: Record<string, unknown> = {};
+  for (const [key, element] of Object.entries(value)) {
+    if (element === undefined) continue;
+    const path = where ? `${where}.${key}` : key;
+    if (key === "__proto__") throw unsendable(path, "a key named __proto__");
+    map[key] = toWire(element, format, path, depth + 1);
+  }
+  return map;
+}
+
+function viewToWire(view: ArrayBufferView, format: Format, where: string): unknown {
+  const dtype = dtypeOf(view);
+  if (!dtype) throw unsendable(where, `a ${view.constructor.name}`);
+  if (format === "binary" && view instanceof Uint8Array) return view;
+  const count = view.byteLength / (view as Uint8Array).BYTES_PER_ELEMENT;
+  const bytes = view instanceof Uint8ClampedArray ? new Uint8Array(view.buffer, view.byteOffset, view.length) : view;
+  return written(tensorToWire(dtype, [count], bytes, where), format);
+}
+
+function written(tensor: WireTensor, format: Format): unknown {
+  return format === "text" ? { ...tensor, data: toBase64(tensor.data) } : tensor;
+}
+
+/** Objects of any realm whose prototype is that realm's Object.prototype, or none. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * What an actor or caller gets for a decoded wire value. Changes arrays and maps in place: they were made by the
+ * decoder and belong to nobody else.
+ * @throws HoldfastError InvalidValue for a tensor whose shape and data disagree
+ */
+export function fromWire(value: unknown, format: Format, where: string): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  // A copy, as a plain Uint8Array: what the decoder gives is a view of the network's buffer.
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (Array.isArray(value)) {
+    value.forEach((element, index) => {
+      if (typeof element === "object") value[index] = fromWire(element, format, `${where}[${index}]`);
+    });
+    return value;
+  }
+  if (looksLikeTensor(value)) return readTensor(value, format, where);
+  const map = value as Record<string, unknown>;
+  for (const key of Object.keys(map)) {
+    const element = map[key];
+    if (typeof element === "object") map[key] = fromWire(element, format, `${where}.${key}`);
+  }
+  return map;
+}
+
+function readTensor(
+  tensor: { dtype: WireTensor["dtype"]; shape: unknown; data: unknown },
+  format: Format,
+  where: string,
+) {
+  const { dtype, shape, data } = tensor;
+  if (data instanceof Uint8Array) return tensorFromWire(dtype, shape, data, where);
+  if (format === "text" && typeof data === "string") return tensorFromWire(dtype, shape, fromBase64(data), where);
+  if (format === "text" && Array.isArray(data)) {
+    return tensorFromWire(dtype, shape, tensorFromNumbers(dtype, data, where), where);
+  }
+  const wanted = format === "text" ? "base64 text or a list of numbers" : "bin";
+  throw new HoldfastError("InvalidValue", `${where} is a ${dtype} tensor whose data is not ${wanted}`, {
+    details: { path: where },
+  });
+}
+
+function unsendable(where: string, what: string): HoldfastError {
+  return new HoldfastError(
+    "InvalidValue",
+    `${where || "the value"} is ${what} and cannot be sent: send plain data, typed arrays or tensors`,
+    { details: { path: where } },
+  );
+}
