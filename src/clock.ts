@@ -5,6 +5,8 @@
 
 export interface Timer {
   cancel(): void;
+  /** Whether this timer keeps the process alive while it runs. Virtual timers have nothing to hold. */
+  hold?(keepAlive: boolean): unknown;
 }
 
 export interface Clock {
@@ -31,7 +33,10 @@ export const realClock: Clock = {
   after(ms, callback, options) {
     const handle = setTimeout(callback, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
     if (options?.background) handle.unref();
-    return { cancel: () => clearTimeout(handle) };
+    return {
+      cancel: () => clearTimeout(handle),
+      hold: (keepAlive) => (keepAlive ? handle.ref() : handle.unref()),
+    };
   },
 };
 

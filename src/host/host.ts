@@ -1,2 +1,47 @@
+import type { ToHost, ToParent } from "../transport/frames.js";
+import type { ControlReader } from "./control-block.js";
+
 /** Where an actor runs. What each level contains is in the README's containment matrix. */
 export type Isolation = "inline" | "thread" | "fork";
+
+/** How a host ended, joined from its port, its last words and its exit into one fact. */
+export type HostEnd =
+  /** An uncaught error or unhandled rejection; `at` is when it was caught inside, monotonic ms. */
+  | { kind: "uncaught"; error: Error; at: number | undefined }
+  | { kind: "heap"; error: Error }
+  | { kind: "exit"; code: number | null; signal: string | null }
+  /** `kill()` was called, or it was shut on purpose. */
+  | { kind: "killed" };
+
+export interface HostOptions {
+  /** Entries of the control block: how many messages may execute at once in this host. */
+  entries: number;
+  /** V8 old-generation limit in MB; undefined for Node's default. Inline hosts have none. */
+  heapMb: number | undefined;
+}
+
+/** A place where a cell of actors runs: one contract for inline, thread and process. */
+export interface Host {
+  readonly isolation: Isolation;
+  /** "thread 7", "pid 4711", "inline"; "thread …" until it has said hello. */
+  readonly name: string;
+  readonly control: ControlReader;
+  /** Frames of one turn travel together. Frames to an ended host are dropped. */
+  send(frame: ToHost): void;
+  /** Ends it by force, now. `onEnd` follows at once, `gone` when it has really left. */
+  kill(): void;
+  /** Set by the owner. Frames that arrived before the end are delivered before it. */
+  onFrame: (frame: ToParent) => void;
+  /** Called once. */
+  onEnd: (end: HostEnd) => void;
+  /** Resolves when the thread or process has really exited; a thread stuck in native code may never. */
+  readonly gone: Promise<void>;
+}
+
+/** Opens hosts of one isolation level. */
+export interface HostProvider {
+  readonly isolation: Isolation;
+  open(options: HostOptions): Host;
+  /** Ends every host that is still there. */
+  close(): Promise<void>;
+}

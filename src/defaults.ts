@@ -1,0 +1,51 @@
+import type { Duration } from "./duration.js";
+
+/* Every default of the runtime outside supervision/, with its unit and its reason. */
+
+/** How long an ask waits. Long enough for a heavy model, short enough that a caller learns of trouble. */
+export const DEFAULT_ASK_TIMEOUT: Duration = "30s";
+
+/** How long one handler run may take before it counts as hung: twice the default ask, so nobody waits for it any more. */
+export const DEFAULT_METHOD_LIMIT: Duration = "60s";
+
+/** Messages a mailbox holds. At 1 kB each that is 1 MB; at 1 ms each, a second of work. */
+export const DEFAULT_MAILBOX_MESSAGES = 1000;
+
+/** Bytes a mailbox holds: 64 MiB, four tensors of 16 MB, or an eighth of a 512 MB device. */
+export const DEFAULT_MAILBOX_BYTES = 64 * 1024 * 1024;
+
+/** Messages handed to a host ahead of execution. Enough to hide a port's latency, few enough to redeliver cheaply. */
+export const DEFAULT_WINDOW = 32;
+
+/** Window of a pool's member: late binding is the whole answer to tails, so a message waits for the first free member. */
+export const POOL_MEMBER_WINDOW = 1;
+
+/** Messages kept for replay between two snapshots; at the bound a snapshot is forced. */
+export const DEFAULT_TAIL_MESSAGES = 1000;
+
+/** Bytes of the same tail. */
+export const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
+
+/** Deaths while executing after which a message is not tried again. */
+export const POISON_DEATHS = 2;
+
+/** How long a killed thread may take to leave before it is reported as abandoned: terminate() takes 2-4 ms unless native. */
+export const ABANDON_AFTER: Duration = "1s";
+
+/** Pause between taking a spare and making the next: refilling competes with the restart it served. */
+export const SPARE_REFILL_AFTER: Duration = "100ms";
+
+/** How long `stop()` lets queued work finish. */
+export const DEFAULT_DRAIN: Duration = "10s";
+
+/** An idle key of a keyed group is let go after this. */
+export const DEFAULT_KEY_IDLE: Duration = "5m";
+
+/** Keys of a keyed group alive at once. */
+export const DEFAULT_MAX_KEYS = 1000;
+
+/** Threads and processes one system may hold, abandoned ones included: a runaway restart loop must not eat the machine. */
+export const MAX_HOSTS = 256;
+
+/** Death reports kept for `app.reports()`. */
+export const KEPT_REPORTS = 200;

@@ -1,0 +1,53 @@
+import { type ActorClass, isRemoteName } from "../actor/actor.js";
+import type { ActorFacts, MethodFacts, MethodOptions } from "../actor/methods.js";
+import { DEFAULT_METHOD_LIMIT } from "../defaults.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+
+/**
+ * Reads a class once: its callable methods with what it declares about them. This list is the allow-list at run time;
+ * TypeScript's `private` methods exist there too, so name what must not be called with `#` or `_`.
+ * @throws HoldfastError InvalidSpec for options of a method that does not exist, or a contradiction
+ */
+export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
+  const declared = actorClass.methods ?? {};
+  const methods: Record<string, MethodFacts> = Object.create(null);
+  for (let level = actorClass.prototype as object; level; level = Object.getPrototypeOf(level)) {
+    if (level === Object.prototype || level.constructor.name === "Actor") break;
+    for (const name of Object.getOwnPropertyNames(level)) {
+      const value = Object.getOwnPropertyDescriptor(level, name)?.value as unknown;
+      if (typeof value !== "function" || !isRemoteName(name) || name in methods) continue;
+      methods[name] = methodFacts(value, declared[name] ?? {}, `${path}: ${actorClass.name}.methods.${name}`);
+    }
+  }
+  const unknown = Object.keys(declared).find((name) => !(name in methods));
+  if (unknown !== undefined) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.methods names "${unknown}", which is no public method (there are: ${Object.keys(methods).join(", ")})`,
+    );
+  }
+  const replayable = "snapshot" in actorClass.prototype && "restore" in actorClass.prototype;
+  const concurrency = actorClass.concurrency ?? 1;
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new HoldfastError("InvalidSpec", `${path}: ${actorClass.name}.concurrency is ${concurrency}: give an integer >= 1`);
+  }
+  if (replayable && concurrency > 1) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name} has snapshot() and concurrency ${concurrency}: a snapshot needs a moment at which nothing runs; use concurrency 1`,
+    );
+  }
+  return { methods, replayable, concurrency };
+}
+
+const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
+
+function methodFacts(method: object, options: MethodOptions, field: string): MethodFacts {
+  return {
+    idempotent: options.idempotent ?? false,
+    limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
+    reveal: options.reveal ?? false,
+    stream: Object.getPrototypeOf(method) === asyncGenerator,
+  };
+}

@@ -1,0 +1,72 @@
+import type { ActorFacts } from "../actor/methods.js";
+import { HoldfastError } from "../errors.js";
+import { decodeError } from "../transport/error-codec.js";
+import type { Packed } from "../transport/frames.js";
+import type { Host, HostEnd, Isolation } from "./host.js";
+
+/** What a cell runs and where: the part of a child spec that a host needs. */
+export interface CellSpec {
+  readonly isolation: Isolation;
+  /** URL of the module, or the registered name of an inline class. */
+  readonly module: string;
+  readonly exportName: string | undefined;
+  readonly props: Packed;
+  readonly heapMb: number | undefined;
+  /** What waits for the next death: nothing, an empty host, or one with the module and load() done. */
+  readonly spare: "none" | "empty" | "loaded";
+  readonly path: string;
+}
+
+/** A host on its way from opened to booted. A spare is one of these, parked. */
+export class Booting {
+  readonly host: Host;
+  /** Resolves when load() is done; rejects with the reason. Undefined until `boot` is called. */
+  facts: Promise<ActorFacts> | undefined;
+  /** Settles when the host can take frames without waiting for its start. */
+  readonly open: Promise<void>;
+  ended: HostEnd | undefined;
+  onEnd: (end: HostEnd) => void = () => {};
+  #settle: { resolve(facts: ActorFacts): void; reject(error: Error): void } | undefined;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.open = new Promise((resolve) => {
+      host.onFrame = (frame) => {
+        if (frame.t === "hello") resolve();
+        else if (frame.t === "booted") this.#settle?.resolve(frame.facts);
+        else if (frame.t === "boot-failed") this.#settle?.reject(decodeError(frame.error));
+      };
+    });
+    host.onEnd = (end) => {
+      this.ended = end;
+      this.#settle?.reject(endError(end));
+      this.onEnd(end);
+    };
+  }
+
+  boot(spec: CellSpec): Promise<ActorFacts> {
+    this.facts ??= new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      if (this.ended) reject(endError(this.ended));
+      const { module, exportName, props, path } = spec;
+      this.host.send({ t: "boot", module, exportName, props, path });
+    });
+    return this.facts;
+  }
+}
+
+/** What a host's end means to somebody who waited for it. */
+export function endError(end: HostEnd): Error {
+  switch (end.kind) {
+    case "uncaught":
+    case "heap":
+      return end.error;
+    case "exit":
+      return new HoldfastError(
+        "StartFailed",
+        `the host ended ${end.signal ? `by ${end.signal}` : `with exit code ${end.code}`} while it was starting`,
+      );
+    case "killed":
+      return new HoldfastError("StartFailed", "the host was killed while it was starting");
+  }
+}

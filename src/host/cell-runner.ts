@@ -1,0 +1,127 @@
+import type { ActorClass } from "../actor/actor.js";
+import type { ActorFacts } from "../actor/methods.js";
+import type { Target } from "../actor/ref.js";
+import { toError } from "../errors.js";
+import { encodeError } from "../transport/error-codec.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { unpack } from "../transport/values.js";
+import { factsOf } from "./actor-facts.js";
+import { ActorRunner, type Surroundings } from "./actor-runner.js";
+import type { ControlWriter } from "./control-block.js";
+import { findActorClass } from "./find-class.js";
+import { HostAsks } from "./host-asks.js";
+
+export interface CellLink {
+  readonly control: ControlWriter;
+  send(frame: ToParent): void;
+  /** Imports a module, or finds a class handed over directly (inline). */
+  load(module: string): Promise<unknown>;
+  /** Everything is shut: the host may end. */
+  end(): void;
+}
+
+/**
+ * What runs inside every host, whatever its isolation: boots the module once, builds actors on demand, passes their
+ * messages. It decides nothing: the parent does.
+ */
+export class CellRunner {
+  readonly #link: CellLink;
+  readonly #actors = new Map<number, ActorRunner>();
+  readonly #asks: HostAsks;
+  #cell: Omit<Surroundings, "control" | "send" | "resolveRef"> | undefined;
+
+  constructor(link: CellLink) {
+    this.#link = link;
+    this.#asks = new HostAsks((frame) => link.send(frame));
+  }
+
+  receive(frame: ToHost): void {
+    switch (frame.t) {
+      case "boot":
+        void this.#boot(frame);
+        return;
+      case "start":
+        this.#start(frame);
+        return;
+      case "call":
+        this.#of(frame)?.call(frame);
+        return;
+      case "cancel":
+        this.#of(frame)?.cancel(frame.seq);
+        return;
+      case "more":
+        this.#of(frame)?.more(frame.seq, frame.count);
+        return;
+      case "stop":
+        this.#of(frame)?.stop();
+        return;
+      case "answer":
+        this.#asks.answer(frame.call, frame.outcome, (packed) => unpack(packed, this.#resolveRef(0, 0)));
+        return;
+      case "shut":
+        void this.#shut();
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  /** The host dies or is abandoned: nothing in it may be heard any more. */
+  fence(): void {
+    for (const actor of this.#actors.values()) actor.fence();
+    this.#actors.clear();
+  }
+
+  async #boot(frame: Extract<ToHost, { t: "boot" }>): Promise<void> {
+    try {
+      const actorClass = findActorClass(await this.#link.load(frame.module), frame.module, frame.exportName);
+      const facts: ActorFacts = factsOf(actorClass, frame.path);
+      const props = unpack(frame.props, this.#resolveRef(0, 0));
+      const shared = await actorClass.load?.(props as never);
+      const replyOnThrow = (actorClass as ActorClass & { onThrow?: string }).onThrow === "reply";
+      this.#cell = { actorClass, facts, props, shared, replyOnThrow };
+      this.#link.control.phase("idle");
+      this.#link.send({ t: "booted", facts });
+    } catch (error) {
+      this.#link.send({ t: "boot-failed", error: encodeError(error) });
+    }
+  }
+
+  #start(frame: Extract<ToHost, { t: "start" }>): void {
+    this.#actors.get(frame.actor)?.fence();
+    const runner = new ActorRunner(frame, {
+      ...this.#cell!,
+      control: this.#link.control,
+      send: (out) => this.#link.send(out),
+      resolveRef: this.#resolveRef(frame.actor, frame.incarnation),
+    });
+    this.#actors.set(frame.actor, runner);
+    void runner.start();
+  }
+
+  #of(frame: { actor: number; incarnation: number }): ActorRunner | undefined {
+    const runner = this.#actors.get(frame.actor);
+    return runner?.incarnation === frame.incarnation ? runner : undefined;
+  }
+
+  async #shut(): Promise<void> {
+    this.#link.control.phase("stopping");
+    this.fence();
+    const cell = this.#cell;
+    try {
+      await cell?.actorClass.unload?.(cell.shared as never);
+    } catch (error) {
+      process.emitWarning(`unload() of ${cell?.actorClass.name} threw: ${toError(error).message}`);
+    }
+    this.#link.end();
+  }
+
+  /** A ref inside a host sends through the parent, which holds the ledger; it carries who asks. */
+  #resolveRef(actor: number, incarnation: number) {
+    return (path: string): Target => ({
+      path,
+      ask: (method, args, options) => this.#asks.ask({ actor, incarnation, path, method, args, options }),
+      tell: (method, args, options) => this.#asks.tell({ actor, incarnation, path, method, args, options }),
+    });
+  }
+}

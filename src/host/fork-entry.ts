@@ -1,0 +1,42 @@
+import { openSync, writeSync } from "node:fs";
+import { monotonicNow } from "../clock.js";
+import { Batch } from "../transport/batch.js";
+import { encodeError } from "../transport/error-codec.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { CellRunner } from "./cell-runner.js";
+import { writeControlFile } from "./control-block.js";
+
+/*
+ * The main module of a forked child. Its argument is the path of its control file. It ignores Ctrl-C, because the
+ * parent drains first and then shuts it; it leaves when the parent is gone.
+ */
+
+const controlFile = openSync(process.argv[2]!, "r+");
+const out = new Batch<ToParent>((frames) => process.send?.(frames));
+
+const runner = new CellRunner({
+  control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
+  send: (frame) => out.push(frame),
+  load: (module) => import(module),
+  end: () => {
+    out.flush();
+    process.disconnect();
+    process.exit(0);
+  },
+});
+
+function trap(error: unknown): void {
+  const last: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow() };
+  out.flush();
+  // The pipe must be flushed before the exit, or the last words are lost.
+  process.send?.([last], () => process.exit(1));
+}
+
+process.on("uncaughtException", trap);
+process.on("unhandledRejection", trap);
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit(0));
+process.on("message", (frames: ToHost[]) => {
+  for (const frame of frames) runner.receive(frame);
+});
+out.push({ t: "hello", name: `pid ${process.pid}`, thread: 0 });

@@ -1,0 +1,127 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Batch } from "../transport/batch.js";
+import { decodeError } from "../transport/error-codec.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { type ControlReader, controlBytes, readControl } from "./control-block.js";
+import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+
+/** After a child's exit, how long its channel may take to be read to its end. */
+const CHANNEL_WITHIN_MS = 50;
+
+/** Memory where there is some: a control file is written for every message. */
+function controlFolder(): string {
+  return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "holdfast-"));
+}
+
+/** Child processes: the wall for native code, off-heap memory and everything else a thread does not contain. */
+export class ForkProvider implements HostProvider {
+  readonly isolation = "fork";
+  readonly #open = new Set<ForkHost>();
+  #folder: string | undefined;
+  #count = 0;
+
+  open(options: HostOptions): Host {
+    this.#folder ??= controlFolder();
+    const host = new ForkHost(join(this.#folder, `${++this.#count}`), options);
+    this.#open.add(host);
+    void host.gone.then(() => this.#open.delete(host));
+    return host;
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open];
+    for (const host of open) host.kill();
+    await Promise.all(open.map((host) => host.gone));
+    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
+  }
+}
+
+class ForkHost implements Host {
+  readonly isolation = "fork";
+  readonly name: string;
+  readonly control: ControlReader;
+  readonly gone: Promise<void>;
+  onFrame: (frame: ToParent) => void = () => {};
+  onEnd: (end: HostEnd) => void = () => {};
+  readonly #child: ChildProcess;
+  readonly #batch: Batch<ToHost>;
+  readonly #controlPath: string;
+  readonly #controlFile: number;
+  #fault: HostEnd | undefined;
+  #killed = false;
+  #ended = false;
+
+  constructor(controlPath: string, options: HostOptions) {
+    const bytes = new Uint8Array(controlBytes(options.entries));
+    writeFileSync(controlPath, bytes, { mode: 0o600 });
+    this.#controlPath = controlPath;
+    this.#controlFile = openSync(controlPath, "r");
+    this.control = readControl(bytes.buffer, () => {
+      if (!this.#ended) readSync(this.#controlFile, bytes, 0, bytes.length, 0);
+    });
+    this.#child = fork(fileURLToPath(new URL("./fork-entry.js", import.meta.url)), [controlPath], {
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: options.heapMb === undefined ? [] : [`--max-old-space-size=${options.heapMb}`],
+    });
+    this.name = `pid ${this.#child.pid ?? "(none)"}`;
+    this.#batch = new Batch((frames) => {
+      // A child that died between two turns makes send() fail; its exit is the one fact that counts.
+      if (this.#child.connected) this.#child.send(frames, () => {});
+    });
+    this.#child.on("message", (frames) => this.#receive(frames as ToParent[]));
+    this.gone = new Promise((resolve) => {
+      this.#child.on("exit", (code, signal) => {
+        const over = () => {
+          this.#exited(code, signal);
+          resolve();
+        };
+        // What the child had sent is read before the channel disconnects; a grandchild may hold the channel open.
+        if (!this.#child.connected) setImmediate(over);
+        else {
+          this.#child.once("disconnect", over);
+          setTimeout(over, CHANNEL_WITHIN_MS).unref();
+        }
+      });
+      this.#child.on("error", (error) => {
+        this.#fault ??= { kind: "uncaught", error, at: undefined };
+        if (this.#child.pid === undefined) {
+          this.#exited(null, null);
+          resolve();
+        }
+      });
+    });
+  }
+
+  send(frame: ToHost): void {
+    if (!this.#ended) this.#batch.push(frame);
+  }
+
+  /** A process is over when it has exited (5-7 ms after the signal), and only then is its record read. */
+  kill(): void {
+    if (this.#ended) return;
+    this.#killed = true;
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive(frames: ToParent[]): void {
+    for (const frame of frames) {
+      if (frame.t === "fault") this.#fault = { kind: "uncaught", error: decodeError(frame.error), at: frame.at };
+      else if (!this.#ended) this.onFrame(frame);
+    }
+  }
+
+  #exited(code: number | null, signal: string | null): void {
+    if (this.#ended) return;
+    this.control.phase();
+    this.#ended = true;
+    closeSync(this.#controlFile);
+    rmSync(this.#controlPath, { force: true });
+    this.onEnd(this.#killed ? { kind: "killed" } : (this.#fault ?? { kind: "exit", code, signal }));
+  }
+}

@@ -1,0 +1,93 @@
+import type { CallOptions } from "../actor/ref.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import { decodeError } from "../transport/error-codec.js";
+import type { Packed, ToParent, WireOutcome } from "../transport/frames.js";
+import { pack } from "../transport/values.js";
+
+export interface HostAsk {
+  /** Who asks. */
+  readonly actor: number;
+  readonly incarnation: number;
+  /** Whom. */
+  readonly path: string;
+  readonly method: string;
+  readonly args: unknown[];
+  readonly options: CallOptions;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Asks that actors in this host make of others. The parent keeps the ledger and the deadline; here is only who waits. */
+export class HostAsks {
+  readonly #send: (frame: ToParent) => void;
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+
+  constructor(send: (frame: ToParent) => void) {
+    this.#send = send;
+  }
+
+  ask(ask: HostAsk): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = ++this.#last;
+      const { signal } = ask.options;
+      if (signal?.aborted) {
+        reject(cancelled(ask));
+        return;
+      }
+      this.#post(ask, call);
+      const onAbort = () => {
+        this.#pending.delete(call);
+        this.#send({ t: "drop-ask", call });
+        reject(cancelled(ask));
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const settled =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener("abort", onAbort);
+          then(value);
+        };
+      this.#pending.set(call, { resolve: settled(resolve), reject: settled(reject) });
+    });
+  }
+
+  /** From inside a host a tell is accepted when it is sent; what the parent then refuses is a dead letter. */
+  tell(ask: HostAsk): boolean {
+    this.#post(ask, 0);
+    return true;
+  }
+
+  answer(call: number, outcome: WireOutcome, open: (packed: Packed) => unknown): void {
+    const pending = this.#pending.get(call);
+    if (!pending) return;
+    this.#pending.delete(call);
+    if (outcome.ok) pending.resolve(open(outcome.value));
+    else pending.reject(decodeError(outcome.error));
+  }
+
+  #post(ask: HostAsk, call: number): void {
+    const { actor, incarnation, path, method, options } = ask;
+    const args = pack(ask.args, "args");
+    this.#send({
+      t: "ask",
+      actor,
+      incarnation,
+      call,
+      path,
+      key: options.key,
+      method,
+      args: { value: args.value, special: args.special },
+      timeoutMs: options.timeout === undefined ? -1 : milliseconds(options.timeout, "timeout"),
+      idempotent: options.idempotent ?? false,
+    });
+  }
+}
+
+function cancelled(ask: HostAsk): HoldfastError {
+  return new HoldfastError("Cancelled", `${ask.method}: the caller's signal fired`);
+}

@@ -1,0 +1,75 @@
+import type { ActorClass } from "../actor/actor.js";
+import { Batch } from "../transport/batch.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { CellRunner } from "./cell-runner.js";
+import { controlBytes, readControl, writeControl } from "./control-block.js";
+import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+
+/**
+ * Runs a cell in the parent's own thread. It contains what a handler throws and nothing else: an endless loop, an
+ * uncaught error in a foreign timer or a full heap take the whole program.
+ */
+export class InlineProvider implements HostProvider {
+  readonly isolation = "inline";
+  readonly #classes = new Map<string, ActorClass>();
+  readonly #open = new Set<Host>();
+
+  /** Lets `boot` find a class that was handed over directly; returns the name to boot it by. */
+  register(actorClass: ActorClass): string {
+    for (const [name, known] of this.#classes) if (known === actorClass) return name;
+    const name = `inline:${this.#classes.size + 1}:${actorClass.name}`;
+    this.#classes.set(name, actorClass);
+    return name;
+  }
+
+  open(options: HostOptions): Host {
+    const control = new ArrayBuffer(controlBytes(options.entries));
+    let ended = false;
+    let leave = (): void => {};
+    const gone = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const end = (how: HostEnd): void => {
+      if (ended) return;
+      toParent.flush();
+      ended = true;
+      runner.fence();
+      this.#open.delete(host);
+      leave();
+      host.onEnd(how);
+    };
+    const toParent = new Batch<ToParent>((frames) => {
+      for (const frame of frames) if (!ended) host.onFrame(frame);
+    });
+    const toHost = new Batch<ToHost>((frames) => {
+      for (const frame of frames) if (!ended) runner.receive(frame);
+    });
+    const runner = new CellRunner({
+      control: writeControl(control),
+      send: (frame) => {
+        if (!ended) toParent.push(frame);
+      },
+      load: async (module) => this.#classes.get(module) ?? (await import(module)),
+      end: () => end({ kind: "killed" }),
+    });
+    const host: Host = {
+      isolation: "inline",
+      name: "inline",
+      control: readControl(control),
+      send: (frame) => {
+        if (!ended) toHost.push(frame);
+      },
+      kill: () => end({ kind: "killed" }),
+      onFrame: () => {},
+      onEnd: () => {},
+      gone,
+    };
+    this.#open.add(host);
+    toParent.push({ t: "hello", name: "inline", thread: 0 });
+    return host;
+  }
+
+  async close(): Promise<void> {
+    for (const host of [...this.#open]) host.kill();
+  }
+}

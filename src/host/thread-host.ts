@@ -1,0 +1,153 @@
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { Piscina } from "piscina";
+import { toError } from "../errors.js";
+import { Batch } from "../transport/batch.js";
+import { decodeError } from "../transport/error-codec.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { type ControlReader, controlBytes, readControl } from "./control-block.js";
+import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+
+/** Far above what a system may hold, because a run() issued between a thread's port closing and its exit must not queue. */
+const MAX_PISCINA_THREADS = 1024;
+
+/** After its port closed, how long a thread may take to say why, before the reason is given up on. */
+const REASON_WITHIN_MS = 1000;
+
+/**
+ * Worker threads from Piscina: one cell is one long task with its own port. Piscina starts, holds and ends threads;
+ * it never sees a message. One pool for each heap limit, because limits belong to a pool there.
+ */
+export class ThreadProvider implements HostProvider {
+  readonly isolation = "thread";
+  readonly #pools = new Map<number | undefined, Promise<Piscina>>();
+
+  open(options: HostOptions): Host {
+    let pool = this.#pools.get(options.heapMb);
+    if (!pool) {
+      pool = openPool(options.heapMb);
+      this.#pools.set(options.heapMb, pool);
+    }
+    return new ThreadHost(pool, options);
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.map(async (pool) => (await pool).destroy()));
+  }
+}
+
+async function openPool(heapMb: number | undefined): Promise<Piscina> {
+  const { Piscina } = await import("piscina");
+  const pool = new Piscina({
+    filename: fileURLToPath(new URL("./thread-entry.js", import.meta.url)),
+    name: "runCell",
+    minThreads: 0,
+    maxThreads: MAX_PISCINA_THREADS,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // The default parks an idle thread in Atomics.wait, which freezes its event loop.
+    atomics: "disabled",
+    recordTiming: false,
+    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+  });
+  // A thread's error also rejects its run(), where it is handled; without a listener this event would end the program.
+  pool.on("error", () => {});
+  return pool;
+}
+
+class ThreadHost implements Host {
+  readonly isolation = "thread";
+  readonly control: ControlReader;
+  readonly gone: Promise<void>;
+  name = "thread …";
+  onFrame: (frame: ToParent) => void = () => {};
+  onEnd: (end: HostEnd) => void = () => {};
+  readonly #port: MessagePort;
+  readonly #batch: Batch<ToHost>;
+  readonly #pool: Promise<Piscina>;
+  #thread = 0;
+  #ended = false;
+  #condemned = false;
+
+  constructor(pool: Promise<Piscina>, options: HostOptions) {
+    const { port1, port2 } = new MessageChannel();
+    const control = new SharedArrayBuffer(controlBytes(options.entries));
+    this.#pool = pool;
+    this.#port = port1;
+    this.control = readControl(control);
+    this.#batch = new Batch((frames) => port1.postMessage(frames));
+    port1.on("message", (frames: ToParent[]) => this.#receive(frames));
+    const run = pool.then((piscina) => piscina.run({ port: port2, control }, { transferList: [port2] }));
+    this.gone = run.then(
+      () => this.#finished(),
+      (error: unknown) => this.#ranOut(error),
+    );
+    port1.on("close", () => {
+      // run() rejects with the reason a few ms after; the end must not hang on it.
+      setTimeout(() => this.#end({ kind: "exit", code: null, signal: null }), REASON_WITHIN_MS).unref();
+    });
+  }
+
+  send(frame: ToHost): void {
+    if (!this.#ended) this.#batch.push(frame);
+  }
+
+  kill(): void {
+    if (this.#ended) return;
+    this.#end({ kind: "killed" });
+    this.#terminate();
+  }
+
+  #receive(frames: ToParent[]): void {
+    for (const frame of frames) {
+      if (frame.t === "hello") {
+        this.name = frame.name;
+        this.#thread = frame.thread;
+        if (this.#condemned) this.#terminate();
+      }
+      if (this.#ended) continue;
+      if (frame.t === "fault") this.#end({ kind: "uncaught", error: decodeError(frame.error), at: frame.at });
+      else this.onFrame(frame);
+    }
+  }
+
+  /** Condemn, hear what was already said, then be over: nothing that arrives later counts. */
+  #end(end: HostEnd): void {
+    if (this.#ended) return;
+    this.control.condemn();
+    for (let late = receiveMessageOnPort(this.#port); late; late = receiveMessageOnPort(this.#port)) {
+      this.#receive(late.message as ToParent[]);
+    }
+    if (this.#ended) return;
+    this.#ended = true;
+    // Before hello the thread has no number to be found by; its port must stay open to hear it.
+    if (this.#thread !== 0) this.#port.close();
+    this.onEnd(end);
+  }
+
+  #terminate(): void {
+    this.#condemned = true;
+    if (this.#thread === 0) return;
+    this.#port.close();
+    const thread = this.#thread;
+    void this.#pool.then((pool) => pool.threads.find((worker) => worker.threadId === thread)?.terminate());
+  }
+
+  /** Its task returned: it was shut. The thread itself is not used again, since module state would outlive the cell. */
+  async #finished(): Promise<void> {
+    this.#end({ kind: "killed" });
+    const pool = await this.#pool;
+    await pool.threads.find((worker) => worker.threadId === this.#thread)?.terminate();
+  }
+
+  #ranOut(thrown: unknown): void {
+    const error = toError(thrown);
+    if ((error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY") this.#end({ kind: "heap", error });
+    else if (/exited with code|process\.exit/i.test(error.message)) {
+      const code = /code:? (-?\d+)/.exec(error.message)?.[1];
+      this.#end({ kind: "exit", code: code === undefined ? null : Number(code), signal: null });
+    } else this.#end({ kind: "uncaught", error, at: undefined });
+  }
+}

@@ -1,0 +1,150 @@
+import { HoldfastError } from "../errors.js";
+import type { Message } from "./message.js";
+
+/** What happens to a message that finds the mailbox full. */
+export type Overflow = "refuse" | "drop-oldest" | "wait";
+
+export interface MailboxLimits {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly overflow: Overflow;
+}
+
+/**
+ * A bounded queue that lives in the parent and outlives its actor. A linked list: a message whose caller gave up leaves
+ * from the middle in constant time, and a death hands messages back at the front.
+ *
+ * With `overflow: "wait"` as many messages again may wait outside; they come in as room is made, or leave at their
+ * deadline. Beyond that even "wait" refuses: everything is bounded.
+ */
+export class Mailbox {
+  readonly limits: MailboxLimits;
+  readonly #queue = new List();
+  readonly #outside = new List();
+  readonly #owner: string;
+
+  constructor(owner: string, limits: MailboxLimits) {
+    this.#owner = owner;
+    this.limits = limits;
+  }
+
+  /** Messages that wait, those outside included. */
+  get size(): number {
+    return this.#queue.size + this.#outside.size;
+  }
+
+  get bytes(): number {
+    return this.#queue.bytes + this.#outside.bytes;
+  }
+
+  /** Accepts the message or throws MailboxFull (InvalidValue for one that could never fit). */
+  push(message: Message): void {
+    if (message.bytes > this.limits.bytes) {
+      throw new HoldfastError(
+        "InvalidValue",
+        `a message of ${message.bytes} bytes can never fit the mailbox of ${this.#owner} (${this.limits.bytes} bytes): raise mailbox.bytes`,
+      );
+    }
+    if (this.#fits(message)) {
+      this.#queue.append(message, this);
+    } else if (this.limits.overflow === "drop-oldest") {
+      while (!this.#fits(message)) {
+        this.take()?.fail(new HoldfastError("Dropped", `${this.#owner}: a newer message took this one's place`));
+      }
+      this.#queue.append(message, this);
+    } else if (this.limits.overflow === "wait" && this.#outside.size < this.limits.messages) {
+      this.#outside.append(message, this);
+    } else {
+      throw this.#full();
+    }
+  }
+
+  /** The next message, or undefined. */
+  take(): Message | undefined {
+    const message = this.#queue.first;
+    if (message) this.remove(message);
+    return message;
+  }
+
+  /** Puts messages back at the front, in the order given. Never refuses: they were accepted once. */
+  handBack(messages: readonly Message[]): void {
+    for (let i = messages.length - 1; i >= 0; i--) this.#queue.prepend(messages[i]!, this);
+  }
+
+  remove(message: Message): void {
+    if (!this.#outside.remove(message)) this.#queue.remove(message);
+    while (this.#outside.first && this.#fits(this.#outside.first)) {
+      const waiting = this.#outside.first;
+      this.#outside.remove(waiting);
+      this.#queue.append(waiting, this);
+    }
+  }
+
+  /** Empties the mailbox; the caller settles what comes out. */
+  clear(): Message[] {
+    const all: Message[] = [];
+    for (let message = this.take(); message; message = this.take()) all.push(message);
+    return all;
+  }
+
+  #fits(message: Message): boolean {
+    return this.#queue.size < this.limits.messages && this.#queue.bytes + message.bytes <= this.limits.bytes;
+  }
+
+  #full(): HoldfastError {
+    const { messages, bytes } = this.limits;
+    return new HoldfastError(
+      "MailboxFull",
+      `the mailbox of ${this.#owner} is full: ${this.size} messages, ${this.bytes} bytes (limits ${messages}, ${bytes})`,
+      { details: { messages: this.size, bytes: this.bytes } },
+    );
+  }
+}
+
+class List {
+  first: Message | undefined;
+  last: Message | undefined;
+  size = 0;
+  bytes = 0;
+  readonly #members = new WeakSet<Message>();
+
+  append(message: Message, holder: Mailbox): void {
+    message.previous = this.last;
+    message.next = undefined;
+    if (this.last) this.last.next = message;
+    else this.first = message;
+    this.last = message;
+    this.#count(message, holder);
+  }
+
+  prepend(message: Message, holder: Mailbox): void {
+    message.next = this.first;
+    message.previous = undefined;
+    if (this.first) this.first.previous = message;
+    else this.last = message;
+    this.first = message;
+    this.#count(message, holder);
+  }
+
+  remove(message: Message): boolean {
+    if (!this.#members.delete(message)) return false;
+    if (message.previous) message.previous.next = message.next;
+    else this.first = message.next;
+    if (message.next) message.next.previous = message.previous;
+    else this.last = message.previous;
+    message.previous = undefined;
+    message.next = undefined;
+    message.holder = undefined;
+    this.size--;
+    this.bytes -= message.bytes;
+    return true;
+  }
+
+  #count(message: Message, holder: Mailbox): void {
+    this.#members.add(message);
+    message.holder = holder;
+    message.place = "queued";
+    this.size++;
+    this.bytes += message.bytes;
+  }
+}

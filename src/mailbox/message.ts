@@ -1,0 +1,90 @@
+import { HoldfastError } from "../errors.js";
+
+/** How an ask ends: once, with one of these. */
+export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
+
+/** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
+type Place = "queued" | "delivered" | "gone";
+
+export interface MessageInit {
+  method: string;
+  /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
+  args: unknown[];
+  /** `args` holds wrapped errors or refs. */
+  special: boolean;
+  bytes: number;
+  ask: boolean;
+  sender: string;
+  /** The caller's own declaration; the method's is known by the receiver. */
+  idempotent: boolean;
+  /** Monotonic ms; Infinity for none. */
+  deadline: number;
+  onSettled: (outcome: Outcome, message: Message) => void;
+}
+
+/** One ask or tell, and at the same time its ledger entry: it settles exactly once. */
+export class Message {
+  readonly method: string;
+  readonly args: unknown[];
+  readonly special: boolean;
+  readonly bytes: number;
+  readonly ask: boolean;
+  readonly sender: string;
+  readonly idempotent: boolean;
+  readonly deadline: number;
+  /** Number among its receiver's messages, given at the first delivery. 0 before. */
+  seq = 0;
+  /** Deaths it was executing at and may have caused. */
+  deaths = 0;
+  /** Values of an output stream the caller has been given. */
+  partsDelivered = 0;
+  onPart: ((value: unknown) => void) | undefined;
+  place: Place = "queued";
+  /** Its caller has an outcome. A replayed message runs once more all the same, to rebuild state; nobody hears of it. */
+  settled = false;
+  /** Called when the message settles while delivered, so that its host can be told. */
+  onGivenUp: (() => void) | undefined;
+  previous: Message | undefined;
+  next: Message | undefined;
+  /** The mailbox that holds it now. */
+  holder: { remove(message: Message): void } | undefined;
+  readonly #onSettled: MessageInit["onSettled"];
+
+  constructor(init: MessageInit) {
+    this.method = init.method;
+    this.args = init.args;
+    this.special = init.special;
+    this.bytes = init.bytes;
+    this.ask = init.ask;
+    this.sender = init.sender;
+    this.idempotent = init.idempotent;
+    this.deadline = init.deadline;
+    this.#onSettled = init.onSettled;
+  }
+
+  /** The first call counts; later ones return false. */
+  settle(outcome: Outcome): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.#onSettled(outcome, this);
+    return true;
+  }
+
+  fail(error: Error): boolean {
+    return this.settle({ ok: false, error });
+  }
+
+  /** The caller no longer wants it: it leaves the queue, or its host is told. */
+  giveUp(code: "Cancelled" | "Timeout", why: string): void {
+    const started = this.place === "delivered";
+    const onGivenUp = this.onGivenUp;
+    this.holder?.remove(this);
+    const settled = this.fail(
+      new HoldfastError(code, `${this.method}: ${why} ${started ? "(it may have run)" : "(it had not started)"}`, {
+        retryable: !started,
+        details: { started },
+      }),
+    );
+    if (settled && started) onGivenUp?.();
+  }
+}

@@ -1,0 +1,79 @@
+import { type ErrorCode, errorTable, HoldfastError, toError } from "../errors.js";
+
+/**
+ * An error as plain data. Structured clone loses class, `code` and own fields, so errors cross in this form and are
+ * built again on the other side: HoldfastErrors as themselves, built-in classes as themselves, the rest as Error with
+ * their name.
+ */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: ErrorCode | undefined;
+  readonly retryable: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** A HoldfastError's details, or another error's own plain fields (`code: "ENOENT"`). */
+  readonly fields: Record<string, unknown>;
+  readonly cause: WireError | undefined;
+}
+
+/** Causes past this depth are cut: a cyclic chain must not hang the crash report. */
+const DEEPEST_CAUSE = 8;
+
+export function encodeError(thrown: unknown, depth = 0): WireError {
+  const error = toError(thrown);
+  const ours = error instanceof HoldfastError;
+  const cause = error.cause;
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    code: ours ? error.code : undefined,
+    retryable: ours ? error.retryable : undefined,
+    retryAfterMs: ours ? error.retryAfterMs : undefined,
+    fields: plainFields(ours ? error.details : error),
+    cause: cause instanceof Error && depth < DEEPEST_CAUSE ? encodeError(cause, depth + 1) : undefined,
+  };
+}
+
+const builtIn: Record<string, new (message: string) => Error> = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
+
+export function decodeError(wire: WireError): Error {
+  const cause = wire.cause ? decodeError(wire.cause) : undefined;
+  if (wire.code !== undefined && wire.code in errorTable) {
+    const error = new HoldfastError(wire.code, wire.message, {
+      retryable: wire.retryable ?? errorTable[wire.code].retryable,
+      ...(wire.retryAfterMs === undefined ? {} : { retryAfterMs: wire.retryAfterMs }),
+      cause,
+      details: wire.fields,
+    });
+    if (wire.stack) error.stack = wire.stack;
+    return error;
+  }
+  const error = new (builtIn[wire.name] ?? Error)(wire.message);
+  if (error.name !== wire.name) define(error, "name", wire.name);
+  if (wire.stack) error.stack = wire.stack;
+  if (cause) define(error, "cause", cause);
+  Object.assign(error, wire.fields);
+  return error;
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}
+
+/** Own fields that are strings, numbers or booleans, so that nothing in an error can fail to cross. */
+function plainFields(source: object): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (["string", "number", "boolean"].includes(typeof value)) fields[name] = value;
+  }
+  return fields;
+}

@@ -1,0 +1,89 @@
+import type { ActorFacts } from "../actor/methods.js";
+import type { WireError } from "./error-codec.js";
+
+/*
+ * What crosses between the parent and a host. Frames carry the actor's number from the start: a host runs a cell of
+ * one or more actors.
+ *
+ *   parent                                    host (thread, process or inline)
+ *     │ ◀──────────────────────────────── hello
+ *     │ boot (module, props) ───────────────▶ import, static load()      once per cell
+ *     │ ◀──────────────────────────────── booted (facts) | boot-failed
+ *     │ start (actor, incarnation, state) ──▶ new, restore(), start()    once per actor incarnation
+ *     │ ◀──────────────────────────────── started | start-failed
+ *     │ call (seq) ─────────────────────────▶ handler
+ *     │ ◀──────────────────────── part* , done (outcome, snapshot)
+ *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
+ *     │ stop ───────────────────────────────▶ handler ends, stop()
+ *     │ ◀──────────────────────────────── stopped
+ *     │ shut ───────────────────────────────▶ static unload(), end
+ *     │ ◀──────────────────────────────── fault (last words of a dying host)
+ */
+
+/** A value ready to cross; `special` says that wrapped errors or refs are inside and must be unwrapped. */
+export interface Packed {
+  readonly value: unknown;
+  readonly special: boolean;
+}
+
+export type ToHost =
+  | { t: "boot"; module: string; exportName: string | undefined; props: Packed; path: string }
+  | {
+      t: "start";
+      actor: number;
+      incarnation: number;
+      /** First of its entries in the control block. */
+      slot: number;
+      path: string;
+      key: string | undefined;
+      state: Packed | undefined;
+    }
+  | {
+      t: "call";
+      actor: number;
+      incarnation: number;
+      seq: number;
+      method: string;
+      args: Packed;
+      /** Milliseconds left until the caller's deadline, when sent. */
+      left: number;
+      /** Send a snapshot with the outcome. */
+      snapshot: boolean;
+    }
+  | { t: "cancel"; actor: number; incarnation: number; seq: number }
+  /** The consumer of an output stream has room for `count` more values. */
+  | { t: "more"; actor: number; incarnation: number; seq: number; count: number }
+  | { t: "stop"; actor: number; incarnation: number }
+  /** The answer to a host's own ask. */
+  | { t: "answer"; call: number; outcome: WireOutcome }
+  | { t: "shut" };
+
+export type WireOutcome = { ok: true; value: Packed } | { ok: false; error: WireError };
+
+export type ToParent =
+  /** `name`: "thread 7", "pid 4711"; `thread`: the number Node gave the thread. */
+  | { t: "hello"; name: string; thread: number }
+  | { t: "booted"; facts: ActorFacts }
+  | { t: "boot-failed"; error: WireError }
+  | { t: "started"; actor: number; incarnation: number }
+  | { t: "start-failed"; actor: number; incarnation: number; error: WireError }
+  | { t: "part"; actor: number; incarnation: number; seq: number; value: Packed }
+  | { t: "done"; actor: number; incarnation: number; seq: number; outcome: WireOutcome; state: Packed | undefined }
+  | { t: "crashed"; actor: number; incarnation: number; seq: number; error: WireError; at: number }
+  | { t: "stopped"; actor: number; incarnation: number }
+  | { t: "fault"; error: WireError; at: number }
+  | {
+      t: "ask";
+      actor: number;
+      incarnation: number;
+      /** 0 for a tell. */
+      call: number;
+      path: string;
+      key: string | undefined;
+      method: string;
+      args: Packed;
+      timeoutMs: number;
+      idempotent: boolean;
+    }
+  /** The host's own ask was given up. */
+  | { t: "drop-ask"; call: number };

@@ -1,0 +1,151 @@
+import { behindRef, createRef, type CallOptions, type Target } from "../actor/ref.js";
+import { HoldfastError } from "../errors.js";
+import { decodeError, encodeError, type WireError } from "./error-codec.js";
+import type { Packed } from "./frames.js";
+
+/*
+ * One table of message values (docs/values.md): plain data, typed arrays, ArrayBuffer, Map, Set, Date, bigint, Error,
+ * refs. Everything else is refused with its path, at the sender, before anything is queued: a function that silently
+ * becomes undefined on the other side is the classic trap.
+ */
+
+/** Objects nested deeper than this are refused; a cycle ends here too. */
+const DEEPEST_VALUE = 100;
+
+const WRAPPED = "\u0000holdfast";
+
+type Wrapped =
+  | { [WRAPPED]: "error"; error: WireError }
+  | { [WRAPPED]: "ref"; path: string; key: string | undefined };
+
+/** A packed value and its rough size in memory, for bounds and reports. */
+export interface Sized extends Packed {
+  readonly bytes: number;
+}
+
+let special = false;
+let bytes = 0;
+
+/**
+ * Checks a value and wraps what structured clone would spoil.
+ * @param where what the value is, for the error: `args[0]` or `result`
+ * @throws HoldfastError InvalidValue naming the path of the offending part
+ */
+export function pack(value: unknown, where: string): Sized {
+  special = false;
+  bytes = 0;
+  const packed = walk(value, where, 0);
+  return { value: packed, special, bytes };
+}
+
+function walk(value: unknown, path: string, depth: number): unknown {
+  switch (typeof value) {
+    case "string":
+      bytes += 16 + value.length * 2;
+      return value;
+    case "function":
+    case "symbol":
+      throw invalid(path, `a ${typeof value}`, "send plain data");
+    case "object":
+      break;
+    default:
+      bytes += 8;
+      return value;
+  }
+  if (value === null) return value;
+  if (depth > DEEPEST_VALUE) throw invalid(path, `nested more than ${DEEPEST_VALUE} deep`, "or it contains itself");
+  bytes += 16;
+  if (ArrayBuffer.isView(value)) return view(value);
+  if (Array.isArray(value)) return list(value, path, depth);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return record(value as Record<string, unknown>, path, depth);
+  if (value instanceof ArrayBuffer) {
+    bytes += value.byteLength;
+    return value;
+  }
+  if (value instanceof Date) return value;
+  if (value instanceof Map) return map(value, path, depth);
+  if (value instanceof Set) return new Set([...value].map((item, i) => walk(item, `${path}.values[${i}]`, depth + 1)));
+  if (value instanceof Error) {
+    special = true;
+    return { [WRAPPED]: "error", error: encodeError(value) } satisfies Wrapped;
+  }
+  throw invalid(path, `an instance of ${value.constructor?.name ?? "an unnamed class"}`, "send plain data instead");
+}
+
+/** A view on part of a larger buffer would drag all of that buffer along (a Buffer from Node's pool: 8 KB): copy it out. */
+function view(value: ArrayBufferView): unknown {
+  bytes += value.byteLength;
+  if (value.byteLength === value.buffer.byteLength && value.buffer instanceof ArrayBuffer) return value;
+  const copy = new Uint8Array(value.byteLength);
+  copy.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  if (value instanceof DataView) return new DataView(copy.buffer);
+  if (value instanceof Uint8Array) return copy;
+  const kind = value.constructor as new (buffer: ArrayBuffer) => ArrayBufferView;
+  return new kind(copy.buffer);
+}
+
+function list(value: unknown[], path: string, depth: number): unknown[] {
+  let changed: unknown[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const item = walk(value[i], `${path}[${i}]`, depth + 1);
+    if (item !== value[i] && !changed) changed = value.slice();
+    if (changed) changed[i] = item;
+  }
+  return changed ?? value;
+}
+
+function record(value: Record<string, unknown>, path: string, depth: number): unknown {
+  const ref = behindRef(value);
+  if (ref) {
+    special = true;
+    return { [WRAPPED]: "ref", path: ref.target.path, key: ref.options.key } satisfies Wrapped;
+  }
+  let changed: Record<string, unknown> | undefined;
+  for (const name of Object.keys(value)) {
+    bytes += 8 + name.length * 2;
+    const item = walk(value[name], `${path}.${name}`, depth + 1);
+    if (item !== value[name] && !changed) changed = { ...value };
+    if (changed) changed[name] = item;
+  }
+  return changed ?? value;
+}
+
+function map(value: Map<unknown, unknown>, path: string, depth: number): Map<unknown, unknown> {
+  const out = new Map<unknown, unknown>();
+  for (const [key, item] of value) {
+    out.set(walk(key, `${path}.keys`, depth + 1), walk(item, `${path}.get(${String(key)})`, depth + 1));
+  }
+  return out;
+}
+
+function invalid(path: string, found: string, fix: string): HoldfastError {
+  return new HoldfastError("InvalidValue", `${path} is ${found}, which cannot be sent: ${fix} (see docs/values.md)`, {
+    details: { path },
+  });
+}
+
+/** How this side reaches an actor that a message named. */
+export type ResolveRef = (path: string) => Target;
+
+/** The value as the receiver sees it. */
+export function unpack(packed: Packed, resolveRef: ResolveRef): unknown {
+  return packed.special ? unwrap(packed.value, resolveRef) : packed.value;
+}
+
+function unwrap(value: unknown, resolveRef: ResolveRef): unknown {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => unwrap(item, resolveRef));
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [unwrap(key, resolveRef), unwrap(item, resolveRef)]));
+  }
+  if (value instanceof Set) return new Set([...value].map((item) => unwrap(item, resolveRef)));
+  if (value instanceof Date || value instanceof ArrayBuffer) return value;
+  if (WRAPPED in value) {
+    const wrapped = value as Wrapped;
+    if (wrapped[WRAPPED] === "error") return decodeError(wrapped.error);
+    const options: CallOptions = wrapped.key === undefined ? {} : { key: wrapped.key };
+    return createRef(resolveRef(wrapped.path), options);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, unwrap(item, resolveRef)]));
+}
