@@ -1,0 +1,170 @@
+import type { Chance } from "../clock.js";
+import { healthy } from "./backoff.js";
+import { add, remove, restartByHand, stopChild } from "./commands.js";
+import { onFailure } from "./failure.js";
+import type { SupervisorAction, SupervisorEvent } from "./messages.js";
+import { advance, end } from "./round.js";
+import type { ChildRecord, Phase, SupervisorState } from "./state.js";
+import type { Turn } from "./turn.js";
+import { forget, put, start } from "./turn.js";
+
+export { initial } from "./state.js";
+
+/**
+ * A supervisor's every decision: what one event means now, and what the engine shall do about it. Reads no clock and no
+ * random source, so the same events, times and seed give the same actions.
+ *
+ *   engine                     decide
+ *     │── start ──────────────▶│
+ *     │◀──────── start a ──────│
+ *     │── ready a ────────────▶│
+ *     │◀──────── start b ──────│   one at a time, in order; any other event may come between
+ *     │── died a ─────────────▶│
+ *     │◀──────── start a ──────│   or wait, or stop b first, or quarantined, or stop … stop, ended
+ *
+ * @param state is spent by the call (its Map is owned, see SupervisorState): go on with the returned one
+ * @param now monotonic milliseconds
+ * @throws InvalidSpec for "add" with an id that is taken; nothing has changed then
+ */
+export function decide(
+  state: SupervisorState,
+  event: SupervisorEvent,
+  now: number,
+  chance: Chance,
+): { state: SupervisorState; actions: SupervisorAction[] } {
+  const turn: Turn = { state: { ...state }, actions: [], now, chance };
+  switch (state.phase.kind) {
+    case "idle":
+      whenIdle(turn, event);
+      break;
+    case "starting":
+    case "up":
+      whenAlive(turn, event);
+      break;
+    case "ending":
+      whenEnding(turn, event);
+      break;
+    case "ended":
+      break;
+  }
+  return { state: turn.state, actions: turn.actions };
+}
+
+/** Before the first start only the list of children can change. */
+function whenIdle(turn: Turn, event: SupervisorEvent): void {
+  const { children } = turn.state;
+  if (event.type === "add") add(turn, event.rules);
+  else if (event.type === "remove" && children.has(event.id)) forget(turn, event.id);
+  else if (event.type === "start") {
+    const phase: Phase = { kind: "starting", owed: new Set(children.keys()) };
+    turn.state = { ...turn.state, phase, round: { stop: new Set(), start: new Set(children.keys()) } };
+    advance(turn);
+  } else if (event.type === "stop") {
+    end(turn, "stopped");
+    advance(turn);
+  }
+}
+
+function whenAlive(turn: Turn, event: SupervisorEvent): void {
+  if (event.type === "start") return;
+  if (event.type === "add") add(turn, event.rules);
+  else if (event.type === "stop") end(turn, "stopped");
+  else {
+    const child = turn.state.children.get(event.id);
+    if (!child) return;
+    toldOfChild(turn, child, event);
+  }
+  advance(turn);
+}
+
+/** Everything goes down: nothing is charged, nothing is started, and a child added now is told that it never will be. */
+function whenEnding(turn: Turn, event: SupervisorEvent): void {
+  if (event.type === "add") turn.actions.push({ type: "forget", id: event.rules.id });
+  if (event.type === "start" || event.type === "stop" || event.type === "add") return;
+  const child = turn.state.children.get(event.id);
+  if (!child) return;
+  if (event.type === "ready" && child.life === "starting") onReady(turn, child);
+  else if (isDown(child, event)) put(turn, child, { life: "stopped" });
+  advance(turn);
+}
+
+type ChildEvent = Exclude<SupervisorEvent, { type: "start" | "stop" | "add" }>;
+
+function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
+  switch (event.type) {
+    case "ready":
+      // Late after a stop action: it was told to stop and will say so.
+      if (child.life === "starting") onReady(turn, child);
+      return;
+    case "start-failed":
+    case "died":
+    case "stopped":
+      if (isDown(child, event)) onDown(turn, child, event);
+      return;
+    case "timer":
+      if (child.life === "waiting") onTimer(turn, child);
+      return;
+    case "remove":
+      remove(turn, child);
+      return;
+    case "stop-child":
+      stopChild(turn, child);
+      return;
+    case "restart":
+      restartByHand(turn, child);
+      return;
+  }
+}
+
+function onReady(turn: Turn, child: ChildRecord): void {
+  put(turn, child, { life: "running", readies: child.readies + 1, streak: healthy(child.streak, turn.now) });
+}
+
+/** Does this event say that the child, as we know it, has just gone down? Otherwise it is late or double. */
+function isDown(child: ChildRecord, event: ChildEvent): boolean {
+  switch (event.type) {
+    case "start-failed":
+      return child.life === "starting" || child.life === "stopping";
+    case "died":
+      return child.life === "running" || child.life === "draining" || child.life === "stopping";
+    case "stopped":
+      return child.life === "stopping";
+    default:
+      return false;
+  }
+}
+
+type DownEvent = Extract<SupervisorEvent, { type: "start-failed" | "died" | "stopped" }>;
+
+function onDown(turn: Turn, child: ChildRecord, event: DownEvent): void {
+  const { round, phase, mode } = turn.state;
+  const { id, restart } = child.rules;
+  const cleanEnd = event.type === "died" && event.normal;
+  const wasStopping = child.life === "stopping";
+  const wasToStop = round?.stop.delete(id) ?? false;
+  if (wasStopping || wasToStop) {
+    // It was told to stop, or was about to be: down is down, whatever the way, and nobody pays for it.
+    const down = put(turn, child, { life: "stopped" });
+    const endedForGood = !wasStopping && restart === "transient" && cleanEnd;
+    if (down.goal === "gone" || endedForGood) forget(turn, id);
+    else if (down.goal === "up" && !round?.start.has(id)) start(turn, down);
+    return;
+  }
+  if (event.type === "stopped") return;
+  if (event.type === "start-failed") {
+    if (phase.kind === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0) {
+      put(turn, child, { life: "stopped" });
+      end(turn, "start-failed", event.error);
+    } else if (restart === "temporary") forget(turn, id);
+    else onFailure(turn, child, "start", event.error);
+    return;
+  }
+  if (restart === "temporary" || (restart === "transient" && cleanEnd)) forget(turn, id);
+  else onFailure(turn, child, event.guilty ? "guilty" : "unknown", event.error);
+}
+
+/** A child of a round starts when its turn comes; any other at once. */
+function onTimer(turn: Turn, child: ChildRecord): void {
+  const down = put(turn, child, { life: "stopped" });
+  if (!turn.state.round?.start.has(child.rules.id)) start(turn, down);
+}

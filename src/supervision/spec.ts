@@ -1,0 +1,186 @@
+import type { Duration } from "../duration.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import type { Backoff } from "./backoff.js";
+import { supervisionDefaults as defaults } from "./defaults.js";
+import type { Intensity } from "./intensity.js";
+
+const strategies = ["one-for-one", "all-for-one", "rest-for-one"] as const;
+const restarts = ["permanent", "transient", "temporary"] as const;
+const overBudgets = ["escalate", "quarantine"] as const;
+
+/** Who is restarted when a child dies: it alone, all, or it and those started after it. OTP's, in our spelling. */
+export type Strategy = (typeof strategies)[number];
+/** permanent: always restarted. transient: unless it ended cleanly. temporary: never, and forgotten. OTP's. */
+export type Restart = (typeof restarts)[number];
+/** How a child is stopped: asked and given so many ms, killed at once, or asked and waited for. */
+export type Shutdown = number | "brutal" | "unlimited";
+/** Over budget: the supervisor stops everything and gives up, or parks that child and keeps the rest. */
+export type OverBudget = (typeof overBudgets)[number];
+
+export interface IntensityOptions {
+  /** A whole number >= 0, or Infinity. */
+  restarts: number;
+  /** A sliding window, > 0. */
+  within: Duration;
+}
+
+export interface BackoffOptions {
+  /** The pause before the second restart in a row (the first is immediate). Default 200 ms. */
+  initial?: Duration;
+  /** >= 1. Default 2. */
+  factor?: number;
+  /** The longest pause. Default 30 s, or `initial` where that is longer. */
+  max?: Duration;
+  /** 0 to 1: the part of each pause that is random. Default 0.2. */
+  jitter?: number;
+  /** Being up for so long forgets earlier failures. Default 30 s. */
+  healthyAfter?: Duration;
+}
+
+/** What a user may write for one child. */
+export interface ChildOptions {
+  /** Default "permanent". */
+  restart?: Restart;
+  /** Default 5 s. `Infinity` means "unlimited". */
+  shutdown?: Duration | "brutal" | "unlimited";
+  /** How long host, load() and start() may take together. Default 30 s; `Infinity` only when written. */
+  startTimeout?: Duration;
+  /** Deaths of unknown guilt and failed starts. Default 5 within 60 s. */
+  intensity?: IntensityOptions;
+  /** Deaths charged to the message that was executing. Default 1000 within 60 s. */
+  guiltyIntensity?: IntensityOptions;
+  /** Default: the supervisor's; where it has none, "escalate", and "quarantine" for guilty deaths. */
+  overBudget?: OverBudget;
+  backoff?: BackoffOptions;
+}
+
+export interface SupervisorOptions {
+  /** Default "one-for-one". */
+  strategy?: Strategy;
+  /** Restart rounds of unknown guilt, all children together. Default 20 within 60 s. Over it the supervisor gives up. */
+  intensity?: IntensityOptions;
+  /** What happens to a child over *its own* budget, where the child does not say. */
+  overBudget?: OverBudget;
+}
+
+/** One child's rules: complete, valid, durations in ms. */
+export interface ChildRules {
+  readonly id: string;
+  readonly restart: Restart;
+  readonly shutdown: Shutdown;
+  readonly startTimeoutMs: number;
+  readonly intensity: Intensity;
+  readonly guiltyIntensity: Intensity;
+  /** undefined: the supervisor's. */
+  readonly overBudget: OverBudget | undefined;
+  readonly backoff: Backoff;
+}
+
+export interface SupervisorRules {
+  readonly strategy: Strategy;
+  readonly intensity: Intensity;
+  /** undefined: "escalate", and "quarantine" for guilty deaths. */
+  readonly overBudget: OverBudget | undefined;
+}
+
+/**
+ * A child's options with every default filled in.
+ * @param field the child's place in the user's spec, quoted by errors: `app.digits`
+ * @throws InvalidSpec naming the field and quoting its value
+ */
+export function childRules(id: string, options: ChildOptions, field: string): ChildRules {
+  if (typeof id !== "string" || id === "") throw invalid(`${field}.id`, id, "a non-empty string");
+  return {
+    id,
+    restart: oneOf(restarts, options.restart ?? defaults.restart, `${field}.restart`),
+    shutdown: shutdown(options.shutdown, `${field}.shutdown`),
+    startTimeoutMs: positive(options.startTimeout ?? defaults.startTimeoutMs, `${field}.startTimeout`),
+    intensity: intensity(options.intensity, defaults.intensity, `${field}.intensity`),
+    guiltyIntensity: intensity(options.guiltyIntensity, defaults.guiltyIntensity, `${field}.guiltyIntensity`),
+    overBudget: optional(overBudgets, options.overBudget, `${field}.overBudget`),
+    backoff: backoff(options.backoff ?? {}, `${field}.backoff`),
+  };
+}
+
+/**
+ * A supervisor's options with every default filled in.
+ * @param field the supervisor's place in the user's spec, quoted by errors: `app`
+ * @throws InvalidSpec naming the field and quoting its value
+ */
+export function supervisorRules(options: SupervisorOptions, field: string): SupervisorRules {
+  return {
+    strategy: oneOf(strategies, options.strategy ?? defaults.strategy, `${field}.strategy`),
+    intensity: intensity(options.intensity, defaults.supervisorIntensity, `${field}.intensity`),
+    overBudget: optional(overBudgets, options.overBudget, `${field}.overBudget`),
+  };
+}
+
+function shutdown(value: ChildOptions["shutdown"], field: string): Shutdown {
+  if (value === undefined) return defaults.shutdownMs;
+  if (value === "brutal" || value === "unlimited") return value;
+  const ms = duration(value, field, 'a duration such as 5000 or "5s", "brutal" or "unlimited"');
+  return ms === Number.POSITIVE_INFINITY ? "unlimited" : ms;
+}
+
+function intensity(value: IntensityOptions | undefined, standard: Intensity, field: string): Intensity {
+  if (value === undefined) return standard;
+  if (typeof value !== "object" || value === null) {
+    throw invalid(field, value, 'an object such as { restarts: 3, within: "60s" }');
+  }
+  const { restarts: count } = value;
+  if (!(count === Number.POSITIVE_INFINITY || (Number.isInteger(count) && count >= 0))) {
+    throw invalid(`${field}.restarts`, count, "a whole number >= 0, or Infinity");
+  }
+  return { restarts: count, withinMs: positive(value.within, `${field}.within`) };
+}
+
+function backoff(options: BackoffOptions, field: string): Backoff {
+  const initialMs = finite(options.initial ?? defaults.backoff.initialMs, `${field}.initial`);
+  const maxMs = finite(options.max ?? Math.max(defaults.backoff.maxMs, initialMs), `${field}.max`);
+  if (maxMs < initialMs) throw invalid(`${field}.max`, options.max, `at least ${field}.initial, ${initialMs} ms`);
+  const factor = options.factor ?? defaults.backoff.factor;
+  if (!(Number.isFinite(factor) && factor >= 1)) throw invalid(`${field}.factor`, factor, "a finite number >= 1");
+  const jitter = options.jitter ?? defaults.backoff.jitter;
+  if (!(jitter >= 0 && jitter <= 1)) throw invalid(`${field}.jitter`, jitter, "a number from 0 to 1");
+  const healthyAfter = options.healthyAfter ?? defaults.backoff.healthyAfterMs;
+  return { initialMs, factor, maxMs, jitter, healthyAfterMs: duration(healthyAfter, `${field}.healthyAfter`) };
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: T, field: string): T {
+  if (allowed.includes(value)) return value;
+  throw invalid(field, value, `one of ${allowed.map((name) => `"${name}"`).join(", ")}`);
+}
+
+function optional<T extends string>(allowed: readonly T[], value: T | undefined, field: string): T | undefined {
+  return value === undefined ? undefined : oneOf(allowed, value, field);
+}
+
+function positive(value: Duration, field: string): number {
+  const ms = duration(value, field);
+  if (ms > 0) return ms;
+  throw invalid(field, value, "a duration longer than 0");
+}
+
+function finite(value: Duration, field: string): number {
+  const ms = duration(value, field);
+  if (ms < Number.POSITIVE_INFINITY) return ms;
+  throw invalid(field, value, "a finite duration");
+}
+
+function duration(
+  value: Duration,
+  field: string,
+  fix = 'milliseconds >= 0, or text such as "250ms", "2s", "5m"',
+): number {
+  try {
+    return milliseconds(value, field);
+  } catch {
+    throw invalid(field, value, fix);
+  }
+}
+
+function invalid(field: string, value: unknown, fix: string): HoldfastError {
+  const quoted = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return new HoldfastError("InvalidSpec", `${field} is ${quoted}: give ${fix}`, { details: { field } });
+}

@@ -1,0 +1,56 @@
+import type { Chance } from "../clock.js";
+import { next } from "./life.js";
+import type { SupervisorAction } from "./messages.js";
+import type { ChildRecord, SupervisorState } from "./state.js";
+
+/** One decision in the making: the state as it becomes, and the actions given until now. */
+export interface Turn {
+  state: SupervisorState;
+  readonly actions: SupervisorAction[];
+  readonly now: number;
+  readonly chance: Chance;
+}
+
+/** Writes a change of one child; its life only goes where the table of life.ts allows. */
+export function put(turn: Turn, child: ChildRecord, change: Partial<ChildRecord>): ChildRecord {
+  const { id } = child.rules;
+  if (change.life !== undefined) next(id, child.life, change.life);
+  const changed = { ...child, ...change };
+  turn.state.children.set(id, changed);
+  keepOwed(turn.state, changed);
+  return changed;
+}
+
+export function start(turn: Turn, child: ChildRecord): void {
+  put(turn, child, { life: "starting" });
+  turn.actions.push({ type: "start", id: child.rules.id });
+}
+
+export function stop(turn: Turn, child: ChildRecord): void {
+  put(turn, child, { life: "stopping" });
+  turn.actions.push({ type: "stop", id: child.rules.id, shutdown: child.rules.shutdown });
+}
+
+export function cancelWait(turn: Turn, child: ChildRecord): ChildRecord {
+  turn.actions.push({ type: "cancel-wait", id: child.rules.id });
+  return put(turn, child, { life: "stopped" });
+}
+
+/** The child, which is down, leaves the table. */
+export function forget(turn: Turn, id: string): void {
+  const { children, phase, round } = turn.state;
+  children.delete(id);
+  round?.stop.delete(id);
+  round?.start.delete(id);
+  if (phase.kind === "starting") phase.owed.delete(id);
+  turn.actions.push({ type: "forget", id });
+}
+
+/** "up" waits for every child of the first start that should run and does not; in the background, that has not tried. */
+function keepOwed({ phase, mode }: SupervisorState, child: ChildRecord): void {
+  if (phase.kind !== "starting" || child.origin !== "first") return;
+  const untried = child.readies === 0 && child.streak.failures === 0;
+  const owed = child.goal === "up" && (mode === "rollback" ? child.life !== "running" : untried);
+  if (owed) phase.owed.add(child.rules.id);
+  else phase.owed.delete(child.rules.id);
+}
