@@ -1,16 +1,18 @@
 import type { ChildRules, Shutdown } from "./spec.js";
 
-/** What a supervisor is told. Each may arrive in any phase; each has one defined outcome, if only "nothing to do". */
+/**
+ * What a supervisor is told. Each may arrive in any phase; each has one defined outcome, if only "nothing to do".
+ *
+ * Events carry no incarnation, so the engine's part is: every start action is followed by exactly one end, reported once,
+ * as "start-failed", "died" or "stopped". A repeated one is ignored as long as the child is not in a life it could end.
+ */
 export type SupervisorEvent =
   /** Begin the first start. */
   | { type: "start" }
   /** The child whose start action was given is up. */
   | { type: "ready"; id: string }
   | { type: "start-failed"; id: string; error: Error }
-  /**
-   * A running child ended by itself. `guilty`: charged to the message that was executing. `normal`: a clean end.
-   * Events carry no incarnation: whoever reports a death reports it once per start.
-   */
+  /** A running child ended by itself. `guilty`: charged to the message that was executing. `normal`: a clean end. */
   | { type: "died"; id: string; guilty: boolean; normal: boolean; error: Error }
   /** Answers a stop action. */
   | { type: "stopped"; id: string }
@@ -31,7 +33,7 @@ export type SupervisorEvent =
 export type SupervisorAction =
   /** Answer with "ready" or "start-failed". */
   | { type: "start"; id: string }
-  /** Answer with "stopped" (a "died" or "start-failed" that crosses it answers it too). */
+  /** Answer with "stopped"; a "died" or "start-failed" that crosses it is the answer instead. */
   | { type: "stop"; id: string; shutdown: Shutdown }
   /** Answer with "timer", `ms` from now. */
   | { type: "wait"; id: string; ms: number }
