@@ -44,24 +44,23 @@ function startNext(turn: Turn): boolean {
   const { round, children } = turn.state;
   for (const id of round?.start ?? []) {
     const child = children.get(id)!;
-    if (child.goal === "up") {
-      switch (child.life) {
-        case "stopped":
-          start(turn, child);
-          return true;
-        case "starting":
-        case "stopping":
-          return true;
-        case "waiting":
-          // A failed restart is waited for: the later ones were built on it. A failed first start holds nobody up
-          // (in rollback mode it would have ended the supervisor).
-          if (child.readies > 0) return true;
-          break;
-        case "running":
-        case "draining":
-        case "quarantined":
-          break;
-      }
+    switch (child.life) {
+      case "starting":
+      case "stopping":
+        return true;
+      case "stopped":
+        if (child.goal !== "up") break;
+        start(turn, child);
+        return true;
+      case "waiting":
+        // A failed restart is waited for: the later ones were built on it. A failed first start holds nobody up
+        // (in rollback mode it would have ended the supervisor).
+        if (child.readies > 0) return true;
+        break;
+      case "running":
+      case "draining":
+      case "quarantined":
+        break;
     }
     round!.start.delete(id);
   }

@@ -41,22 +41,32 @@ describe("the pause before a restart", () => {
     expect(series(7)).toEqual(series(7));
     expect(series(7)).not.toEqual(series(8));
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 2_000 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer(), (n, jitter, seed) => {
-        const full = pause(rules, n, never);
-        const ms = pause({ ...rules, jitter }, n, seededChance(seed));
-        expect(ms).toBeLessThanOrEqual(full);
-        expect(ms).toBeGreaterThanOrEqual(full * (1 - jitter) - 1e-9);
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 2_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer(),
+        (n, jitter, seed) => {
+          const full = pause(rules, n, never);
+          const ms = pause({ ...rules, jitter }, n, seededChance(seed));
+          expect(ms).toBeLessThanOrEqual(full);
+          expect(ms).toBeGreaterThanOrEqual(full * (1 - jitter) - 1e-9);
+        },
+      ),
     );
   });
 });
 
 describe("a streak of failures", () => {
   const after = (...steps: Array<["death" | "start" | "ready", number]>) =>
-    steps.reduce((streak, [what, at]) => (what === "ready" ? healthy(streak, at) : failed(streak, what, rules, at)), noStreak);
+    steps.reduce(
+      (streak, [what, at]) => (what === "ready" ? healthy(streak, at) : failed(streak, what, rules, at)),
+      noStreak,
+    );
 
   it("grows with each death of a child that was up only for moments", () => {
-    expect(after(["ready", 0], ["death", 10], ["ready", 20], ["death", 30], ["ready", 40], ["death", 50]).failures).toBe(3);
+    expect(
+      after(["ready", 0], ["death", 10], ["ready", 20], ["death", 30], ["ready", 40], ["death", 50]).failures,
+    ).toBe(3);
   });
 
   it("counts a failed start as the second at least, so that it is never retried at once", () => {
@@ -67,7 +77,13 @@ describe("a streak of failures", () => {
   });
 
   it("is forgotten after being healthy for a while, inclusive at the edge", () => {
-    const loop = [["ready", 0], ["death", 10], ["ready", 20], ["death", 30], ["ready", 100]] as Array<["ready" | "death", number]>;
+    const loop = [
+      ["ready", 0],
+      ["death", 10],
+      ["ready", 20],
+      ["death", 30],
+      ["ready", 100],
+    ] as Array<["ready" | "death", number]>;
     expect(after(...loop, ["death", 100 + 4_999]).failures).toBe(3);
     expect(after(...loop, ["death", 100 + 5_000]).failures).toBe(1);
   });

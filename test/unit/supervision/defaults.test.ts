@@ -21,7 +21,10 @@ describe("the defaults of supervision", () => {
 
   it("are valid as a user would write them, and mean the same", () => {
     const { intensity, guiltyIntensity, supervisorIntensity, backoff } = defaults;
-    const written = (budget: { restarts: number; withinMs: number }) => ({ restarts: budget.restarts, within: budget.withinMs });
+    const written = (budget: { restarts: number; withinMs: number }) => ({
+      restarts: budget.restarts,
+      within: budget.withinMs,
+    });
     expect(
       childRules(
         "a",
@@ -49,7 +52,8 @@ describe("the defaults of supervision", () => {
 
   it("let a child that dies as soon as it is up reach its budget: the pauses alone do not outlast the window", () => {
     let total = 0;
-    for (let restart = 1; restart <= defaults.intensity.restarts; restart++) total += pause(defaults.backoff, restart, () => 0);
+    for (let restart = 1; restart <= defaults.intensity.restarts; restart++)
+      total += pause(defaults.backoff, restart, () => 0);
     expect(total).toBe(3_000);
     expect(total).toBeLessThan(defaults.intensity.withinMs);
   });

@@ -48,19 +48,24 @@ describe("the restart budget", () => {
   it("agrees with counting all restarts of the window, and never keeps more than it needs", () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 60 });
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 100 }), gaps, (restarts, withinMs, steps) => {
-        let now = 0;
-        let charges: readonly number[] = [];
-        const all: number[] = [];
-        for (const step of steps) {
-          now += step;
-          all.push(now);
-          const charged = charge(charges, { restarts, withinMs }, now);
-          expect(charged.over).toBe(all.filter((at) => now - at <= withinMs).length > restarts);
-          expect(charged.charges.every((at) => now - at <= withinMs)).toBe(true);
-          charges = charged.charges;
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 1, max: 100 }),
+        gaps,
+        (restarts, withinMs, steps) => {
+          let now = 0;
+          let charges: readonly number[] = [];
+          const all: number[] = [];
+          for (const step of steps) {
+            now += step;
+            all.push(now);
+            const charged = charge(charges, { restarts, withinMs }, now);
+            expect(charged.over).toBe(all.filter((at) => now - at <= withinMs).length > restarts);
+            expect(charged.charges.every((at) => now - at <= withinMs)).toBe(true);
+            charges = charged.charges;
+          }
+        },
+      ),
     );
   });
 });

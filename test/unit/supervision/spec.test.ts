@@ -50,7 +50,10 @@ describe("a child's rules", () => {
     [{ startTimeout: "30 sec" }, 'app.a.startTimeout is "30 sec"'],
     [{ startTimeout: Number.NaN }, "app.a.startTimeout is NaN"],
     [{ intensity: 3 }, 'app.a.intensity is 3: give an object such as { restarts: 3, within: "60s" }'],
-    [{ intensity: { restarts: -1, within: "5s" } }, "app.a.intensity.restarts is -1: give a whole number >= 0, or Infinity"],
+    [
+      { intensity: { restarts: -1, within: "5s" } },
+      "app.a.intensity.restarts is -1: give a whole number >= 0, or Infinity",
+    ],
     [{ intensity: { restarts: 1.5, within: "5s" } }, "app.a.intensity.restarts is 1.5"],
     [{ intensity: { restarts: 3 } }, "app.a.intensity.within is undefined"],
     [{ intensity: { restarts: 3, within: 0 } }, "app.a.intensity.within is 0: give a duration longer than 0"],
@@ -58,19 +61,27 @@ describe("a child's rules", () => {
     [{ overBudget: "park" }, 'app.a.overBudget is "park": give one of "escalate", "quarantine"'],
     [{ backoff: { initial: Number.POSITIVE_INFINITY } }, "app.a.backoff.initial is Infinity: give a finite duration"],
     [{ backoff: { max: Number.POSITIVE_INFINITY } }, "app.a.backoff.max is Infinity: give a finite duration"],
-    [{ backoff: { initial: "2s", max: "1s" } }, 'app.a.backoff.max is "1s": give at least app.a.backoff.initial, 2000 ms'],
+    [
+      { backoff: { initial: "2s", max: "1s" } },
+      'app.a.backoff.max is "1s": give at least app.a.backoff.initial, 2000 ms',
+    ],
     [{ backoff: { factor: 0.5 } }, "app.a.backoff.factor is 0.5: give a finite number >= 1"],
     [{ backoff: { jitter: 1.1 } }, "app.a.backoff.jitter is 1.1: give a number from 0 to 1"],
     [{ backoff: { jitter: Number.NaN } }, "app.a.backoff.jitter is NaN"],
     [{ backoff: { healthyAfter: "never" } }, 'app.a.backoff.healthyAfter is "never"'],
-  ] as unknown as Array<[ChildOptions, string]>)("%j is refused, naming the field and quoting the value", (options, message) => {
-    const error = thrown(() => childRules("a", options, "app.a"));
-    expect(isHoldfastError(error, "InvalidSpec")).toBe(true);
-    expect((error as Error).message).toContain(message);
-  });
+  ] as unknown as Array<[ChildOptions, string]>)(
+    "%j is refused, naming the field and quoting the value",
+    (options, message) => {
+      const error = thrown(() => childRules("a", options, "app.a"));
+      expect(isHoldfastError(error, "InvalidSpec")).toBe(true);
+      expect((error as Error).message).toContain(message);
+    },
+  );
 
   it.each(["", 7, undefined])("an id of %j is refused", (id) => {
-    expect(() => childRules(id as string, {}, "app.a")).toThrow(`app.a.id is ${JSON.stringify(id)}: give a non-empty string`);
+    expect(() => childRules(id as string, {}, "app.a")).toThrow(
+      `app.a.id is ${JSON.stringify(id)}: give a non-empty string`,
+    );
   });
 });
 
@@ -97,7 +108,10 @@ describe("a supervisor's rules", () => {
   });
 
   it.each([
-    [{ strategy: "one_for_one" }, 'app.strategy is "one_for_one": give one of "one-for-one", "all-for-one", "rest-for-one"'],
+    [
+      { strategy: "one_for_one" },
+      'app.strategy is "one_for_one": give one of "one-for-one", "all-for-one", "rest-for-one"',
+    ],
     [{ intensity: null }, "app.intensity is null"],
     [{ intensity: { restarts: "3", within: 1 } }, 'app.intensity.restarts is "3"'],
     [{ overBudget: "ignore" }, 'app.overBudget is "ignore"'],

@@ -1,0 +1,354 @@
+import { describe, expect, it } from "vitest";
+import { given } from "./scripted.js";
+
+const abc = { a: {}, b: {}, c: {} };
+
+describe("stop", () => {
+  it("stops all in reverse, one after the other, then has ended, and says nothing more", () => {
+    const app = given({}, abc).up();
+    expect(app.stop()).toEqual(["stop c"]);
+    expect(app.stopped("c")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+    for (const tell of [app.ready, app.died, app.stopped, app.timer, app.restart, app.remove, app.stopChild, app.add]) {
+      expect(tell("a")).toEqual([]);
+    }
+    expect(app.stop()).toEqual([]);
+    expect(app.start()).toEqual([]);
+  });
+
+  it("during a start stops the starting child too, and starts no other", () => {
+    const app = given({}, abc);
+    app.start();
+    app.ready("a");
+    expect(app.stop()).toEqual(["stop b"]);
+    expect(app.ready("b")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+
+  it("during a start that fails at that moment takes the failure as the end", () => {
+    const app = given({}, abc);
+    app.start();
+    app.ready("a");
+    app.stop();
+    expect(app.startFailed("b")).toEqual(["stop a"]);
+    expect(app.stopped("b")).toEqual([]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+
+  it("cancels back-offs at once, and a timer that was already on its way starts nobody", () => {
+    const app = given({}, { a: {}, b: {} }).up();
+    app.diesAndReturns("a");
+    expect(app.died("a")).toEqual(["wait a 200"]);
+    expect(app.stop()).toEqual(["cancel-wait a", "stop b"]);
+    expect(app.timer("a")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["ended stopped"]);
+  });
+
+  it("in the midst of a group restart takes over what is left of it", () => {
+    const app = given({ strategy: "all-for-one" }, { ...abc, d: {} }).up();
+    expect(app.died("b")).toEqual(["stop d"]);
+    expect(app.stop()).toEqual([]);
+    expect(app.stopped("d")).toEqual(["stop c"]);
+    expect(app.stopped("c")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+
+  it("takes deaths on the way as ends, uncharged and unrestarted", () => {
+    const app = given({ intensity: { restarts: 0, within: "1h" } }, abc).up();
+    app.stop();
+    expect(app.died("a")).toEqual([]);
+    expect(app.died("c")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["ended stopped"]);
+  });
+
+  it("answers a child added after it with forget", () => {
+    const app = given({}, { a: {} }).up();
+    app.stop();
+    expect(app.add("late")).toEqual(["forget late"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+
+  it("a second time, or while giving up, changes neither order nor reason", () => {
+    const app = given({ intensity: { restarts: 0, within: "1h" } }, abc).up();
+    expect(app.died("c")).toEqual(["stop b"]);
+    expect(app.stop()).toEqual([]);
+    expect(app.stopped("b")).toEqual(["stop a"]);
+    expect(app.stop()).toEqual([]);
+    expect(app.stopped("a")).toEqual(["ended gave-up"]);
+  });
+
+  it("waits for a child that was already being stopped by hand", () => {
+    const app = given({}, abc).up();
+    expect(app.stopChild("b")).toEqual(["stop b"]);
+    expect(app.stop()).toEqual(["stop c"]);
+    expect(app.stopped("c")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+});
+
+describe("a death of an earlier child while a later one is starting", () => {
+  it("one-for-one: it alone comes back, the start goes on", () => {
+    const app = given({}, abc);
+    app.start();
+    app.ready("a");
+    expect(app.died("a")).toEqual(["start a"]);
+    expect(app.ready("b")).toEqual(["start c"]);
+    expect(app.ready("c")).toEqual([]);
+    expect(app.ready("a")).toEqual(["up"]);
+  });
+
+  it.each(["all-for-one", "rest-for-one"] as const)(
+    "%s: the starting one is stopped, then all start in order",
+    (strategy) => {
+      const app = given({ strategy }, abc);
+      app.start();
+      app.ready("a");
+      expect(app.died("a")).toEqual(["stop b"]);
+      expect(app.ready("b")).toEqual([]);
+      expect(app.stopped("b")).toEqual(["start a"]);
+      expect(app.ready("a")).toEqual(["start b"]);
+      expect(app.ready("b")).toEqual(["start c"]);
+      expect(app.ready("c")).toEqual(["up"]);
+    },
+  );
+
+  it("a temporary child whose first turn is still to come keeps it through a group restart", () => {
+    const app = given({ strategy: "all-for-one" }, { a: {}, b: {}, c: { restart: "temporary" } });
+    app.start();
+    app.ready("a");
+    expect(app.died("a")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["start a"]);
+    app.ready("a");
+    expect(app.ready("b")).toEqual(["start c"]);
+    expect(app.ready("c")).toEqual(["up"]);
+  });
+});
+
+describe("a death of a child while a group restart is stopping it", () => {
+  const stoppingC = () => {
+    const app = given({ strategy: "all-for-one", intensity: { restarts: 1, within: "1h" } }, abc).up();
+    expect(app.died("b")).toEqual(["stop c"]);
+    return app;
+  };
+
+  it("is the answer to the stop: uncharged, and a late `stopped` is ignored", () => {
+    const app = stoppingC();
+    expect(app.died("c")).toEqual(["stop a"]);
+    expect(app.stopped("c")).toEqual([]);
+    expect(app.stopped("a")).toEqual(["start a"]);
+    expect(app.stopped("a")).toEqual([]);
+    expect(app.ready("a")).toEqual(["start b"]);
+  });
+
+  it("before its turn to be stopped is uncharged too, and it is not told to stop", () => {
+    const app = stoppingC();
+    expect(app.died("a")).toEqual([]);
+    expect(app.stopped("c")).toEqual(["start a"]);
+    expect(app.phase()).toBe("up");
+  });
+
+  it("before its turn, as a clean end of a transient child, is for good", () => {
+    const app = given({ strategy: "all-for-one" }, { a: { restart: "transient" }, b: {}, c: {} }).up();
+    app.died("b");
+    expect(app.died("a", { normal: true })).toEqual(["forget a"]);
+    expect(app.stopped("c")).toEqual(["start b"]);
+  });
+});
+
+describe("a death while a group restart is starting", () => {
+  it("of one that is up again begins a new round that takes over the old one", () => {
+    const app = given({ strategy: "all-for-one" }, { ...abc, d: {} }).up();
+    app.died("d");
+    for (const id of ["c", "b"]) app.stopped(id);
+    expect(app.stopped("a")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+    expect(app.died("a")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+    expect(app.ready("b")).toEqual(["start c"]);
+    expect(app.ready("c")).toEqual(["start d"]);
+    expect(app.ready("d")).toEqual([]);
+  });
+
+  it("rest-for-one: of a child before the round widens it", () => {
+    const app = given({ strategy: "rest-for-one" }, { ...abc, d: {} }).up();
+    expect(app.died("c")).toEqual(["stop d"]);
+    expect(app.died("a")).toEqual([]);
+    expect(app.stopped("d")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+    expect(app.ready("b")).toEqual(["start c"]);
+    expect(app.ready("c")).toEqual(["start d"]);
+  });
+
+  it("over budget gives up from there", () => {
+    const app = given({ strategy: "all-for-one", intensity: { restarts: 1, within: "1h" } }, abc).up();
+    app.died("c");
+    app.stopped("b");
+    app.stopped("a");
+    expect(app.ready("a")).toEqual(["start b"]);
+    expect(app.died("a")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["ended gave-up"]);
+  });
+});
+
+describe("late and double events", () => {
+  it("a late ready after a stop action does not bring the child back", () => {
+    const app = given({}, abc);
+    app.start();
+    expect(app.stopChild("a")).toEqual(["stop a"]);
+    expect(app.ready("a")).toEqual([]);
+    expect(app.life("a")).toBe("stopping");
+    expect(app.stopped("a")).toEqual(["start b"]);
+  });
+
+  it("a double died is charged once", () => {
+    const app = given({}, { a: { intensity: { restarts: 1, within: "1h" } } }).up();
+    expect(app.died("a")).toEqual(["start a"]);
+    expect(app.died("a")).toEqual([]);
+    app.ready("a");
+    expect(app.phase()).toBe("up");
+  });
+
+  it("a double ready, start-failed or stopped, and anything about an unknown child, change nothing", () => {
+    const app = given({}, { a: {} }).up();
+    for (const tell of [app.ready, app.startFailed, app.stopped, app.timer]) expect(tell("a")).toEqual([]);
+    for (const tell of [app.ready, app.died, app.stopped, app.timer, app.remove, app.restart, app.stopChild]) {
+      expect(tell("nobody")).toEqual([]);
+    }
+    expect(app.lives()).toEqual({ a: "running" });
+  });
+});
+
+describe("by hand", () => {
+  it("restart of a running child stops it, then starts it, it alone and uncharged", () => {
+    const app = given({ strategy: "all-for-one", intensity: { restarts: 0, within: "1h" } }, abc).up();
+    expect(app.restart("b")).toEqual(["stop b"]);
+    expect(app.restart("b")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["start b"]);
+    expect(app.restart("b")).toEqual([]);
+    expect(app.ready("b")).toEqual([]);
+  });
+
+  it("restart of a waiting child does not wait, and forgets its failures", () => {
+    const app = given({}, { a: {} }).up();
+    app.diesAndReturns("a");
+    expect(app.died("a")).toEqual(["wait a 200"]);
+    expect(app.restart("a")).toEqual(["cancel-wait a", "start a"]);
+    app.ready("a");
+    expect(app.died("a")).toEqual(["start a"]);
+  });
+
+  it("a stopped child stays down through deaths of others until it is restarted", () => {
+    const app = given({ strategy: "all-for-one" }, { a: {}, b: {} }).up();
+    app.stopChild("b");
+    expect(app.stopped("b")).toEqual([]);
+    expect(app.died("a")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual([]);
+    expect(app.restart("b")).toEqual(["start b"]);
+  });
+
+  it("stop of a waiting child cancels the wait; of a temporary child forgets it", () => {
+    const app = given({}, { a: {}, t: { restart: "temporary" } }).up();
+    app.diesAndReturns("a");
+    app.died("a");
+    expect(app.stopChild("a")).toEqual(["cancel-wait a"]);
+    expect(app.life("a")).toBe("stopped");
+    expect(app.stopChild("t")).toEqual(["stop t"]);
+    expect(app.stopped("t")).toEqual(["forget t"]);
+  });
+
+  it("the last word counts: stop then restart, restart then stop, remove then anything", () => {
+    const app = given({}, abc).up();
+    app.stopChild("a");
+    app.restart("a");
+    expect(app.stopped("a")).toEqual(["start a"]);
+    app.restart("b");
+    app.stopChild("b");
+    expect(app.stopped("b")).toEqual([]);
+    app.remove("c");
+    app.restart("c");
+    app.stopChild("c");
+    expect(app.stopped("c")).toEqual(["forget c"]);
+  });
+
+  it("stop and remove during a group restart leave the order alone and are heeded at the child's turn", () => {
+    const app = given({ strategy: "all-for-one" }, { ...abc, d: {} }).up();
+    expect(app.died("d")).toEqual(["stop c"]);
+    expect(app.stopChild("a")).toEqual([]);
+    expect(app.remove("b")).toEqual([]);
+    expect(app.stopped("c")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["forget b", "stop a"]);
+    expect(app.stopped("a")).toEqual(["start c"]);
+    expect(app.ready("c")).toEqual(["start d"]);
+    expect(app.life("a")).toBe("stopped");
+  });
+
+  it("restart of a child that a group restart was asked to leave down starts it once, not in a loop", () => {
+    const app = given({ strategy: "all-for-one" }, abc).up();
+    app.stopChild("b");
+    expect(app.died("a")).toEqual(["stop c"]);
+    app.restart("b");
+    expect(app.stopped("b")).toEqual(["start b"]);
+    expect(app.ready("b")).toEqual([]);
+    expect(app.stopped("c")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start c"]);
+  });
+
+  it("restart of a waiting child inside a group restart keeps the round's order", () => {
+    const app = given({ strategy: "all-for-one" }, abc).up();
+    app.died("b");
+    app.stopped("c");
+    app.stopped("a");
+    for (const id of ["a", "b", "c"]) app.ready(id);
+    expect(app.died("b")).toEqual(["wait b 200", "stop c"]);
+    expect(app.restart("b")).toEqual(["cancel-wait b"]);
+    expect(app.stopped("c")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+  });
+});
+
+describe("dynamic children", () => {
+  it("start at once under one-for-one, also while others start, and `up` does not wait for them", () => {
+    const app = given({}, abc);
+    app.start();
+    expect(app.add("x")).toEqual(["start x"]);
+    app.ready("a");
+    app.ready("b");
+    expect(app.ready("c")).toEqual(["up"]);
+    expect(app.add("y")).toEqual(["start y"]);
+  });
+
+  it.each(["all-for-one", "rest-for-one"] as const)("join the end of a round under %s", (strategy) => {
+    const app = given({ strategy }, abc).up();
+    app.died("a");
+    expect(app.add("x")).toEqual([]);
+    app.stopped("c");
+    app.stopped("b");
+    for (const id of ["a", "b"]) app.ready(id);
+    expect(app.ready("c")).toEqual(["start x"]);
+    app.ready("x");
+    expect(app.died("c")).toEqual(["stop x"]);
+  });
+
+  it("back off and are parked when their first start fails over budget; nobody else pays", () => {
+    const app = given({ intensity: { restarts: 0, within: "1h" } }, { a: {} }).up();
+    app.add("x", { intensity: { restarts: 1, within: "1h" } });
+    expect(app.startFailed("x")).toEqual(["wait x 200"]);
+    app.timer("x");
+    expect(app.startFailed("x")).toEqual(["quarantined x"]);
+    expect(app.lives()).toEqual({ a: "running", x: "quarantined" });
+  });
+
+  it("free their id when they are gone, not before", () => {
+    const app = given({}, { a: {} }).up();
+    app.remove("a");
+    expect(() => app.add("a")).toThrow('a child named "a" is being removed: wait until it is gone');
+    expect(app.stopped("a")).toEqual(["forget a"]);
+    expect(app.add("a")).toEqual(["start a"]);
+  });
+});
