@@ -4,7 +4,16 @@ export type { Pixels } from "./pixels.js";
 export type { LoadedReader, ReadProps } from "./read.js";
 export { Read } from "./read.js";
 export type { Segment, SegmentEdge, SegmenterState, SegmentOptions, SegmentRules } from "./segmenter.js";
-export { chunkSamples, noChunks, sampleRate, segmentChunk, segmentEnd, segmentRules, segmentsOf } from "./segmenter.js";
+export {
+  chunkSamples,
+  noChunks,
+  sampleRate,
+  secondsOf,
+  segmentChunk,
+  segmentEnd,
+  segmentRules,
+  segmentsOf,
+} from "./segmenter.js";
 export type { SpeechChunk, SpeechEnd, SpeechProps } from "./speech.js";
 export { Speech } from "./speech.js";
 
