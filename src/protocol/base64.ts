@@ -1,4 +1,4 @@
-import { badFrame } from "./limits.js";
+import { HoldfastError } from "../errors.js";
 
 /** The part of Node's Buffer that is used where it exists; browsers take the slower way. */
 interface BufferDoor {
@@ -19,11 +19,16 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(letters);
 }
 
-/** @throws HoldfastError BadFrame when the text is not base64 (RFC 4648, section 4, padded) */
-export function fromBase64(text: string): Uint8Array {
+/** @throws HoldfastError InvalidValue when the text is not base64 (RFC 4648, section 4, padded) */
+export function fromBase64(text: string, where: string): Uint8Array {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    throw badFrame(
-      `data is not base64 (RFC 4648, padded): ${text.length} characters beginning ${JSON.stringify(text.slice(0, 16))}`,
+    const sample = JSON.stringify(text.slice(0, 16));
+    throw new HoldfastError(
+      "InvalidValue",
+      `${where} has data that is not base64 (RFC 4648, padded): it begins ${sample}`,
+      {
+        details: { path: where },
+      },
     );
   }
   if (door) return new Uint8Array(door.from(text, "base64"));

@@ -128,7 +128,8 @@ function readTensor(
 ) {
   const { dtype, shape, data } = tensor;
   if (data instanceof Uint8Array) return tensorFromWire(dtype, shape, data, where);
-  if (format === "text" && typeof data === "string") return tensorFromWire(dtype, shape, fromBase64(data), where);
+  if (format === "text" && typeof data === "string")
+    return tensorFromWire(dtype, shape, fromBase64(data, where), where);
   if (format === "text" && Array.isArray(data)) {
     return tensorFromWire(dtype, shape, tensorFromNumbers(dtype, data, where), where);
   }

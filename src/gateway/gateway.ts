@@ -1,0 +1,209 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Timer } from "../clock.js";
+import { type Duration, milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import { closeCodes } from "../protocol/frames.js";
+import type { App } from "../system/app.js";
+import { Access } from "./access.js";
+import { Exposure } from "./exposure.js";
+import { respond } from "./http.js";
+import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./options.js";
+import type { Door, Peer } from "./peer.js";
+import { readiness } from "./readiness.js";
+import { Session } from "./session.js";
+import { Streams } from "./streams.js";
+import { requestRefusal, Upgrades } from "./upgrades.js";
+import { Watchers } from "./watchers.js";
+
+/** A server in front of a running system. */
+export interface Gateway {
+  /** "ws://127.0.0.1:8080/". */
+  readonly url: string;
+  /** Where pages and health are: "http://127.0.0.1:8080/". */
+  readonly pagesUrl: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** What `hello{admin}` needs; print it for the operator. */
+  readonly adminToken: string;
+  /** Connections at this moment. */
+  readonly connections: number;
+  /**
+   * Stops accepting, tells every client, waits until what is under way is answered, closes the sockets (1001).
+   * Idempotent.
+   * @param options.drain how long to wait for answers. Default 10 s.
+   */
+  close(options?: { drain?: Duration }): Promise<void>;
+}
+
+/**
+ * Serves the exposed actors of an app on one port: WebSocket (holdfast.v1), health and pages over HTTP. Binds loopback
+ * by default; a wider bind needs a token.
+ * @throws HoldfastError InvalidSpec for options that cannot be, a port in use, or names that are not in the tree
+ * @example
+ * const door = await gateway(app, { expose: { digits: ["classify"] } });
+ * console.log(`listening on ${door.url}, admin token ${door.adminToken}`);
+ */
+export async function gateway(app: App<unknown>, options: GatewayOptions): Promise<Gateway> {
+  const settings = gatewaySettings(options);
+  const server = new GatewayServer(app, settings, new Exposure(app, settings.expose));
+  await server.listen();
+  return server;
+}
+
+class GatewayServer implements Gateway {
+  readonly #settings: GatewaySettings;
+  readonly #http: Server;
+  readonly #sessions = new Set<Session>();
+  readonly #door: Door;
+  readonly #upgrades: Upgrades;
+  #beats: Timer | undefined;
+  #onQuiet: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(app: App<unknown>, settings: GatewaySettings, exposure: Exposure) {
+    this.#settings = settings;
+    const { clock, limits, serverName, loopback, token, adminToken, maxStreams } = settings;
+    const draining = () => this.#closing !== undefined;
+    const onSettled = () => this.#settled();
+    const onGone = (session: Session) => this.#gone(session);
+    const release = (to: string, key: string) => void app.release(to, key).catch(() => {});
+    const { streamWindow: window, detachMs } = limits;
+    const access = new Access({ token, adminToken, now: () => clock.now() });
+    const streams = new Streams({ exposure, clock, maxStreams, window, detachMs, draining, release, onSettled });
+    const watchers = new Watchers(app, clock);
+    this.#door = {
+      app,
+      access,
+      exposure,
+      streams,
+      watchers,
+      limits,
+      serverName,
+      loopback,
+      clock,
+      draining,
+      onSettled,
+      onGone,
+    };
+    const rules = () => ({ ...settings, port: this.address.port });
+    const refusal = (request: IncomingMessage) => requestRefusal(request, rules());
+    const ready = () => readiness(app.tree(), exposure.names);
+    this.#http = createServer((request, response) => {
+      void respond(request, response, { pages: settings.pages, ready, draining, refusal });
+    });
+    this.#upgrades = new Upgrades({
+      access,
+      maxPayload: limits.maxPayload,
+      refusal,
+      full: () => draining() || this.#sessions.size >= settings.maxConnections,
+      onPeer: (peer) => this.#admit(peer),
+    });
+    this.#http.on("upgrade", (request, socket, head) => this.#upgrades.take(request, socket as Socket, head));
+  }
+
+  async listen(): Promise<void> {
+    const { host, port, clock, limits } = this.#settings;
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+      this.#http.listen(port, host.replace(/^\[(.*)\]$/, "$1"), resolve);
+    });
+    const beat = () => {
+      for (const session of this.#sessions) session.beat();
+      this.#beats = clock.after(limits.heartbeatMs, beat, { background: true });
+    };
+    this.#beats = clock.after(limits.heartbeatMs, beat, { background: true });
+  }
+
+  get url(): string {
+    return `ws://${this.#authority}/`;
+  }
+
+  get pagesUrl(): string {
+    return `http://${this.#authority}/`;
+  }
+
+  get address(): { host: string; port: number } {
+    const bound = this.#http.address() as AddressInfo | null;
+    return { host: this.#settings.host, port: bound?.port ?? this.#settings.port };
+  }
+
+  get adminToken(): string {
+    return this.#settings.adminToken;
+  }
+
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  close(options: { drain?: Duration } = {}): Promise<void> {
+    const drainMs = milliseconds(options.drain ?? "10s", "close.drain");
+    this.#closing ??= this.#close(drainMs);
+    return this.#closing;
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    // The state must say "draining" before anybody is told: the promise is assigned after this turn.
+    await Promise.resolve();
+    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    this.#http.closeIdleConnections();
+    for (const session of this.#sessions) session.push({ type: "drain", graceMs: drainMs });
+    await this.#quiet(drainMs);
+    this.#beats?.cancel();
+    for (const session of this.#sessions) session.close(closeCodes.goingAway, "the server is stopping");
+    this.#door.streams.close();
+    await this.#upgrades.closed();
+    this.#http.closeAllConnections();
+    await closed;
+  }
+
+  /** Resolves when every ask and chunk is answered, or after `drainMs`. */
+  async #quiet(drainMs: number): Promise<void> {
+    if (this.#pending === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#settings.clock.after(drainMs, resolve);
+      this.#onQuiet = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#onQuiet = undefined;
+  }
+
+  get #pending(): number {
+    let pending = this.#door.streams.pending;
+    for (const session of this.#sessions) pending += session.pending;
+    return pending;
+  }
+
+  get #authority(): string {
+    const { host, port } = this.address;
+    const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+    return `${name}:${port}`;
+  }
+
+  #admit(peer: Peer): void {
+    this.#sessions.add(new Session(peer, this.#door));
+  }
+
+  #gone(session: Session): void {
+    this.#sessions.delete(session);
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#onQuiet && this.#pending === 0) this.#onQuiet();
+  }
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): HoldfastError {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "another program listens there: stop it, or give another port (0 takes a free one)",
+    EACCES: "this user may not: give a port of 1024 or more",
+    EADDRNOTAVAIL: "this machine does not have that address: bind 127.0.0.1, or 0.0.0.0 with a token",
+  };
+  const why = reasons[error.code ?? ""] ?? error.message;
+  return new HoldfastError("InvalidSpec", `cannot listen on ${host}:${port}: ${why}`, {
+    cause: error,
+    details: { field: "gateway.port", host, port, errno: error.code },
+  });
+}

@@ -1,0 +1,236 @@
+import type { Target } from "../actor/ref.js";
+import { HoldfastError } from "../errors.js";
+import type { ChunkFrame, ServerFrame } from "../protocol/frames.js";
+import { badFrame } from "../protocol/limits.js";
+import { type Format, fromWire } from "../protocol/values.js";
+import { toWireError } from "../protocol/wire-error.js";
+
+/** The connection that a stream is attached to, and the id it has there. */
+export interface Attachment {
+  readonly id: number;
+  readonly format: Format;
+  send(frame: ServerFrame, format: Format): void;
+}
+
+export interface InputStreamRules {
+  readonly session: string;
+  /** The exposed name. */
+  readonly to: string;
+  readonly key: string;
+  readonly method: string;
+  readonly target: Target;
+  readonly timeoutMs: number;
+  readonly window: number;
+  readonly detachMs: number;
+  readonly sender: string;
+  /** Every chunk is answered and no more will come: the actor may go. Called once. */
+  readonly release: () => void;
+  /** The session is over: the table forgets it. Called once. */
+  readonly forget: () => void;
+  /** A chunk has been answered. */
+  readonly onSettled: () => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/**
+ * One stream of chunks into one keyed actor, as the server holds it.
+ *
+ *            chunk n                 result n            ack n
+ *   client ───────────▶ ask, ordered ─────────▶ outcomes ───────▶ forgotten, credit +1
+ *            next = n+1               told = n            acked = n
+ *
+ *   acked < told <= next <= acked + 1 + window: outcomes between acked and next are kept, so a client that comes back
+ *   with the last result it has gets every later one again, and no chunk runs twice.
+ *
+ *   phase:  flowing ──end──▶ ending ──last answer──▶ ended ──last ack──▶ over
+ *              └──────────── cancel, or detached for detachMs ────────────▶ over
+ */
+export class InputStream {
+  readonly rules: InputStreamRules;
+  #phase: "flowing" | "ending" | "ended" | "over" = "flowing";
+  #next = 0;
+  #told = 0;
+  #acked = -1;
+  #pending = 0;
+  readonly #outcomes = new Map<number, Outcome>();
+  readonly #abort = new AbortController();
+  #attachment: Attachment | undefined;
+
+  constructor(rules: InputStreamRules) {
+    this.rules = rules;
+  }
+
+  /** Chunks that are with the actor. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  get over(): boolean {
+    return this.#phase === "over";
+  }
+
+  /** Whether this connection still has the stream: another one may have resumed it. */
+  attachedTo(attachment: Attachment): boolean {
+    return this.#attachment === attachment;
+  }
+
+  /**
+   * A connection takes the stream, with every result up to `have`; whoever had it before is told.
+   * @throws HoldfastError BadFrame for a `have` that no client of this stream can have
+   */
+  attach(attachment: Attachment, have: number, fresh: boolean): void {
+    if (have >= this.#next) throw badFrame(`open.have is ${have}, but the next chunk of this stream is ${this.#next}`);
+    if (have < this.#acked)
+      throw badFrame(`open.have is ${have}, but ${this.#acked} was acknowledged and is forgotten`);
+    const message = "the stream was resumed by another connection";
+    this.#tell({ type: "error", error: toWireError(new HoldfastError("Cancelled", message)) });
+    this.#attachment = attachment;
+    this.#forgetUpTo(have);
+    this.#told = have + 1;
+    const { session, detachMs } = this.rules;
+    const credit = this.#acked + 1 + this.rules.window - this.#next;
+    this.#tell({ type: "opened", session, next: this.#next, credit, fresh, detachMs });
+    this.#flush();
+    if (this.#phase === "ended") this.#finish();
+  }
+
+  /** The connection went or let go; results are kept for the next one. */
+  detach(): void {
+    this.#attachment = undefined;
+  }
+
+  get detached(): boolean {
+    return this.#attachment === undefined;
+  }
+
+  chunk({ seq, args }: ChunkFrame, format: Format, draining: boolean): void {
+    try {
+      if (seq < this.#next) {
+        this.#seenBefore(seq);
+      } else {
+        this.#check(seq, draining);
+        this.#ask(seq, fromWire(args, format, "args") as unknown[]);
+      }
+    } catch (error) {
+      // Not taken: `next` stands, and the client may send this seq again.
+      this.#tell({ type: "error", seq, error: toWireError(error) });
+    }
+  }
+
+  ack(seq: number): void {
+    const newly = Math.min(seq, this.#told - 1) - this.#acked;
+    if (newly <= 0) return;
+    this.#forgetUpTo(this.#acked + newly);
+    if (this.#phase === "ended") this.#overWhenAcked();
+    else this.#tell({ type: "credit", n: newly });
+  }
+
+  end(): void {
+    if (this.#phase !== "flowing") return;
+    this.#phase = "ending";
+    this.#flush();
+  }
+
+  /** Ends it now, whatever is under way. */
+  cancel(): void {
+    if (this.#phase === "over") return;
+    const released = this.#phase === "ended";
+    this.#phase = "over";
+    this.#abort.abort();
+    this.#outcomes.clear();
+    if (!released) this.rules.release();
+    this.rules.forget();
+  }
+
+  #check(seq: number, draining: boolean): void {
+    if (this.#phase !== "flowing") throw badFrame(`chunk ${seq} comes after end`);
+    if (draining) throw new HoldfastError("Draining", "the server is stopping: resume the stream elsewhere");
+    if (seq > this.#next) throw badFrame(`chunk.seq is ${seq}, the next one is ${this.#next}: seqs have no gaps`);
+    if (seq > this.#acked + this.rules.window) {
+      const message = `${this.rules.window} chunks are not acknowledged: ack results and wait for credit`;
+      throw new HoldfastError("TooManyInFlight", message);
+    }
+  }
+
+  #ask(seq: number, args: unknown[]): void {
+    this.#next = seq + 1;
+    this.#pending += 1;
+    const { target, method, key, sender, timeoutMs } = this.rules;
+    const settle = (outcome: Outcome) => {
+      this.#pending -= 1;
+      if (this.#phase !== "over") {
+        this.#outcomes.set(seq, outcome);
+        this.#flush();
+      }
+      this.rules.onSettled();
+    };
+    target.ask(method, args, { key, sender, timeout: timeoutMs, signal: this.#abort.signal }).then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    );
+  }
+
+  /** A chunk sent twice is not run twice: its result comes again if it is there, else when it is. */
+  #seenBefore(seq: number): void {
+    const outcome = this.#outcomes.get(seq);
+    if (outcome && seq < this.#told) this.#tellOutcome(seq, outcome);
+  }
+
+  /** Results leave in the order of their seqs, whatever order they came in (a deadline may pass out of turn). */
+  #flush(): void {
+    for (let outcome = this.#outcomes.get(this.#told); outcome && this.#attachment; ) {
+      const seq = this.#told;
+      this.#told += 1;
+      this.#tellOutcome(seq, outcome);
+      outcome = this.#outcomes.get(this.#told);
+    }
+    if (this.#phase === "ending" && this.#pending === 0) {
+      this.#phase = "ended";
+      this.rules.release();
+      this.#finish();
+    }
+  }
+
+  #finish(): void {
+    this.#tell({ type: "end", count: this.#next });
+    this.#overWhenAcked();
+  }
+
+  #overWhenAcked(): void {
+    if (this.#acked !== this.#next - 1) return;
+    this.#phase = "over";
+    this.rules.forget();
+  }
+
+  #tellOutcome(seq: number, outcome: Outcome): void {
+    if ("error" in outcome) {
+      this.#tell({ type: "error", seq, error: toWireError(outcome.error) });
+    } else {
+      try {
+        this.#tell({ type: "result", seq, value: outcome.value });
+      } catch (error) {
+        // It ran, but its value cannot be sent: that is its result, now and after a resume.
+        this.#outcomes.set(seq, { error });
+        this.#tell({ type: "error", seq, error: toWireError(error) });
+      }
+    }
+    // The parent holds outcome and snapshot in one frame before the ask resolves: what has a result is safe.
+    this.#tell({ type: "safe", seq });
+  }
+
+  #forgetUpTo(seq: number): void {
+    while (this.#acked < seq) {
+      this.#acked += 1;
+      this.#outcomes.delete(this.#acked);
+    }
+  }
+
+  #tell(frame: Unaddressed): void {
+    const to = this.#attachment;
+    to?.send({ ...frame, id: to.id } as ServerFrame, to.format);
+  }
+}
+
+/** A server frame before it is known which connection, and so which id, it goes to. */
+type Unaddressed = ServerFrame extends infer F ? (F extends ServerFrame ? Omit<F, "id"> : never) : never;

@@ -1,0 +1,113 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import { HoldfastError } from "../errors.js";
+import { encodeFrame } from "../protocol/codec.js";
+import type { ServerFrame } from "../protocol/frames.js";
+import type { Format } from "../protocol/values.js";
+
+/** Bytes unsent at which a connection is no longer read: who does not take answers asks no more questions. */
+const SOFT_LIMIT = 8 * 1024 * 1024;
+
+export interface OutboxRules {
+  /** Bytes of the largest frame. */
+  readonly maxPayload: number;
+  /** Bytes unsent at which the connection is given up. */
+  readonly hardLimit: number;
+  readonly onOverflow: () => void;
+}
+
+/**
+ * What goes out on one socket.
+ *
+ *   send ─▶ encode ─▶ corked to the end of the turn: many small frames, one write (three times the throughput)
+ *                        │ more than 8 MiB unsent: stop reading this socket, hold parts back
+ *                        │ more than the hard limit: give the connection up
+ */
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #raw: Socket;
+  readonly #rules: OutboxRules;
+  #corked = false;
+  #congested = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(socket: WebSocket, raw: Socket, rules: OutboxRules) {
+    this.#socket = socket;
+    this.#raw = raw;
+    this.#rules = rules;
+    raw.on("drain", () => this.#drained());
+  }
+
+  /** The reader is behind: pushes should be skipped, parts should wait for `room()`. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+
+  /** Bytes accepted here and not yet taken by the network. */
+  get unsent(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /**
+   * Queues a frame. After the socket has closed it does nothing: who asked is gone.
+   * @throws HoldfastError InvalidValue or PayloadTooLarge for a value that cannot be sent
+   */
+  send(frame: ServerFrame, format: Format): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const data = encodeFrame(frame, format);
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
+    if (bytes > this.#rules.maxPayload) {
+      const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
+      throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
+    }
+    this.#cork();
+    this.#socket.send(data, { binary: format === "binary", compress: false });
+    this.#watch();
+  }
+
+  /** Resolves when the reader has caught up; at once when it is not behind. */
+  room(): Promise<void> {
+    if (!this.#congested) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The socket has closed: nobody waits for it any longer. */
+  closed(): void {
+    this.#congested = false;
+    this.#release();
+  }
+
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#raw.cork();
+    // Next ticks run after the microtasks in which answers settle, and before the next I/O.
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#raw.uncork();
+    });
+  }
+
+  #watch(): void {
+    const unsent = this.#socket.bufferedAmount;
+    if (unsent > this.#rules.hardLimit) {
+      this.#rules.onOverflow();
+    } else if (unsent > SOFT_LIMIT && !this.#congested) {
+      this.#congested = true;
+      this.#socket.pause();
+    }
+  }
+
+  #drained(): void {
+    if (!this.#congested) return;
+    this.#congested = false;
+    this.#socket.resume();
+    this.#release();
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

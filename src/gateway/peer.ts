@@ -1,0 +1,41 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import type { Clock } from "../clock.js";
+import type { WireLimits } from "../protocol/frames.js";
+import type { App } from "../system/app.js";
+import type { Access, Right } from "./access.js";
+import type { Exposure } from "./exposure.js";
+import type { Session } from "./session.js";
+import type { Streams } from "./streams.js";
+import type { Watchers } from "./watchers.js";
+
+/** Who is at the other end of a socket. */
+export interface Peer {
+  /** Names the connection in logs and dead letters. */
+  readonly id: string;
+  readonly socket: WebSocket;
+  /** Below the WebSocket: corked, counted, and asked whether it has drained. */
+  readonly raw: Socket;
+  /** The remote address. */
+  readonly address: string;
+  /** "admin" on the path /admin: there a hello needs the admin token. */
+  readonly wants: "call" | "admin";
+  /** What the upgrade request has earned. */
+  readonly right: Right;
+}
+
+/** What all connections of one gateway share. */
+export interface Door {
+  readonly app: App<unknown>;
+  readonly access: Access;
+  readonly exposure: Exposure;
+  readonly streams: Streams;
+  readonly watchers: Watchers;
+  readonly limits: WireLimits;
+  readonly serverName: string;
+  readonly loopback: boolean;
+  readonly clock: Clock;
+  readonly draining: () => boolean;
+  readonly onSettled: () => void;
+  readonly onGone: (session: Session) => void;
+}

@@ -1,0 +1,20 @@
+/**
+ * Trees, reports and events as data that any frame can hold: errors as `{ name, message, code? }`, and without the
+ * arguments that a report may reveal, because watching is a smaller right than reading what callers send.
+ */
+export function plain(value: unknown): unknown {
+  if (value instanceof Error) return plainError(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, element] of Object.entries(value)) {
+    if (key !== "args" && key !== "__proto__") copy[key] = plain(element);
+  }
+  return copy;
+}
+
+function plainError(error: Error & { code?: unknown }): Record<string, unknown> {
+  const { name, message, code } = error;
+  return typeof code === "string" ? { name, message, code } : { name, message };
+}

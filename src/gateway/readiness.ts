@@ -1,0 +1,33 @@
+import type { TreeNode } from "../system/tree.js";
+import { findNode } from "./exposure.js";
+
+/** Whether a request sent now would be answered, and for each exposed actor why not. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly actors: Readonly<
+    Record<string, { readonly ready: boolean; readonly state: string; readonly reason?: string }>
+  >;
+}
+
+/** Pure: reads the live tree. Ready means that every exposed actor runs and has room in its mailbox. */
+export function readiness(tree: TreeNode, names: readonly string[]): Readiness {
+  const actors = Object.fromEntries(names.map((name) => [name, stateOf(findNode(tree, name))]));
+  return { ready: Object.values(actors).every((actor) => actor.ready), actors };
+}
+
+function stateOf(node: TreeNode | undefined): { ready: boolean; state: string; reason?: string } {
+  if (!node) return { ready: false, state: "absent", reason: "it is no longer in the tree" };
+  const reason = problemOf(node);
+  if (reason === undefined) return { ready: true, state: node.state };
+  return { ready: false, state: node.state, reason };
+}
+
+function problemOf(node: TreeNode): string | undefined {
+  if (node.state !== "running") return node.reason ?? `it is ${node.state}`;
+  const members = node.kind === "pool" ? (node.children ?? []) : [];
+  if (members.length > 0 && !members.some((member) => member.state === "running"))
+    return "no member of the pool is running";
+  const mail = node.mailbox;
+  if (mail && mail.waiting >= mail.capacity) return `its mailbox is full (${mail.waiting} of ${mail.capacity})`;
+  return undefined;
+}

@@ -1,0 +1,265 @@
+import { HoldfastError, isHoldfastError } from "../errors.js";
+import { decodeFrame } from "../protocol/codec.js";
+import { type ClientFrame, closeCodes, type ServerFrame, subprotocol } from "../protocol/frames.js";
+import { badFrame } from "../protocol/limits.js";
+import { parseClientFrame } from "../protocol/validate.js";
+import type { Format } from "../protocol/values.js";
+import { toWireError } from "../protocol/wire-error.js";
+import type { Right } from "./access.js";
+import { Calls } from "./calls.js";
+import { HeldStreams } from "./held-streams.js";
+import { awaitHello } from "./hello.js";
+import { Outbox } from "./outbox.js";
+import type { Door, Peer } from "./peer.js";
+import type { Watcher } from "./watchers.js";
+
+/**
+ * One connection: reads frames, checks the right to send them, and hands them to whoever does the work.
+ *
+ *   message ─▶ decode ─▶ parse ─▶ right? ─▶ calls (ask, tell) | streams (open, chunk) | watchers | admin
+ *                │         │         └── error Unauthorized
+ *                │         └── error{id} BadFrame, or close 1002 where there is no id
+ *                └── close 1007
+ */
+export class Session implements Watcher {
+  readonly #peer: Peer;
+  readonly #door: Door;
+  readonly #outbox: Outbox;
+  readonly #calls: Calls;
+  readonly #streams: HeldStreams;
+  readonly #greeted: () => void = () => {};
+  #right: Right;
+  /** That of the latest frame: pushes go in the format that the client speaks. */
+  #format: Format;
+  /** Heard of since the last beat. */
+  #alive = true;
+  #unsentAtBeat = 0;
+
+  constructor(peer: Peer, door: Door) {
+    this.#peer = peer;
+    this.#door = door;
+    this.#right = peer.right;
+    this.#format = peer.socket.protocol === subprotocol ? "binary" : "text";
+    const { maxPayload, maxInFlight, streamWindow } = door.limits;
+    this.#outbox = new Outbox(peer.socket, peer.raw, {
+      maxPayload,
+      hardLimit: 4 * maxPayload + 16 * 1024 * 1024,
+      onOverflow: () => this.close(closeCodes.policy, "reads too slowly: too many bytes are waiting for it"),
+    });
+    const sender = `${door.serverName} ${peer.id}`;
+    const send = (frame: ServerFrame, format: Format) => this.#outbox.send(frame, format);
+    const { exposure, draining, onSettled } = door;
+    this.#streams = new HeldStreams(door.streams, sender, send);
+    this.#calls = new Calls({
+      exposure,
+      maxInFlight,
+      streamWindow,
+      sender,
+      send,
+      room: () => this.#outbox.room(),
+      draining,
+      onSettled,
+    });
+    this.#listen();
+    if (this.#right !== "none") this.#welcome();
+    else this.#greeted = awaitHello(peer.raw, door.clock, (reason) => this.close(closeCodes.policy, reason));
+  }
+
+  /** Asks and streams' parts without their answer; chunks are counted by the streams. */
+  get pending(): number {
+    return this.#calls.size;
+  }
+
+  get congested(): boolean {
+    return this.#outbox.congested;
+  }
+
+  push(frame: ServerFrame): void {
+    this.#outbox.send(frame, this.#format);
+  }
+
+  /** Called once per heartbeat: who gave no sign of life since the last one is dropped. */
+  beat(): void {
+    const { socket } = this.#peer;
+    const progress = this.#outbox.unsent < this.#unsentAtBeat;
+    this.#unsentAtBeat = this.#outbox.unsent;
+    // While it is congested it is not read, so its pongs are not seen: its sign of life is that it takes bytes.
+    if (this.#alive || progress) socket.ping();
+    else socket.terminate();
+    this.#alive = false;
+  }
+
+  /** Closes with a reason; a peer that does not answer the close is cut off after a second. */
+  close(code: number, reason: string): void {
+    const { socket } = this.#peer;
+    socket.close(code, shortened(reason));
+    this.#door.clock.after(1000, () => socket.terminate(), { background: true });
+  }
+
+  #listen(): void {
+    const { socket } = this.#peer;
+    socket.on("message", (data: Buffer, isBinary) => {
+      this.#alive = true;
+      this.#receive(isBinary ? data : data.toString(), isBinary ? "binary" : "text");
+    });
+    socket.on("pong", () => {
+      this.#alive = true;
+    });
+    // ws answers protocol errors and oversized frames with the right close code by itself (1002, 1007, 1009).
+    socket.on("error", () => {});
+    socket.on("close", () => this.#gone());
+  }
+
+  #gone(): void {
+    this.#greeted();
+    this.#outbox.closed();
+    this.#calls.close();
+    this.#streams.close();
+    this.#door.watchers.remove(this);
+    this.#door.onGone(this);
+  }
+
+  #receive(data: Uint8Array | string, format: Format): void {
+    if (this.#peer.socket.readyState !== this.#peer.socket.OPEN) return;
+    this.#format = format;
+    let decoded: unknown;
+    try {
+      decoded = decodeFrame(data);
+    } catch (error) {
+      this.close(closeCodes.unreadable, (error as Error).message);
+      return;
+    }
+    try {
+      this.#perform(parseClientFrame(decoded), format);
+    } catch (error) {
+      this.#refuse(error, format);
+    }
+  }
+
+  #refuse(error: unknown, format: Format): void {
+    const { id, ...details } = isHoldfastError(error) ? error.details : {};
+    if (isHoldfastError(error, "Unauthorized") && this.#right === "none") {
+      this.close(closeCodes.policy, `Unauthorized: ${error.message}`);
+    } else if (isHoldfastError(error, "BadFrame") && id === undefined) {
+      this.close(closeCodes.protocolError, error.message);
+    } else {
+      const frame = { ...(id === undefined ? {} : { id: id as number }), error: { ...toWireError(error), details } };
+      this.#outbox.send({ type: "error", ...frame }, format);
+    }
+  }
+
+  #perform(frame: ClientFrame, format: Format): void {
+    if (this.#right === "none" && frame.type !== "hello" && frame.type !== "ping") {
+      throw new HoldfastError("Unauthorized", `send hello with a token before ${frame.type}`);
+    }
+    switch (frame.type) {
+      case "hello":
+        this.#greet(frame);
+        break;
+      case "ping":
+        this.#outbox.send({ type: "pong", n: frame.n }, format);
+        break;
+      case "ask":
+        if (this.#isFree(frame.id, format)) this.#calls.ask(frame, format);
+        break;
+      case "tell":
+        this.#calls.tell(frame, format);
+        break;
+      case "cancel":
+        if (this.#streams.has(frame.id)) this.#streams.cancel(frame.id);
+        else this.#calls.cancel(frame);
+        break;
+      case "credit":
+        this.#calls.credit(frame);
+        break;
+      case "open":
+        if (this.#isFree(frame.id, format)) this.#streams.open(frame, format);
+        break;
+      case "chunk":
+        this.#streams.chunk(frame, format, this.#door.draining());
+        break;
+      case "ack":
+        this.#streams.ack(frame);
+        break;
+      case "end":
+        this.#streams.end(frame);
+        break;
+      case "detach":
+        this.#streams.detach(frame.id);
+        break;
+      case "watch":
+        this.#watch();
+        break;
+      case "unwatch":
+        this.#door.watchers.remove(this);
+        break;
+      case "kill":
+        this.#kill(frame, format);
+        break;
+    }
+  }
+
+  /** An id in use is refused without an id: an error with it would pass for the answer of the frame that has it. */
+  #isFree(id: number, format: Format): boolean {
+    if (!this.#calls.has(id) && !this.#streams.has(id)) return true;
+    const error = toWireError(badFrame(`id ${id} is in use by an unanswered frame: take another`));
+    this.#outbox.send({ type: "error", error }, format);
+    return false;
+  }
+
+  #greet({ token, admin }: { token?: string; admin?: boolean }): void {
+    const wanted = admin || this.#peer.wants === "admin" ? "admin" : "call";
+    if (token !== undefined) {
+      const granted = this.#door.access.grant(token, wanted, this.#peer.address);
+      // A second hello with the smaller token takes nothing away.
+      if (this.#right !== "admin") this.#right = granted;
+    } else if (this.#right === "none" || (admin && this.#right !== "admin")) {
+      throw new HoldfastError(
+        "Unauthorized",
+        `hello has no token: give the ${wanted === "admin" ? "admin token" : "token"}`,
+      );
+    }
+    this.#greeted();
+    this.#welcome();
+  }
+
+  #kill({ id, path, key }: { id: number; path: string; key?: string }, format: Format): void {
+    if (this.#right !== "admin") {
+      const message = "kill needs the admin right: send hello with admin and the admin token";
+      throw new HoldfastError("Unauthorized", message, { details: { id } });
+    }
+    const options = { by: `an operator (${this.#peer.address})`, ...(key === undefined ? {} : { key }) };
+    this.#outbox.send({ type: "result", id, value: this.#door.app.kill(path, options) }, format);
+  }
+
+  #watch(): void {
+    if (this.#mayWatch) this.#door.watchers.add(this);
+    else throw new HoldfastError("Unauthorized", "watch needs the admin right on a server that other machines reach");
+  }
+
+  get #mayWatch(): boolean {
+    return this.#right === "admin" || this.#door.loopback;
+  }
+
+  #welcome(): void {
+    const { serverName: server, exposure, limits } = this.#door;
+    const admin = this.#right === "admin";
+    const exposes = exposure.describe();
+    this.push({
+      type: "welcome",
+      protocol: subprotocol,
+      server,
+      session: this.#peer.id,
+      admin,
+      watch: this.#mayWatch,
+      exposes,
+      limits,
+    });
+  }
+}
+
+/** Close reasons hold at most 123 bytes. */
+function shortened(reason: string): string {
+  const bytes = Buffer.from(reason);
+  return bytes.length <= 123 ? reason : new TextDecoder().decode(bytes.subarray(0, 120)).replace(/\uFFFD+$/, "");
+}
