@@ -57,7 +57,7 @@ describe("the pause before a restart", () => {
 });
 
 describe("a streak of failures", () => {
-  const after = (...steps: Array<["death" | "start" | "ready", number]>) =>
+  const streakAfter = (...steps: Array<["death" | "start" | "ready", number]>) =>
     steps.reduce(
       (streak, [what, at]) => (what === "ready" ? healthy(streak, at) : failed(streak, what, rules, at)),
       noStreak,
@@ -65,15 +65,15 @@ describe("a streak of failures", () => {
 
   it("grows with each death of a child that was up only for moments", () => {
     expect(
-      after(["ready", 0], ["death", 10], ["ready", 20], ["death", 30], ["ready", 40], ["death", 50]).failures,
+      streakAfter(["ready", 0], ["death", 10], ["ready", 20], ["death", 30], ["ready", 40], ["death", 50]).failures,
     ).toBe(3);
   });
 
   it("counts a failed start as the second at least, so that it is never retried at once", () => {
-    expect(after(["start", 0]).failures).toBe(2);
-    expect(after(["start", 0], ["start", 1]).failures).toBe(3);
-    expect(after(["ready", 0], ["death", 10], ["start", 20]).failures).toBe(2);
-    expect(after(["ready", 0], ["death", 10], ["start", 20], ["start", 30]).failures).toBe(3);
+    expect(streakAfter(["start", 0]).failures).toBe(2);
+    expect(streakAfter(["start", 0], ["start", 1]).failures).toBe(3);
+    expect(streakAfter(["ready", 0], ["death", 10], ["start", 20]).failures).toBe(2);
+    expect(streakAfter(["ready", 0], ["death", 10], ["start", 20], ["start", 30]).failures).toBe(3);
   });
 
   it("is forgotten after being healthy for a while, inclusive at the edge", () => {
@@ -84,16 +84,16 @@ describe("a streak of failures", () => {
       ["death", 30],
       ["ready", 100],
     ] as Array<["ready" | "death", number]>;
-    expect(after(...loop, ["death", 100 + 4_999]).failures).toBe(3);
-    expect(after(...loop, ["death", 100 + 5_000]).failures).toBe(1);
+    expect(streakAfter(...loop, ["death", 100 + 4_999]).failures).toBe(3);
+    expect(streakAfter(...loop, ["death", 100 + 5_000]).failures).toBe(1);
   });
 
   it("counts health from ready, not from the last failure: a slow start is not health", () => {
-    expect(after(["ready", 0], ["death", 10], ["ready", 50_000], ["death", 50_010]).failures).toBe(2);
+    expect(streakAfter(["ready", 0], ["death", 10], ["ready", 50_000], ["death", 50_010]).failures).toBe(2);
   });
 
   it("keeps the date of health over a death that was a message's fault", () => {
-    expect(after(["ready", 0], ["ready", 4_000], ["death", 5_000]).failures).toBe(1);
-    expect(after(["ready", 0], ["ready", 4_000]).healthySince).toBe(0);
+    expect(streakAfter(["ready", 0], ["ready", 4_000], ["death", 5_000]).failures).toBe(1);
+    expect(streakAfter(["ready", 0], ["ready", 4_000]).healthySince).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ describe("a child's life", () => {
     ["running", "starting", "nobody starts twice without an end between"],
     ["quarantined", "waiting", "a parked child comes back by hand only"],
     ["stopped", "running", "nobody runs without a start"],
-  ] as const)("never goes from %s to %s: %s", (from, to) => {
+  ] as const)("never goes from %s to %s: %s", (from, to, _why) => {
     expect(() => next("a", from, to)).toThrow("defect");
   });
 
