@@ -18,7 +18,10 @@ const table = {
   PoisonedMessage: { retryable: false, meaning: "this message was executing at two deaths and is not tried again" },
   StreamBroken: { retryable: false, meaning: "an output stream ended early; details.delivered values had arrived" },
   StartFailed: { retryable: true, meaning: "the actor could not start: module, load(), start() or its time limit" },
-  Unavailable: { retryable: true, meaning: "nobody can take the message now: quarantined, no room for the key, no member" },
+  Unavailable: {
+    retryable: true,
+    meaning: "nobody can take the message now: quarantined, no room for the key, no member",
+  },
   ActorStopped: { retryable: true, meaning: "the actor was stopped before the message started" },
   GaveUp: { retryable: false, meaning: "a supervisor used up its restart budget and ended" },
   // configuration

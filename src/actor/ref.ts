@@ -23,7 +23,13 @@ type NotRemote = keyof Actor<unknown, unknown> | keyof Lifecycle | `_${string}` 
 
 /** The method names callers may use. */
 export type MethodNames<A> = {
-  [K in keyof A]: K extends NotRemote ? never : K extends string ? (A[K] extends (...args: never) => unknown ? K : never) : never;
+  [K in keyof A]: K extends NotRemote
+    ? never
+    : K extends string
+      ? A[K] extends (...args: never) => unknown
+        ? K
+        : never
+      : never;
 }[keyof A];
 
 type AskMethod<M> =

@@ -30,7 +30,10 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   const replayable = "snapshot" in actorClass.prototype && "restore" in actorClass.prototype;
   const concurrency = actorClass.concurrency ?? 1;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new HoldfastError("InvalidSpec", `${path}: ${actorClass.name}.concurrency is ${concurrency}: give an integer >= 1`);
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.concurrency is ${concurrency}: give an integer >= 1`,
+    );
   }
   if (replayable && concurrency > 1) {
     throw new HoldfastError(

@@ -124,8 +124,8 @@ export class ActorRunner {
     for (const running of this.#running.values()) {
       running.abort?.abort(over);
       running.stream?.close();
-      this.#around.control.end(running.entry);
     }
+    // Their entries stay as they are: they are the record of what was executing.
     this.#running.clear();
     this.#life.abort(over);
   }
@@ -227,7 +227,9 @@ export class ActorRunner {
 
   #skip(call: Call, why: string): void {
     const { actor, incarnation, seq } = call;
-    const error = encodeError(new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }));
+    const error = encodeError(
+      new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }),
+    );
     this.#around.send({ t: "done", actor, incarnation, seq, outcome: { ok: false, error }, state: undefined });
   }
 

@@ -31,7 +31,11 @@ export function findActorClass(module: unknown, url: string, exportName: string 
 function isActorClass(value: unknown): value is ActorClass {
   if (typeof value !== "function" || typeof value.prototype !== "object") return false;
   if (value.prototype instanceof Actor) return true;
-  for (let parent = Object.getPrototypeOf(value); typeof parent === "function"; parent = Object.getPrototypeOf(parent)) {
+  for (
+    let parent = Object.getPrototypeOf(value);
+    typeof parent === "function";
+    parent = Object.getPrototypeOf(parent)
+  ) {
     if (parent.name === "Actor") return true;
   }
   return false;

@@ -53,7 +53,9 @@ export class Hosts {
     const key = spec.spare === "loaded" ? spec : emptyKey(spec);
     if (this.#spares.has(key) || this.#refilling.has(key)) return;
     const pause = milliseconds(SPARE_REFILL_AFTER, "refill") * 2 ** (this.#failures.get(key) ?? 0);
-    const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec), { background: true });
+    const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec), {
+      background: true,
+    });
     this.#refilling.set(key, timer);
   }
 

@@ -13,6 +13,12 @@ export class InlineProvider implements HostProvider {
   readonly isolation = "inline";
   readonly #classes = new Map<string, ActorClass>();
   readonly #open = new Set<Host>();
+  readonly #clone: boolean;
+
+  /** @param clone frames are cloned, so that values behave as across a thread; for tests */
+  constructor(clone: boolean) {
+    this.#clone = clone;
+  }
 
   /** Lets `boot` find a class that was handed over directly; returns the name to boot it by. */
   register(actorClass: ActorClass): string {
@@ -39,10 +45,10 @@ export class InlineProvider implements HostProvider {
       host.onEnd(how);
     };
     const toParent = new Batch<ToParent>((frames) => {
-      for (const frame of frames) if (!ended) host.onFrame(frame);
+      for (const frame of this.#carry(frames)) if (!ended) host.onFrame(frame);
     });
     const toHost = new Batch<ToHost>((frames) => {
-      for (const frame of frames) if (!ended) runner.receive(frame);
+      for (const frame of this.#carry(frames)) if (!ended) runner.receive(frame);
     });
     const runner = new CellRunner({
       control: writeControl(control),
@@ -67,6 +73,10 @@ export class InlineProvider implements HostProvider {
     this.#open.add(host);
     toParent.push({ t: "hello", name: "inline", thread: 0 });
     return host;
+  }
+
+  #carry<Frame>(frames: Frame[]): Frame[] {
+    return this.#clone ? structuredClone(frames) : frames;
   }
 
   async close(): Promise<void> {

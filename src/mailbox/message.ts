@@ -39,6 +39,8 @@ export class Message {
   /** Values of an output stream the caller has been given. */
   partsDelivered = 0;
   onPart: ((value: unknown) => void) | undefined;
+  /** The consumer took one value of the stream: its host may send one more. */
+  onConsumed: (() => void) | undefined;
   place: Place = "queued";
   /** Its caller has an outcome. A replayed message runs once more all the same, to rebuild state; nobody hears of it. */
   settled = false;

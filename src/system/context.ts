@@ -3,8 +3,8 @@ import type { Chance, Clock } from "../clock.js";
 import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
-import type { EventFan } from "./events.js";
 import type { DeathLog } from "./death-log.js";
+import type { EventFan } from "./events.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -15,8 +15,6 @@ export interface SystemContext {
   readonly deadlines: Deadlines;
   readonly events: EventFan;
   readonly deaths: DeathLog;
-  /** Values to inline actors are cloned, as a thread would see them, instead of passed by reference. */
-  readonly cloneInline: boolean;
   /** The next actor number. */
   nextActor(): number;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */

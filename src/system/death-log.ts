@@ -70,7 +70,10 @@ export class DeathLog {
   }
 
   /** @param faultAt when it happened, monotonic ms, where the dying host could say */
-  open(facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times">, faultAt: number | undefined): OpenReport {
+  open(
+    facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times">,
+    faultAt: number | undefined,
+  ): OpenReport {
     const noticed = this.#clock.now();
     const report: DeathReport = {
       ...facts,
@@ -83,7 +86,9 @@ export class DeathLog {
     this.#kept.push(report);
     if (this.#kept.length > KEPT_REPORTS) this.#kept.shift();
     this.#events.emit({ type: "death", report });
-    return new OpenReport(report, noticed, this.#clock, (closed) => this.#events.emit({ type: "report", report: closed }));
+    return new OpenReport(report, noticed, this.#clock, (closed) =>
+      this.#events.emit({ type: "report", report: closed }),
+    );
   }
 
   deadLetter(letter: Omit<DeadLetter, "at">): void {

@@ -1,4 +1,4 @@
-import { behindRef, createRef, type CallOptions, type Target } from "../actor/ref.js";
+import { behindRef, type CallOptions, createRef, type Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
 import type { Packed } from "./frames.js";
@@ -14,9 +14,7 @@ const DEEPEST_VALUE = 100;
 
 const WRAPPED = "\u0000holdfast";
 
-type Wrapped =
-  | { [WRAPPED]: "error"; error: WireError }
-  | { [WRAPPED]: "ref"; path: string; key: string | undefined };
+type Wrapped = { [WRAPPED]: "error"; error: WireError } | { [WRAPPED]: "ref"; path: string; key: string | undefined };
 
 /** A packed value and its rough size in memory, for bounds and reports. */
 export interface Sized extends Packed {
@@ -58,7 +56,8 @@ function walk(value: unknown, path: string, depth: number): unknown {
   if (ArrayBuffer.isView(value)) return view(value);
   if (Array.isArray(value)) return list(value, path, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return record(value as Record<string, unknown>, path, depth);
+  if (prototype === Object.prototype || prototype === null)
+    return record(value as Record<string, unknown>, path, depth);
   if (value instanceof ArrayBuffer) {
     bytes += value.byteLength;
     return value;

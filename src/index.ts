@@ -1,0 +1,33 @@
+/** The public door of holdfast: grouped re-exports, nothing else. */
+
+// what a user writes
+export { Actor, type ActorSelf, construct } from "./actor/actor.js";
+export type { MethodOptions } from "./actor/methods.js";
+// what a user holds
+export type { Ask, CallOptions, KeyedRef, Ref, Tell } from "./actor/ref.js";
+export type { Clock, Timer } from "./clock.js";
+export type { Duration } from "./duration.js";
+// what can go wrong
+export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } from "./errors.js";
+export type { Isolation } from "./host/host.js";
+// many actors behind one ref
+export { type KeyedOptions, keyed } from "./routing/keyed.js";
+export { type PoolOptions, pool } from "./routing/pool.js";
+// how it is supervised
+export type { ChildState } from "./supervision/life.js";
+export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions } from "./supervision/spec.js";
+// the running system
+export type { App } from "./system/app.js";
+export type { SystemEvent } from "./system/events.js";
+export {
+  causeText,
+  type DeadLetter,
+  type DeathCause,
+  type DeathReport,
+  type MessageEvidence,
+} from "./system/report.js";
+export { type ActorOptions, type ActorSpec, fork, inline, type MailboxOptions, thread } from "./system/specs.js";
+export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor-spec.js";
+export { type SystemOptions, system } from "./system/system.js";
+export { type TreeNode, treeText } from "./system/tree.js";
+export type { ChildSpec } from "./system/unit.js";

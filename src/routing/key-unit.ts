@@ -1,0 +1,189 @@
+import type { Target } from "../actor/ref.js";
+import type { HoldfastError } from "../errors.js";
+import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import type { Message } from "../mailbox/message.js";
+import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import { ActorHandle, type Remains } from "../system/actor-handle.js";
+import type { SystemContext } from "../system/context.js";
+import type { OpenReport } from "../system/death-log.js";
+import type { DeathCause } from "../system/report.js";
+import { deathError, reportDeath } from "../system/report-death.js";
+import type { TreeNode } from "../system/tree.js";
+import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import { within } from "../system/within.js";
+import type { CellUnit } from "./cell-unit.js";
+
+export interface KeyUnitOptions {
+  readonly key: string;
+  readonly rules: ChildRules;
+  readonly mailbox: MailboxLimits;
+  readonly window: number;
+  readonly snapshotEvery: number;
+  readonly home: CellUnit;
+  /** Its cell came up again and it has mail: it wants to be started there. */
+  readonly target: Target;
+}
+
+/**
+ * The actor of one key. Its own crash is its own death, decided by the group's supervisor of keys. When its cell dies it
+ * is only without a place: as soon as the cell is back and there is mail, it goes on from its last snapshot.
+ */
+export class KeyUnit implements Unit {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  readonly home: CellUnit;
+  onExit: (exit: UnitExit) => void = () => {};
+  /** When it last had something to do, monotonic ms. */
+  lastActive: number;
+  readonly handle: ActorHandle;
+  readonly #context: SystemContext;
+  readonly #rules: ChildRules;
+  #refusal: HoldfastError | undefined;
+  #report: OpenReport | undefined;
+  /** up: in a live cell. homeless: its cell died, or it waits for its first place. */
+  #place: "homeless" | "moving" | "up" | "down" = "down";
+
+  constructor(context: SystemContext, name: string, path: string, options: KeyUnitOptions) {
+    this.#context = context;
+    this.#rules = options.rules;
+    this.name = name;
+    this.path = path;
+    this.home = options.home;
+    this.target = options.target;
+    this.lastActive = context.clock.now();
+    const { key, window, snapshotEvery } = options;
+    const mailbox = new Mailbox(path, options.mailbox);
+    this.handle = new ActorHandle(context, { path, key, mailbox, window, snapshotEvery });
+    this.handle.onCrash = (remains) => this.#crashed(remains);
+    this.handle.onServed = () => {
+      this.lastActive = context.clock.now();
+      this.#report?.served();
+      this.home.served();
+    };
+    this.home.enter(this);
+  }
+
+  get idle(): boolean {
+    return this.pending() === 0 && this.#place !== "moving";
+  }
+
+  accept(message: Message): void {
+    if (this.#refusal) throw this.#refusal;
+    this.handle.mailbox.push(message);
+    this.lastActive = this.#context.clock.now();
+    if (this.#place === "homeless") this.settle();
+    else this.handle.pump();
+  }
+
+  /** Takes its place in the cell if the cell is there; else the cell's return will. */
+  settle(): void {
+    if (this.#place !== "homeless" || !this.home.cell) return;
+    this.#move().catch((error: Error) => {
+      // It was running and could not be rebuilt: that is a death like any other.
+      this.#place = "down";
+      this.onExit({ guilty: false, normal: false, error, decided: () => {} });
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#refusal = undefined;
+    if (this.home.cell) {
+      if (this.#report) this.#report.restarted("in-place");
+      await this.#move();
+      this.#report?.warmed();
+    } else {
+      this.#place = "homeless";
+    }
+  }
+
+  async stop(shutdown: Shutdown): Promise<void> {
+    if (this.#place === "up" && shutdown !== "brutal") {
+      const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
+      await within(this.#context.clock, limit, this.handle.stop(), () => undefined);
+    }
+    this.#place = "down";
+    this.handle.end({ kind: "killed", by: "its supervisor" });
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#refusal = error;
+    this.#report?.close();
+    this.handle.forget();
+    for (const message of this.handle.mailbox.clear()) message.fail(error);
+  }
+
+  drain(): void {}
+
+  pending(): number {
+    return this.handle.mailbox.size + this.handle.executing;
+  }
+
+  kill(by: string): boolean {
+    return this.home.kill(by);
+  }
+
+  child(): undefined {
+    return undefined;
+  }
+
+  /** Its cell is gone: what was executing is settled or goes back to the mailbox; it is not dead, only homeless. */
+  lostCell(cause: DeathCause, at: number | undefined): Remains {
+    const remains = this.handle.end(cause, at);
+    if (this.#place === "up") this.#place = "homeless";
+    return remains;
+  }
+
+  tree({ state, reason, restarts }: Standing): TreeNode {
+    const { path, handle } = this;
+    const { mailbox } = handle;
+    return {
+      path,
+      name: handle.key!,
+      kind: "actor",
+      state: state === "running" && this.#place === "homeless" && !this.home.cell ? "waiting" : state,
+      incarnation: handle.incarnation,
+      restarts,
+      mailbox: { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages },
+      ...(this.home.cell && this.#place === "up" ? { host: this.home.cell.host.name } : {}),
+      ...(reason && state !== "running" ? { reason } : {}),
+    };
+  }
+
+  async #move(): Promise<void> {
+    const cell = this.home.cell!;
+    this.#place = "moving";
+    try {
+      const limit = this.#rules.startTimeoutMs;
+      await within(this.#context.clock, limit, this.handle.start(cell), () => {
+        const error = new Error(`${this.path}: start() was not done within ${limit} ms (startTimeout)`);
+        cell.kill({ kind: "start-failed", error });
+        return error;
+      });
+      this.#place = "up";
+    } catch (error) {
+      // The cell died under it: not its own failure, it waits for the next.
+      if (!cell.alive) this.#place = "homeless";
+      else throw error;
+    }
+  }
+
+  #crashed(remains: Remains): void {
+    this.#place = "down";
+    const cell = this.home.cell;
+    this.#report?.close();
+    this.#report = reportDeath(
+      this.#context,
+      this.handle,
+      cell?.host.isolation ?? "inline",
+      cell?.host.name ?? "",
+      remains,
+    );
+    this.onExit({
+      guilty: remains.guilty,
+      normal: false,
+      error: deathError(this.path, remains.cause),
+      decided: (decision) => this.#report?.decided(decision),
+    });
+  }
+}

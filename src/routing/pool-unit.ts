@@ -1,0 +1,134 @@
+import type { Target } from "../actor/ref.js";
+import { POOL_MEMBER_WINDOW } from "../defaults.js";
+import { HoldfastError } from "../errors.js";
+import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import type { Message } from "../mailbox/message.js";
+import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
+import type { StartMode } from "../supervision/state.js";
+import { ActorUnit } from "../system/actor-unit.js";
+import type { SystemContext } from "../system/context.js";
+import type { ActorSpec } from "../system/specs.js";
+import { Supervisor } from "../system/supervisor.js";
+import { type Receiver, targetOf } from "../system/target.js";
+import type { TreeNode } from "../system/tree.js";
+import type { Standing, Unit, UnitExit } from "../system/unit.js";
+
+/** The members of a pool under a supervisor of their own, before one shared mailbox. */
+export class PoolUnit implements Unit, Receiver {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  readonly incarnation = 1;
+  readonly #mailbox: Mailbox;
+  readonly #members: ActorUnit[];
+  readonly #supervisor: Supervisor;
+  #refusal: HoldfastError | undefined;
+
+  constructor(
+    context: SystemContext,
+    name: string,
+    path: string,
+    member: ActorSpec,
+    size: number,
+    limits: MailboxLimits,
+  ) {
+    this.name = name;
+    this.path = path;
+    this.#mailbox = new Mailbox(path, limits);
+    // One cell spec for all members: a loaded spare fits any of them.
+    const cell = member.cell(context, path);
+    const { window = POOL_MEMBER_WINDOW } = member.options;
+    const supervised = Array.from({ length: size }, (_, i) => {
+      const id = String(i + 1);
+      const rules: ChildRules = { ...member.rules(id, path), overBudget: member.options.overBudget ?? "quarantine" };
+      const options = { cell, rules, mailbox: this.#mailbox, sharedMailbox: true, window, snapshotEvery: 1 };
+      return { rules, unit: new ActorUnit(context, id, `${path}/${id}`, options) };
+    });
+    this.#members = supervised.map(({ unit }) => unit);
+    const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
+    this.#supervisor = new Supervisor(context, name, path, supervisorRules({ intensity: unlimited }, path), supervised);
+    this.#supervisor.onParked = () => this.#allParked((error) => this.#failAll(error));
+    this.target = targetOf(context, this);
+  }
+
+  set onExit(onExit: (exit: UnitExit) => void) {
+    this.#supervisor.onExit = onExit;
+  }
+
+  accept(message: Message): void {
+    if (this.#refusal) throw this.#refusal;
+    this.#allParked((error) => {
+      throw error;
+    });
+    this.#mailbox.push(message);
+    for (const member of this.#members) {
+      if (this.#mailbox.size === 0) return;
+      if (member.handle.up) member.handle.pump();
+    }
+  }
+
+  isStream(method: string): boolean | undefined {
+    for (const member of this.#members) {
+      const stream = member.isStream(method);
+      if (stream !== undefined) return stream;
+    }
+    return undefined;
+  }
+
+  start(mode: StartMode): Promise<void> {
+    this.#refusal = undefined;
+    return this.#supervisor.start(mode);
+  }
+
+  stop(shutdown: Shutdown): Promise<void> {
+    return this.#supervisor.stop(shutdown);
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#refusal = error;
+    this.#supervisor.dispose(error);
+    this.#failAll(error);
+  }
+
+  drain(): void {
+    this.#refusal = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+  }
+
+  pending(): number {
+    return this.#members.reduce((sum, member) => sum + member.handle.executing, this.#mailbox.size);
+  }
+
+  kill(by: string, key: string | undefined): boolean {
+    return this.#supervisor.kill(by, key);
+  }
+
+  child(name: string): Unit | undefined {
+    return this.#supervisor.child(name);
+  }
+
+  tree(standing: Standing): TreeNode {
+    const node = this.#supervisor.tree(standing);
+    const executing = this.pending() - this.#mailbox.size;
+    const mailbox = { waiting: this.#mailbox.size, executing, capacity: this.#mailbox.limits.messages };
+    const children = node.children!.map(({ mailbox: _, ...member }) => member);
+    const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
+    return { ...node, kind: "pool", mailbox, children, restarts };
+  }
+
+  /** A pool without a member that could ever take the mail must not keep it. */
+  #allParked(then: (error: HoldfastError) => void): void {
+    const standings = this.#members.map((member) => this.#supervisor.standing(member.name));
+    if (standings.some(({ state }) => state !== "quarantined")) return;
+    const { reason } = standings[standings.length - 1]!;
+    then(
+      new HoldfastError(
+        "Unavailable",
+        `${this.path}: all ${standings.length} members are quarantined; the last: ${reason}`,
+      ),
+    );
+  }
+
+  #failAll(error: HoldfastError): void {
+    for (const message of this.#mailbox.clear()) message.fail(error);
+  }
+}

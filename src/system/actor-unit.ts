@@ -1,0 +1,182 @@
+import type { Target } from "../actor/ref.js";
+import { HoldfastError } from "../errors.js";
+import type { CellSpec } from "../host/booting.js";
+import type { Mailbox } from "../mailbox/mailbox.js";
+import type { Message } from "../mailbox/message.js";
+import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import { ActorHandle, type Remains } from "./actor-handle.js";
+import { Cell } from "./cell.js";
+import type { SystemContext } from "./context.js";
+import type { OpenReport } from "./death-log.js";
+import { deathError, reportDeath } from "./report-death.js";
+import { type Receiver, targetOf } from "./target.js";
+import type { TreeNode } from "./tree.js";
+import type { Standing, Unit, UnitExit } from "./unit.js";
+import { within } from "./within.js";
+
+export interface ActorUnitOptions {
+  readonly cell: CellSpec;
+  readonly rules: ChildRules;
+  readonly mailbox: Mailbox;
+  /** Others take from it too: it is not emptied when this one ends. */
+  readonly sharedMailbox: boolean;
+  readonly window: number;
+  readonly snapshotEvery: number;
+}
+
+/** One actor alone in its cell. Its mailbox is handed in: its own, or its pool's. */
+export class ActorUnit implements Unit, Receiver {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  onExit: (exit: UnitExit) => void = () => {};
+  readonly handle: ActorHandle;
+  readonly #context: SystemContext;
+  readonly #options: ActorUnitOptions;
+  #cell: Cell | undefined;
+  #starting = false;
+  #stopAsked = false;
+  #report: OpenReport | undefined;
+  /** Why it takes no mail: it was parked, has ended, or drains. */
+  #refusal: HoldfastError | undefined;
+
+  constructor(context: SystemContext, name: string, path: string, options: ActorUnitOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.name = name;
+    this.path = path;
+    const { mailbox, window, snapshotEvery } = options;
+    this.handle = new ActorHandle(context, { path, key: undefined, mailbox, window, snapshotEvery });
+    this.handle.onCrash = (remains) => this.#died(remains);
+    this.handle.onServed = () => this.#report?.served();
+    this.target = targetOf(context, this);
+  }
+
+  get incarnation(): number {
+    return this.handle.incarnation;
+  }
+
+  accept(message: Message): void {
+    if (this.#refusal) throw this.#refusal;
+    this.handle.mailbox.push(message);
+    this.handle.pump();
+  }
+
+  isStream(method: string): boolean | undefined {
+    return this.#cell?.facts.methods[method]?.stream;
+  }
+
+  /** The cheapest level that fits: in place while the cell lives, else a spare, else a cold host. */
+  async start(): Promise<void> {
+    this.#starting = true;
+    this.#stopAsked = false;
+    this.#refusal = undefined;
+    const { startTimeoutMs } = this.#options.rules;
+    const began = this.#context.clock.now();
+    try {
+      if (this.#cell?.alive) this.#report?.restarted("in-place");
+      else await this.#openCell(startTimeoutMs);
+      const cell = this.#cell!;
+      if (this.#stopAsked) throw new HoldfastError("ActorStopped", `${this.path} was stopped while it started`);
+      const left = startTimeoutMs - (this.#context.clock.now() - began);
+      await within(this.#context.clock, left, this.handle.start(cell), () => {
+        cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
+        return tookTooLong(this.path, startTimeoutMs);
+      });
+      this.#report?.warmed();
+      this.#context.hosts.refill(this.#options.cell);
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  async stop(shutdown: Shutdown): Promise<void> {
+    this.#stopAsked = true;
+    const cell = this.#cell;
+    if (!cell?.alive) return;
+    if (shutdown === "brutal" || this.#starting) {
+      cell.kill({ kind: "killed", by: "its supervisor" });
+      return;
+    }
+    const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
+    const clock = this.#context.clock;
+    const began = clock.now();
+    await within(clock, limit, this.handle.stop(), () => undefined).catch(() => {});
+    const left = Math.max(0, limit - (clock.now() - began));
+    if (left === 0) cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
+    else await cell.shut(left);
+    this.handle.end({ kind: "killed", by: "its supervisor" });
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#refusal = error;
+    this.#report?.close();
+    if (this.#options.sharedMailbox) return;
+    for (const message of this.handle.mailbox.clear()) message.fail(error);
+  }
+
+  drain(): void {
+    this.#refusal = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+  }
+
+  pending(): number {
+    return this.handle.mailbox.size + this.handle.executing;
+  }
+
+  kill(by: string): boolean {
+    if (!this.#cell?.alive) return false;
+    this.#cell.kill({ kind: "killed", by });
+    return true;
+  }
+
+  child(): undefined {
+    return undefined;
+  }
+
+  tree({ state, reason, restarts }: Standing): TreeNode {
+    const { path, name, handle } = this;
+    const { mailbox, cell } = this.#options;
+    const counts = { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages };
+    return {
+      path,
+      name,
+      kind: "actor",
+      state,
+      isolation: cell.isolation,
+      incarnation: handle.incarnation,
+      restarts,
+      mailbox: counts,
+      ...(this.#cell?.alive ? { host: this.#cell.host.name } : {}),
+      ...(reason && state !== "running" ? { reason } : {}),
+    };
+  }
+
+  async #openCell(withinMs: number): Promise<void> {
+    const cell = await Cell.open(this.#context, this.#options.cell, withinMs, (level) =>
+      this.#report?.restarted(level),
+    );
+    this.#cell = cell;
+    cell.onDeath = ({ cause, at }) => {
+      if (this.#starting) this.handle.end(cause, at);
+      else this.#died(this.handle.end(cause, at));
+    };
+  }
+
+  /** Its host or it alone is gone while it served. */
+  #died(remains: Remains): void {
+    this.#report?.close();
+    const { isolation } = this.#options.cell;
+    const host = this.#cell?.host.name ?? isolation;
+    this.#report = reportDeath(this.#context, this.handle, isolation, host, remains);
+    this.onExit({
+      guilty: remains.guilty || remains.cause.kind === "killed",
+      normal: false,
+      error: deathError(this.path, remains.cause),
+      decided: (decision) => this.#report?.decided(decision),
+    });
+  }
+}
+
+function tookTooLong(path: string, ms: number): HoldfastError {
+  return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
+}

@@ -1,0 +1,240 @@
+import type { ActorFacts } from "../actor/methods.js";
+import type { Timer } from "../clock.js";
+import { ABANDON_AFTER } from "../defaults.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import type { CellSpec } from "../host/booting.js";
+import type { Executing } from "../host/control-block.js";
+import type { Host, HostEnd } from "../host/host.js";
+import { HOST_ENTRIES } from "../host/hosts.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { CellAsks } from "./cell-asks.js";
+import type { SystemContext } from "./context.js";
+import type { DeathCause } from "./report.js";
+
+/** How often a cell with work in it is looked at for messages past their limit. Idle cells have no timer. */
+const WATCH_EVERY_MS = 50;
+
+/** One actor of a cell, as the cell sees it. */
+export interface CellMember {
+  readonly id: number;
+  onFrame(frame: ToParent): void;
+  /** A message of this member that executes for longer than its limit, if any. */
+  overdue(now: number): { method: string; limitMs: number; ageMs: number } | undefined;
+  readonly busy: boolean;
+}
+
+export interface CellDeath {
+  readonly cause: DeathCause;
+  /** When it happened, where the host could say; monotonic ms. */
+  readonly at: number | undefined;
+}
+
+/**
+ * The parent's side of one booted host: passes frames between it and its members, watches for hung messages, and joins
+ * whatever ends it into one death.
+ */
+export class Cell {
+  readonly host: Host;
+  readonly facts: ActorFacts;
+  readonly level: "spare" | "cold";
+  /** Called once, when it ends without having been shut. */
+  onDeath: (death: CellDeath) => void = () => {};
+  readonly #context: SystemContext;
+  readonly #spec: CellSpec;
+  readonly #members = new Map<number, CellMember>();
+  readonly #freeEntries: number[];
+  readonly #asks: CellAsks;
+  #watch: Timer | undefined;
+  #killedFor: CellDeath | undefined;
+  #state: "alive" | "shutting" | "dead" = "alive";
+  #shut: (() => void) | undefined;
+
+  constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, level: "spare" | "cold") {
+    this.#context = context;
+    this.#spec = spec;
+    this.host = host;
+    this.facts = facts;
+    this.level = level;
+    this.#freeEntries = Array.from(
+      { length: Math.floor(HOST_ENTRIES / facts.concurrency) },
+      (_, i) => i * facts.concurrency,
+    ).reverse();
+    this.#asks = new CellAsks(context, (frame) => this.send(frame), spec.path);
+    host.onFrame = (frame) => this.#receive(frame);
+    host.onEnd = (end) => this.#ended(end);
+  }
+
+  /**
+   * Opens the fastest host there is and boots the spec in it.
+   * @param onHost called when a host runs, before load() is done
+   * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs`
+   */
+  static async open(
+    context: SystemContext,
+    spec: CellSpec,
+    withinMs: number,
+    onHost: (level: "spare" | "cold") => void,
+  ): Promise<Cell> {
+    const { booting, level } = context.hosts.open(spec);
+    const late = context.clock.after(withinMs, () => booting.host.kill());
+    const began = context.clock.now();
+    try {
+      await booting.open;
+      onHost(level);
+      const facts = await booting.facts!;
+      return new Cell(context, spec, booting.host, facts, level);
+    } catch (error) {
+      booting.host.kill();
+      const tookTooLong = context.clock.now() - began >= withinMs;
+      throw new HoldfastError(
+        "StartFailed",
+        tookTooLong
+          ? `${spec.path}: load() was not done within ${withinMs} ms (startTimeout)`
+          : `${spec.path} could not start: ${(error as Error).message}`,
+        { cause: error },
+      );
+    } finally {
+      late.cancel();
+    }
+  }
+
+  get alive(): boolean {
+    return this.#state === "alive";
+  }
+
+  /** @returns the member's first entry in the control block */
+  join(member: CellMember): number {
+    const entry = this.#freeEntries.pop();
+    if (entry === undefined) {
+      throw new HoldfastError(
+        "Unavailable",
+        `${this.#spec.path}: this cell has no room for another actor: use more cells`,
+      );
+    }
+    this.#members.set(member.id, member);
+    return entry;
+  }
+
+  leave(member: CellMember, entry: number): void {
+    if (!this.#members.delete(member.id)) return;
+    this.#freeEntries.push(entry);
+    this.#asks.cancelFor(member.id);
+  }
+
+  /** The incarnation of a member is over, the member stays: asks it made are cancelled. */
+  cancelAsks(member: CellMember): void {
+    this.#asks.cancelFor(member.id);
+  }
+
+  send(frame: ToHost): void {
+    if (this.#state !== "dead") this.host.send(frame);
+    if (frame.t === "call" && !this.#watch) this.#armWatch();
+  }
+
+  executing(entry: number): Executing[] {
+    return this.host.control.executing(entry, this.facts.concurrency);
+  }
+
+  begun(entry: number): number[] {
+    return this.host.control.begun(entry, this.facts.concurrency);
+  }
+
+  /** Ends it by force; `onDeath` gets this cause. */
+  kill(cause: DeathCause): void {
+    if (this.#state === "dead") return;
+    this.#killedFor ??= { cause, at: this.#context.clock.now() };
+    this.host.kill();
+    this.#reportIfAbandoned();
+  }
+
+  /** Runs unload() and ends the host; by force when that takes longer than `withinMs`. No death is reported. */
+  async shut(withinMs: number): Promise<void> {
+    if (this.#state !== "alive") return;
+    this.#state = "shutting";
+    const shut = new Promise<void>((resolve) => {
+      this.#shut = resolve;
+    });
+    this.host.send({ t: "shut" });
+    const late = Number.isFinite(withinMs) ? this.#context.clock.after(withinMs, () => this.host.kill()) : undefined;
+    await shut;
+    late?.cancel();
+    this.#reportIfAbandoned();
+  }
+
+  #receive(frame: ToParent): void {
+    if (frame.t === "ask") this.#asks.ask(frame);
+    else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
+    else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
+  }
+
+  #ended(end: HostEnd): void {
+    const shutting = this.#state === "shutting";
+    this.#state = "dead";
+    this.#watch?.cancel();
+    this.#asks.cancelAll();
+    this.#shut?.();
+    if (!shutting)
+      this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
+  }
+
+  #armWatch(): void {
+    this.#watch = this.#context.clock.after(
+      WATCH_EVERY_MS,
+      () => {
+        this.#watch = undefined;
+        this.#look();
+      },
+      { background: true },
+    );
+  }
+
+  /** A late look does no harm: what counts is when the message began and that the record still says it runs. */
+  #look(): void {
+    const now = this.#context.clock.now();
+    let busy = false;
+    for (const member of this.#members.values()) {
+      const overdue = member.overdue(now);
+      if (overdue) {
+        this.kill({ kind: "hung", ...overdue });
+        return;
+      }
+      busy ||= member.busy;
+    }
+    if (busy) this.#armWatch();
+  }
+
+  #reportIfAbandoned(): void {
+    let gone = false;
+    let reported = false;
+    const { name } = this.host;
+    const tell = (exited: boolean) =>
+      this.#context.events.emit({ type: "abandoned", path: this.#spec.path, host: name, exited });
+    void this.host.gone.then(() => {
+      gone = true;
+      if (reported) tell(true);
+    });
+    this.#context.clock.after(
+      milliseconds(ABANDON_AFTER, "abandonAfter"),
+      () => {
+        if (gone) return;
+        reported = true;
+        tell(false);
+      },
+      { background: true },
+    );
+  }
+}
+
+function causeOf(end: HostEnd): DeathCause {
+  switch (end.kind) {
+    case "uncaught":
+      return { kind: "uncaught", error: end.error };
+    case "heap":
+      return { kind: "heap", error: end.error };
+    case "exit":
+      return { kind: "exit", code: end.code, signal: end.signal };
+    case "killed":
+      return { kind: "killed", by: "the runtime" };
+  }
+}

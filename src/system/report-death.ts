@@ -1,0 +1,26 @@
+import { HoldfastError } from "../errors.js";
+import type { Isolation } from "../host/host.js";
+import type { Remains } from "./actor-handle.js";
+import type { SystemContext } from "./context.js";
+import type { OpenReport } from "./death-log.js";
+import { causeText, type DeathCause } from "./report.js";
+
+/** Opens the one report of a death. */
+export function reportDeath(
+  context: SystemContext,
+  who: { path: string; key: string | undefined; incarnation: number },
+  isolation: Isolation,
+  host: string,
+  remains: Remains,
+): OpenReport {
+  const { cause, executing, redelivered, failed, poisoned, at } = remains;
+  const { path, key, incarnation } = who;
+  const facts = { path, key, incarnation, isolation, host, cause, executing, redelivered, failed, poisoned };
+  return context.deaths.open(facts, at);
+}
+
+/** A death as an error, with what was thrown as its cause. */
+export function deathError(path: string, cause: DeathCause): HoldfastError {
+  const thrown = "error" in cause ? cause.error : undefined;
+  return new HoldfastError("ActorDied", `${path}: ${causeText(cause)}`, thrown ? { cause: thrown } : {});
+}

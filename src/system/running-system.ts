@@ -1,0 +1,169 @@
+import { createRef, type KeyedRef, type Target } from "../actor/ref.js";
+import type { Chance, Clock } from "../clock.js";
+import { DEFAULT_DRAIN } from "../defaults.js";
+import { type Duration, milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import { ForkProvider } from "../host/fork-host.js";
+import { Hosts } from "../host/hosts.js";
+import { InlineProvider } from "../host/inline-host.js";
+import { ThreadProvider } from "../host/thread-host.js";
+import { Deadlines } from "../mailbox/deadlines.js";
+import type { ChildState } from "../supervision/life.js";
+import type { App } from "./app.js";
+import type { SystemContext } from "./context.js";
+import { DeathLog } from "./death-log.js";
+import { EventFan } from "./events.js";
+import type { Supervisor } from "./supervisor.js";
+import type { CreateUnit, Unit } from "./unit.js";
+
+/** How often a stopping system looks whether its queues are empty. */
+const DRAIN_LOOK_MS = 5;
+
+/** A started tree: the app behind `system()`. */
+export class RunningSystem implements App {
+  readonly refs: Record<string, KeyedRef<unknown>>;
+  readonly ended: Promise<Error | undefined>;
+  readonly #context: SystemContext;
+  readonly #root: Supervisor;
+  readonly #name: string;
+  #state: ChildState = "stopped";
+  #reason: string | undefined;
+  #started: Promise<void> = Promise.resolve();
+  #end: (error?: Error) => void = () => {};
+  #stopped: Promise<void> | undefined;
+
+  constructor(create: CreateUnit, name: string, clock: Clock, chance: Chance, cloneInline: boolean) {
+    const events = new EventFan();
+    const inlineProvider = new InlineProvider(cloneInline);
+    let actors = 0;
+    this.#context = {
+      clock,
+      chance,
+      events,
+      hosts: new Hosts(clock, { inline: inlineProvider, thread: new ThreadProvider(), fork: new ForkProvider() }),
+      inline: inlineProvider,
+      deadlines: new Deadlines(clock),
+      deaths: new DeathLog(clock, events),
+      nextActor: () => ++actors,
+      resolve: (path) => this.#find(path)?.target ?? nowhere(path),
+    };
+    this.#name = name;
+    this.#root = create(this.#context, name, name) as Supervisor;
+    this.refs = refsBelow(this.#root) as Record<string, KeyedRef<unknown>>;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  start(background: boolean): Promise<void> {
+    this.#state = "starting";
+    this.#root.onExit = ({ error }) => void this.#gaveUp(error);
+    this.#started = this.#root.start(background ? "background" : "rollback").then(
+      () => {
+        if (this.#state === "starting") this.#state = "running";
+      },
+      async (error: Error) => {
+        await this.#gaveUp(error);
+        throw error;
+      },
+    );
+    this.#started.catch(() => {});
+    return this.#started;
+  }
+
+  ref(path: string): KeyedRef<unknown> | undefined {
+    const unit = this.#find(path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`);
+    return unit && createRef(unit.target);
+  }
+
+  tree() {
+    return this.#root.tree({ state: this.#state, reason: this.#reason, restarts: 0 });
+  }
+
+  kill(path: string, { key, by = "app.kill()" }: { key?: string; by?: string } = {}): boolean {
+    return this.#unit(path).kill(by, key);
+  }
+
+  async release(path: string, key: string): Promise<void> {
+    await this.#unit(path).release?.(key);
+  }
+
+  reports() {
+    return this.#context.deaths.reports();
+  }
+
+  subscribe(listener: Parameters<App["subscribe"]>[0]): () => void {
+    return this.#context.events.subscribe(listener);
+  }
+
+  ready(): Promise<void> {
+    return this.#started;
+  }
+
+  stop({ drain = DEFAULT_DRAIN }: { drain?: Duration } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(milliseconds(drain, "drain"));
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Close the doors, finish what is queued, stop in reverse, fail what is left, end the hosts. */
+  async #stop(drainMs: number): Promise<void> {
+    if (this.#state !== "stopped") {
+      this.#state = "draining";
+      this.#root.drain();
+      const until = this.#context.clock.now() + drainMs;
+      while (this.#root.pending() > 0 && this.#context.clock.now() < until) await this.#pause(DRAIN_LOOK_MS);
+      this.#state = "stopping";
+      await this.#root.stop("unlimited");
+    }
+    await this.#close(new HoldfastError("ActorStopped", `${this.#name} was stopped before this message was finished`));
+    this.#end();
+  }
+
+  async #gaveUp(error: Error): Promise<void> {
+    this.#reason = error.message;
+    await this.#close(new HoldfastError("GaveUp", `${this.#name} has ended: ${error.message}`, { cause: error }));
+    this.#end(error);
+  }
+
+  async #close(error: HoldfastError): Promise<void> {
+    this.#root.dispose(error);
+    this.#state = "stopped";
+    this.#context.deadlines.close();
+    await this.#context.hosts.close();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#context.clock.after(ms, resolve));
+  }
+
+  #unit(path: string): Unit {
+    const unit = this.#find(path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`);
+    if (!unit) throw new HoldfastError("InvalidSpec", `there is nothing at "${path}": app.tree() shows what there is`);
+    return unit;
+  }
+
+  #find(path: string): Unit | undefined {
+    const [root, ...names] = path.split("/");
+    let unit: Unit | undefined = root === this.#name ? this.#root : undefined;
+    for (const name of names) unit = unit?.child(name);
+    return unit;
+  }
+}
+
+/** Refs by name; below a nested supervisor, its children's. */
+function refsBelow(supervisor: Supervisor): Record<string, unknown> {
+  const refs: Record<string, unknown> = {};
+  for (const unit of supervisor.units()) {
+    refs[unit.name] = "units" in unit ? refsBelow(unit as Supervisor) : createRef(unit.target);
+  }
+  return refs;
+}
+
+function nowhere(path: string): Target {
+  const error = () => new HoldfastError("ActorStopped", `there is no actor at ${path} any more`, { retryable: false });
+  return { path, ask: () => Promise.reject(error()), tell: () => false };
+}

@@ -1,0 +1,294 @@
+import type { Target } from "../actor/ref.js";
+import type { Timer } from "../clock.js";
+import { HoldfastError, toError } from "../errors.js";
+import { decide } from "../supervision/decide.js";
+import type { SupervisorAction, SupervisorEvent } from "../supervision/messages.js";
+import type { ChildRules, Shutdown, SupervisorRules } from "../supervision/spec.js";
+import { initial, type StartMode, type SupervisorState } from "../supervision/state.js";
+import type { SystemContext } from "./context.js";
+import type { TreeNode } from "./tree.js";
+import type { Standing, Unit, UnitExit } from "./unit.js";
+
+/** A child and the rules it is supervised by. */
+export interface Supervised {
+  readonly rules: ChildRules;
+  readonly unit: Unit;
+}
+
+/**
+ * The engine under every supervisor: one inbox, one state, and a loop that performs what `decide` answers. It decides
+ * nothing itself. Events that arrive while it performs wait their turn.
+ */
+export class Supervisor implements Unit {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  onExit: (exit: UnitExit) => void = () => {};
+  /** A child is up again after it was down: pools and keyed groups send mail then. */
+  onReady: (unit: Unit) => void = () => {};
+  /** A child is over its budget and stays down. */
+  onParked: (unit: Unit) => void = () => {};
+  /** A child has left for good. */
+  onForgotten: (unit: Unit) => void = () => {};
+  readonly #context: SystemContext;
+  readonly #rules: SupervisorRules;
+  readonly #units = new Map<string, Supervised>();
+  readonly #standing = new Map<string, { reason: string | undefined; starts: number }>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #inbox: SupervisorEvent[] = [];
+  readonly #exits = new Map<string, UnitExit>();
+  #state: SupervisorState;
+  #performing = false;
+  #mode: StartMode = "rollback";
+  #starting: { resolve(): void; reject(error: Error): void } | undefined;
+  #stopping: (() => void) | undefined;
+
+  constructor(
+    context: SystemContext,
+    name: string,
+    path: string,
+    rules: SupervisorRules,
+    children: readonly Supervised[],
+  ) {
+    this.#context = context;
+    this.name = name;
+    this.path = path;
+    this.#rules = rules;
+    this.target = notAnActor(path);
+    for (const child of children) this.#adopt(child);
+    this.#state = initial(
+      rules,
+      [...this.#units.values()].map((child) => child.rules),
+      "rollback",
+    );
+  }
+
+  start(mode: StartMode): Promise<void> {
+    this.#mode = mode;
+    this.#state = initial(
+      this.#rules,
+      [...this.#units.values()].map((child) => child.rules),
+      mode,
+    );
+    return new Promise((resolve, reject) => {
+      this.#starting = { resolve, reject };
+      this.#post({ type: "start" });
+    });
+  }
+
+  stop(shutdown: Shutdown): Promise<void> {
+    if (shutdown === "brutal") for (const { unit } of this.#units.values()) unit.kill("its supervisor", undefined);
+    return new Promise((resolve) => {
+      if (this.#state.phase.kind === "ended" || this.#state.phase.kind === "idle") return resolve();
+      this.#stopping = resolve;
+      this.#post({ type: "stop" });
+    });
+  }
+
+  dispose(error: HoldfastError): void {
+    for (const { unit } of this.#units.values()) unit.dispose(error);
+  }
+
+  drain(): void {
+    for (const { unit } of this.#units.values()) unit.drain();
+  }
+
+  pending(): number {
+    let sum = 0;
+    for (const { unit } of this.#units.values()) sum += unit.pending();
+    return sum;
+  }
+
+  /** A child more, while running. @throws InvalidSpec when its id is taken */
+  add(child: Supervised): void {
+    this.#adopt(child);
+    this.#post({ type: "add", rules: child.rules });
+  }
+
+  remove(id: string): void {
+    this.#post({ type: "remove", id });
+  }
+
+  child(name: string): Unit | undefined {
+    return this.#units.get(name)?.unit;
+  }
+
+  units(): Unit[] {
+    return [...this.#units.values()].map((child) => child.unit);
+  }
+
+  /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */
+  kill(by: string, key: string | undefined): boolean {
+    return this.units().filter((unit) => unit.kill(by, key)).length > 0;
+  }
+
+  standing(id: string): Standing {
+    const { reason, starts } = this.#standing.get(id)!;
+    return { state: this.#state.children.get(id)?.life ?? "stopped", reason, restarts: Math.max(0, starts - 1) };
+  }
+
+  tree({ state, reason, restarts }: Standing): TreeNode {
+    const children = this.units().map((unit) => unit.tree(this.standing(unit.name)));
+    return {
+      path: this.path,
+      name: this.name,
+      kind: "supervisor",
+      state,
+      restarts,
+      children,
+      ...(reason ? { reason } : {}),
+    };
+  }
+
+  #adopt(child: Supervised): void {
+    const { unit, rules } = child;
+    if (this.#units.has(rules.id))
+      throw new HoldfastError("InvalidSpec", `${this.path} has a child "${rules.id}" already`);
+    this.#units.set(rules.id, child);
+    this.#standing.set(rules.id, { reason: undefined, starts: 0 });
+    unit.onExit = (exit) => {
+      this.#exits.set(rules.id, exit);
+      const { guilty, normal, error } = exit;
+      this.#standing.get(rules.id)!.reason = error.message;
+      this.#post({ type: "died", id: rules.id, guilty, normal, error });
+    };
+  }
+
+  #post(event: SupervisorEvent): void {
+    this.#inbox.push(event);
+    if (this.#performing) return;
+    this.#performing = true;
+    try {
+      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next);
+    } finally {
+      this.#performing = false;
+    }
+  }
+
+  #handle(event: SupervisorEvent): void {
+    const before = "id" in event ? this.#state.children.get(event.id)?.life : undefined;
+    const { state, actions } = decide(this.#state, event, this.#context.clock.now(), this.#context.chance);
+    this.#state = state;
+    if (event.type === "died") this.#tellDecision(event.id);
+    for (const action of actions) this.#perform(action);
+    if ("id" in event) this.#tellLife(event.id, before);
+  }
+
+  #perform(action: SupervisorAction): void {
+    switch (action.type) {
+      case "start":
+        void this.#start(action.id);
+        return;
+      case "stop":
+        void this.#stop(action.id, action.shutdown);
+        return;
+      case "wait": {
+        const { id, ms } = action;
+        const timer = this.#context.clock.after(ms, () => {
+          this.#timers.delete(id);
+          this.#post({ type: "timer", id });
+        });
+        this.#timers.set(id, timer);
+        return;
+      }
+      case "cancel-wait":
+        this.#timers.get(action.id)?.cancel();
+        this.#timers.delete(action.id);
+        return;
+      case "forget": {
+        const unit = this.#units.get(action.id)?.unit;
+        this.#units.delete(action.id);
+        this.#standing.delete(action.id);
+        if (!unit) return;
+        unit.dispose(new HoldfastError("ActorStopped", `${unit.path} has ended and is not started again`));
+        this.onForgotten(unit);
+        return;
+      }
+      case "up":
+        this.#starting?.resolve();
+        this.#starting = undefined;
+        return;
+      case "quarantined": {
+        const standing = this.#standing.get(action.id)!;
+        standing.reason = action.error.message;
+        const { unit } = this.#units.get(action.id)!;
+        unit.dispose(toHoldfast(action.error));
+        this.onParked(unit);
+        return;
+      }
+      case "ended":
+        this.#ended(action.reason, action.error);
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  async #start(id: string): Promise<void> {
+    const { unit } = this.#units.get(id)!;
+    const standing = this.#standing.get(id)!;
+    standing.starts++;
+    this.#emit(id);
+    try {
+      await unit.start(this.#mode);
+      standing.reason = undefined;
+      this.#post({ type: "ready", id });
+      this.onReady(unit);
+    } catch (thrown) {
+      const error = toError(thrown);
+      standing.reason = error.message;
+      this.#post({ type: "start-failed", id, error });
+    }
+  }
+
+  async #stop(id: string, shutdown: Shutdown): Promise<void> {
+    this.#emit(id);
+    await this.#units.get(id)!.unit.stop(shutdown);
+    this.#post({ type: "stopped", id });
+  }
+
+  #ended(reason: "stopped" | "gave-up" | "start-failed", error: Error | undefined): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    this.#stopping?.();
+    this.#stopping = undefined;
+    if (this.#starting) {
+      this.#starting.reject(error ?? new HoldfastError("ActorStopped", `${this.path} was stopped while it started`));
+      this.#starting = undefined;
+    } else if (reason !== "stopped") {
+      this.onExit({ guilty: false, normal: false, error: error!, decided: () => {} });
+    }
+  }
+
+  #tellDecision(id: string): void {
+    const exit = this.#exits.get(id);
+    this.#exits.delete(id);
+    const life = this.#state.children.get(id)?.life;
+    if (life === "quarantined") exit?.decided("quarantine");
+    else if (this.#state.phase.kind === "ending" || this.#state.phase.kind === "ended") exit?.decided("escalate");
+    else exit?.decided(life === undefined ? "stop" : "restart");
+  }
+
+  #tellLife(id: string, before: string | undefined): void {
+    const state = this.#state.children.get(id)?.life;
+    if (state !== undefined && state !== before) this.#emit(id);
+  }
+
+  #emit(id: string): void {
+    const child = this.#units.get(id);
+    const state = this.#state.children.get(id)?.life;
+    if (!child || !state) return;
+    const { reason } = this.#standing.get(id)!;
+    this.#context.events.emit({ type: "life", path: child.unit.path, state, ...(reason ? { reason } : {}) });
+  }
+}
+
+function toHoldfast(error: Error): HoldfastError {
+  return error instanceof HoldfastError ? error : new HoldfastError("Unavailable", error.message, { cause: error });
+}
+
+function notAnActor(path: string): Target {
+  const refuse = (method: string) =>
+    new HoldfastError("UnknownMethod", `${path} is a supervisor and has no method "${method}"`);
+  return { path, ask: (method) => Promise.reject(refuse(method)), tell: () => false };
+}

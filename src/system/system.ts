@@ -1,0 +1,37 @@
+import { type Chance, type Clock, realClock } from "../clock.js";
+import type { App } from "./app.js";
+import type { Children, RefsOf, SupervisorSpec } from "./supervisor-spec.js";
+
+export interface SystemOptions {
+  /** Name of the root, first in every path. Default "app". */
+  name?: string;
+  /**
+   * "wait" (default): `await system()` resolves when every child is ready, and rejects, rolled back, when one cannot start.
+   * "background": resolves at once; a child that cannot start backs off and is quarantined, alone.
+   */
+  start?: "wait" | "background";
+  clock?: Clock;
+  /** Random numbers in [0, 1), for the jitter of back-off. Default Math.random. */
+  chance?: Chance;
+  /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
+  cloneInline?: boolean;
+}
+
+/**
+ * Starts a tree of actors under a root supervisor.
+ * @throws HoldfastError StartFailed with the cause, after everything started was stopped again
+ * @example
+ * const app = await system(supervisor({}, { digits: thread<Digits>(url, { model }) }));
+ * await app.refs.digits.ask.classify(pixels);
+ */
+export async function system<C extends Children>(
+  tree: SupervisorSpec<C>,
+  options: SystemOptions = {},
+): Promise<App<RefsOf<C>>> {
+  const { name = "app", start = "wait", clock = realClock, chance = Math.random } = options;
+  const [{ RunningSystem }, create] = await Promise.all([import("./running-system.js"), tree.load()]);
+  const running = new RunningSystem(create, name, clock, chance, options.cloneInline ?? false);
+  const started = running.start(start === "background");
+  if (start === "wait") await started;
+  return running as unknown as App<RefsOf<C>>;
+}

@@ -1,0 +1,173 @@
+import type { CallOptions, Target } from "../actor/ref.js";
+import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError, toError } from "../errors.js";
+import { Message, type Outcome } from "../mailbox/message.js";
+import { pack, type Sized } from "../transport/values.js";
+import type { SystemContext } from "./context.js";
+import { shapeOf } from "./evidence.js";
+
+/** What a target delivers to. Throws to refuse. */
+export interface Receiver {
+  readonly path: string;
+  readonly incarnation: number;
+  accept(message: Message, key: string | undefined): void;
+  /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
+  isStream(method: string): boolean | undefined;
+}
+
+/**
+ * Where a call becomes a message: packed, bounded by a deadline, cancellable, and settled exactly once.
+ *
+ *   ref.ask.m(x) ─▶ pack ─▶ Message ─▶ receiver.accept ─▶ mailbox …
+ *        ◀── promise ◀── settle (value | error | Timeout | Cancelled)
+ */
+export function targetOf(context: SystemContext, receiver: Receiver): Target {
+  return {
+    path: receiver.path,
+    ask(method, args, options) {
+      const stream = receiver.isStream(method);
+      if (stream) return new Parts(context, receiver, method, args, options) as unknown as Promise<unknown>;
+      return new Promise((resolve, reject) => {
+        send(context, receiver, method, args, options, (outcome) => {
+          if (outcome.ok) resolve(outcome.value);
+          else reject(outcome.error);
+        });
+      });
+    },
+    tell(method, args, options) {
+      let refused = false;
+      send(
+        context,
+        receiver,
+        method,
+        args,
+        options,
+        (outcome) => {
+          if (outcome.ok) return;
+          refused = true;
+          const { path, incarnation } = receiver;
+          const reason = outcome.error instanceof HoldfastError ? outcome.error.code : outcome.error.message;
+          const letter = { path, key: options.key, incarnation, sender: options.sender ?? "app", method, reason };
+          context.deaths.deadLetter({ ...letter, shape: shapeOf(args) });
+        },
+        false,
+      );
+      return !refused;
+    },
+  };
+}
+
+function send(
+  context: SystemContext,
+  receiver: Receiver,
+  method: string,
+  args: unknown[],
+  options: CallOptions,
+  onSettled: (outcome: Outcome) => void,
+  ask = true,
+  onPart?: (value: unknown) => void,
+): Message | undefined {
+  let packed: Sized;
+  let timeoutMs: number;
+  try {
+    packed = pack(args, "args");
+    timeoutMs = milliseconds(options.timeout ?? DEFAULT_ASK_TIMEOUT, "timeout");
+    if (options.signal?.aborted)
+      throw new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
+  } catch (error) {
+    onSettled({ ok: false, error: toError(error) });
+    return undefined;
+  }
+  const { signal } = options;
+  const limited = ask && timeoutMs !== Number.POSITIVE_INFINITY;
+  const message = new Message({
+    method,
+    args: packed.value as unknown[],
+    special: packed.special,
+    bytes: packed.bytes,
+    ask,
+    sender: options.sender ?? "app",
+    idempotent: options.idempotent ?? false,
+    deadline: limited ? context.clock.now() + timeoutMs : Number.POSITIVE_INFINITY,
+    onSettled: (outcome) => {
+      forget?.();
+      signal?.removeEventListener("abort", onAbort);
+      onSettled(outcome);
+    },
+  });
+  message.onPart = onPart;
+  const onAbort = () => message.giveUp("Cancelled", "the caller's signal fired");
+  const forget = limited
+    ? context.deadlines.add(timeoutMs, () => message.giveUp("Timeout", `no answer within ${timeoutMs} ms`))
+    : undefined;
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    receiver.accept(message, options.key);
+  } catch (error) {
+    message.fail(toError(error));
+  }
+  return message;
+}
+
+/** The answer of a streaming method: the call is made when somebody begins to read, once for each reader. */
+class Parts implements AsyncIterable<unknown> {
+  readonly #begin: () => AsyncGenerator<unknown>;
+
+  constructor(context: SystemContext, receiver: Receiver, method: string, args: unknown[], options: CallOptions) {
+    this.#begin = () => consume(context, receiver, method, args, options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return this.#begin();
+  }
+}
+
+async function* consume(
+  context: SystemContext,
+  receiver: Receiver,
+  method: string,
+  args: unknown[],
+  options: CallOptions,
+): AsyncGenerator<unknown> {
+  const values: unknown[] = [];
+  let end: Outcome | undefined;
+  let wake = () => {};
+  const message = send(
+    context,
+    receiver,
+    method,
+    args,
+    options,
+    (outcome) => {
+      end = outcome;
+      wake();
+    },
+    true,
+    (value) => {
+      values.push(value);
+      wake();
+    },
+  );
+  try {
+    for (;;) {
+      if (values.length > 0) {
+        const value = values.shift();
+        if (message) {
+          message.partsDelivered++;
+          message.onConsumed?.();
+        }
+        yield value;
+      } else if (end) {
+        if (!end.ok) throw end.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    message?.giveUp("Cancelled", "the consumer left the stream");
+  }
+}

@@ -1,0 +1,69 @@
+import type { Target } from "../actor/ref.js";
+import type { HoldfastError } from "../errors.js";
+import type { ChildState } from "../supervision/life.js";
+import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import type { StartMode } from "../supervision/state.js";
+import type { SystemContext } from "./context.js";
+import type { DeathReport } from "./report.js";
+import type { TreeNode } from "./tree.js";
+
+/** How a unit tells its supervisor that it ended by itself. */
+export interface UnitExit {
+  /** The death is charged to a message, or to whoever killed it on purpose; not to the unit. */
+  readonly guilty: boolean;
+  readonly normal: boolean;
+  readonly error: Error;
+  /** What the supervisor made of it. */
+  decided(decision: DeathReport["decision"]): void;
+}
+
+/** What a supervisor knows of a unit and the unit itself does not: its place in its life. */
+export interface Standing {
+  readonly state: ChildState;
+  readonly reason: string | undefined;
+  readonly restarts: number;
+}
+
+/**
+ * What a supervisor supervises: an actor, a pool, a keyed group, a cell of one, or another supervisor. A unit lives as
+ * long as the system and is started and stopped any number of times; its mailbox stays.
+ */
+export interface Unit {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  /** Resolves when it serves; rejects with why it cannot. */
+  start(mode: StartMode): Promise<void>;
+  /** Always resolves, within the shutdown given. Mail stays. */
+  stop(shutdown: Shutdown): Promise<void>;
+  /** It will not be started again: everything that waits for it gets this error, and later mail too. */
+  dispose(error: HoldfastError): void;
+  /** It takes nothing new; what it has it finishes. */
+  drain(): void;
+  /** Messages accepted and not yet settled, its own and its children's. */
+  pending(): number;
+  /** Set by its supervisor: called at each death, once. */
+  onExit: (exit: UnitExit) => void;
+  kill(by: string, key: string | undefined): boolean;
+  /** Lets one key of a keyed group go; undefined where there are no keys. */
+  release?(key: string): Promise<void>;
+  /** A unit below it. */
+  child(name: string): Unit | undefined;
+  tree(standing: Standing): TreeNode;
+}
+
+export type CreateUnit = (context: SystemContext, name: string, path: string) => Unit;
+
+/**
+ * A child spec as `thread()`, `pool()`, `supervisor()` … return it; `Ref` is the type of its ref. Making one is light: the
+ * code that runs it is loaded when a system starts, so that an actor's module, which imports the package in every
+ * host, does not pay for it.
+ */
+export interface ChildSpec<Ref = unknown> {
+  /** For people and errors. */
+  readonly kind: TreeNode["kind"];
+  rules(id: string, field: string): ChildRules;
+  load(): Promise<CreateUnit>;
+  /** Never there at run time: carries the type of the ref. */
+  readonly ref?: Ref;
+}
