@@ -10,15 +10,19 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * @param code  the program; imports from "src/…" are ours
  * @param where a folder from which packages resolve, or do not
  */
-export async function bundle(code: string, where: string): Promise<{ path: string; remove(): Promise<void> }> {
+export async function bundle(
+  code: string,
+  where: string,
+  platform: "node" | "browser" = "node",
+): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(where, "holdfast-"));
   const path = join(folder, "program.mjs");
   await build({
     stdin: { contents: code, resolveDir: root, loader: "ts" },
     bundle: true,
     format: "esm",
-    platform: "node",
-    packages: "external",
+    platform,
+    packages: platform === "node" ? "external" : "bundle",
     outfile: path,
     logLevel: "silent",
   });
