@@ -87,7 +87,7 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   isStream(method: string): boolean | undefined {
-    return this.#homes().find((home) => home.cell)?.cell!.facts.methods[method]?.stream;
+    return this.#homes().find((home) => home.cell)?.cell?.facts.methods[method]?.stream;
   }
 
   async start(mode: StartMode): Promise<void> {
