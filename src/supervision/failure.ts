@@ -64,13 +64,12 @@ function restart(turn: Turn, child: ChildRecord, failure: Failure): void {
   const ms = failure === "guilty" ? 0 : pause(backoff, streak.failures, turn.chance);
   // Siblings started before a failed start are fresh and have never met this child: they stay up while it is retried.
   const group = failure !== "start" && turn.state.rules.strategy !== "one-for-one";
-  const inRound = turn.state.round?.start.has(id) ?? false;
   if (ms > 0) {
     put(turn, child, { streak, life: "waiting" });
     turn.actions.push({ type: "wait", id, ms });
   } else {
     const down = put(turn, child, { streak, life: "stopped" });
-    if (!group && !inRound) start(turn, down);
+    if (!group) start(turn, down);
   }
   if (group) groupRestart(turn, id);
 }

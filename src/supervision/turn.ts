@@ -40,7 +40,6 @@ export function cancelWait(turn: Turn, child: ChildRecord): ChildRecord {
 export function forget(turn: Turn, id: string): void {
   const { children, phase, round } = turn.state;
   children.delete(id);
-  round?.stop.delete(id);
   round?.start.delete(id);
   if (phase.kind === "starting") phase.owed.delete(id);
   turn.actions.push({ type: "forget", id });

@@ -150,6 +150,13 @@ describe("a death of a child while a group restart is stopping it", () => {
     expect(app.phase()).toBe("up");
   });
 
+  it("is no clean end, even where it says so: a transient child that was told to stop is started again", () => {
+    const app = given({ strategy: "all-for-one" }, { a: {}, b: { restart: "transient" } }).up();
+    expect(app.died("a")).toEqual(["stop b"]);
+    expect(app.died("b", { normal: true })).toEqual(["start a"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+  });
+
   it("before its turn, as a clean end of a transient child, is for good", () => {
     const app = given({ strategy: "all-for-one" }, { a: { restart: "transient" }, b: {}, c: {} }).up();
     app.died("b");
@@ -192,6 +199,31 @@ describe("a death while a group restart is starting", () => {
     expect(app.ready("a")).toEqual(["start b"]);
     expect(app.died("a")).toEqual(["stop b"]);
     expect(app.stopped("b")).toEqual(["ended gave-up"]);
+  });
+});
+
+describe("a round that begins while another is under way", () => {
+  const parkedD = () => {
+    const parks = { overBudget: "quarantine", intensity: { restarts: 0, within: 1 } } as const;
+    const app = given({ strategy: "rest-for-one" }, { ...abc, d: parks }).up();
+    expect(app.died("d")).toEqual(["quarantined d"]);
+    return app;
+  };
+
+  it("behind the part that still has to stop: that part is stopped and started all the same", () => {
+    const app = parkedD();
+    app.add("e");
+    app.ready("e");
+    expect(app.died("a")).toEqual(["stop e"]);
+    expect(app.restart("d")).toEqual(["start d"]);
+    expect(app.ready("d")).toEqual([]);
+    expect(app.died("d", { guilty: true })).toEqual([]);
+    expect(app.stopped("e")).toEqual(["stop c"]);
+    expect(app.stopped("c")).toEqual(["stop b"]);
+    expect(app.stopped("b")).toEqual(["start a"]);
+    for (const [id, then] of ["a", "b", "c", "d", "e"].map((id, n, ids) => [id, ids[n + 1]])) {
+      expect(app.ready(id!)).toEqual(then ? [`start ${then}`] : []);
+    }
   });
 });
 
@@ -296,6 +328,14 @@ describe("by hand", () => {
     expect(app.ready("b")).toEqual([]);
     expect(app.stopped("c")).toEqual(["start a"]);
     expect(app.ready("a")).toEqual(["start c"]);
+  });
+
+  it("restart of a child that a group restart will stop at its turn does not stop it before", () => {
+    const app = given({ strategy: "all-for-one" }, abc).up();
+    expect(app.died("b")).toEqual(["stop c"]);
+    expect(app.restart("a")).toEqual([]);
+    expect(app.stopped("c")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["start a"]);
   });
 
   it("restart of a waiting child inside a group restart keeps the round's order", () => {

@@ -126,6 +126,29 @@ describe("a failing first start, rollback", () => {
   });
 });
 
+describe("after a rollback start", () => {
+  it("a child that was stopped before it was ever up, and fails when started by hand, ends nobody", () => {
+    const app = given({}, { a: {}, b: {} });
+    app.start();
+    app.stopChild("a");
+    expect(app.stopped("a")).toEqual(["start b"]);
+    expect(app.ready("b")).toEqual(["up"]);
+    expect(app.restart("a")).toEqual(["start a"]);
+    expect(app.startFailed("a")).toEqual(["wait a 200"]);
+  });
+
+  it("a child added while it runs neither rolls it back nor holds it up, failed or parked", () => {
+    const app = given({}, { a: {}, b: {} });
+    app.start();
+    app.add("x", { intensity: { restarts: 1, within: "1m" } });
+    expect(app.startFailed("x")).toEqual(["wait x 200"]);
+    app.timer("x");
+    expect(app.startFailed("x")).toEqual(["quarantined x"]);
+    expect(app.ready("a")).toEqual(["start b"]);
+    expect(app.ready("b")).toEqual(["up"]);
+  });
+});
+
 describe("a failing first start, background", () => {
   const background = { mode: "background" } as const;
 
