@@ -39,12 +39,16 @@ export class HeldStreams {
   }
 
   chunk(frame: ChunkFrame, format: Format, draining: boolean): void {
-    const held = this.#find(frame.id);
-    if (held) return void held.stream.chunk(frame, format, draining);
-    const error = toWireError(
-      new HoldfastError("StreamLost", `no stream with id ${frame.id} is open on this connection`),
-    );
-    this.#send({ type: "error", id: frame.id, seq: frame.seq, error }, format);
+    const { id } = frame;
+    try {
+      const held = this.#find(id);
+      if (!held) throw new HoldfastError("StreamLost", `no stream with id ${id} is open on this connection`);
+      held.stream.chunk(frame, format, draining);
+    } catch (error) {
+      // It may resume and do better: the stream is let go, not ended.
+      this.detach(id);
+      this.#send({ type: "error", id, error: toWireError(error) }, format);
+    }
   }
 
   ack({ id, seq }: AckFrame): void {

@@ -104,18 +104,19 @@ export class InputStream {
     return this.#attachment === undefined;
   }
 
+  /**
+   * One more chunk, or one that was sent before.
+   * @throws HoldfastError BadFrame or TooManyInFlight for a client that does not keep the rules; nothing has changed then
+   */
   chunk({ seq, args }: ChunkFrame, format: Format, draining: boolean): void {
-    try {
-      if (seq < this.#next) {
-        this.#seenBefore(seq);
-      } else {
-        this.#check(seq, draining);
-        this.#ask(seq, fromWire(args, format, "args") as unknown[]);
-      }
-    } catch (error) {
-      // Not taken: `next` stands, and the client may send this seq again.
-      this.#tell({ type: "error", seq, error: toWireError(error) });
+    if (seq < this.#next) {
+      this.#seenBefore(seq);
+      return;
     }
+    this.#check(seq);
+    // Not taken and not answered: the client has been told to drain, keeps the chunk, and resumes elsewhere.
+    if (draining) return;
+    this.#ask(seq, args, format);
   }
 
   ack(seq: number): void {
@@ -143,9 +144,8 @@ export class InputStream {
     this.rules.forget();
   }
 
-  #check(seq: number, draining: boolean): void {
+  #check(seq: number): void {
     if (this.#phase !== "flowing") throw badFrame(`chunk ${seq} comes after end`);
-    if (draining) throw new HoldfastError("Draining", "the server is stopping: resume the stream elsewhere");
     if (seq > this.#next) throw badFrame(`chunk.seq is ${seq}, the next one is ${this.#next}: seqs have no gaps`);
     if (seq > this.#acked + this.rules.window) {
       const message = `${this.rules.window} chunks are not acknowledged: ack results and wait for credit`;
@@ -153,10 +153,9 @@ export class InputStream {
     }
   }
 
-  #ask(seq: number, args: unknown[]): void {
+  #ask(seq: number, args: unknown[], format: Format): void {
     this.#next = seq + 1;
     this.#pending += 1;
-    const { target, method, key, sender, timeoutMs } = this.rules;
     const settle = (outcome: Outcome) => {
       this.#pending -= 1;
       if (this.#phase !== "over") {
@@ -165,7 +164,11 @@ export class InputStream {
       }
       this.rules.onSettled();
     };
-    target.ask(method, args, { key, sender, timeout: timeoutMs, signal: this.#abort.signal }).then(
+    const { target, method, key, sender, timeoutMs } = this.rules;
+    const options = { key, sender, timeout: timeoutMs, signal: this.#abort.signal };
+    // Called at once, for order; whatever it throws is this chunk's outcome.
+    const asked = async () => target.ask(method, fromWire(args, format, "args") as unknown[], options);
+    asked().then(
       (value) => settle({ value }),
       (error: unknown) => settle({ error }),
     );

@@ -143,8 +143,8 @@ export class Session implements Watcher {
     } else if (isHoldfastError(error, "BadFrame") && id === undefined) {
       this.close(closeCodes.protocolError, error.message);
     } else {
-      const frame = { ...(id === undefined ? {} : { id: id as number }), error: { ...toWireError(error), details } };
-      this.#outbox.send({ type: "error", ...frame }, format);
+      const wire = { ...toWireError(error), details: Object.keys(details).length > 0 ? details : undefined };
+      this.#outbox.send({ type: "error", id: id as number | undefined, error: wire }, format);
     }
   }
 

@@ -232,7 +232,10 @@ export interface WireError {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** The error of an ask, an output stream, an `open`; with `seq`, of one chunk; without id, of a frame that has none. */
+/**
+ * With id and seq: the outcome of one chunk, like a `result`. With id alone: the end of an ask, an output stream, or of
+ * an input stream's life on this connection. Without id: the answer to a frame that has none.
+ */
 export interface ErrorFrame {
   type: "error";
   id?: number;

@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import { fromBase64, toBase64 } from "./base64.js";
+import { frameLimits } from "./limits.js";
 import {
   dtypeOf,
   looksLikeTensor,
@@ -27,68 +28,101 @@ export type Format = "binary" | "text";
  * sign of zero (inside tensors it keeps its sign). (NaN, int64 and bytes in JSON are written as
  * in protobuf's JSON mapping.)
  */
-const MAX_DEPTH = 30;
+const MAX_DEPTH = frameLimits.maxDepth - 2;
 
 /**
  * The wire form of a value. Typed arrays become views of the same memory, not copies.
  * @param where names the place in errors, such as `args`
- * @throws HoldfastError InvalidValue naming the path of what cannot be sent
+ * @throws HoldfastError InvalidValue naming the path of what cannot be sent, or for more than a million values
  */
-export function toWire(value: unknown, format: Format, where: string, depth = 0): unknown {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return value;
-    case "number":
-      return format === "text" && !Number.isFinite(value) ? String(value) : value;
-    case "undefined":
-      return null;
-    case "bigint":
-      return bigintToWire(value, format, where);
-    case "object":
-      return value === null ? null : objectToWire(value, format, where, depth);
-    default:
-      throw unsendable(where, `a ${typeof value}`);
-  }
+export function toWire(value: unknown, format: Format, where: string): unknown {
+  return new Writer(format).value(value, where, 0);
 }
 
-function bigintToWire(value: bigint, format: Format, where: string): bigint | string {
-  if (value < -(2n ** 63n) || value >= 2n ** 64n) throw unsendable(where, `a bigint of more than 64 bits`);
-  return format === "text" ? value.toString() : value;
-}
+class Writer {
+  readonly #format: Format;
+  #items = 0;
 
-function objectToWire(value: object, format: Format, where: string, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw unsendable(where, `nested deeper than ${MAX_DEPTH} levels (or in a circle), which is`);
-  if (ArrayBuffer.isView(value)) return viewToWire(value, format, where);
-  if (value instanceof ArrayBuffer) return viewToWire(new Uint8Array(value), format, where);
-  if (Array.isArray(value)) {
-    return Array.from(value, (element, index) => toWire(element, format, `${where}[${index}]`, depth + 1));
+  constructor(format: Format) {
+    this.#format = format;
   }
-  if (!isPlain(value)) throw unsendable(where, `a ${value.constructor?.name ?? "strange object"}`);
-  if (looksLikeTensor(value) && ArrayBuffer.isView(value.data)) {
-    return written(tensorToWire(value.dtype, value.shape, value.data, where), format);
-  }
-  const map: Record<string, unknown> = {};
-  for (const [key, element] of Object.entries(value)) {
-    if (element === undefined) continue;
-    const path = where ? `${where}.${key}` : key;
-    if (key === "__proto__") throw unsendable(path, "a key named __proto__");
-    map[key] = toWire(element, format, path, depth + 1);
-  }
-  return map;
-}
 
-function viewToWire(view: ArrayBufferView, format: Format, where: string): unknown {
-  const dtype = dtypeOf(view);
-  if (!dtype) throw unsendable(where, `a ${view.constructor.name}`);
-  if (format === "binary" && view instanceof Uint8Array) return view;
-  const count = view.byteLength / (view as Uint8Array).BYTES_PER_ELEMENT;
-  const bytes = view instanceof Uint8ClampedArray ? new Uint8Array(view.buffer, view.byteOffset, view.length) : view;
-  return written(tensorToWire(dtype, [count], bytes, where), format);
-}
+  value(value: unknown, where: string, depth: number): unknown {
+    this.#count(1, where);
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return value;
+      case "number":
+        return this.#format === "text" && !Number.isFinite(value) ? String(value) : value;
+      case "undefined":
+        return null;
+      case "bigint":
+        return this.#bigint(value, where);
+      case "object":
+        return value === null ? null : this.#object(value, where, depth);
+      default:
+        throw unsendable(where, `a ${typeof value}`);
+    }
+  }
 
-function written(tensor: WireTensor, format: Format): unknown {
-  return format === "text" ? { ...tensor, data: toBase64(tensor.data) } : tensor;
+  #bigint(value: bigint, where: string): bigint | string {
+    if (value < -(2n ** 63n) || value >= 2n ** 64n) throw unsendable(where, "a bigint of more than 64 bits");
+    return this.#format === "text" ? value.toString() : value;
+  }
+
+  #object(value: object, where: string, depth: number): unknown {
+    if (depth > MAX_DEPTH) throw unsendable(where, `nested deeper than ${MAX_DEPTH} levels (or in a circle)`);
+    if (ArrayBuffer.isView(value)) return this.#view(value, where);
+    if (value instanceof ArrayBuffer) return this.#view(new Uint8Array(value), where);
+    if (Array.isArray(value)) {
+      // Plain numbers are most of long lists: no path is written for them.
+      const write = (element: unknown, index: number) => {
+        if (typeof element !== "number" || this.#format === "text") {
+          return this.value(element, `${where}[${index}]`, depth + 1);
+        }
+        this.#items += 1;
+        return element;
+      };
+      const list = Array.from(value, write);
+      this.#count(0, where);
+      return list;
+    }
+    if (!isPlain(value)) throw unsendable(where, `a ${value.constructor?.name ?? "strange object"}`);
+    if (looksLikeTensor(value) && ArrayBuffer.isView(value.data)) {
+      return this.#tensor(tensorToWire(value.dtype, value.shape, value.data, where), where);
+    }
+    const map: Record<string, unknown> = {};
+    for (const [key, element] of Object.entries(value)) {
+      if (element === undefined) continue;
+      const path = where ? `${where}.${key}` : key;
+      if (key === "__proto__") throw unsendable(path, "a key named __proto__");
+      this.#count(1, path);
+      map[key] = this.value(element, path, depth + 1);
+    }
+    return map;
+  }
+
+  #view(view: ArrayBufferView, where: string): unknown {
+    const dtype = dtypeOf(view);
+    if (!dtype) throw unsendable(where, `a ${view.constructor.name}`);
+    if (this.#format === "binary" && view instanceof Uint8Array) return view;
+    const count = view.byteLength / (view as Uint8Array).BYTES_PER_ELEMENT;
+    const bytes = view instanceof Uint8ClampedArray ? new Uint8Array(view.buffer, view.byteOffset, view.length) : view;
+    return this.#tensor(tensorToWire(dtype, [count], bytes, where), where);
+  }
+
+  #tensor(tensor: WireTensor, where: string): unknown {
+    this.#count(6 + tensor.shape.length, where);
+    return this.#format === "text" ? { ...tensor, data: toBase64(tensor.data) } : tensor;
+  }
+
+  /** The reader of a frame counts too, and refuses it whole: better to refuse the value here, by name. */
+  #count(items: number, where: string): void {
+    this.#items += items;
+    if (this.#items <= frameLimits.maxItems) return;
+    throw unsendable(where, `the ${frameLimits.maxItems + 1}th value of its frame, more than a frame may hold,`);
+  }
 }
 
 /** Objects of any realm whose prototype is that realm's Object.prototype, or none. */

@@ -1,0 +1,253 @@
+import { createRef, type KeyedRef } from "../actor/ref.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
+import type { ExposedActor, ServerFrame, WelcomeFrame } from "../protocol/frames.js";
+import { fromWireError } from "../protocol/wire-error.js";
+import type { SystemEvent } from "../system/events.js";
+import type { DeathReport } from "../system/report.js";
+import type { TreeNode } from "../system/tree.js";
+import { Calls } from "./calls.js";
+import type { InputStream, StreamOptions } from "./input-stream.js";
+import { Link } from "./link.js";
+import { type ClientSettings, type ConnectOptions, clientSettings } from "./options.js";
+import type { OpenSocket } from "./socket.js";
+import { ClientStream } from "./stream.js";
+import { Tells } from "./tells.js";
+import { WireTarget } from "./wire-target.js";
+
+/** What a watcher hears. Errors in events and reports are plain `{ name, message }`. */
+export type News =
+  | { readonly type: "tree"; readonly tree: TreeNode; readonly reports?: readonly DeathReport[] }
+  /** `missed` events were not sent, because this reader was slow. */
+  | { readonly type: "event"; readonly event: SystemEvent; readonly missed: number };
+
+/** A connection to a holdfast server, or to one of several; it comes back by itself. */
+export interface Client<Exposed = Record<string, unknown>> {
+  /** The same typed ref as in process, to an exposed actor. */
+  ref<Name extends keyof Exposed & string>(name: Name): KeyedRef<Exposed[Name]>;
+  ref<A>(name: string): KeyedRef<A>;
+  /** Opens a stream of chunks into one keyed actor; it outlives connections. */
+  stream<Result = unknown, Args extends unknown[] = unknown[]>(
+    name: string,
+    options?: StreamOptions,
+  ): InputStream<Result, Args>;
+  /** The live tree and every event, until the returned function is called; again after each reconnect. */
+  watch(listener: (news: News) => void): () => void;
+  readonly admin: {
+    /** Shows the admin token. @throws (rejects) Unauthorized */
+    login(token: string): Promise<void>;
+    /** Kills what runs at a path, as a fault would. @returns whether something was running there */
+    kill(path: string, options?: { key?: string }): Promise<boolean>;
+  };
+  /** What the server lets callers use, by name. */
+  readonly exposes: Readonly<Record<string, ExposedActor>>;
+  /** Whether a connection is open now. */
+  readonly connected: boolean;
+  /** Ends the connection; what has no answer yet fails with ConnectionLost. */
+  close(): void;
+}
+
+/** Connects through a door. @throws (rejects) Unauthorized, or ConnectionLost when no server answers in time */
+export function connectThrough<Exposed>(
+  open: OpenSocket,
+  url: string | readonly string[],
+  options: ConnectOptions,
+): Promise<Client<Exposed>> {
+  return new Promise((resolve, reject) => {
+    new WireClient(clientSettings(url, options), open, options.adminToken, (client, error) => {
+      if (error) reject(error);
+      else resolve(client as Client<Exposed>);
+    });
+  });
+}
+
+type Started = (client: Client, error?: HoldfastError) => void;
+
+class WireClient implements Client {
+  readonly #settings: ClientSettings;
+  readonly #link: Link;
+  readonly #calls: Calls;
+  readonly #tells: Tells;
+  readonly #streams = new Set<ClientStream>();
+  /** By the id that they have on the present connection. */
+  readonly #streamsById = new Map<number, ClientStream>();
+  readonly #listeners = new Set<(news: News) => void>();
+  #logins: { resolve(): void; reject(error: Error): void }[] = [];
+  #started: Started | undefined;
+  #lastId = 0;
+
+  constructor(settings: ClientSettings, open: OpenSocket, adminToken: string | undefined, started: Started) {
+    this.#settings = settings;
+    this.#started = started;
+    const link = () => this.#link;
+    this.#calls = new Calls(
+      settings,
+      link,
+      () => ++this.#lastId,
+      () => this.#moveWhenQuiet(),
+    );
+    this.#tells = new Tells(settings, link);
+    const limit = settings.clock.after(settings.connectTimeoutMs, () => this.#giveUp());
+    this.#link = new Link(
+      settings,
+      open,
+      {
+        up: (welcome) => {
+          limit.cancel();
+          this.#up(welcome);
+        },
+        down: (error, again) => {
+          if (!again) limit.cancel();
+          this.#down(error, again);
+        },
+        frame: (frame) => this.#receive(frame),
+        draining: () => this.#moveWhenQuiet(),
+      },
+      adminToken,
+    );
+  }
+
+  ref<A>(name: string): KeyedRef<A> {
+    return createRef<A>(new WireTarget(name, this.#settings, this.#link, this.#calls, this.#tells));
+  }
+
+  stream<Result, Args extends unknown[]>(name: string, options: StreamOptions = {}): InputStream<Result, Args> {
+    const stream = new ClientStream(
+      {
+        to: name,
+        link: () => this.#link,
+        maxBuffered: this.#settings.maxBuffered,
+        onOver: () => {
+          this.#streams.delete(stream);
+          this.#moveWhenQuiet();
+        },
+        onQuiet: () => this.#moveWhenQuiet(),
+      },
+      options,
+    );
+    this.#streams.add(stream);
+    const { closedBy } = this.#link;
+    if (closedBy) stream.fail(closedBy);
+    else if (this.#link.ready) this.#attach(stream);
+    return stream as unknown as InputStream<Result, Args>;
+  }
+
+  watch(listener: (news: News) => void): () => void {
+    this.#listeners.add(listener);
+    // Again for each listener: it is owed a first tree with the reports.
+    this.#link.send({ type: "watch" });
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#link.send({ type: "unwatch" });
+    };
+  }
+
+  readonly admin = {
+    login: (token: string): Promise<void> =>
+      new Promise<void>((resolve, reject) => {
+        this.#logins.push({ resolve, reject });
+        this.#link.admin(token);
+      }),
+    kill: async (path: string, { key }: { key?: string } = {}): Promise<boolean> => {
+      const deadline = this.#settings.clock.now() + this.#settings.timeoutMs;
+      const frame = (id: number) => ({ type: "kill" as const, id, path, key });
+      const killed = await this.#calls.make({
+        name: `kill ${path}`,
+        idempotent: () => false,
+        deadline,
+        bytes: 64,
+        frame,
+      });
+      return killed === true;
+    },
+  };
+
+  get exposes(): Readonly<Record<string, ExposedActor>> {
+    return this.#link.welcome?.exposes ?? {};
+  }
+
+  get connected(): boolean {
+    return this.#link.connected;
+  }
+
+  close(): void {
+    this.#link.close(new HoldfastError("ConnectionLost", "the client was closed"));
+  }
+
+  #up(welcome: WelcomeFrame): void {
+    if (this.#started) {
+      this.#started(this);
+      this.#started = undefined;
+    }
+    if (welcome.admin) {
+      for (const login of this.#logins.splice(0)) login.resolve();
+    }
+    // The same connection greets again after a hello: what it has, it keeps.
+    for (const stream of this.#streams) {
+      if (stream.state.state === "detached" && !stream.opening) this.#attach(stream);
+    }
+    if (this.#listeners.size > 0) this.#link.send({ type: "watch" });
+    this.#tells.pump();
+    this.#calls.pump();
+  }
+
+  #down(error: HoldfastError, again: boolean): void {
+    this.#streamsById.clear();
+    this.#calls.dropped(error, again);
+    for (const stream of [...this.#streams]) {
+      if (again) stream.detach(error.message);
+      else stream.fail(error);
+    }
+    for (const login of this.#logins.splice(0)) login.reject(error);
+    if (again || !this.#started) return;
+    this.#started(this, error);
+    this.#started = undefined;
+  }
+
+  #receive(frame: ServerFrame): void {
+    if (frame.type === "tree" || frame.type === "event") {
+      this.#tellWatchers(frame);
+      return;
+    }
+    if (!("id" in frame) || frame.id === undefined) {
+      this.#answerLogin(frame);
+      return;
+    }
+    const stream = this.#streamsById.get(frame.id);
+    if (stream) stream.receive(frame);
+    else this.#calls.receive(frame);
+  }
+
+  #answerLogin(frame: ServerFrame): void {
+    if (frame.type !== "error") return;
+    const error = fromWireError(frame.error);
+    if (!isHoldfastError(error, "Unauthorized") || this.#logins.length === 0) return;
+    this.#link.admin(undefined);
+    for (const login of this.#logins.splice(0)) login.reject(error);
+  }
+
+  #tellWatchers(frame: ServerFrame & { type: "tree" | "event" }): void {
+    const news =
+      frame.type === "tree" ? (frame as unknown as News) : ({ ...frame, missed: frame.missed ?? 0 } as unknown as News);
+    for (const listener of [...this.#listeners]) listener(news);
+  }
+
+  #attach(stream: ClientStream): void {
+    const id = ++this.#lastId;
+    this.#streamsById.set(id, stream);
+    stream.attach(id);
+  }
+
+  /** Leaves a draining server as soon as nothing of ours is under way there. */
+  #moveWhenQuiet(): void {
+    if (!this.#link.isDraining || this.#calls.written > 0) return;
+    if ([...this.#streams].some((stream) => stream.underWay)) return;
+    this.#link.move();
+  }
+
+  #giveUp(): void {
+    const { urls, connectTimeoutMs } = this.#settings;
+    const { lastError } = this.#link;
+    const message = `no server answered within ${connectTimeoutMs} ms at ${urls.join(", ")}: ${lastError.message}`;
+    this.#link.close(new HoldfastError("ConnectionLost", message, { retryable: true, cause: lastError }));
+  }
+}

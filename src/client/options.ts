@@ -1,0 +1,95 @@
+import type { Chance, Clock } from "../clock.js";
+import { type Duration, milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
+import type { Backoff } from "../supervision/backoff.js";
+
+export interface ConnectOptions {
+  /** The server's token. It goes in the first frame, never in the URL. */
+  readonly token?: string;
+  /** The admin token: the connection may then kill and watch, and call too. */
+  readonly adminToken?: string;
+  /** How long to try before `connect` gives up. Default 10 s. Later reconnects go on until `close()`. */
+  readonly connectTimeout?: Duration;
+  /** Default deadline of an ask. Default 30 s. */
+  readonly timeout?: Duration;
+  /** Pauses between attempts: from 100 ms, doubled to at most 5 s, half of each random. */
+  readonly reconnect?: { readonly initial?: Duration; readonly max?: Duration };
+  /** Bytes of messages and chunks that may wait for the network before new ones are refused. Default 16 MiB. */
+  readonly maxBuffered?: number;
+  /** Asks and tells that may wait for a connection. Default 1024. */
+  readonly maxQueued?: number;
+  /** Said in `hello`, for the server's logs. At most 128 characters. */
+  readonly name?: string;
+  /** For tests. Default the machine's. */
+  readonly clock?: Clock;
+  readonly chance?: Chance;
+}
+
+export interface ClientSettings {
+  readonly urls: readonly string[];
+  readonly token: string | undefined;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly backoff: Backoff;
+  readonly maxBuffered: number;
+  readonly maxQueued: number;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** Half of each pause is random: clients that a restart cut off together do not come back in one wave. */
+const JITTER = 0.5;
+
+/** @throws HoldfastError InvalidSpec */
+export function clientSettings(url: string | readonly string[], options: ConnectOptions): ClientSettings {
+  const urls = typeof url === "string" ? [url] : [...url];
+  if (urls.length === 0) throw new HoldfastError("InvalidSpec", "connect has an empty list of urls: give at least one");
+  return {
+    urls: urls.map(checkedUrl),
+    token: options.token,
+    connectTimeoutMs: milliseconds(options.connectTimeout ?? "10s", "connect.connectTimeout"),
+    timeoutMs: milliseconds(options.timeout ?? "30s", "connect.timeout"),
+    backoff: {
+      initialMs: milliseconds(options.reconnect?.initial ?? 100, "connect.reconnect.initial"),
+      maxMs: milliseconds(options.reconnect?.max ?? "5s", "connect.reconnect.max"),
+      factor: 2,
+      jitter: JITTER,
+      healthyAfterMs: 0,
+    },
+    maxBuffered: options.maxBuffered ?? 16 * 1024 * 1024,
+    maxQueued: options.maxQueued ?? 1024,
+    name: options.name ?? "holdfast-js",
+    clock: options.clock ?? portableClock,
+    chance: options.chance ?? Math.random,
+  };
+}
+
+function checkedUrl(url: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `connect.url is ${JSON.stringify(url)}: give one such as "ws://127.0.0.1:8080"`,
+    );
+  }
+  if (parsed.protocol === "http:" || parsed.protocol === "https:")
+    parsed.protocol = parsed.protocol.replace("http", "ws");
+  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
+    throw new HoldfastError("InvalidSpec", `connect.url is ${JSON.stringify(url)}: its scheme must be ws: or wss:`);
+  }
+  return parsed.href;
+}
+
+/** The machine's clock as browsers and Node both have it; clock.ts needs Node's. */
+const portableClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  after(ms, callback, options) {
+    const handle: unknown = setTimeout(callback, Math.min(Math.max(0, ms), 2_147_483_647));
+    if (options?.background) (handle as { unref?: () => void }).unref?.();
+    return { cancel: () => clearTimeout(handle as number) };
+  },
+};
