@@ -21,7 +21,7 @@ export class CellUnit implements Unit {
   readonly #rules: ChildRules;
   readonly #keys = new Set<KeyUnit>();
   #cell: Cell | undefined;
-  #starting = false;
+  #starting: AbortController | undefined;
   #incarnation = 0;
   #report: OpenReport | undefined;
 
@@ -57,26 +57,29 @@ export class CellUnit implements Unit {
   }
 
   async start(): Promise<void> {
-    this.#starting = true;
+    const starting = new AbortController();
+    this.#starting = starting;
     try {
-      const { startTimeoutMs } = this.#rules;
-      const cell = await Cell.open(this.#context, this.#spec, startTimeoutMs, (level) =>
-        this.#report?.restarted(level),
-      );
+      const { signal } = starting;
+      const withinMs = this.#rules.startTimeoutMs;
+      const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
+      const cell = await Cell.open(this.#context, this.#spec, { withinMs, signal, onHost });
       this.#cell = cell;
       this.#incarnation++;
       cell.onDeath = (death) => this.#died(death);
       this.#report?.warmed();
       this.#context.hosts.refill(this.#spec);
     } finally {
-      this.#starting = false;
+      this.#starting = undefined;
     }
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
+    const starting = this.#starting;
+    starting?.abort();
     const cell = this.#cell;
     if (!cell?.alive) return;
-    if (shutdown === "brutal" || this.#starting) cell.kill({ kind: "killed", by: "its supervisor" });
+    if (shutdown === "brutal" || starting) cell.kill({ kind: "killed", by: "its supervisor" });
     else await cell.shut(shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown);
     for (const key of [...this.#keys]) key.lostCell({ kind: "killed", by: "its supervisor" }, undefined);
   }

@@ -34,8 +34,8 @@ export class ActorUnit implements Unit, Receiver {
   readonly #context: SystemContext;
   readonly #options: ActorUnitOptions;
   #cell: Cell | undefined;
-  #starting = false;
-  #stopAsked = false;
+  /** There while a start is under way; aborting it gives the start up. */
+  #starting: AbortController | undefined;
   #report: OpenReport | undefined;
   /** Why it takes no mail: it was parked, has ended, or drains. */
   #refusal: HoldfastError | undefined;
@@ -68,16 +68,15 @@ export class ActorUnit implements Unit, Receiver {
 
   /** The cheapest level that fits: in place while the cell lives, else a spare, else a cold host. */
   async start(): Promise<void> {
-    this.#starting = true;
-    this.#stopAsked = false;
+    const starting = new AbortController();
+    this.#starting = starting;
     this.#refusal = undefined;
     const { startTimeoutMs } = this.#options.rules;
     const began = this.#context.clock.now();
     try {
       if (this.#cell?.alive) this.#report?.restarted("in-place");
-      else await this.#openCell(startTimeoutMs);
+      else await this.#openCell(startTimeoutMs, starting.signal);
       const cell = this.#cell!;
-      if (this.#stopAsked) throw new HoldfastError("ActorStopped", `${this.path} was stopped while it started`);
       const left = startTimeoutMs - (this.#context.clock.now() - began);
       await within(this.#context.clock, left, this.handle.start(cell), () => {
         cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
@@ -86,15 +85,16 @@ export class ActorUnit implements Unit, Receiver {
       this.#report?.warmed();
       this.#context.hosts.refill(this.#options.cell);
     } finally {
-      this.#starting = false;
+      this.#starting = undefined;
     }
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
-    this.#stopAsked = true;
+    const starting = this.#starting;
+    starting?.abort();
     const cell = this.#cell;
     if (!cell?.alive) return;
-    if (shutdown === "brutal" || this.#starting) {
+    if (shutdown === "brutal" || starting) {
       cell.kill({ kind: "killed", by: "its supervisor" });
       return;
     }
@@ -151,10 +151,9 @@ export class ActorUnit implements Unit, Receiver {
     };
   }
 
-  async #openCell(withinMs: number): Promise<void> {
-    const cell = await Cell.open(this.#context, this.#options.cell, withinMs, (level) =>
-      this.#report?.restarted(level),
-    );
+  async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
+    const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
+    const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost });
     this.#cell = cell;
     cell.onDeath = ({ cause, at }) => {
       if (this.#starting) this.handle.end(cause, at);

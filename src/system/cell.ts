@@ -30,6 +30,15 @@ export interface CellDeath {
   readonly at: number | undefined;
 }
 
+export interface OpenOptions {
+  /** How long host and load() may take together. */
+  readonly withinMs: number;
+  /** Gives the start up. */
+  readonly signal: AbortSignal;
+  /** Called when a host runs, before load() is done. */
+  readonly onHost: (level: "spare" | "cold") => void;
+}
+
 /**
  * The parent's side of one booted host: passes frames between it and its members, watches for hung messages, and joins
  * whatever ends it into one death.
@@ -67,17 +76,13 @@ export class Cell {
 
   /**
    * Opens the fastest host there is and boots the spec in it.
-   * @param onHost called when a host runs, before load() is done
-   * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs`
+   * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
    */
-  static async open(
-    context: SystemContext,
-    spec: CellSpec,
-    withinMs: number,
-    onHost: (level: "spare" | "cold") => void,
-  ): Promise<Cell> {
+  static async open(context: SystemContext, spec: CellSpec, { withinMs, signal, onHost }: OpenOptions): Promise<Cell> {
     const { booting, level } = context.hosts.open(spec);
     const late = context.clock.after(withinMs, () => booting.host.kill());
+    const giveUp = () => booting.host.kill();
+    signal.addEventListener("abort", giveUp, { once: true });
     const began = context.clock.now();
     try {
       await booting.open;
@@ -96,6 +101,7 @@ export class Cell {
       );
     } finally {
       late.cancel();
+      signal.removeEventListener("abort", giveUp);
     }
   }
 

@@ -63,7 +63,7 @@ export interface ActorSpec<A = unknown> extends ChildSpec<Ref<A>> {
  * Runs the actor in the parent's own thread: for tests, and for light actors that need no wall.
  * @example inline(Counter, { from: 1 })
  */
-export function inline<A extends Actor<never, never>>(
+export function inline<A extends Actor<unknown, unknown>>(
   actorClass: new () => A,
   ...rest: PropsArgument<A>
 ): ActorSpec<A> {
@@ -76,7 +76,10 @@ export function inline<A extends Actor<never, never>>(
  * @param url of the module, usually `new URL("./digits.js", import.meta.url)`
  * @example thread<Digits>(new URL("./digits.js", import.meta.url), { model: "mnist.onnx" })
  */
-export function thread<A extends Actor<never, never> = never>(url: Url<A>, ...rest: PropsArgument<A>): ActorSpec<A> {
+export function thread<A extends Actor<unknown, unknown> = never>(
+  url: Url<A>,
+  ...rest: PropsArgument<A>
+): ActorSpec<A> {
   const [props, options = {}] = rest;
   const module = moduleUrl(url as URL | string);
   return spec<A>("thread", () => module, props, options);
@@ -86,7 +89,7 @@ export function thread<A extends Actor<never, never> = never>(url: Url<A>, ...re
  * Runs the actor in a child process: contains native crashes, off-heap memory and everything else too.
  * @example fork<Digits>(new URL("./digits.js", import.meta.url), { model: "mnist.onnx" })
  */
-export function fork<A extends Actor<never, never> = never>(url: Url<A>, ...rest: PropsArgument<A>): ActorSpec<A> {
+export function fork<A extends Actor<unknown, unknown> = never>(url: Url<A>, ...rest: PropsArgument<A>): ActorSpec<A> {
   const [props, options = {}] = rest;
   const module = moduleUrl(url as URL | string);
   return spec<A>("fork", () => module, props, options);

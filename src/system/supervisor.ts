@@ -36,6 +36,8 @@ export class Supervisor implements Unit {
   readonly #standing = new Map<string, { reason: string | undefined; starts: number }>();
   readonly #timers = new Map<string, Timer>();
   readonly #inbox: SupervisorEvent[] = [];
+  /** Starts under way. */
+  readonly #starts = new Map<string, Promise<void>>();
   readonly #exits = new Map<string, UnitExit>();
   #state: SupervisorState;
   #performing = false;
@@ -101,6 +103,7 @@ export class Supervisor implements Unit {
 
   /** A child more, while running. @throws InvalidSpec when its id is taken */
   add(child: Supervised): void {
+    if (this.#state.phase.kind === "ended") throw new HoldfastError("ActorStopped", `${this.path} has ended`);
     this.#adopt(child);
     this.#post({ type: "add", rules: child.rules });
   }
@@ -229,21 +232,32 @@ export class Supervisor implements Unit {
     const standing = this.#standing.get(id)!;
     standing.starts++;
     this.#emit(id);
+    const start = unit.start(this.#mode);
+    this.#starts.set(id, start);
+    let failure: Error | undefined;
     try {
-      await unit.start(this.#mode);
-      standing.reason = undefined;
+      await start;
+    } catch (thrown) {
+      failure = toError(thrown);
+    }
+    // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
+    if (this.#starts.get(id) !== start) return;
+    this.#starts.delete(id);
+    standing.reason = failure?.message;
+    if (failure) {
+      this.#post({ type: "start-failed", id, error: failure });
+    } else {
       this.#post({ type: "ready", id });
       this.onReady(unit);
-    } catch (thrown) {
-      const error = toError(thrown);
-      standing.reason = error.message;
-      this.#post({ type: "start-failed", id, error });
     }
   }
 
   async #stop(id: string, shutdown: Shutdown): Promise<void> {
+    const start = this.#starts.get(id);
+    this.#starts.delete(id);
     this.#emit(id);
     await this.#units.get(id)!.unit.stop(shutdown);
+    await start?.catch(() => {});
     this.#post({ type: "stopped", id });
   }
 

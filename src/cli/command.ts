@@ -1,0 +1,56 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** How a command ends, for scripts. */
+export const exitCodes = {
+  ok: 0,
+  /** Something failed while it worked. */
+  failed: 1,
+  /** The command line or the config is wrong. */
+  usage: 2,
+  /** The port is taken, or the address cannot be bound. */
+  cannotListen: 3,
+  /** Nothing that was to be served could start: a missing model or package. */
+  cannotStart: 4,
+} as const;
+
+/** Ends the command with a message for the terminal instead of a stack. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.usage) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** What was given: text or true by option name, and the words that are no options. */
+export interface ParsedCommand<O extends Options> {
+  readonly values: { readonly [K in keyof O]?: O[K]["type"] extends "boolean" ? boolean : string } & {
+    readonly help?: boolean;
+  };
+  readonly positionals: string[];
+}
+
+/**
+ * The options and words of a command line.
+ * @throws CommandError naming the unknown or malformed option and where help is
+ */
+export function parseCommand<const O extends Options>(command: string, args: string[], options: O): ParsedCommand<O> {
+  try {
+    const all: Options = { ...options, help: { type: "boolean", short: "h" } };
+    return parseArgs({ args, options: all, allowPositionals: true }) as unknown as ParsedCommand<O>;
+  } catch (error) {
+    const message = (error as Error).message.replace(/\. To specify a positional.*$/s, "");
+    throw new CommandError(`${message}\nsee: holdfast ${command} --help`);
+  }
+}
+
+/** @throws CommandError quoting the value */
+export function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new CommandError(`--${name} is "${text}": give a whole number from ${least} to ${most}`);
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { HoldfastError } from "../errors.js";
+import { CommandError, exitCodes } from "./command.js";
+
+const help = `holdfast - an actor runtime that keeps models serving while things break
+
+  holdfast serve [config]          serve actors over WebSocket, with their page
+  holdfast ask <url> <actor> …     call a served actor from the shell
+  holdfast demo                    stream speech while the model's thread is killed
+
+  holdfast <command> --help        options of a command
+  holdfast --version
+`;
+
+type Command = (args: string[]) => Promise<number>;
+
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import("./serve.js")).serve,
+  ask: async () => (await import("./ask.js")).ask,
+  demo: async () => (await import("./demo.js")).demo,
+};
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help);
+    return name === undefined ? exitCodes.usage : exitCodes.ok;
+  }
+  if (name === "--version" || name === "-v") {
+    const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    console.log((JSON.parse(text) as { version: string }).version);
+    return exitCodes.ok;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) throw new CommandError(`there is no command "${name}"\n\n${help}`);
+  const command = await load();
+  return command(rest);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommandError) {
+    process.stderr.write(`holdfast: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof HoldfastError) {
+    process.stderr.write(`holdfast: ${error.code}: ${error.message}\n`);
+    process.exitCode = exitCodes.failed;
+  } else {
+    process.stderr.write(`holdfast: ${(error as Error)?.stack ?? String(error)}\n`);
+    process.exitCode = exitCodes.failed;
+  }
+}

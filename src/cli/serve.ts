@@ -1,0 +1,89 @@
+import { dashboardPages } from "../dashboard/pages.js";
+import { isHoldfastError } from "../errors.js";
+import { type Gateway, gateway } from "../gateway/gateway.js";
+import type { ServeConfig } from "../gateway/serve-config.js";
+import type { App } from "../system/app.js";
+import { system } from "../system/system.js";
+import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
+import { findConfig, loadConfig } from "./config.js";
+import { announce, tellEvents } from "./serve-log.js";
+import { untilStopped } from "./until-stopped.js";
+
+const help = `holdfast serve [config] [options]
+
+Serves the actors of a config over WebSocket and HTTP, with their page. Without a config, ./holdfast.config.mjs (.js, .ts)
+is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4).
+
+  --port N           default 8080, or the config's; 0 takes a free one
+  --host ADDRESS     default 127.0.0.1; an address that others reach needs HOLDFAST_TOKEN
+  --isolation LEVEL  thread (default) or fork, for the two models
+  --quiet            print problems only
+  -h, --help
+
+Environment:
+  HOLDFAST_TOKEN        what callers must show (16 characters or more)
+  HOLDFAST_ADMIN_TOKEN  what operators must show; default: made anew and printed at each start
+
+Ctrl-C finishes what is under way, then stops; a second one stops without waiting.
+Exit codes: 0 stopped, 1 failed, 2 wrong option or config, 3 cannot listen, 4 nothing could start.
+`;
+
+/** `holdfast serve`. */
+export async function serve(args: string[]): Promise<number> {
+  const { values, positionals } = parseCommand("serve", args, {
+    port: { type: "string" },
+    host: { type: "string" },
+    isolation: { type: "string" },
+    quiet: { type: "boolean" },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return exitCodes.ok;
+  }
+  if (positionals.length > 1)
+    throw new CommandError(`serve takes one config, not ${positionals.length}: ${positionals.join(" ")}`);
+  const port = wholeNumber("port", values.port, 0, 65_535);
+  const config = await configOf(positionals[0], values.isolation);
+  const say = values.quiet ? () => {} : (line: string) => console.log(line);
+
+  const app = await system(config.tree, { start: "background" });
+  tellEvents(app, (line) => console.error(line));
+  const door = await open(app, config, { port, host: values.host });
+  announce(door, Object.keys(config.expose), config, say);
+  return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(config.expose), say });
+}
+
+async function configOf(named: string | undefined, isolation = "thread"): Promise<ServeConfig> {
+  if (isolation !== "thread" && isolation !== "fork") {
+    throw new CommandError(`--isolation is "${isolation}": give thread or fork`);
+  }
+  const path = findConfig(named);
+  if (path !== undefined) return loadConfig(path);
+  const { modelsConfig } = await import("./models-config.js");
+  return modelsConfig({ isolation });
+}
+
+async function open(
+  app: App<unknown>,
+  config: ServeConfig,
+  given: { port: number | undefined; host: string | undefined },
+): Promise<Gateway> {
+  const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
+  const { tree: _, drain: __, ...options } = config;
+  try {
+    return await gateway(app, {
+      ...options,
+      ...(given.port === undefined ? {} : { port: given.port }),
+      ...(given.host === undefined ? {} : { host: given.host }),
+      ...(token ? { token } : {}),
+      ...(adminToken ? { adminToken } : {}),
+      pages: dashboardPages(),
+    });
+  } catch (error) {
+    await app.stop({ drain: 0 });
+    if (isHoldfastError(error)) {
+      throw new CommandError(error.message, "errno" in error.details ? exitCodes.cannotListen : exitCodes.usage);
+    }
+    throw error;
+  }
+}

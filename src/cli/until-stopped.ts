@@ -1,0 +1,93 @@
+import type { Duration } from "../duration.js";
+import type { Gateway } from "../gateway/gateway.js";
+import type { App } from "../system/app.js";
+import type { TreeNode } from "../system/tree.js";
+import { CommandError, exitCodes } from "./command.js";
+
+export interface Served {
+  readonly app: App<unknown>;
+  readonly door: Gateway;
+  readonly drain: Duration;
+  readonly exposed: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+/** After a third signal nothing is waited for. 128 + SIGINT, as shells count. */
+const FORCED_EXIT = 130;
+
+/**
+ * Serves until a signal, or until the system gives up.
+ *
+ *   signal ─▶ close the doors ─▶ finish what is under way ─▶ stop the tree in reverse ─▶ exit 0
+ *   2nd    ─▶ stop waiting                                      3rd ─▶ exit 130 at once
+ *
+ * @throws CommandError when nothing exposed could start, or the system gave up
+ */
+export async function untilStopped(served: Served): Promise<number> {
+  const { app, door, say } = served;
+  const stop = onSignals((count) => {
+    if (count === 1) say("\nstopping: finishing what is under way (again to stop at once)");
+    else if (count === 2) void shut(served, 0);
+    else process.exit(FORCED_EXIT);
+  });
+  try {
+    const first = await Promise.race([app.ready().then(() => "up" as const), stop.asked, app.ended]);
+    if (first === "up") {
+      refuseIfNothingRuns(app, served.exposed);
+      say(`ready: ${served.exposed.join(", ")}`);
+    }
+    const error = await Promise.race([stop.asked.then(() => undefined), app.ended]);
+    await shut(served, served.drain);
+    if (error instanceof Error) throw new CommandError(error.message, exitCodes.failed);
+    return exitCodes.ok;
+  } catch (error) {
+    await Promise.all([door.close({ drain: 0 }), app.stop({ drain: 0 })]);
+    throw error;
+  } finally {
+    stop.release();
+  }
+}
+
+async function shut({ app, door }: Served, drain: Duration): Promise<void> {
+  await door.close({ drain });
+  await app.stop({ drain });
+}
+
+function onSignals(told: (count: number) => void): { asked: Promise<"asked">; release(): void } {
+  let count = 0;
+  let ask: (value: "asked") => void = () => {};
+  const asked = new Promise<"asked">((resolve) => {
+    ask = resolve;
+  });
+  const listener = () => {
+    told(++count);
+    ask("asked");
+  };
+  process.on("SIGINT", listener);
+  process.on("SIGTERM", listener);
+  return {
+    asked,
+    release() {
+      process.off("SIGINT", listener);
+      process.off("SIGTERM", listener);
+    },
+  };
+}
+
+function refuseIfNothingRuns(app: App<unknown>, exposed: readonly string[]): void {
+  const nodes = (app.tree().children ?? []).filter((node) => exposed.includes(node.name));
+  const down = nodes.filter(
+    (node) => node.state !== "running" || members(node).every(({ state }) => state !== "running"),
+  );
+  if (down.length < nodes.length) return;
+  const reasons = down.map((node) => `  ${node.name}: ${reason(node)}`).join("\n");
+  throw new CommandError(`nothing could start:\n${reasons}`, exitCodes.cannotStart);
+}
+
+function members(node: TreeNode): readonly TreeNode[] {
+  return node.children ?? [node];
+}
+
+function reason(node: TreeNode): string {
+  return node.reason ?? node.children?.map(reason).find((text) => text !== "unknown") ?? "unknown";
+}
