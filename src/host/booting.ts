@@ -24,21 +24,31 @@ export class Booting {
   facts: Promise<ActorFacts> | undefined;
   /** Settles when the host can take frames without waiting for its start. */
   readonly open: Promise<void>;
+  /** All that was asked of it so far is done: hello, and load() where it was told to boot. */
+  ready = false;
   ended: HostEnd | undefined;
   onEnd: (end: HostEnd) => void = () => {};
   #settle: { resolve(facts: ActorFacts): void; reject(error: Error): void } | undefined;
 
   constructor(host: Host) {
     this.host = host;
+    let opened = () => {};
     this.open = new Promise((resolve) => {
+      opened = resolve;
       host.onFrame = (frame) => {
-        if (frame.t === "hello") resolve();
-        else if (frame.t === "booted") this.#settle?.resolve(frame.facts);
-        else if (frame.t === "boot-failed") this.#settle?.reject(decodeError(frame.error));
+        if (frame.t === "hello") {
+          this.ready = this.facts === undefined;
+          resolve();
+        } else if (frame.t === "booted") {
+          this.ready = true;
+          this.#settle?.resolve(frame.facts);
+        } else if (frame.t === "boot-failed") this.#settle?.reject(decodeError(frame.error));
       };
     });
     host.onEnd = (end) => {
       this.ended = end;
+      // One that was killed before its hello never says it; whoever waits goes on to `facts`, which says why.
+      opened();
       this.#settle?.reject(endError(end));
       this.onEnd(end);
     };

@@ -50,13 +50,19 @@ export class Hosts {
   /** Makes the spare a spec asks for, some time from now, unless it is there. Called when its cell is ready. */
   refill(spec: CellSpec): void {
     if (spec.spare === "none" || spec.isolation === "inline" || this.#closed) return;
-    const key = spec.spare === "loaded" ? spec : emptyKey(spec);
+    const key = spareKey(spec);
     if (this.#spares.has(key) || this.#refilling.has(key)) return;
     const pause = milliseconds(SPARE_REFILL_AFTER, "refill") * 2 ** (this.#failures.get(key) ?? 0);
     const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec), {
       background: true,
     });
     this.#refilling.set(key, timer);
+  }
+
+  /** Where a spec's own or shared spare stands; undefined where it asks for none. */
+  spare(spec: CellSpec): "ready" | "loading" | undefined {
+    if (spec.spare === "none" || spec.isolation === "inline") return undefined;
+    return this.#spares.get(spareKey(spec))?.ready ? "ready" : "loading";
   }
 
   async close(): Promise<void> {
@@ -110,6 +116,10 @@ export class Hosts {
     void host.gone.then(() => this.#alive.delete(host));
     return new Booting(host);
   }
+}
+
+function spareKey(spec: CellSpec): string | CellSpec {
+  return spec.spare === "loaded" ? spec : emptyKey(spec);
 }
 
 function emptyKey(spec: CellSpec): string {

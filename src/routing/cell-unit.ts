@@ -67,7 +67,7 @@ export class CellUnit implements Unit {
       this.#cell = cell;
       this.#incarnation++;
       cell.onDeath = (death) => this.#died(death);
-      this.#report?.warmed();
+      this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);
     } finally {
       this.#starting = undefined;
@@ -108,6 +108,7 @@ export class CellUnit implements Unit {
   tree({ state, reason, restarts }: Standing): TreeNode {
     const { path, name } = this;
     const { isolation } = this.#spec;
+    const spare = this.#context.hosts.spare(this.#spec);
     return {
       path,
       name,
@@ -117,6 +118,7 @@ export class CellUnit implements Unit {
       incarnation: this.#incarnation,
       restarts,
       ...(this.#cell?.alive ? { host: this.#cell.host.name } : {}),
+      ...(spare ? { spare } : {}),
       ...(reason && state !== "running" ? { reason } : {}),
     };
   }

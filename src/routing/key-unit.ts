@@ -91,7 +91,7 @@ export class KeyUnit implements Unit {
     if (this.home.cell) {
       if (this.#report) this.#report.restarted("in-place");
       await this.#move();
-      this.#report?.warmed();
+      this.#report?.warmed(this.pending() > 0);
     } else {
       this.#place = "homeless";
     }
@@ -100,7 +100,11 @@ export class KeyUnit implements Unit {
   async stop(shutdown: Shutdown): Promise<void> {
     if (this.#place === "up" && shutdown !== "brutal") {
       const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
-      await within(this.#context.clock, limit, this.handle.stop(), () => undefined);
+      await within(this.#context.clock, limit, this.handle.stop(), () => {
+        // Its handler does not end, and nobody would watch it once it has left: the cell goes, and its other keys return.
+        this.home.kill(`${this.path}, which did not stop within ${limit} ms`);
+        return undefined;
+      });
     }
     this.#place = "down";
     this.handle.end({ kind: "killed", by: "its supervisor" });

@@ -47,8 +47,10 @@ export class KeyedGroup implements Unit, Receiver {
   readonly #cells: Supervisor;
   readonly #keys: Supervisor;
   readonly #byKey = new Map<string, KeyUnit>();
-  readonly #released = new Map<string, () => void>();
+  readonly #released = new Map<string, { done: Promise<void>; tell: () => void }>();
   #refusal: HoldfastError | undefined;
+  /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
+  #draining: HoldfastError | undefined;
   #sweep: Timer | undefined;
 
   constructor(context: SystemContext, name: string, path: string, options: KeyedGroupOptions) {
@@ -77,6 +79,7 @@ export class KeyedGroup implements Unit, Receiver {
 
   accept(message: Message, key: string | undefined): void {
     if (this.#refusal) throw this.#refusal;
+    if (this.#draining && !message.inner) throw this.#draining;
     if (key === undefined || key === "") {
       throw new HoldfastError(
         "InvalidValue",
@@ -108,10 +111,12 @@ export class KeyedGroup implements Unit, Receiver {
     this.#sweep?.cancel();
     this.#keys.dispose(error);
     this.#cells.dispose(error);
+    for (const { tell } of this.#released.values()) tell();
+    this.#released.clear();
   }
 
   drain(): void {
-    this.#refusal = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
   }
 
   pending(): number {
@@ -125,10 +130,15 @@ export class KeyedGroup implements Unit, Receiver {
   release(key: string): Promise<void> {
     const unit = this.#byKey.get(key);
     if (!unit) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#released.set(key, resolve);
-      this.#keys.remove(unit.name);
+    const under = this.#released.get(key);
+    if (under) return under.done;
+    let tell = () => {};
+    const done = new Promise<void>((resolve) => {
+      tell = resolve;
     });
+    this.#released.set(key, { done, tell });
+    this.#keys.remove(unit.name);
+    return done;
   }
 
   child(name: string): Unit | undefined {
@@ -173,7 +183,7 @@ export class KeyedGroup implements Unit, Receiver {
   #forgotten(unit: KeyUnit): void {
     unit.home.leave(unit);
     this.#byKey.delete(unit.name);
-    this.#released.get(unit.name)?.();
+    this.#released.get(unit.name)?.tell();
     this.#released.delete(unit.name);
   }
 

@@ -23,6 +23,8 @@ export class PoolUnit implements Unit, Receiver {
   readonly #members: ActorUnit[];
   readonly #supervisor: Supervisor;
   #refusal: HoldfastError | undefined;
+  /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
+  #draining: HoldfastError | undefined;
 
   constructor(
     context: SystemContext,
@@ -57,6 +59,7 @@ export class PoolUnit implements Unit, Receiver {
 
   accept(message: Message): void {
     if (this.#refusal) throw this.#refusal;
+    if (this.#draining && !message.inner) throw this.#draining;
     this.#allParked((error) => {
       throw error;
     });
@@ -91,7 +94,7 @@ export class PoolUnit implements Unit, Receiver {
   }
 
   drain(): void {
-    this.#refusal = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
   }
 
   pending(): number {

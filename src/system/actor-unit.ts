@@ -1,4 +1,6 @@
 import type { Target } from "../actor/ref.js";
+import { ABANDON_AFTER } from "../defaults.js";
+import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
@@ -37,8 +39,10 @@ export class ActorUnit implements Unit, Receiver {
   /** There while a start is under way; aborting it gives the start up. */
   #starting: AbortController | undefined;
   #report: OpenReport | undefined;
-  /** Why it takes no mail: it was parked, has ended, or drains. */
+  /** Why it takes no mail: it was parked or has ended. */
   #refusal: HoldfastError | undefined;
+  /** Why it takes no new mail: the system stops. What its own actors ask of each other belongs to work already taken. */
+  #draining: HoldfastError | undefined;
 
   constructor(context: SystemContext, name: string, path: string, options: ActorUnitOptions) {
     this.#context = context;
@@ -58,6 +62,7 @@ export class ActorUnit implements Unit, Receiver {
 
   accept(message: Message): void {
     if (this.#refusal) throw this.#refusal;
+    if (this.#draining && !message.inner) throw this.#draining;
     this.handle.mailbox.push(message);
     this.handle.pump();
   }
@@ -82,7 +87,7 @@ export class ActorUnit implements Unit, Receiver {
         cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
         return tookTooLong(this.path, startTimeoutMs);
       });
-      this.#report?.warmed();
+      this.#report?.warmed(this.pending() > 0);
       this.#context.hosts.refill(this.#options.cell);
     } finally {
       this.#starting = undefined;
@@ -96,6 +101,7 @@ export class ActorUnit implements Unit, Receiver {
     if (!cell?.alive) return;
     if (shutdown === "brutal" || starting) {
       cell.kill({ kind: "killed", by: "its supervisor" });
+      await this.#left(cell);
       return;
     }
     const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
@@ -103,20 +109,43 @@ export class ActorUnit implements Unit, Receiver {
     const began = clock.now();
     await within(clock, limit, this.handle.stop(), () => undefined).catch(() => {});
     const left = Math.max(0, limit - (clock.now() - began));
-    if (left === 0) cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
-    else await cell.shut(left);
-    this.handle.end({ kind: "killed", by: "its supervisor" });
+    if (left > 0) await cell.shut(left);
+    else {
+      cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
+      await this.#left(cell);
+    }
+    if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
+  }
+
+  /** A killed process is there until its exit: a start that follows must not find it alive. */
+  #left(cell: Cell): Promise<void> {
+    return within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
+      cell.onDeath = () => {};
+      if (this.#cell === cell) this.#cell = undefined;
+      return undefined;
+    });
   }
 
   dispose(error: HoldfastError): void {
     this.#refusal = error;
     this.#report?.close();
+    this.#letGo();
     if (this.#options.sharedMailbox) return;
     for (const message of this.handle.mailbox.clear()) message.fail(error);
   }
 
+  /** Parked after a crash of the actor alone: nobody will use its host again, so it must not hold the memory. */
+  #letGo(): void {
+    const cell = this.#cell;
+    if (!cell?.alive) return;
+    this.#cell = undefined;
+    cell.onDeath = () => {};
+    cell.kill({ kind: "killed", by: "its supervisor" });
+    if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
+  }
+
   drain(): void {
-    this.#refusal = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
   }
 
   pending(): number {
@@ -136,6 +165,7 @@ export class ActorUnit implements Unit, Receiver {
   tree({ state, reason, restarts }: Standing): TreeNode {
     const { path, name, handle } = this;
     const { mailbox, cell } = this.#options;
+    const spare = this.#context.hosts.spare(cell);
     const counts = { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages };
     return {
       path,
@@ -147,6 +177,7 @@ export class ActorUnit implements Unit, Receiver {
       restarts,
       mailbox: counts,
       ...(this.#cell?.alive ? { host: this.#cell.host.name } : {}),
+      ...(spare ? { spare } : {}),
       ...(reason && state !== "running" ? { reason } : {}),
     };
   }

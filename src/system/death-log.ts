@@ -32,8 +32,11 @@ export class OpenReport {
     this.report.times.restartMs = this.#lap();
   }
 
-  warmed(): void {
-    if (this.#open) this.report.times.warmMs = this.#lap();
+  /** Ready again. Where no mail waits, service is back with it. */
+  warmed(mailWaits: boolean): void {
+    if (!this.#open) return;
+    this.report.times.warmMs = this.#lap();
+    if (!mailWaits) this.close();
   }
 
   /** The first message after it is answered: service is back. */

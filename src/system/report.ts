@@ -42,7 +42,7 @@ export interface DeathTimes {
   restartMs?: number;
   /** load(), start() and restore(). */
   warmMs?: number;
-  /** Ready to the first redelivered or next message settled. */
+  /** Ready to the first waiting message settled; undefined where none waited. */
   redeliverMs?: number;
 }
 

@@ -15,6 +15,8 @@ export interface TreeNode {
   readonly host?: string;
   readonly incarnation?: number;
   readonly restarts: number;
+  /** What waits for its next death. */
+  readonly spare?: "ready" | "loading";
   readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };
   readonly children?: readonly TreeNode[];
 }
@@ -50,6 +52,7 @@ function line(node: TreeNode): string {
   if (node.host) parts.push(node.host);
   if (node.restarts > 0) parts.push(`restarts ${node.restarts}`);
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
+  if (node.spare) parts.push(`spare ${node.spare}`);
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");
 }

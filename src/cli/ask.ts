@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { connect } from "../client/node.js";
+import type { ExposedActor } from "../protocol/frames.js";
+import { askAudio } from "./ask-audio.js";
+import { CommandError, exitCodes, parseCommand } from "./command.js";
+
+const help = `holdfast ask <url> <actor> [method] [arguments as JSON …] [options]
+
+Calls an actor that a server exposes. With --file the server's hint says what to do with it:
+an audio file (.wav) is streamed in chunks, an image (.png) is sent whole.
+
+  --file PATH      a file for the actor
+  --key KEY        which actor of a keyed group
+  --timeout TIME   how long to wait for an answer: 500ms, 30s (default), 2m
+  --json           results as JSON, one a line
+  -h, --help
+
+Environment: HOLDFAST_TOKEN, where the server asks for one.
+
+  holdfast ask http://127.0.0.1:8080 speech --file clip.wav
+  holdfast ask http://127.0.0.1:8080 read --file line.png --json
+  holdfast ask http://127.0.0.1:8080 counter add 5 --key mine
+`;
+
+/** `holdfast ask`. */
+export async function ask(args: string[]): Promise<number> {
+  const { values, positionals } = parseCommand("ask", args, {
+    file: { type: "string" },
+    key: { type: "string" },
+    timeout: { type: "string" },
+    json: { type: "boolean" },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return exitCodes.ok;
+  }
+  const [url, name, method, ...words] = positionals;
+  if (url === undefined || name === undefined)
+    throw new CommandError("ask needs a url and an actor\nsee: holdfast ask --help");
+  const file = values.file === undefined ? undefined : await read(values.file);
+  const { HOLDFAST_TOKEN: token } = process.env;
+  const client = await connect(url, { ...(token ? { token } : {}), name: "holdfast ask" });
+  try {
+    const exposed = client.exposes[name];
+    if (!exposed) {
+      const known = Object.keys(client.exposes).join(", ");
+      throw new CommandError(`${url} exposes no "${name}", but ${known}`, exitCodes.failed);
+    }
+    const media = exposed.media;
+    const key = values.key === undefined ? {} : { key: values.key };
+    if (file && media?.kind === "audio" && method === undefined) {
+      return await askAudio(client, name, media, file, { ...key, json: values.json ?? false });
+    }
+    const call = file
+      ? { method: method ?? media?.method, args: [new Uint8Array(file)] }
+      : { method, args: words.map(argument) };
+    if (call.method === undefined) throw new CommandError(`say which method of ${name}: ${methodsOf(exposed)}`);
+    const timeout = { ...(values.timeout === undefined ? {} : { timeout: values.timeout as `${number}s` }) };
+    const callers = client.ref<Record<string, (...args: unknown[]) => unknown>>(name).with({ ...key, ...timeout }).ask;
+    const answer = callers[call.method]!(...call.args) as unknown;
+    if (exposed.methods[call.method]?.stream)
+      for await (const part of answer as AsyncIterable<unknown>) print(part, values.json);
+    else print(await answer, values.json);
+    return exitCodes.ok;
+  } finally {
+    client.close();
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CommandError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** JSON where it is JSON, text otherwise: `5` is a number, `five` is "five". */
+function argument(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function methodsOf(exposed: ExposedActor): string {
+  return Object.keys(exposed.methods).join(", ");
+}
+
+function print(value: unknown, json = false): void {
+  const text = (value as { text?: unknown } | null)?.text;
+  if (!json && typeof value === "string") console.log(value);
+  else if (!json && typeof text === "string") console.log(text);
+  else console.log(JSON.stringify(value, plain));
+}
+
+/** Typed arrays as lists, bigints as text: what JSON has no form for. */
+function plain(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) ? [...(value as Uint8Array)] : value;
+}
