@@ -34,6 +34,9 @@ const KILL_WITHIN_MS = 4;
 /** Chunks sent ahead of their answers, a quarter of a second: a kill finds work executing and work waiting. */
 const AHEAD = 8;
 
+/** Chunks between the moment a spare is ready and the kill: sent at once, so that the kill finds them under way. */
+const BURST = 5;
+
 /** Runs the whole way, model, supervisor, gateway and client, over one clip, and kills as planned. */
 export async function listenWhileKilling(plan: DemoPlan): Promise<DemoRun> {
   const config = modelsConfig({ isolation: "thread", models: ["speech"] });
@@ -60,7 +63,7 @@ async function run(app: App<unknown>, client: Client, { chunks, at, seed, paced 
   const answers: Promise<SpeechChunk>[] = [];
   const killed: number[] = [];
   for (const [index, chunk] of chunks.entries()) {
-    if (paced && at.has(index)) await spareReady(app);
+    if (paced && at.has(index + BURST)) await spareReady(app);
     answers.push(stream.push(chunk));
     if (at.has(index)) {
       await sleep(chance() * KILL_WITHIN_MS);
