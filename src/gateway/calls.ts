@@ -1,13 +1,11 @@
 import type { CallOptions } from "../actor/ref.js";
+import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from "../protocol/frames.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { Exposure } from "./exposure.js";
 import { isAsyncIterable, Parts } from "./parts.js";
-
-/** A caller that names no deadline gets the one of an ask in process. */
-export const DEFAULT_TIMEOUT_MS = 30_000;
 
 export interface CallsRules {
   readonly exposure: Exposure;
@@ -86,7 +84,7 @@ export class Calls {
     const { target, methods } = exposure.find(frame.to, frame.method);
     const args = fromWire(frame.args, call.format, "args") as unknown[];
     const options: CallOptions = {
-      timeout: frame.timeout ?? DEFAULT_TIMEOUT_MS,
+      timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
       signal: call.abort.signal,
       sender,
       ...keyOf(frame),

@@ -1,4 +1,5 @@
 import type { Target } from "../actor/ref.js";
+import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { ChunkFrame, ServerFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
@@ -19,7 +20,8 @@ export interface InputStreamRules {
   readonly key: string;
   readonly method: string;
   readonly target: Target;
-  readonly timeoutMs: number;
+  /** How long one chunk may take. */
+  readonly timeout: Duration;
   readonly window: number;
   readonly detachMs: number;
   readonly sender: string;
@@ -164,8 +166,8 @@ export class InputStream {
       }
       this.rules.onSettled();
     };
-    const { target, method, key, sender, timeoutMs } = this.rules;
-    const options = { key, sender, timeout: timeoutMs, signal: this.#abort.signal };
+    const { target, method, key, sender, timeout } = this.rules;
+    const options = { key, sender, timeout, signal: this.#abort.signal };
     // Called at once, for order; whatever it throws is this chunk's outcome.
     const asked = async () => target.ask(method, fromWire(args, format, "args") as unknown[], options);
     asked().then(

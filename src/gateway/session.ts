@@ -229,7 +229,13 @@ export class Session implements Watcher {
       throw new HoldfastError("Unauthorized", message, { details: { id } });
     }
     const options = { by: `an operator (${this.#peer.address})`, ...(key === undefined ? {} : { key }) };
-    this.#outbox.send({ type: "result", id, value: this.#door.app.kill(path, options) }, format);
+    let answer: ServerFrame;
+    try {
+      answer = { type: "result", id, value: this.#door.app.kill(path, options) };
+    } catch (error) {
+      answer = { type: "error", id, error: toWireError(error) };
+    }
+    this.#outbox.send(answer, format);
   }
 
   #watch(): void {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Clock, Timer } from "../clock.js";
+import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { OpenFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
-import { DEFAULT_TIMEOUT_MS } from "./calls.js";
 import type { Exposure } from "./exposure.js";
 import { type Attachment, InputStream } from "./input-stream.js";
 
@@ -106,7 +106,7 @@ export class Streams {
       key,
       method,
       target,
-      timeoutMs: frame.timeout ?? DEFAULT_TIMEOUT_MS,
+      timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
       window,
       detachMs,
       sender,

@@ -1,0 +1,124 @@
+import { type CallOptions, createRef, type KeyedRef, type Target } from "../../../src/actor/ref.js";
+import { milliseconds } from "../../../src/duration.js";
+import { HoldfastError } from "../../../src/errors.js";
+import type { App } from "../../../src/system/app.js";
+import { EventFan, type SystemEvent } from "../../../src/system/events.js";
+import type { DeathReport } from "../../../src/system/report.js";
+import type { TreeNode } from "../../../src/system/tree.js";
+
+export type Handler = (this: { signal: AbortSignal; key: string | undefined }, ...args: never[]) => unknown;
+type Handlers = Record<string, Handler>;
+
+/** A system of plain functions: deadlines, cancellation and order per key are those of real actors. */
+export interface FakeApp extends App {
+  readonly calls: { path: string; method: string; args: unknown[]; options: CallOptions }[];
+  readonly released: string[];
+  readonly killed: { path: string; options: unknown }[];
+  readonly nodes: Map<string, TreeNode>;
+  readonly recorded: DeathReport[];
+  emit(event: SystemEvent): void;
+}
+
+/**
+ * @param actors by name: handlers, or a function that makes them for each key (a keyed group)
+ */
+export function fakeApp(actors: Record<string, Handlers | ((key: string) => Handlers)>): FakeApp {
+  const fan = new EventFan();
+  const calls: FakeApp["calls"] = [];
+  const released: string[] = [];
+  const killed: FakeApp["killed"] = [];
+  const recorded: DeathReport[] = [];
+  const nodes = new Map<string, TreeNode>();
+  const refs: Record<string, KeyedRef<unknown>> = {};
+  const keyed = new Map<string, { handlers: Handlers; tail: Promise<unknown> }>();
+
+  for (const [path, what] of Object.entries(actors)) {
+    const kind = typeof what === "function" ? "keyed" : "actor";
+    nodes.set(path, { path: `app/${path}`, name: path, kind, state: "running", restarts: 0 });
+    const target: Target = {
+      path,
+      ask(method, args, options) {
+        calls.push({ path, method, args, options });
+        return settled(method, options, (signal) => {
+          const { key } = options;
+          if (typeof what !== "function") return run(what, method, args, { signal, key });
+          const actor = keyed.get(`${path}/${key}`) ?? { handlers: what(key!), tail: Promise.resolve() };
+          keyed.set(`${path}/${key}`, actor);
+          const outcome = actor.tail.then(() => run(actor.handlers, method, args, { signal, key }));
+          actor.tail = outcome.catch(() => {});
+          return outcome;
+        });
+      },
+      tell(method, args, options) {
+        calls.push({ path, method, args, options });
+        if (typeof what === "function") return false;
+        void Promise.resolve(run(what, method, args, { signal: new AbortController().signal, key: options.key })).catch(
+          () => {},
+        );
+        return true;
+      },
+    };
+    refs[path] = createRef(target);
+  }
+
+  return {
+    refs,
+    calls,
+    released,
+    killed,
+    nodes,
+    recorded,
+    emit: (event) => fan.emit(event),
+    ref: (path) => refs[path],
+    tree: () => ({
+      path: "app",
+      name: "app",
+      kind: "supervisor",
+      state: "running",
+      restarts: 0,
+      children: [...nodes.values()],
+    }),
+    kill(path, options) {
+      killed.push({ path, options });
+      return nodes.has(path);
+    },
+    async release(path, key) {
+      released.push(`${path}/${key}`);
+      keyed.delete(`${path}/${key}`);
+    },
+    reports: () => recorded,
+    subscribe: (listener) => fan.subscribe(listener),
+    ready: async () => {},
+    ended: new Promise(() => {}),
+    stop: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function run(
+  handlers: Handlers,
+  method: string,
+  args: unknown[],
+  self: { signal: AbortSignal; key: string | undefined },
+): unknown {
+  const handler = handlers[method];
+  if (!handler) throw new HoldfastError("UnknownMethod", `no method ${method}`);
+  return handler.apply(self, args as never[]);
+}
+
+/** Ends with the value, at the deadline, or when the caller gives up; whichever is first. */
+function settled(method: string, options: CallOptions, act: (signal: AbortSignal) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ms = milliseconds(options.timeout ?? "30s", "timeout");
+    const timer = setTimeout(
+      () => reject(new HoldfastError("Timeout", `${method} had ${ms} ms`)),
+      Math.min(ms, 2 ** 31 - 1),
+    );
+    const abort = () => reject(new HoldfastError("Cancelled", `${method} was cancelled`));
+    options.signal?.addEventListener("abort", abort, { once: true });
+    Promise.resolve()
+      .then(() => act(options.signal ?? new AbortController().signal))
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}
