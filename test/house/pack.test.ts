@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** The package as `npm pack` makes it, unpacked into an empty folder beside its four dependencies. */
+describe("the packed package", () => {
+  let folder = "";
+  let files: string[] = [];
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "holdfast-pack-"));
+    const packed = JSON.parse(
+      execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { encoding: "utf8" }),
+    ) as unknown;
+    // npm 10 gives a list, npm 11 and later may give an object by package name.
+    const [first] = Array.isArray(packed) ? packed : Object.values(packed as object);
+    files = (first as { files: { path: string }[] }).files.map(({ path }) => path);
+    const modules = join(folder, "node_modules");
+    mkdirSync(join(modules, "holdfast"), { recursive: true });
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))!;
+    execFileSync("tar", ["xzf", join(folder, tarball), "--strip-components=1", "-C", join(modules, "holdfast")]);
+    for (const name of ["piscina", "msgpackr", "ws", "xstate"]) {
+      symlinkSync(resolve("node_modules", name), join(modules, name));
+    }
+    cpSync("examples/quickstart", folder, { recursive: true });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+
+  it("holds what it needs and nothing of the workshop", () => {
+    expect(files).toContain("dist/index.js");
+    expect(files).toContain("dist/host/thread-entry.js");
+    expect(files).toContain("LICENSE");
+    expect(files.filter((file) => /^(src|test|bench|examples)\//.test(file))).toEqual([]);
+  });
+
+  it("runs the README's first example", () => {
+    expect(node("app.mjs").split("\n").slice(0, 4)).toEqual(["2", "5", "PoisonedMessage - retry? false", "9"]);
+  });
+
+  it("starts its command line without any optional package", () => {
+    expect(node("node_modules/holdfast/dist/cli/main.js", "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(node("node_modules/holdfast/dist/cli/main.js", "serve", "--help")).toContain("--port");
+  });
+
+  it("says which package to install where a model's is missing", () => {
+    writeFileSync(
+      join(folder, "models.mjs"),
+      `import { supervisor, system, thread } from "holdfast";
+       import { speechModule } from "holdfast/models";
+       await system(supervisor({}, { ears: thread(speechModule, {}) })).catch((error) => {
+         for (let e = error; e; e = e.cause) console.log(e.code, e.message);
+       });`,
+    );
+    expect(node("models.mjs")).toMatch(/MissingPeer .*npm i @ricky0123\/vad-web/);
+  });
+
+  it("imports nothing heavy before a system starts", () => {
+    writeFileSync(
+      join(folder, "light.mjs"),
+      `import "holdfast";
+       const heavy = ["piscina", "msgpackr", "xstate", "/ws/"];
+       const { createRequire } = await import("node:module");
+       const loaded = Object.keys(createRequire(import.meta.url).cache);
+       console.log(JSON.stringify(loaded.filter((file) => heavy.some((name) => file.includes(name)))));`,
+    );
+    expect(node("light.mjs").trim()).toBe("[]");
+  });
+});
