@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { HoldfastError } from "../../../src/errors.js";
+import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
+import { Watchers } from "../../../src/gateway/watchers.js";
+import type { ServerFrame } from "../../../src/protocol/frames.js";
+import type { DeathReport } from "../../../src/system/report.js";
+import { fakeApp } from "./fake-app.js";
+import { HandClock } from "./hand-clock.js";
+import { RawClient } from "./raw-client.js";
+
+const doors: Gateway[] = [];
+afterEach(async () => {
+  await Promise.all(doors.splice(0).map((door) => door.close({ drain: 0 })));
+});
+
+const report: DeathReport = {
+  id: 1,
+  at: 5,
+  path: "app/math",
+  key: undefined,
+  incarnation: 2,
+  isolation: "thread",
+  host: "thread 7",
+  cause: { kind: "threw", error: new HoldfastError("HandlerFailed", "bad tensor", { details: { secret: () => 1 } }) },
+  executing: [
+    { method: "add", seq: 3, deaths: 1, ranForMs: 2, shape: "[number]", bytes: 8, digest: "00", args: ["private"] },
+  ],
+  redelivered: 1,
+  failed: 1,
+  poisoned: 0,
+  decision: "restart",
+  level: "in-place",
+  times: { detectMs: 1 },
+};
+
+describe("a watcher", () => {
+  test("gets the tree and the reports at once, and then every event with the tree it left", async () => {
+    const app = fakeApp({ math: { add: () => 1 } });
+    app.recorded.push(report);
+    const door = await gateway(app, { port: 0, expose: { math: ["add"] } });
+    doors.push(door);
+    const client = await RawClient.connect(door.url);
+    client.send({ type: "watch" });
+    const first = await client.next("tree");
+    expect(first.tree).toMatchObject({ name: "app", children: [{ name: "math", state: "running" }] });
+    expect(first.reports).toMatchObject([
+      { id: 1, cause: { kind: "threw", error: { name: "HandlerFailed", message: "bad tensor" } } },
+    ]);
+    app.nodes.set("math", { ...app.nodes.get("math")!, state: "waiting" });
+    app.emit({ type: "life", path: "app/math", state: "waiting" });
+    expect(await client.next("event")).toEqual({
+      type: "event",
+      event: { type: "life", path: "app/math", state: "waiting" },
+    });
+    expect((await client.next("tree")).tree).toMatchObject({ children: [{ state: "waiting" }] });
+    client.send({ type: "unwatch" });
+    await client.settle();
+    app.emit({ type: "life", path: "app/math", state: "running" });
+    await client.settle();
+    expect(client.left).toEqual([]);
+  });
+
+  test("never sees arguments, whatever a report reveals to the server's own people", async () => {
+    const app = fakeApp({ math: { add: () => 1 } });
+    const door = await gateway(app, { port: 0, expose: { math: ["add"] } });
+    doors.push(door);
+    const client = await RawClient.connect(door.url, {}, []);
+    client.sendText({ type: "watch" });
+    await client.next("tree");
+    app.emit({ type: "death", report });
+    const seen = JSON.stringify(await client.next("event"));
+    expect(seen).toContain("[number]");
+    expect(seen).not.toContain("private");
+    expect(seen).not.toContain("secret");
+  });
+});
+
+describe("watching", () => {
+  function watched() {
+    const app = fakeApp({ math: {} });
+    const clock = new HandClock();
+    const frames: ServerFrame[] = [];
+    const watcher = { congested: false, push: (frame: ServerFrame) => frames.push(frame) };
+    return { app, clock, frames, watcher, watchers: new Watchers(app, clock) };
+  }
+
+  test("looks at the tree on a timer, and sends it when it has changed", () => {
+    const { app, clock, frames, watcher, watchers } = watched();
+    watchers.add(watcher);
+    clock.advance(500);
+    frames.length = 0;
+    clock.advance(5000);
+    expect(frames).toEqual([]);
+    app.nodes.set("math", { ...app.nodes.get("math")!, mailbox: { waiting: 3, executing: 1, capacity: 8 } });
+    clock.advance(500);
+    expect(frames).toMatchObject([{ type: "tree", tree: { children: [{ mailbox: { waiting: 3 } }] } }]);
+  });
+
+  test("skips a slow reader, and tells it afterwards how many events it missed", () => {
+    const { app, frames, watcher, watchers } = watched();
+    watchers.add(watcher);
+    frames.length = 0;
+    watcher.congested = true;
+    for (let n = 0; n < 3; n++) app.emit({ type: "life", path: "app/math", state: "waiting" });
+    expect(frames).toEqual([]);
+    watcher.congested = false;
+    app.emit({ type: "life", path: "app/math", state: "running" });
+    app.emit({ type: "life", path: "app/math", state: "running" });
+    expect(frames.filter(({ type }) => type === "event").map((frame) => (frame as { missed?: number }).missed)).toEqual(
+      [3, undefined],
+    );
+  });
+
+  test("costs nothing once nobody does it", () => {
+    const { app, clock, frames, watcher, watchers } = watched();
+    watchers.add(watcher);
+    expect(clock.pending).toBe(1);
+    watchers.remove(watcher);
+    frames.length = 0;
+    app.emit({ type: "life", path: "app/math", state: "waiting" });
+    clock.advance(5000);
+    expect([clock.pending, frames]).toEqual([0, []]);
+  });
+});
