@@ -4,7 +4,7 @@
 export { Actor, type ActorSelf, construct } from "./actor/actor.js";
 export type { MethodOptions } from "./actor/methods.js";
 // what a user holds
-export type { Ask, CallOptions, KeyedRef, Ref, Tell } from "./actor/ref.js";
+export { type Ask, type CallOptions, type KeyedRef, type Ref, refTo, type Tell } from "./actor/ref.js";
 export type { Clock, Timer } from "./clock.js";
 export type { Duration } from "./duration.js";
 // what can go wrong

@@ -75,6 +75,8 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   static methods?: Record<string, MethodOptions>;
   /** How many messages may run at once. Default 1: the next starts when the previous promise settles. */
   static concurrency?: number;
+  /** What an error thrown by a handler is. Default "crash": the actor is rebuilt. "reply": only an answer, as in RPC. */
+  static onThrow?: "crash" | "reply";
 
   constructor() {
     contextOf.set(this, place[slot] ?? detached);
@@ -120,6 +122,7 @@ export interface ActorClass<A = object, Props = never> {
   readonly prototype: A;
   methods?: Record<string, MethodOptions>;
   concurrency?: number;
+  onThrow?: "crash" | "reply";
   load?(props: Props): unknown;
   unload?(shared: never): void | Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import { HoldfastError } from "../errors.js";
 import type { Actor, ActorSelf, Lifecycle } from "./actor.js";
 import { isRemoteName } from "./actor.js";
 
@@ -88,6 +89,29 @@ export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRe
   };
   targetOf.set(ref, { target, options });
   return ref;
+}
+
+/**
+ * A ref to be: for props, which are written before anything runs. It becomes a live ref inside the actor that gets it.
+ * @param path below the root: `refTo<Store>("store")`, `refTo<Digits>("models/digits")`
+ * @example thread<Reader>(url, { store: refTo<Store>("store") })
+ */
+export function refTo<A>(path: string): KeyedRef<A> {
+  const early = () =>
+    new HoldfastError(
+      "ActorStopped",
+      `refTo("${path}") is for props and messages: here use app.refs or app.ref("${path}")`,
+      {
+        retryable: false,
+      },
+    );
+  return createRef<A>({
+    path,
+    ask: () => Promise.reject(early()),
+    tell() {
+      throw early();
+    },
+  });
 }
 
 /** The target and kept options behind a ref, or undefined for anything else. */

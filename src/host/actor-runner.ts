@@ -219,7 +219,7 @@ export class ActorRunner {
         return;
       }
     }
-    this.#around.send({ t: "done", actor, incarnation, seq, outcome, state });
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state });
     this.#around.control.end(running.entry);
     if (this.#phase === "stopping" && this.#running.size === 0) void this.#finish();
     else this.#next();
@@ -230,7 +230,8 @@ export class ActorRunner {
     const error = encodeError(
       new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }),
     );
-    this.#around.send({ t: "done", actor, incarnation, seq, outcome: { ok: false, error }, state: undefined });
+    const outcome = { ok: false, error } as const;
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: false, outcome, state: undefined });
   }
 
   #crash(seq: number, error: unknown): void {

@@ -1,9 +1,8 @@
-import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { toError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { ToHost, ToParent } from "../transport/frames.js";
+import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import { factsOf } from "./actor-facts.js";
 import { ActorRunner, type Surroundings } from "./actor-runner.js";
@@ -28,7 +27,7 @@ export class CellRunner {
   readonly #link: CellLink;
   readonly #actors = new Map<number, ActorRunner>();
   readonly #asks: HostAsks;
-  #cell: Omit<Surroundings, "control" | "send" | "resolveRef"> | undefined;
+  #cell: (Omit<Surroundings, "control" | "send" | "resolveRef"> & { packedProps: Packed }) | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
@@ -78,8 +77,8 @@ export class CellRunner {
       const facts: ActorFacts = factsOf(actorClass, frame.path);
       const props = unpack(frame.props, this.#resolveRef(0, 0));
       const shared = await actorClass.load?.(props as never);
-      const replyOnThrow = (actorClass as ActorClass & { onThrow?: string }).onThrow === "reply";
-      this.#cell = { actorClass, facts, props, shared, replyOnThrow };
+      const replyOnThrow = actorClass.onThrow === "reply";
+      this.#cell = { actorClass, facts, props, packedProps: frame.props, shared, replyOnThrow };
       this.#link.control.phase("idle");
       this.#link.send({ t: "booted", facts });
     } catch (error) {
@@ -89,11 +88,15 @@ export class CellRunner {
 
   #start(frame: Extract<ToHost, { t: "start" }>): void {
     this.#actors.get(frame.actor)?.fence();
+    const { packedProps, ...cell } = this.#cell!;
+    const resolveRef = this.#resolveRef(frame.actor, frame.incarnation);
     const runner = new ActorRunner(frame, {
-      ...this.#cell!,
+      ...cell,
+      // Refs in props are this incarnation's own: what it asks through them ends with it.
+      props: packedProps.special ? unpack(packedProps, resolveRef) : cell.props,
       control: this.#link.control,
       send: (out) => this.#link.send(out),
-      resolveRef: this.#resolveRef(frame.actor, frame.incarnation),
+      resolveRef,
     });
     this.#actors.set(frame.actor, runner);
     void runner.start();

@@ -3,6 +3,7 @@ import { monotonicNow } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { writeControlFile } from "./control-block.js";
 
@@ -12,7 +13,14 @@ import { writeControlFile } from "./control-block.js";
  */
 
 const controlFile = openSync(process.argv[2]!, "r+");
-const out = new Batch<ToParent>((frames) => process.send?.(frames));
+const out = new Batch<ToParent>(
+  (frames) => process.send?.(frames),
+  (frame, error) => {
+    const instead = insteadOfUnsent(frame, error);
+    if (!instead) throw error;
+    process.send?.([instead]);
+  },
+);
 
 const runner = new CellRunner({
   control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
@@ -28,6 +36,8 @@ const runner = new CellRunner({
 function trap(error: unknown): void {
   const last: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow() };
   out.flush();
+  // Until the pipe is flushed the loop turns: nothing may begin any more.
+  runner.fence();
   // The pipe must be flushed before the exit, or the last words are lost.
   process.send?.([last], () => process.exit(1));
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Batch } from "../transport/batch.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
@@ -70,10 +71,16 @@ class ForkHost implements Host {
       execArgv: options.heapMb === undefined ? [] : [`--max-old-space-size=${options.heapMb}`],
     });
     this.name = `pid ${this.#child.pid ?? "(none)"}`;
-    this.#batch = new Batch((frames) => {
-      // A child that died between two turns makes send() fail; its exit is the one fact that counts.
-      if (this.#child.connected) this.#child.send(frames, () => {});
-    });
+    this.#batch = new Batch(
+      (frames) => {
+        // A child that died between two turns makes send() fail; its exit is the one fact that counts.
+        if (this.#child.connected) this.#child.send(frames, () => {});
+      },
+      (frame, error) => {
+        const answer = answerForUnsent(frame, error);
+        if (answer && !this.#ended) this.onFrame(answer);
+      },
+    );
     this.#child.on("message", (frames) => this.#receive(frames as ToParent[]));
     this.gone = new Promise((resolve) => {
       this.#child.on("exit", (code, signal) => {

@@ -1,6 +1,7 @@
 import type { ActorClass } from "../actor/actor.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes, readControl, writeControl } from "./control-block.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
@@ -44,12 +45,30 @@ export class InlineProvider implements HostProvider {
       leave();
       host.onEnd(how);
     };
-    const toParent = new Batch<ToParent>((frames) => {
-      for (const frame of this.#carry(frames)) if (!ended) host.onFrame(frame);
-    });
-    const toHost = new Batch<ToHost>((frames) => {
-      for (const frame of this.#carry(frames)) if (!ended) runner.receive(frame);
-    });
+    const toParent = new Batch<ToParent>(
+      (frames) => {
+        const carried = this.#carry(frames);
+        undisturbed(() => {
+          for (const frame of carried) if (!ended) host.onFrame(frame);
+        });
+      },
+      (frame, error) => {
+        const instead = insteadOfUnsent(frame, error);
+        if (instead && !ended) host.onFrame(instead);
+      },
+    );
+    const toHost = new Batch<ToHost>(
+      (frames) => {
+        const carried = this.#carry(frames);
+        undisturbed(() => {
+          for (const frame of carried) if (!ended) runner.receive(frame);
+        });
+      },
+      (frame, error) => {
+        const answer = answerForUnsent(frame, error);
+        if (answer && !ended) host.onFrame(answer);
+      },
+    );
     const runner = new CellRunner({
       control: writeControl(control),
       send: (frame) => {
@@ -81,5 +100,16 @@ export class InlineProvider implements HostProvider {
 
   async close(): Promise<void> {
     for (const host of [...this.#open]) host.kill();
+  }
+}
+
+/** What fails while frames are received is no failure to send them: it must not make the batch send them again. */
+function undisturbed(receive: () => void): void {
+  try {
+    receive();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -3,6 +3,7 @@ import { monotonicNow } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { writeControl } from "./control-block.js";
 
@@ -17,7 +18,14 @@ export interface ThreadTask {
  */
 export function runCell({ port, control }: ThreadTask): Promise<void> {
   return new Promise((resolve) => {
-    const out = new Batch<ToParent>((frames) => port.postMessage(frames));
+    const out = new Batch<ToParent>(
+      (frames) => port.postMessage(frames),
+      (frame, error) => {
+        const instead = insteadOfUnsent(frame, error);
+        if (!instead) throw error;
+        port.postMessage([instead]);
+      },
+    );
     const runner = new CellRunner({
       control: writeControl(control),
       send: (frame) => out.push(frame),

@@ -5,6 +5,7 @@ import { toError } from "../errors.js";
 import { Batch } from "../transport/batch.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
@@ -77,7 +78,13 @@ class ThreadHost implements Host {
     this.#pool = pool;
     this.#port = port1;
     this.control = readControl(control);
-    this.#batch = new Batch((frames) => port1.postMessage(frames));
+    this.#batch = new Batch(
+      (frames) => port1.postMessage(frames),
+      (frame, error) => {
+        const answer = answerForUnsent(frame, error);
+        if (answer && !this.#ended) this.onFrame(answer);
+      },
+    );
     port1.on("message", (frames: ToParent[]) => this.#receive(frames));
     const run = pool.then((piscina) => piscina.run({ port: port2, control }, { transferList: [port2] }));
     this.gone = run.then(

@@ -48,9 +48,7 @@ export class Mailbox {
     if (this.#fits(message)) {
       this.#queue.append(message, this);
     } else if (this.limits.overflow === "drop-oldest") {
-      while (!this.#fits(message)) {
-        this.take()?.fail(new HoldfastError("Dropped", `${this.#owner}: a newer message took this one's place`));
-      }
+      this.#makeRoom(message);
       this.#queue.append(message, this);
     } else if (this.limits.overflow === "wait" && this.#outside.size < this.limits.messages) {
       this.#outside.append(message, this);
@@ -85,6 +83,19 @@ export class Mailbox {
     const all: Message[] = [];
     for (let message = this.take(); message; message = this.take()) all.push(message);
     return all;
+  }
+
+  /** What waits to be replayed is state, not work that a newer message could stand in for: it stays. */
+  #makeRoom(message: Message): void {
+    for (let oldest = this.#queue.first; oldest && !this.#fits(message); ) {
+      const next = oldest.next;
+      if (!oldest.replay) {
+        this.remove(oldest);
+        oldest.fail(new HoldfastError("Dropped", `${this.#owner}: a newer message took this one's place`));
+      }
+      oldest = next;
+    }
+    if (!this.#fits(message)) throw this.#full();
   }
 
   #fits(message: Message): boolean {

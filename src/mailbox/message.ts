@@ -19,6 +19,7 @@ export interface MessageInit {
   idempotent: boolean;
   /** Monotonic ms; Infinity for none. */
   deadline: number;
+  inner?: boolean;
   onSettled: (outcome: Outcome, message: Message) => void;
 }
 
@@ -36,7 +37,11 @@ export class Message {
   seq = 0;
   /** Deaths it was executing at and may have caused. */
   deaths = 0;
-  /** Values of an output stream the caller has been given. */
+  /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
+  replay = false;
+  /** The call came from an actor of the same system: a draining one still takes it. */
+  readonly inner: boolean;
+  /** Values of an output stream that have arrived for the caller. */
   partsDelivered = 0;
   onPart: ((value: unknown) => void) | undefined;
   /** The consumer took one value of the stream: its host may send one more. */
@@ -61,6 +66,7 @@ export class Message {
     this.sender = init.sender;
     this.idempotent = init.idempotent;
     this.deadline = init.deadline;
+    this.inner = init.inner ?? false;
     this.#onSettled = init.onSettled;
   }
 

@@ -8,6 +8,8 @@ export interface Delivered {
   readonly blamed: boolean;
   /** It is the message whose handler threw. */
   readonly threw: boolean;
+  /** It was answered before and is with the host only to rebuild the state. */
+  readonly replay: boolean;
   /** Its caller already has an outcome. */
   readonly settled: boolean;
   /** Deaths it was blamed for before this one. */
@@ -36,10 +38,13 @@ export type Fate =
 
 /** The delivery classes in one place: at most once, idempotent, replayable. */
 export function fateAfterDeath(message: Delivered): Fate {
+  const poison = message.blamed && message.deaths + 1 >= POISON_DEATHS;
+  // Whatever else may be lost: the state of a replayable actor is rebuilt from the same messages, however often it dies.
+  if (message.replay) return message.threw || poison ? "dropped" : "redeliver";
   if (message.settled) return "dropped";
   if (!message.begun) return "redeliver";
   if (message.threw) return "failed";
-  if (message.blamed && message.deaths + 1 >= POISON_DEATHS) return "poisoned";
+  if (poison) return "poisoned";
   if (message.stream) return "broken";
   return message.idempotent || message.replayable ? "redeliver" : "died";
 }

@@ -74,6 +74,10 @@ export class ActorHandle implements CellMember {
     return this.#inflight.size;
   }
 
+  serves(incarnation: number): boolean {
+    return incarnation === this.incarnation && this.#phase !== "down";
+  }
+
   get up(): boolean {
     return this.#phase === "up";
   }
@@ -133,6 +137,7 @@ export class ActorHandle implements CellMember {
   forget(): void {
     this.#state = undefined;
     this.#tail = [];
+    this.#tailBytes = 0;
   }
 
   overdue(now: number): { method: string; limitMs: number; ageMs: number } | undefined {
@@ -160,7 +165,7 @@ export class ActorHandle implements CellMember {
         this.#begin = undefined;
         return;
       case "part":
-        this.#inflight.get(frame.seq)?.onPart?.(this.#open(frame.value));
+        this.#part(frame);
         return;
       case "done":
         this.#done(frame);
@@ -172,6 +177,15 @@ export class ActorHandle implements CellMember {
       case "stopped":
         this.end({ kind: "killed", by: "its supervisor" });
         return;
+    }
+  }
+
+  #part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
+    const message = this.#inflight.get(seq);
+    if (message?.settled) this.#more(message);
+    else if (message) {
+      message.partsDelivered++;
+      message.onPart?.(this.#open(value));
     }
   }
 
@@ -224,8 +238,7 @@ export class ActorHandle implements CellMember {
       this.#tail = [];
       this.#tailBytes = 0;
     } else if (this.#cell?.facts.replayable) {
-      this.#tail.push(message);
-      this.#tailBytes += message.bytes;
+      this.#keep(message, frame.ran);
     }
     const { outcome } = frame;
     message.settle(
@@ -233,6 +246,17 @@ export class ActorHandle implements CellMember {
     );
     this.onServed();
     this.pump();
+  }
+
+  /** What never ran is not replayed; and the snapshot that it was to bring is owed by the next. */
+  #keep(message: Message, ran: boolean): void {
+    if (!ran) {
+      this.#sinceSnapshot = this.#options.snapshotEvery;
+      return;
+    }
+    message.replay = true;
+    this.#tail.push(message);
+    this.#tailBytes += message.bytes;
   }
 
   /** The incarnation is over: read the record, settle or hand back what was with it. */

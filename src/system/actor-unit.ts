@@ -87,10 +87,11 @@ export class ActorUnit implements Unit, Receiver {
         cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
         return tookTooLong(this.path, startTimeoutMs);
       });
-      this.#report?.warmed(this.pending() > 0);
+      // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
+      if (this.#starting === starting) this.#report?.warmed(this.pending() > 0);
       this.#context.hosts.refill(this.#options.cell);
     } finally {
-      this.#starting = undefined;
+      if (this.#starting === starting) this.#starting = undefined;
     }
   }
 
@@ -187,7 +188,7 @@ export class ActorUnit implements Unit, Receiver {
     const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost });
     this.#cell = cell;
     cell.onDeath = ({ cause, at }) => {
-      if (this.#starting) this.handle.end(cause, at);
+      if (this.#starting && !this.handle.up) this.handle.end(cause, at);
       else this.#died(this.handle.end(cause, at));
     };
   }

@@ -49,6 +49,7 @@ export function settleAfterDeath(
       begun: threw || since !== undefined || estate.begun(message.seq),
       blamed,
       threw,
+      replay: message.replay,
       settled: message.settled,
       deaths: message.deaths,
       idempotent: message.idempotent || (method?.idempotent ?? false),
@@ -92,15 +93,11 @@ export function settleAfterDeath(
         count.poisoned++;
         const { path, key, incarnation } = owner;
         const { method: name, sender, args } = message;
-        context.deaths.deadLetter({
-          path,
-          key,
-          incarnation,
-          sender,
-          method: name,
-          reason: "poison",
-          shape: shapeOf(args),
-        });
+        // A tell that fails becomes a dead letter by itself.
+        if (message.ask) {
+          const letter = { path, key, incarnation, sender, method: name, reason: "poison", shape: shapeOf(args) };
+          context.deaths.deadLetter(letter);
+        }
         message.fail(
           new HoldfastError(
             "PoisonedMessage",

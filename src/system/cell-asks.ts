@@ -1,8 +1,10 @@
-import type { CallOptions } from "../actor/ref.js";
+import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
+import { shapeOf } from "./evidence.js";
+import type { InnerCallOptions } from "./target.js";
 
 type AskFrame = Extract<ToParent, { t: "ask" }>;
 
@@ -19,10 +21,16 @@ export class CellAsks {
     this.#cell = cell;
   }
 
-  ask(frame: AskFrame): void {
+  /** @param live false when the asking incarnation is over: what it still sends is heard by nobody */
+  ask(frame: AskFrame, live: boolean): void {
+    if (!live) {
+      this.#fenced(frame);
+      return;
+    }
     const target = this.#context.resolve(frame.path);
     const args = unpack(frame.args, (path) => this.#context.resolve(path)) as unknown[];
-    const options: CallOptions = {
+    const options: InnerCallOptions = {
+      inner: true,
       sender: this.#cell,
       idempotent: frame.idempotent,
       ...(frame.key === undefined ? {} : { key: frame.key }),
@@ -31,6 +39,24 @@ export class CellAsks {
     if (frame.call === 0) target.tell(frame.method, args, options);
     else
       void this.#forward(frame.actor, frame.call, (signal) => target.ask(frame.method, args, { ...options, signal }));
+  }
+
+  #fenced({ path, key, method, args, call, incarnation }: AskFrame): void {
+    if (call === 0) {
+      const letter = {
+        path,
+        key,
+        incarnation,
+        sender: this.#cell,
+        method,
+        reason: "fenced",
+        shape: shapeOf(args.value),
+      };
+      this.#context.deaths.deadLetter(letter);
+      return;
+    }
+    const error = new HoldfastError("ActorStopped", `${method} was not sent: the asking actor's incarnation is over`);
+    this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });
   }
 
   drop(call: number): void {

@@ -3,7 +3,7 @@ import type { Timer } from "../clock.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import type { CellSpec } from "../host/booting.js";
+import { type CellSpec, endError } from "../host/booting.js";
 import type { Executing } from "../host/control-block.js";
 import type { Host, HostEnd } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
@@ -19,6 +19,8 @@ const WATCH_EVERY_MS = 50;
 export interface CellMember {
   readonly id: number;
   onFrame(frame: ToParent): void;
+  /** That incarnation is there and may be heard. */
+  serves(incarnation: number): boolean;
   /** A message of this member that executes for longer than its limit, if any. */
   overdue(now: number): { method: string; limitMs: number; ageMs: number } | undefined;
   readonly busy: boolean;
@@ -56,7 +58,10 @@ export class Cell {
   readonly #asks: CellAsks;
   #watch: Timer | undefined;
   #killedFor: CellDeath | undefined;
+  /** Resolves when it has ended, in whatever way. */
+  readonly over: Promise<void>;
   #state: "alive" | "shutting" | "dead" = "alive";
+  #leave: () => void = () => {};
   #shut: (() => void) | undefined;
 
   constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, level: "spare" | "cold") {
@@ -70,6 +75,9 @@ export class Cell {
       (_, i) => i * facts.concurrency,
     ).reverse();
     this.#asks = new CellAsks(context, (frame) => this.send(frame), spec.path);
+    this.over = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
     host.onFrame = (frame) => this.#receive(frame);
     host.onEnd = (end) => this.#ended(end);
   }
@@ -88,6 +96,8 @@ export class Cell {
       await booting.open;
       onHost(level);
       const facts = await booting.facts!;
+      // It may have ended after its last frame and before anybody listened here.
+      if (booting.ended) throw endError(booting.ended);
       return new Cell(context, spec, booting.host, facts, level);
     } catch (error) {
       booting.host.kill();
@@ -169,9 +179,14 @@ export class Cell {
   }
 
   #receive(frame: ToParent): void {
-    if (frame.t === "ask") this.#asks.ask(frame);
+    if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
+  }
+
+  /** Actor 0 is the cell itself: load() may ask too. */
+  #serves({ actor, incarnation }: { actor: number; incarnation: number }): boolean {
+    return actor === 0 || (this.#members.get(actor)?.serves(incarnation) ?? false);
   }
 
   #ended(end: HostEnd): void {
@@ -180,6 +195,7 @@ export class Cell {
     this.#watch?.cancel();
     this.#asks.cancelAll();
     this.#shut?.();
+    this.#leave();
     if (!shutting)
       this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
   }

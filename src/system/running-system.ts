@@ -13,6 +13,7 @@ import type { App } from "./app.js";
 import type { SystemContext } from "./context.js";
 import { DeathLog } from "./death-log.js";
 import { EventFan } from "./events.js";
+import { shapeOf } from "./evidence.js";
 import type { Supervisor } from "./supervisor.js";
 import type { CreateUnit, Unit } from "./unit.js";
 
@@ -45,7 +46,7 @@ export class RunningSystem implements App {
       deadlines: new Deadlines(clock),
       deaths: new DeathLog(clock, events),
       nextActor: () => ++actors,
-      resolve: (path) => this.#find(path)?.target ?? nowhere(path),
+      resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, path),
     };
     this.#name = name;
     this.#root = create(this.#context, name, name) as Supervisor;
@@ -72,7 +73,7 @@ export class RunningSystem implements App {
   }
 
   ref(path: string): KeyedRef<unknown> | undefined {
-    const unit = this.#find(path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`);
+    const unit = this.#find(this.#whole(path));
     return unit && createRef(unit.target);
   }
 
@@ -141,9 +142,14 @@ export class RunningSystem implements App {
   }
 
   #unit(path: string): Unit {
-    const unit = this.#find(path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`);
+    const unit = this.#find(this.#whole(path));
     if (!unit) throw new HoldfastError("InvalidSpec", `there is nothing at "${path}": app.tree() shows what there is`);
     return unit;
+  }
+
+  /** Paths may leave the root's name out. */
+  #whole(path: string): string {
+    return path === this.#name || path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`;
   }
 
   #find(path: string): Unit | undefined {
@@ -163,7 +169,14 @@ function refsBelow(supervisor: Supervisor): Record<string, unknown> {
   return refs;
 }
 
-function nowhere(path: string): Target {
-  const error = () => new HoldfastError("ActorStopped", `there is no actor at ${path} any more`, { retryable: false });
-  return { path, ask: () => Promise.reject(error()), tell: () => false };
+function nowhere(context: SystemContext, path: string): Target {
+  return {
+    path,
+    ask: () => Promise.reject(new HoldfastError("ActorStopped", `there is no actor at ${path}`, { retryable: false })),
+    tell(method, args, { key, sender = "app" }) {
+      const letter = { path, key, incarnation: 0, sender, method, reason: "ActorStopped", shape: shapeOf(args) };
+      context.deaths.deadLetter(letter);
+      return false;
+    },
+  };
 }

@@ -6,6 +6,8 @@ import type { SupervisorAction, SupervisorEvent } from "../supervision/messages.
 import type { ChildRules, Shutdown, SupervisorRules } from "../supervision/spec.js";
 import { initial, type StartMode, type SupervisorState } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
+import { decisionOf } from "./decision-of.js";
+import { notAnActor } from "./not-an-actor.js";
 import type { TreeNode } from "./tree.js";
 import type { Standing, Unit, UnitExit } from "./unit.js";
 
@@ -150,6 +152,8 @@ export class Supervisor implements Unit {
     this.#units.set(rules.id, child);
     this.#standing.set(rules.id, { reason: undefined, starts: 0 });
     unit.onExit = (exit) => {
+      // Only what has started can die: it may do so before its start was heard of, and then both are told in order.
+      if (this.#starts.delete(rules.id)) this.#ready(rules.id, unit);
       this.#exits.set(rules.id, exit);
       const { guilty, normal, error } = exit;
       this.#standing.get(rules.id)!.reason = error.message;
@@ -174,7 +178,7 @@ export class Supervisor implements Unit {
     this.#state = state;
     if (event.type === "died") this.#tellDecision(event.id);
     for (const action of actions) this.#perform(action);
-    if ("id" in event) this.#tellLife(event.id, before);
+    if ("id" in event && this.#state.children.get(event.id)?.life !== before) this.#emit(event.id);
   }
 
   #perform(action: SupervisorAction): void {
@@ -215,7 +219,9 @@ export class Supervisor implements Unit {
         const standing = this.#standing.get(action.id)!;
         standing.reason = action.error.message;
         const { unit } = this.#units.get(action.id)!;
-        unit.dispose(toHoldfast(action.error));
+        const { error } = action;
+        const known = error instanceof HoldfastError;
+        unit.dispose(known ? error : new HoldfastError("Unavailable", error.message, { cause: error }));
         this.onParked(unit);
         return;
       }
@@ -243,13 +249,15 @@ export class Supervisor implements Unit {
     // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
     if (this.#starts.get(id) !== start) return;
     this.#starts.delete(id);
-    standing.reason = failure?.message;
-    if (failure) {
-      this.#post({ type: "start-failed", id, error: failure });
-    } else {
-      this.#post({ type: "ready", id });
-      this.onReady(unit);
-    }
+    if (!failure) return this.#ready(id, unit);
+    standing.reason = failure.message;
+    this.#post({ type: "start-failed", id, error: failure });
+  }
+
+  #ready(id: string, unit: Unit): void {
+    this.#standing.get(id)!.reason = undefined;
+    this.#post({ type: "ready", id });
+    this.onReady(unit);
   }
 
   async #stop(id: string, shutdown: Shutdown): Promise<void> {
@@ -277,15 +285,8 @@ export class Supervisor implements Unit {
   #tellDecision(id: string): void {
     const exit = this.#exits.get(id);
     this.#exits.delete(id);
-    const life = this.#state.children.get(id)?.life;
-    if (life === "quarantined") exit?.decided("quarantine");
-    else if (this.#state.phase.kind === "ending" || this.#state.phase.kind === "ended") exit?.decided("escalate");
-    else exit?.decided(life === undefined ? "stop" : "restart");
-  }
-
-  #tellLife(id: string, before: string | undefined): void {
-    const state = this.#state.children.get(id)?.life;
-    if (state !== undefined && state !== before) this.#emit(id);
+    const { children, phase } = this.#state;
+    exit?.decided(decisionOf(children.get(id)?.life, phase, this.#stopping !== undefined));
   }
 
   #emit(id: string): void {
@@ -295,14 +296,4 @@ export class Supervisor implements Unit {
     const { reason } = this.#standing.get(id)!;
     this.#context.events.emit({ type: "life", path: child.unit.path, state, ...(reason ? { reason } : {}) });
   }
-}
-
-function toHoldfast(error: Error): HoldfastError {
-  return error instanceof HoldfastError ? error : new HoldfastError("Unavailable", error.message, { cause: error });
-}
-
-function notAnActor(path: string): Target {
-  const refuse = (method: string) =>
-    new HoldfastError("UnknownMethod", `${path} is a supervisor and has no method "${method}"`);
-  return { path, ask: (method) => Promise.reject(refuse(method)), tell: () => false };
 }

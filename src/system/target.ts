@@ -22,6 +22,11 @@ export interface Receiver {
  *   ref.ask.m(x) ─▶ pack ─▶ Message ─▶ receiver.accept ─▶ mailbox …
  *        ◀── promise ◀── settle (value | error | Timeout | Cancelled)
  */
+/** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
+export interface InnerCallOptions extends CallOptions {
+  readonly inner?: true;
+}
+
 export function targetOf(context: SystemContext, receiver: Receiver): Target {
   return {
     path: receiver.path,
@@ -63,7 +68,7 @@ function send(
   receiver: Receiver,
   method: string,
   args: unknown[],
-  options: CallOptions,
+  options: InnerCallOptions,
   onSettled: (outcome: Outcome) => void,
   ask = true,
   onPart?: (value: unknown) => void,
@@ -89,6 +94,7 @@ function send(
     ask,
     sender: options.sender ?? "app",
     idempotent: options.idempotent ?? false,
+    inner: options.inner ?? false,
     deadline: limited ? context.clock.now() + timeoutMs : Number.POSITIVE_INFINITY,
     onSettled: (outcome) => {
       forget?.();
@@ -153,10 +159,7 @@ async function* consume(
     for (;;) {
       if (values.length > 0) {
         const value = values.shift();
-        if (message) {
-          message.partsDelivered++;
-          message.onConsumed?.();
-        }
+        message?.onConsumed?.();
         yield value;
       } else if (end) {
         if (!end.ok) throw end.error;

@@ -5,9 +5,12 @@
 export class Batch<Frame> {
   #frames: Frame[] = [];
   readonly #post: (frames: Frame[]) => void;
+  readonly #unsent: (frame: Frame, error: unknown) => void;
 
-  constructor(post: (frames: Frame[]) => void) {
+  /** @param unsent called for a frame that holds what cannot be cloned; the others of its turn are posted all the same */
+  constructor(post: (frames: Frame[]) => void, unsent: (frame: Frame, error: unknown) => void) {
     this.#post = post;
+    this.#unsent = unsent;
   }
 
   push(frame: Frame): void {
@@ -19,6 +22,19 @@ export class Batch<Frame> {
     if (this.#frames.length === 0) return;
     const frames = this.#frames;
     this.#frames = [];
-    this.#post(frames);
+    try {
+      this.#post(frames);
+    } catch {
+      // Cloning fails before anything is sent, so each can be tried alone.
+      for (const frame of frames) this.#alone(frame);
+    }
+  }
+
+  #alone(frame: Frame): void {
+    try {
+      this.#post([frame]);
+    } catch (error) {
+      this.#unsent(frame, error);
+    }
   }
 }

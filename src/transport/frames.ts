@@ -68,7 +68,16 @@ export type ToParent =
   | { t: "started"; actor: number; incarnation: number }
   | { t: "start-failed"; actor: number; incarnation: number; error: WireError }
   | { t: "part"; actor: number; incarnation: number; seq: number; value: Packed }
-  | { t: "done"; actor: number; incarnation: number; seq: number; outcome: WireOutcome; state: Packed | undefined }
+  | {
+      t: "done";
+      actor: number;
+      incarnation: number;
+      seq: number;
+      /** The handler was entered. False: its caller gave up, or its deadline passed, before that. */
+      ran: boolean;
+      outcome: WireOutcome;
+      state: Packed | undefined;
+    }
   | { t: "crashed"; actor: number; incarnation: number; seq: number; error: WireError; at: number }
   | { t: "stopped"; actor: number; incarnation: number }
   | { t: "fault"; error: WireError; at: number }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { behindRef, type CallOptions, createRef, type Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
@@ -52,13 +53,15 @@ function walk(value: unknown, path: string, depth: number): unknown {
   }
   if (value === null) return value;
   if (depth > DEEPEST_VALUE) throw invalid(path, `nested more than ${DEEPEST_VALUE} deep`, "or it contains itself");
+  if (types.isProxy(value)) throw invalid(path, "a Proxy", "send a plain copy of what it stands for");
   bytes += 16;
-  if (ArrayBuffer.isView(value)) return view(value);
+  if (ArrayBuffer.isView(value)) return view(value, path);
   if (Array.isArray(value)) return list(value, path, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null)
     return record(value as Record<string, unknown>, path, depth);
   if (value instanceof ArrayBuffer) {
+    refuseDetached(value, path);
     bytes += value.byteLength;
     return value;
   }
@@ -73,7 +76,8 @@ function walk(value: unknown, path: string, depth: number): unknown {
 }
 
 /** A view on part of a larger buffer would drag all of that buffer along (a Buffer from Node's pool: 8 KB): copy it out. */
-function view(value: ArrayBufferView): unknown {
+function view(value: ArrayBufferView, path: string): unknown {
+  if (value.buffer instanceof ArrayBuffer) refuseDetached(value.buffer, path);
   bytes += value.byteLength;
   if (value.byteLength === value.buffer.byteLength && value.buffer instanceof ArrayBuffer) return value;
   const copy = new Uint8Array(value.byteLength);
@@ -82,6 +86,16 @@ function view(value: ArrayBufferView): unknown {
   if (value instanceof Uint8Array) return copy;
   const kind = value.constructor as new (buffer: ArrayBuffer) => ArrayBufferView;
   return new kind(copy.buffer);
+}
+
+/** A buffer that was transferred away has no bytes any more; cloning it would fail after it was accepted. */
+function refuseDetached(buffer: ArrayBuffer, path: string): void {
+  if (buffer.byteLength > 0) return;
+  try {
+    new Uint8Array(buffer);
+  } catch {
+    throw invalid(path, "a buffer that was transferred away", "send it before it is given up, or a copy");
+  }
 }
 
 function list(value: unknown[], path: string, depth: number): unknown[] {

@@ -1,0 +1,14 @@
+import type { ChildState } from "../supervision/life.js";
+import type { Phase } from "../supervision/state.js";
+import type { DeathReport } from "./report.js";
+
+/**
+ * What a supervisor made of a death, in the words of its report: read off the state right after the decision.
+ * @param life of the child; undefined when it was forgotten
+ * @param stopAsked the supervisor was told to stop: then its end is nobody's failure
+ */
+export function decisionOf(life: ChildState | undefined, phase: Phase, stopAsked: boolean): DeathReport["decision"] {
+  if (life === "quarantined") return "quarantine";
+  if (phase.kind === "ending" || phase.kind === "ended") return stopAsked ? "stop" : "escalate";
+  return life === undefined ? "stop" : "restart";
+}
