@@ -1,0 +1,247 @@
+import { Actor, refuse } from "holdfast";
+
+/*
+ * The small cast of the behaviour suite. The same classes run inline, in threads and in processes; what they do is
+ * told to, or held at, the Gate, an inline actor in the test's own process.
+ */
+
+/** A class that loses its identity in structured clone, so that tests see whether it came back as an error. */
+class OutOfPaper extends Error {
+  name = "OutOfPaper";
+  code = "E_PAPER";
+}
+
+/** Does what it is told, and notes what it did at the gate. */
+export class Hand extends Actor {
+  static methods = {
+    again: { idempotent: true },
+    hang: { limit: "150ms" },
+    patient: { limit: "20s" },
+    hangShown: { limit: "150ms", reveal: true },
+    poison: { idempotent: true },
+    hangAgain: { idempotent: true, limit: "150ms" },
+  };
+
+  /** @type {unknown} */
+  #kept;
+
+  start() {
+    this.props?.gate?.tell.note(`start ${this.self.incarnation}`);
+  }
+  stop() {
+    this.props?.gate?.tell.note("stop");
+  }
+  say(value) {
+    return value;
+  }
+  who() {
+    return { path: this.self.path, key: this.self.key, incarnation: this.self.incarnation };
+  }
+  keep(value) {
+    this.#kept = value;
+    return value;
+  }
+  kept() {
+    return this.#kept;
+  }
+  note(text) {
+    this.props.gate.tell.note(text);
+  }
+  /** Notes that it began, and ends when the gate opens. */
+  async hold(name) {
+    await this.props.gate.ask.pass(name);
+    return name;
+  }
+  async again(name) {
+    await this.props.gate.ask.pass(name);
+    return this.self.incarnation;
+  }
+  async patient(name) {
+    await this.props.gate.ask.pass(name);
+    return name;
+  }
+  async holdThenThrow(name) {
+    await this.props.gate.ask.pass(name);
+    throw new Error(`threw after ${name}`);
+  }
+  /** Ends when its caller gives up; the gate hears why. */
+  async untilAborted(name) {
+    const { signal } = this;
+    this.props.gate.tell.note(`began ${name}`);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    this.props.gate.tell.note(`aborted ${name}`);
+    return "late";
+  }
+  fail(text) {
+    throw new TypeError(text);
+  }
+  failOddly() {
+    throw new OutOfPaper("tray 2 is empty");
+  }
+  failWithText(text) {
+    throw text;
+  }
+  async failLater(text) {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new RangeError(text);
+  }
+  refuse(reason) {
+    throw refuse(reason, `no: ${reason}`, { limit: 3 });
+  }
+  exit(code) {
+    process.exit(code);
+  }
+  poison() {
+    process.exit(9);
+  }
+  hang() {
+    for (;;);
+  }
+  hangShown(_secret) {
+    for (;;);
+  }
+  hangAgain() {
+    for (;;);
+  }
+  /** Not declared, so the limit is the default. */
+  unsendable() {
+    return { inner: [() => 1] };
+  }
+  armTimer(ms, text) {
+    this.after(ms, () => this.props.gate.tell.note(text));
+  }
+  armBomb(ms) {
+    this.after(ms, () => {
+      throw new Error("a timer of this actor");
+    });
+  }
+  /** Throws, and leaves work behind that goes on after it. */
+  failAndLinger(name) {
+    void (async () => {
+      await this.props.gate.ask.pass(name);
+      this.props.gate.tell.note(`lingered ${name}`);
+    })();
+    throw new Error("failed, and lingers");
+  }
+  async *count(to) {
+    for (let i = 1; i <= to; i++) yield i;
+  }
+  /** Yields, and tells the gate how far it came and that it was closed. */
+  async *report(to, name) {
+    let i = 0;
+    try {
+      for (i = 1; i <= to; i++) yield i;
+    } finally {
+      this.props.gate.tell.note(`${name} ended at ${i}`);
+    }
+  }
+  /** Yields n values, then waits at the gate. */
+  async *countThenHold(n, name) {
+    for (let i = 1; i <= n; i++) yield i;
+    await this.props.gate.ask.pass(name);
+    yield "after";
+  }
+  async *countThenThrow(n) {
+    for (let i = 1; i <= n; i++) yield i;
+    throw new Error("in the middle");
+  }
+  async askOther(other, method, ...args) {
+    return await other.ask[method](...args);
+  }
+  tellOther(other, method, ...args) {
+    return other.tell[method](...args);
+  }
+  async askPeer(method, ...args) {
+    return await this.props.peer.ask[method](...args);
+  }
+  async codeOfOther(other, method, ...args) {
+    try {
+      await other.ask[method](...args);
+      return "fine";
+    } catch (error) {
+      return error.code ?? error.name;
+    }
+  }
+  __secret() {
+    return "never";
+  }
+}
+
+/** Answers what a handler throws instead of crashing. */
+export class Replying extends Hand {
+  static onThrow = "reply";
+}
+
+/** Four at once. */
+export class Broad extends Actor {
+  static concurrency = 4;
+  async hold(name) {
+    await this.props.gate.ask.pass(name);
+    return name;
+  }
+}
+
+/** State with snapshots: its messages are replayed. */
+export class Ledger extends Actor {
+  #entries = [];
+  add(entry) {
+    this.#entries.push(entry);
+    this.props?.gate?.tell.note(`add ${entry}`);
+    return this.#entries.length;
+  }
+  async addHeld(entry) {
+    await this.props.gate.ask.pass(entry);
+    this.#entries.push(entry);
+    return this.#entries.length;
+  }
+  addThenThrow(entry) {
+    this.#entries.push(entry);
+    throw new Error(`threw after adding ${entry}`);
+  }
+  all() {
+    return this.#entries;
+  }
+  snapshot() {
+    this.props?.gate?.tell.note(`snapshot of ${this.#entries.length}`);
+    return [...this.#entries];
+  }
+  restore(entries) {
+    this.#entries = entries;
+    this.props?.gate?.tell.note(`restore of ${entries.length}`);
+  }
+}
+
+/** Its load() and start() end as the gate says. */
+export class SlowStarter extends Actor {
+  static async load({ gate, loading }) {
+    if (loading) await gate.ask.pass(loading);
+    return { loaded: true };
+  }
+  static async unload() {}
+  async start() {
+    const { gate, name, fails } = this.props;
+    gate?.tell.note(`starting ${name}`);
+    if (this.props.held) await gate.ask.pass(this.props.held);
+    const failing = fails ? await gate.ask.take(fails) : false;
+    if (failing) throw new Error(`${name} cannot start`);
+    gate?.tell.note(`started ${name}`);
+  }
+  async stop() {
+    this.props.gate?.tell.note(`stopped ${this.props.name}`);
+    if (this.props.stopHeld) await this.props.gate.ask.pass(this.props.stopHeld);
+  }
+  fail() {
+    throw new Error("as told");
+  }
+  armBomb(ms) {
+    this.after(ms, () => {
+      throw new Error("a timer of this actor");
+    });
+  }
+  say(value) {
+    return value;
+  }
+  shared_() {
+    return this.shared;
+  }
+}
