@@ -131,7 +131,9 @@ export class Calls {
     if (closed)
       return new HoldfastError(closed.code, `${spec.name}: ${closed.message}`, { retryable: false, cause: closed });
     if (signal?.aborted) return new HoldfastError("Cancelled", `${spec.name} was cancelled before it was sent`);
-    if (this.#queue.length < maxQueued && this.#queuedBytes + spec.bytes <= maxBuffered) return undefined;
+    // One message always fits: whether it is too large, the server's limit says.
+    const fits = this.#queue.length === 0 || this.#queuedBytes + spec.bytes <= maxBuffered;
+    if (fits && this.#queue.length < maxQueued) return undefined;
     const message = `${spec.name}: ${this.#queue.length} calls (${this.#queuedBytes} bytes) wait for the connection already`;
     return new HoldfastError("MailboxFull", message, {
       details: { queued: this.#queue.length, bytes: this.#queuedBytes },

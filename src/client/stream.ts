@@ -3,6 +3,7 @@ import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { ErrorFrame, OpenedFrame, ServerFrame } from "../protocol/frames.js";
 import { fromWire, toWire } from "../protocol/values.js";
 import { fromWireError } from "../protocol/wire-error.js";
+import { type Deferred, deferred } from "./deferred.js";
 import type { InputStream, StreamOptions, StreamState } from "./input-stream.js";
 import { type Chunk, KeptChunks } from "./kept-chunks.js";
 import type { Link } from "./link.js";
@@ -42,7 +43,7 @@ export class ClientStream implements InputStream {
   #cursor = 0;
   readonly #results = new ResultCursor();
   #endSent = false;
-  #end: { readonly promise: Promise<number>; resolve(count: number): void; reject(error: Error): void } | undefined;
+  #end: Deferred<number> | undefined;
   #inbox: PartsInbox | undefined;
   #iterated = false;
 
@@ -87,16 +88,10 @@ export class ClientStream implements InputStream {
 
   end(): Promise<number> {
     if (this.#end) return this.#end.promise;
-    let resolve!: (count: number) => void;
-    let reject!: (error: Error) => void;
-    const promise = new Promise<number>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    this.#end = { promise, resolve, reject };
-    if (this.#state.state === "failed") reject(this.#state.error);
+    this.#end = deferred<number>();
+    if (this.#state.state === "failed") this.#end.reject(this.#state.error);
     else this.#pump();
-    return promise;
+    return this.#end.promise;
   }
 
   cancel(): void {

@@ -50,6 +50,9 @@ export async function gateway(app: App<unknown>, options: GatewayOptions): Promi
   return server;
 }
 
+/** How long a stopping server waits for a client to have heard of it: a round trip, for those that live. */
+const FAREWELL_MS = 1000;
+
 class GatewayServer implements Gateway {
   readonly #settings: GatewaySettings;
   readonly #http: Server;
@@ -57,7 +60,8 @@ class GatewayServer implements Gateway {
   readonly #door: Door;
   readonly #upgrades: Upgrades;
   #beats: Timer | undefined;
-  #onQuiet: (() => void) | undefined;
+  /** While somebody waits in `until`. */
+  #onSettled: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(app: App<unknown>, settings: GatewaySettings, exposure: Exposure) {
@@ -146,8 +150,13 @@ class GatewayServer implements Gateway {
     await Promise.resolve();
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
     this.#http.closeIdleConnections();
-    for (const session of this.#sessions) session.push({ type: "drain", graceMs: drainMs });
-    await this.#quiet(drainMs);
+    for (const session of this.#sessions) session.drain(drainMs);
+    await this.#until(() => this.#pending === 0, drainMs);
+    // What was on its way when the clients heard of the drain is still told that it was not taken, so it may go elsewhere.
+    await this.#until(
+      () => [...this.#sessions].every((session) => session.knowsOfDrain),
+      Math.min(drainMs, FAREWELL_MS),
+    );
     this.#beats?.cancel();
     for (const session of this.#sessions) session.close(closeCodes.goingAway, "the server is stopping");
     this.#door.streams.close();
@@ -156,17 +165,18 @@ class GatewayServer implements Gateway {
     await closed;
   }
 
-  /** Resolves when every ask and chunk is answered, or after `drainMs`. */
-  async #quiet(drainMs: number): Promise<void> {
-    if (this.#pending === 0) return;
+  /** Resolves when this holds, looked at whenever something settles, or after so many milliseconds. */
+  async #until(holds: () => boolean, limitMs: number): Promise<void> {
+    if (holds()) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#settings.clock.after(drainMs, resolve);
-      this.#onQuiet = () => {
+      const timer = this.#settings.clock.after(limitMs, resolve);
+      this.#onSettled = () => {
+        if (!holds()) return;
         timer.cancel();
         resolve();
       };
     });
-    this.#onQuiet = undefined;
+    this.#onSettled = undefined;
   }
 
   get #pending(): number {
@@ -191,7 +201,7 @@ class GatewayServer implements Gateway {
   }
 
   #settled(): void {
-    if (this.#onQuiet && this.#pending === 0) this.#onQuiet();
+    this.#onSettled?.();
   }
 }
 

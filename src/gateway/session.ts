@@ -34,6 +34,7 @@ export class Session implements Watcher {
   /** Heard of since the last beat. */
   #alive = true;
   #unsentAtBeat = 0;
+  #drain: "no" | "told" | "known" = "no";
 
   constructor(peer: Peer, door: Door) {
     this.#peer = peer;
@@ -74,6 +75,18 @@ export class Session implements Watcher {
     return this.#outbox.congested;
   }
 
+  /** The client knows that the server stops: whatever it sent before it knew has been read and answered. */
+  get knowsOfDrain(): boolean {
+    return this.#drain === "known";
+  }
+
+  drain(graceMs: number): void {
+    this.push({ type: "drain", graceMs });
+    this.#drain = "told";
+    // Its pong comes after everything it sent before it read the drain frame.
+    this.#peer.socket.ping();
+  }
+
   push(frame: ServerFrame): void {
     this.#outbox.send(frame, this.#format);
   }
@@ -104,6 +117,9 @@ export class Session implements Watcher {
     });
     socket.on("pong", () => {
       this.#alive = true;
+      if (this.#drain !== "told") return;
+      this.#drain = "known";
+      this.#door.onSettled();
     });
     // ws answers protocol errors and oversized frames with the right close code by itself (1002, 1007, 1009).
     socket.on("error", () => {});

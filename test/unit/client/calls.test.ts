@@ -1,0 +1,349 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Client } from "../../../src/client/node.js";
+import { connect } from "../../../src/client/node.js";
+import type { ConnectOptions } from "../../../src/client/options.js";
+import { HoldfastError, isHoldfastError, refuse } from "../../../src/errors.js";
+import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
+import type { GatewayOptions } from "../../../src/gateway/options.js";
+import { type FakeApp, fakeApp } from "../gateway/fake-app.js";
+import { HandClock } from "../gateway/hand-clock.js";
+import { Relay } from "./relay.js";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface MathActor {
+  add(a: number, b: number): number;
+  echo<T>(value: T): T;
+  refuseIt(): never;
+  hang(): Promise<never>;
+  count(to: number): AsyncIterable<number>;
+  safe(): Promise<string>;
+}
+
+interface World {
+  app: FakeApp;
+  door: Gateway;
+  client: Client<{ math: MathActor }>;
+  relay: Relay;
+  answer: (value: string) => void;
+}
+
+/** A server of plain functions, a client, and between them a relay that can cut and hold connections. */
+async function world(options: { gateway?: Partial<GatewayOptions>; client?: ConnectOptions } = {}): Promise<World> {
+  let answer: (value: string) => void = () => {};
+  const safe = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  const app = fakeApp({
+    math: {
+      add: (a: number, b: number) => a + b,
+      echo: (value: unknown) => value,
+      refuseIt: () => {
+        throw refuse("too-long", "too long", { limit: 3 });
+      },
+      hang: () => new Promise(() => {}),
+      async *count(to: number) {
+        for (let n = 0; n < to; n++) yield n;
+      },
+      safe: () => safe,
+    },
+  });
+  const expose: GatewayOptions["expose"] = {
+    math: {
+      methods: { add: {}, echo: {}, refuseIt: {}, hang: {}, count: { stream: true }, safe: { idempotent: true } },
+    },
+  };
+  // The relay listens on another port, which the Host header then names.
+  const door = await gateway(app, { port: 0, expose, hosts: ["127.0.0.1"], ...options.gateway });
+  cleanups.push(() => door.close({ drain: 0 }));
+  const relay = await Relay.to(door.address.port);
+  cleanups.push(() => relay.close());
+  const client = await connect<{ math: MathActor }>(relay.url, {
+    reconnect: { initial: 1, max: 5 },
+    ...options.client,
+  });
+  cleanups.push(() => client.close());
+  return { app, door, client, relay, answer };
+}
+
+describe("a ref over the wire", () => {
+  test("asks like the one in process", async () => {
+    const { client } = await world();
+    const math = client.ref("math");
+    expect(await math.ask.add(2, 3)).toBe(5);
+    const samples = new Float32Array([1, 2]);
+    expect(await math.ask.echo({ samples, bytes: new Uint8Array([3]), big: 2n ** 60n })).toEqual({
+      samples,
+      bytes: new Uint8Array([3]),
+      big: 2n ** 60n,
+    });
+    expect(math.path).toBe("math");
+  });
+
+  test("is a typed error where the server says so, never a hang", async () => {
+    const { client } = await world();
+    const refused = await client
+      .ref("math")
+      .ask.refuseIt()
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(HoldfastError);
+    expect(refused).toMatchObject({ code: "Refused", message: "too long", details: { reason: "too-long", limit: 3 } });
+    const unknown = client.ref<{ nothing(): void }>("absent").ask.nothing();
+    await expect(unknown).rejects.toMatchObject({ code: "NotExposed" });
+  });
+
+  test("carries deadline, key and signal", async () => {
+    const { app, client } = await world();
+    const math = client.ref("math");
+    const control = new AbortController();
+    const given = math.with({ signal: control.signal }).key("k").ask.hang();
+    await expect.poll(() => app.calls.length).toBe(1);
+    control.abort();
+    await expect(given).rejects.toMatchObject({ code: "Cancelled" });
+    await expect.poll(() => app.calls[0]!.options.signal!.aborted).toBe(true);
+    expect(app.calls[0]!.options.key).toBe("k");
+    await expect(math.with({ timeout: 20 }).ask.hang()).rejects.toMatchObject({ code: "Timeout", retryable: false });
+    await expect(math.with({ signal: AbortSignal.abort() }).ask.add(1, 1)).rejects.toMatchObject({ code: "Cancelled" });
+  });
+
+  test("refuses what cannot be sent before it sends it", async () => {
+    const { app, client } = await world();
+    await expect(client.ref("math").ask.echo({ callback: () => 1 })).rejects.toMatchObject({
+      code: "InvalidValue",
+      details: { path: "args[0].callback" },
+    });
+    await expect(client.ref("math").ask.echo(new Uint8Array(17 * 1024 * 1024))).rejects.toMatchObject({
+      code: "PayloadTooLarge",
+    });
+    expect(() => client.ref("math").tell.echo(() => 1)).toThrow("args[0] is a function");
+    expect(app.calls).toEqual([]);
+  });
+
+  test("tells in order, and says whether it may", async () => {
+    const { app, client } = await world();
+    const math = client.ref("math");
+    for (let n = 0; n < 5; n++) expect(math.tell.add(n, n)).toBe(true);
+    expect(await math.ask.add(0, 0)).toBe(0);
+    expect(app.calls.map(({ args }) => args[0])).toEqual([0, 1, 2, 3, 4, 0]);
+    client.close();
+    expect(math.tell.add(1, 1)).toBe(false);
+  });
+
+  test("more asks than the server's window wait their turn", async () => {
+    const { client } = await world({ gateway: { maxInFlight: 4 } });
+    const sums = Array.from({ length: 200 }, (_, n) => client.ref("math").ask.add(n, n));
+    expect(await Promise.all(sums)).toEqual(Array.from({ length: 200 }, (_, n) => 2 * n));
+  });
+});
+
+describe("a generator over the wire", () => {
+  test("is iterated like the one in process", async () => {
+    const { client } = await world({ gateway: { streamWindow: 2 } });
+    const seen: number[] = [];
+    for await (const n of client.ref("math").ask.count(50)) seen.push(n);
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  });
+
+  test("that is awaited gives the iterable", async () => {
+    const { client } = await world();
+    const seen: number[] = [];
+    for await (const n of await (client.ref("math").ask.count(3) as unknown as Promise<AsyncIterable<number>>))
+      seen.push(n);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  test("that is left early is cancelled at the server", async () => {
+    const { app, client } = await world();
+    for await (const n of client.ref("math").ask.count(1e9)) if (n === 3) break;
+    await expect.poll(() => app.calls[0]!.options.signal!.aborted).toBe(true);
+  });
+
+  test("that the connection breaks off ends with StreamBroken and the count", async () => {
+    const { client, relay } = await world({ gateway: { streamWindow: 4 } });
+    let seen = 0;
+    const reading = (async () => {
+      for await (const _ of client.ref("math").ask.count(1e9)) {
+        seen += 1;
+        if (seen === 3) relay.cut();
+      }
+    })();
+    const error = await reading.catch((thrown: unknown) => thrown);
+    expect(isHoldfastError(error, "StreamBroken")).toBe(true);
+    expect((error as HoldfastError).details.delivered).toBe(seen);
+  });
+
+  test("iterating a method that answers once says what to do", async () => {
+    const { client } = await world();
+    const once = client.ref("math").ask.add(1, 1) as unknown as AsyncIterable<number>;
+    await expect(once[Symbol.asyncIterator]().next()).rejects.toThrow("answered with one value");
+  });
+});
+
+describe("a lost connection", () => {
+  test("fails what may have taken effect, and says so", async () => {
+    const { app, client, relay } = await world();
+    const lost = client.ref("math").ask.hang();
+    await expect.poll(() => app.calls.length).toBe(1);
+    relay.cut();
+    await expect(lost).rejects.toMatchObject({ code: "ConnectionLost", retryable: false });
+    expect(await client.ref("math").ask.add(1, 1)).toBe(2);
+  });
+
+  test.each([
+    ["the server's welcome", {}, "safe" as const],
+    ["the caller", { idempotent: true }, "hang" as const],
+  ])("is invisible to an ask that %s declares idempotent: it is asked again", async (_, options, method) => {
+    const { app, client, relay, answer } = await world();
+    const asked = client.ref("math").with(options).ask[method]();
+    await expect.poll(() => app.calls.length).toBe(1);
+    relay.cut();
+    await expect.poll(() => app.calls.length).toBe(2);
+    if (method === "hang") {
+      client.close();
+      await expect(asked).rejects.toMatchObject({ code: "ConnectionLost", retryable: true });
+    } else {
+      answer("once");
+      expect(await asked).toBe("once");
+    }
+  });
+
+  test("keeps asks that were never written for the next connection, within their deadline", async () => {
+    const { app, client, relay } = await world();
+    relay.refuse();
+    await expect.poll(() => client.connected).toBe(false);
+    const sum = client.ref("math").ask.add(3, 4);
+    const late = client.ref("math").with({ timeout: 20 }).ask.add(1, 1);
+    await expect(late).rejects.toMatchObject({ code: "Timeout", retryable: true });
+    relay.accept();
+    expect(await sum).toBe(7);
+    expect(app.calls).toHaveLength(1);
+  });
+
+  test("bounds what waits for it, in messages and in bytes", async () => {
+    const { client, relay } = await world({
+      client: { maxQueued: 2, maxBuffered: 1000, reconnect: { initial: 1, max: 5 } },
+    });
+    relay.refuse();
+    await expect.poll(() => client.connected).toBe(false);
+    const math = client.ref("math");
+    const first = [math.ask.add(1, 1), math.ask.add(2, 2)];
+    await expect(math.ask.add(3, 3)).rejects.toMatchObject({ code: "MailboxFull", retryable: true });
+    expect(math.tell.echo(new Uint8Array(2000))).toBe(false);
+    relay.accept();
+    expect(await Promise.all(first)).toEqual([2, 4]);
+  });
+
+  test("that is half-open is noticed by silence", async () => {
+    const clock = new HandClock();
+    const { client, relay } = await world({ client: { clock, reconnect: { initial: 0, max: 0 } } });
+    relay.hold();
+    clock.advance(15_000);
+    clock.advance(15_000);
+    relay.accept();
+    await expect.poll(() => relay.connections).toBe(2);
+    await expect.poll(() => client.connected).toBe(true);
+    expect(await client.ref("math").ask.add(1, 1)).toBe(2);
+  });
+
+  test("after close fails what is open, and what comes later", async () => {
+    const { app, client } = await world();
+    const open = client.ref("math").ask.hang();
+    await expect.poll(() => app.calls.length).toBe(1);
+    client.close();
+    await expect(open).rejects.toMatchObject({ code: "ConnectionLost", retryable: false });
+    await expect(client.ref("math").ask.add(1, 1)).rejects.toMatchObject({ code: "ConnectionLost" });
+    await expect.poll(() => app.calls[0]!.options.signal!.aborted).toBe(true);
+  });
+});
+
+describe("connect", () => {
+  test("gives the first server that answers", async () => {
+    const { door } = await world();
+    const client = await connect(["ws://127.0.0.1:1", door.url]);
+    cleanups.push(() => client.close());
+    expect(Object.keys(client.exposes)).toEqual(["math"]);
+  });
+
+  test("that nobody answers says who was asked, and why not", async () => {
+    const failure = await connect("ws://127.0.0.1:1", { connectTimeout: 50 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "ConnectionLost", retryable: true });
+    expect((failure as Error).message).toMatch(
+      /no server answered within 50 ms at ws:\/\/127\.0\.0\.1:1\/: .*ECONNREFUSED/,
+    );
+  });
+
+  test("shows its token in the first frame; a wrong one is not tried again", async () => {
+    const token = "a-token-of-16-or-more";
+    const { door } = await world({ gateway: { token }, client: { token } });
+    const failure = connect(door.url, { token: "a-wrong-token-of-16" });
+    await expect(failure).rejects.toMatchObject({ code: "Unauthorized" });
+  });
+
+  test.each(["", "math", "ftp://127.0.0.1"])("to %j is refused by name", async (url) => {
+    await expect(connect(url)).rejects.toMatchObject({ code: "InvalidSpec" });
+  });
+
+  test("to what speaks another protocol ends with its words", async () => {
+    const { WebSocketServer } = await import("ws");
+    const server = new WebSocketServer({ port: 0, handleProtocols: () => "holdfast.v1" });
+    cleanups.push(() => server.close());
+    server.on("connection", (socket) => socket.send("good day"));
+    const { port } = server.address() as { port: number };
+    const failure = connect(`ws://127.0.0.1:${port}`, { connectTimeout: 50, reconnect: { initial: 10, max: 10 } });
+    await expect(failure).rejects.toThrow("what is no frame");
+  });
+});
+
+describe("an operator's client", () => {
+  test("kills with the admin token, given at once or later", async () => {
+    const { app, door, client } = await world();
+    await expect(client.admin.kill("math")).rejects.toMatchObject({ code: "Unauthorized" });
+    await expect(client.admin.login("a-wrong-token-of-16")).rejects.toMatchObject({ code: "Unauthorized" });
+    await client.admin.login(door.adminToken);
+    expect(await client.admin.kill("math", { key: "k" })).toBe(true);
+    expect(await client.admin.kill("nothing")).toBe(false);
+    const operator = await connect(door.url, { adminToken: door.adminToken });
+    cleanups.push(() => operator.close());
+    expect(await operator.admin.kill("math")).toBe(true);
+    expect(app.killed.map(({ path }) => path)).toEqual(["math", "nothing", "math"]);
+    await expect(connect(door.url, { adminToken: "a-wrong-token-of-16" })).rejects.toMatchObject({
+      code: "Unauthorized",
+    });
+  });
+
+  test("watches, and goes on after a drop", async () => {
+    const { app, client, relay } = await world();
+    const news: string[] = [];
+    const stop = client.watch((item) => news.push(item.type === "event" ? item.event.type : item.tree.name));
+    await expect.poll(() => news).toEqual(["app"]);
+    app.emit({ type: "life", path: "app/math", state: "waiting" });
+    await expect.poll(() => news).toContain("life");
+    news.length = 0;
+    relay.cut();
+    await expect.poll(() => news).toEqual(["app"]);
+    stop();
+    await client.ref("math").ask.add(1, 1);
+    app.emit({ type: "life", path: "app/math", state: "running" });
+    await client.ref("math").ask.add(1, 1);
+    expect(news).toEqual(["app"]);
+  });
+});
+
+test("a server that drains is left for the next one; nothing is lost, and nothing asked twice", async () => {
+  const one = await world();
+  const two = await world();
+  const client = await connect<{ math: MathActor }>([one.door.url, two.door.url]);
+  cleanups.push(() => client.close());
+  const underWay = client.ref("math").ask.safe();
+  await expect.poll(() => one.app.calls.length).toBe(1);
+  const closed = one.door.close({ drain: "8s" });
+  const later = client.ref("math").ask.add(1, 1);
+  one.answer("finished here");
+  expect(await underWay).toBe("finished here");
+  expect(await later).toBe(2);
+  await closed;
+  expect([one.app.calls.length, two.app.calls.length]).toEqual([1, 1]);
+});
