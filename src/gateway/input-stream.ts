@@ -115,9 +115,9 @@ export class InputStream {
       this.#seenBefore(seq);
       return;
     }
-    this.#check(seq);
     // Not taken and not answered: the client has been told to drain, keeps the chunk, and resumes elsewhere.
     if (draining) return;
+    this.#check(seq);
     this.#ask(seq, args, format);
   }
 
