@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+/** The long proofs (minutes) run on their own: `npm run proof`. */
+const proof = process.env.HOLDFAST_PROOF === "1";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: [proof ? "test/proof/**/*.test.ts" : "test/**/*.test.ts"],
+    exclude: proof ? [] : ["test/proof/**"],
     // Real worker threads and exits are the subject: a test file gets a process of its own.
     pool: "forks",
     globalSetup: "test/build.ts",
-    testTimeout: 60_000,
+    testTimeout: proof ? 300_000 : 60_000,
     hookTimeout: 60_000,
     typecheck: { enabled: false },
   },

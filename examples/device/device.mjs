@@ -11,11 +11,15 @@ const app = await system(
     // A device has nobody to call: it goes on trying, ever more slowly, and never gives up.
     { intensity: { restarts: Number.POSITIVE_INFINITY, within: "1m" } },
     {
-      ears: thread(speechModule, {}, {
-        spare: "none", // memory is short: a restart takes half a second, and the mailbox keeps what is said meanwhile
-        intensity: { restarts: Number.POSITIVE_INFINITY, within: "1m" },
-        mailbox: { messages: 64, overflow: "wait" },
-      }),
+      ears: thread(
+        speechModule,
+        {},
+        {
+          spare: "none", // memory is short: a restart takes half a second, and the mailbox keeps what is said meanwhile
+          intensity: { restarts: Number.POSITIVE_INFINITY, within: "1m" },
+          mailbox: { messages: 64, overflow: "wait" },
+        },
+      ),
     },
   ),
 );

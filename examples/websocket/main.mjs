@@ -20,7 +20,12 @@ try {
   app.kill("visits", { by: "the example" });
 
   console.log(await language.ask.detect("Le varech s'accroche au rocher pendant la tempête."));
-  console.log("ada's visits:", await visits.key("ada").ask.visit(), "- and eve's:", await visits.key("eve").ask.visit());
+  console.log(
+    "ada's visits:",
+    await visits.key("ada").ask.visit(),
+    "- and eve's:",
+    await visits.key("eve").ask.visit(),
+  );
   await language.ask.detect("hi").catch((error) => console.log(`${error.code}: ${error.message}`));
   console.log(treeText(app.tree()));
 } finally {

@@ -166,9 +166,10 @@ export class KeyUnit implements Unit {
       });
       this.#place = "up";
     } catch (error) {
-      // The cell died under it: not its own failure, it waits for the next.
-      if (!cell.alive) this.#place = "homeless";
-      else throw error;
+      if (cell.alive) throw error;
+      // The cell died under it: not its own failure. The next cell may be up already, and will not call again.
+      this.#place = "homeless";
+      if (this.pending() > 0) this.settle();
     }
   }
 

@@ -62,7 +62,11 @@ interface Import {
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(join(src, file), "utf8");
   const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)/gm);
-  return [...found].map(([, type, from, dynamic]) => ({ file, module: (from ?? dynamic)!, typeOnly: type !== undefined }));
+  return [...found].map(([, type, from, dynamic]) => ({
+    file,
+    module: (from ?? dynamic)!,
+    typeOnly: type !== undefined,
+  }));
 });
 
 describe("an import goes down the floors, never up", () => {
@@ -72,16 +76,23 @@ describe("an import goes down the floors, never up", () => {
   });
 
   it("every file stands on a floor", () => {
-    const homeless = files.filter((file) => floorOf(file) === -1 && !asides.some((aside) => file.startsWith(`${aside}/`)));
+    const homeless = files.filter(
+      (file) => floorOf(file) === -1 && !asides.some((aside) => file.startsWith(`${aside}/`)),
+    );
     expect(homeless).toEqual([]);
   });
 
   it("no import goes up", () => {
     const up = imports
       .filter(({ module }) => module.startsWith("."))
-      .map(({ file, module }) => ({ file, target: relative(src, resolve(src, dirname(file), module)).replace(/\.js$/, ".ts") }))
+      .map(({ file, module }) => ({
+        file,
+        target: relative(src, resolve(src, dirname(file), module)).replace(/\.js$/, ".ts"),
+      }))
       .filter(({ file }) => floorOf(file) !== -1)
-      .filter(({ file, target }) => floorOf(target) > floorOf(file) || asides.some((aside) => target.startsWith(`${aside}/`)))
+      .filter(
+        ({ file, target }) => floorOf(target) > floorOf(file) || asides.some((aside) => target.startsWith(`${aside}/`)),
+      )
       .map(({ file, target }) => `${file} imports ${target}`);
     expect(up).toEqual([]);
   });

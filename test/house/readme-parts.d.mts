@@ -1,0 +1,1 @@
+export function fillReadme(text: string): string;

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type App, HoldfastError, pool, type Ref, supervisor, system, type TreeNode, thread } from "holdfast";
+import { type Read, readModule } from "holdfast/models";
+import { expect, it } from "vitest";
+
+/** A thread dies this often. */
+const everyMs = 200;
+const asks = 10_000;
+/** Asks under way at a time: enough to keep every member busy, within the mailbox. */
+const atOnce = 200;
+/** A narrow, empty line: the model runs, and a run is as short as this model's can be. */
+const image = { width: 48, height: 48, data: new Uint8Array(48 * 48 * 4).fill(255) };
+const once = new URL("../actors/read-once.mjs", import.meta.url);
+
+it(`${asks} asks declared idempotent are all answered while a thread dies every ${everyMs} ms`, async () => {
+  const { errors, answers, deaths } = await ask(readModule);
+  console.log(`idempotent: ${answers} answers, ${deaths} deaths`);
+  expect(errors).toEqual([]);
+  expect(answers).toBe(asks);
+  expect(deaths).toBeGreaterThan(5);
+}, 600_000);
+
+it(`of ${asks} asks not declared so, each is answered or fails with an error that tells the truth`, async () => {
+  const { errors, answers, deaths, executing } = await ask(once);
+  console.log(`at most once: ${answers} answers, ${errors.length} errors, ${deaths} deaths`);
+  expect(answers + errors.length).toBe(asks);
+  // The truth: it was executing, so it may have run; and no more of them than the reports tell of.
+  expect(new Set(errors.map(({ code, retryable }) => `${code} ${retryable}`))).toEqual(new Set(["ActorDied false"]));
+  expect(errors.length).toBe(executing);
+}, 600_000);
+
+async function ask(module: URL) {
+  const member = thread<Read>(module, {}, { spare: "loaded", intensity: { restarts: 10_000, within: "1m" } });
+  const app = await system(supervisor({}, { read: pool(member, { size: 2 }) }));
+  const errors: HoldfastError[] = [];
+  let answers = 0;
+  let settled = 0;
+  let deaths = 0;
+  let executing = 0;
+  app.subscribe((event) => {
+    if (event.type !== "death") return;
+    deaths++;
+    executing += event.report.executing.length;
+  });
+  const { read } = app.refs as unknown as { read: Ref<Read> };
+  const patient = read.with({ timeout: "10m" });
+  const caller = async () => {
+    while (settled + under < asks) {
+      under++;
+      try {
+        await patient.ask.pixels(image);
+        answers++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(HoldfastError);
+        errors.push(error as HoldfastError);
+      } finally {
+        under--;
+        settled++;
+      }
+    }
+  };
+  let under = 0;
+  const callers = Promise.all(Array.from({ length: atOnce }, caller));
+  const done = callers.then(() => true);
+  while (!(await Promise.race([done, sleep(everyMs).then(() => false)]))) killOne(app);
+  await app.stop();
+  return { errors, answers, deaths, executing };
+}
+
+/** Whichever member runs longest without a death: the first that runs. */
+function killOne(app: App<unknown>): void {
+  const running = app.tree().children![0]!.children!.find((member: TreeNode) => member.state === "running");
+  if (running) app.kill(running.path, { by: "the proof" });
+}

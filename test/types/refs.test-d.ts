@@ -1,0 +1,103 @@
+import {
+  Actor,
+  type App,
+  inline,
+  type KeyedRef,
+  keyed,
+  pool,
+  type Ref,
+  supervisor,
+  type system,
+  thread,
+} from "holdfast";
+import { describe, expectTypeOf, it } from "vitest";
+
+class Digits extends Actor<{ model: string }, { session: true }> {
+  #secret = 1;
+  _hidden() {
+    return this.#secret;
+  }
+  start() {}
+  snapshot() {
+    return 1;
+  }
+  restore(_: number) {}
+  classify(pixels: Float32Array): Promise<{ digit: number }> {
+    return Promise.resolve({ digit: pixels.length });
+  }
+  twice(n: number) {
+    return n * 2;
+  }
+  async *count(to: number) {
+    for (let i = 0; i < to; i++) yield i;
+  }
+  pick<T>(items: T[]): Promise<T | undefined> {
+    return Promise.resolve(items[0]);
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what a user may write
+  loose(): any {}
+}
+
+class Plain extends Actor {
+  hello() {
+    return "hello";
+  }
+}
+
+const url = new URL("file:///digits.js");
+
+describe("types from end to end", () => {
+  const tree = supervisor(
+    {},
+    {
+      digits: pool(thread<Digits>(url, { model: "a" }), { size: 2 }),
+      keys: keyed(thread<Digits>(url, { model: "a" })),
+      plain: inline(Plain),
+      below: supervisor({}, { inner: inline(Digits, { model: "b" }) }),
+    },
+  );
+  type Refs = Awaited<ReturnType<typeof system<(typeof tree)["children"]>>>["refs"];
+
+  it("refs have the names and types of the tree", () => {
+    expectTypeOf<Refs["digits"]>().toEqualTypeOf<Ref<Digits>>();
+    expectTypeOf<Refs["keys"]>().toEqualTypeOf<KeyedRef<Digits>>();
+    expectTypeOf<Refs["below"]["inner"]>().toEqualTypeOf<Ref<Digits>>();
+    expectTypeOf<Refs>().not.toHaveProperty("nobody");
+  });
+
+  it("a method that returns a promise keeps its own signature, generics too", () => {
+    expectTypeOf<Ref<Digits>["ask"]["classify"]>().toEqualTypeOf<
+      (pixels: Float32Array) => Promise<{ digit: number }>
+    >();
+    expectTypeOf<Ref<Digits>["ask"]["pick"]>().toEqualTypeOf<<T>(items: T[]) => Promise<T | undefined>>();
+  });
+
+  it("a plain result becomes a promise, a generator an async iterable, any stays unknown", () => {
+    expectTypeOf<Ref<Digits>["ask"]["twice"]>().toEqualTypeOf<(n: number) => Promise<number>>();
+    expectTypeOf<Ref<Digits>["ask"]["count"]>().toEqualTypeOf<(to: number) => AsyncIterable<number>>();
+  });
+
+  it("tell answers whether the message was accepted", () => {
+    expectTypeOf<Ref<Digits>["tell"]["twice"]>().toEqualTypeOf<(n: number) => boolean>();
+  });
+
+  it("lifecycle, private and inherited names are not part of the protocol", () => {
+    type Names = keyof Ref<Digits>["ask"];
+    expectTypeOf<Names>().toEqualTypeOf<"classify" | "twice" | "count" | "pick" | "loose">();
+  });
+
+  it("props are asked for exactly where the actor has some", () => {
+    inline(Plain);
+    thread<Plain>(url);
+    // @ts-expect-error props are missing
+    inline(Digits);
+    // @ts-expect-error a wrong prop
+    thread<Digits>(url, { modell: "a" });
+    // @ts-expect-error the type argument was forgotten: the url parameter says what to write
+    thread(url, { model: "a" });
+  });
+
+  it("an app disposes itself", () => {
+    expectTypeOf<App>().toExtend<AsyncDisposable>();
+  });
+});
