@@ -14,4 +14,6 @@ export function connect<Exposed = Record<string, unknown>>(
   return connectThrough<Exposed>(openSocket, url, options);
 }
 
-const openSocket = openWith((url, protocol) => new WebSocket(url, protocol) as unknown as StandardSocket);
+const openSocket = openWith((url, protocol) => ({
+  socket: new WebSocket(url, protocol) as unknown as StandardSocket,
+}));

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { type Client, connectThrough } from "./client.js";
 import type { ConnectOptions } from "./options.js";
@@ -22,7 +23,24 @@ export function connect<Exposed = Record<string, unknown>>(
   return connectThrough<Exposed>(openSocket, url, options);
 }
 
-const openSocket = openWith(
-  (url, protocol) =>
-    new WebSocket(url, protocol, { perMessageDeflate: false, followRedirects: false }) as unknown as StandardSocket,
-);
+const openSocket = openWith((url, protocol) => {
+  const socket = new WebSocket(url, protocol, { perMessageDeflate: false, followRedirects: false });
+  let raw: Socket | undefined;
+  let corked = false;
+  socket.on("upgrade", (response) => {
+    raw = response.socket;
+  });
+  return {
+    socket: socket as unknown as StandardSocket,
+    // Frames of one turn leave in one write.
+    beforeSend() {
+      if (!raw || corked) return;
+      corked = true;
+      raw.cork();
+      process.nextTick(() => {
+        corked = false;
+        raw?.uncork();
+      });
+    },
+  };
+});

@@ -30,10 +30,16 @@ export interface StandardSocket {
   addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
 }
 
+/** What a door makes: the socket, and what to do before each send, if anything. */
+export interface Made {
+  readonly socket: StandardSocket;
+  readonly beforeSend?: () => void;
+}
+
 /** A standard WebSocket as the link sees it. */
-export function openWith(make: (url: string, protocol: string) => StandardSocket): OpenSocket {
+export function openWith(make: (url: string, protocol: string) => Made): OpenSocket {
   return (url, events) => {
-    const socket = make(url, subprotocol);
+    const { socket, beforeSend } = make(url, subprotocol);
     let over = false;
     let problem = "";
     socket.binaryType = "arraybuffer";
@@ -53,7 +59,10 @@ export function openWith(make: (url: string, protocol: string) => StandardSocket
       events.closed(code, reason || problem);
     });
     return {
-      send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
+      send(data) {
+        beforeSend?.();
+        socket.send(data as Uint8Array<ArrayBuffer>);
+      },
       get unsent() {
         return socket.bufferedAmount;
       },
