@@ -1,0 +1,122 @@
+import { type Client, connect, type News } from "../../client/browser.js";
+import { isHoldfastError } from "../../errors.js";
+
+export type LinkStatus =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected" }
+  /** It was there; the client tries again by itself. */
+  | { readonly kind: "lost" }
+  /** No server has answered yet; tried again. */
+  | { readonly kind: "absent"; readonly error: unknown }
+  /** The server asks for a token. */
+  | { readonly kind: "locked"; readonly error: unknown };
+
+export interface ConnectionEvents {
+  status(status: LinkStatus): void;
+  news(news: News): void;
+}
+
+const name = "holdfast-page";
+/** The client comes back silently, so the page looks whether it is there. */
+const lookEveryMs = 250;
+/** A server that stays away so long may have come back with another token, which ends a client for good. */
+const probeEveryMs = 5000;
+
+/**
+ * The page's connection to the server that served it.
+ *
+ *   connecting ──▶ connected ◀──▶ lost
+ *      │  ▲                        │
+ *      ▼  └─ signIn ─┐             │ a probe is refused
+ *   absent        locked ◀─────────┘
+ */
+export class Connection {
+  readonly #url: string;
+  readonly #events: ConnectionEvents;
+  #status: LinkStatus = { kind: "connecting" };
+  #token: string | undefined;
+  #client: Client | undefined;
+  #lostSince = 0;
+
+  constructor(url: string, token: string | undefined, events: ConnectionEvents) {
+    this.#url = url;
+    this.#token = token;
+    this.#events = events;
+    setInterval(() => this.#look(), lookEveryMs);
+  }
+
+  /** @throws Error while there is none; panels are shown only when there is one */
+  get client(): Client {
+    if (!this.#client) throw new Error("There is no connection to the server yet: wait until the page is connected.");
+    return this.#client;
+  }
+
+  /** Tries until a server answers; returns when it did, or when it asks for a token. */
+  async start(): Promise<void> {
+    this.#enter({ kind: "connecting" });
+    for (;;) {
+      try {
+        this.#take(await connect(this.#url, { name, token: this.#token }));
+        return;
+      } catch (error) {
+        if (isHoldfastError(error, "Unauthorized")) {
+          this.#enter({ kind: "locked", error });
+          return;
+        }
+        this.#enter({ kind: "absent", error });
+      }
+    }
+  }
+
+  /** @throws (rejects) Unauthorized for a wrong token */
+  async signIn(token: string): Promise<void> {
+    this.#take(await connect(this.#url, { name, token, connectTimeout: "5s" }));
+    this.#token = token;
+  }
+
+  /**
+   * Kills what runs at a path. Over a connection of its own: a wrong admin token costs that one only.
+   * @throws (rejects) Unauthorized for a wrong token
+   */
+  async kill(path: string, adminToken: string): Promise<boolean> {
+    const admin = await connect(this.#url, { name, adminToken, connectTimeout: "5s" });
+    try {
+      return await admin.admin.kill(path);
+    } finally {
+      admin.close();
+    }
+  }
+
+  #take(client: Client): void {
+    this.#client?.close();
+    this.#client = client;
+    this.#enter({ kind: "connected" });
+    client.watch((news) => this.#events.news(news));
+  }
+
+  #look(): void {
+    const connected = this.#client?.connected;
+    if (this.#status.kind === "connected" && !connected) {
+      this.#lostSince = performance.now();
+      this.#enter({ kind: "lost" });
+    } else if (this.#status.kind === "lost") {
+      if (connected) this.#enter({ kind: "connected" });
+      else if (performance.now() - this.#lostSince >= probeEveryMs) void this.#probe();
+    }
+  }
+
+  async #probe(): Promise<void> {
+    this.#lostSince = performance.now();
+    try {
+      (await connect(this.#url, { name, token: this.#token, connectTimeout: "2s" })).close();
+    } catch (error) {
+      if (isHoldfastError(error, "Unauthorized") && this.#status.kind === "lost")
+        this.#enter({ kind: "locked", error });
+    }
+  }
+
+  #enter(status: LinkStatus): void {
+    this.#status = status;
+    this.#events.status(status);
+  }
+}

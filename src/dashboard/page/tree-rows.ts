@@ -1,0 +1,59 @@
+import type { ChildState } from "../../supervision/life.js";
+import type { TreeNode } from "../../system/tree.js";
+
+/** One line of the tree as the page shows it. */
+export interface TreeRow {
+  /** Stable while the node lives. Not its path: a key may be called like a cell. */
+  readonly id: string;
+  readonly depth: number;
+  readonly path: string;
+  readonly name: string;
+  readonly kind: TreeNode["kind"];
+  readonly state: ChildState;
+  readonly reason: string | undefined;
+  /** "thread 7", "fork, pid 4711", "inline", or the isolation alone while nothing runs. */
+  readonly where: string;
+  readonly incarnation: number | undefined;
+  readonly restarts: number;
+  readonly mailbox: TreeNode["mailbox"];
+  /** A host of its own runs here, so there is something to kill; a key shares that of its cell, one line above. */
+  readonly killable: boolean;
+  /** How many children of this node are not shown. */
+  readonly hidden: number;
+}
+
+/** Children shown of one node: a thousand keys would bury the rest, and the page with them. */
+export const shownChildren = 100;
+
+/** The tree as lines, parents before children. */
+export function treeRows(root: TreeNode): TreeRow[] {
+  const rows: TreeRow[] = [];
+  walk(root, 0, "", rows);
+  return rows;
+}
+
+function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): void {
+  const { path, name, kind, state, reason, incarnation, restarts, mailbox, children = [] } = node;
+  const id = `${parent}\u0000${kind}\u0000${name}`;
+  const killable = node.isolation !== undefined && node.host !== undefined && state !== "stopped";
+  const hidden = Math.max(0, children.length - shownChildren);
+  const where = whereOf(node);
+  rows.push({ id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, killable, hidden });
+  for (const child of children.slice(0, shownChildren)) walk(child, depth + 1, id, rows);
+}
+
+function whereOf({ isolation, host }: TreeNode): string {
+  if (isolation === undefined || host === undefined) return host ?? isolation ?? "";
+  return host.startsWith(isolation) ? host : `${isolation}, ${host}`;
+}
+
+/** How many actors are in each state: "5 running, 1 waiting". Groups are counted by what is in them. */
+export function treeSummary(root: TreeNode): string {
+  const counts = new Map<ChildState, number>();
+  const count = ({ kind, state, children = [] }: TreeNode) => {
+    if (kind === "actor" || kind === "cell") counts.set(state, (counts.get(state) ?? 0) + 1);
+    for (const child of children) count(child);
+  };
+  count(root);
+  return [...counts].map(([state, n]) => `${n} ${state}`).join(", ");
+}
