@@ -1,0 +1,132 @@
+/** The first frame of whoever could not send an Authorization header; or later, with `admin`, to gain that right. */
+export interface HelloFrame {
+  type: "hello";
+  token?: string;
+  /** Ask for the admin right: `token` is then the admin token. */
+  admin?: boolean;
+  /** Who connects, for logs: "holdfast-js/0.1". At most 128 characters. */
+  client?: string;
+}
+
+/** One call with one outcome. */
+export interface AskFrame {
+  type: "ask";
+  /** Chosen by the client, unique among its unanswered frames on this connection. 0 … 2^53-1. */
+  id: number;
+  /** The exposed name. */
+  to: string;
+  /** Which actor of a keyed group. */
+  key?: string;
+  method: string;
+  args: unknown[];
+  /** *Remaining* milliseconds: clocks of two machines never agree, durations do. Default 30000. */
+  timeout?: number;
+  /** The caller declares that running it twice does no harm. */
+  idempotent?: boolean;
+  /** For a method that answers with a stream: how many parts may come before `credit` is sent. Default streamWindow. */
+  credit?: number;
+}
+
+/** A call without an answer. Only a tell that may not be made at all is answered, by an `error` without id. */
+export interface TellFrame {
+  type: "tell";
+  to: string;
+  key?: string;
+  method: string;
+  args: unknown[];
+}
+
+/** Gives up an ask (answered by error Cancelled, or by the result that was already on its way), or ends a stream at once. */
+export interface CancelFrame {
+  type: "cancel";
+  id: number;
+}
+
+/** Client to server: `n` more parts of an output stream may come. Server to client: `n` more chunks may be sent. */
+export interface CreditFrame {
+  type: "credit";
+  id: number;
+  n: number;
+}
+
+/** Opens a stream of chunks into one keyed actor, or resumes one. Answered by `opened` or `error`. */
+export interface OpenFrame {
+  type: "open";
+  id: number;
+  to: string;
+  /** Which actor; without it the server chooses a key of its own. */
+  key?: string;
+  /** The method called once per chunk; without it the one that the exposure names. */
+  method?: string;
+  /** The session of `opened`, to resume. */
+  session?: string;
+  /** With `session`: the highest seq whose result has arrived; -1 for none. Results after it are sent again. */
+  have?: number;
+  /** Milliseconds that each chunk may take. Default 30000. */
+  timeout?: number;
+}
+
+/** One chunk: the arguments of one ordered ask. `seq` counts from 0 without a gap. */
+export interface ChunkFrame {
+  type: "chunk";
+  id: number;
+  seq: number;
+  args: unknown[];
+}
+
+/** The client has every result up to `seq`; the server forgets them and grants credit. */
+export interface AckFrame {
+  type: "ack";
+  id: number;
+  seq: number;
+}
+
+/** Client to server: no more chunks. Server to client: the stream is complete, `count` values were answered. */
+export interface ClientEndFrame {
+  type: "end";
+  id: number;
+}
+
+/** Leaves a stream without ending it: its actor is kept for `limits.detachMs`, to be resumed from any connection. */
+export interface DetachFrame {
+  type: "detach";
+  id: number;
+}
+
+export interface PingFrame {
+  type: "ping";
+  n: number;
+}
+
+/** Asks for the live tree and every event, pushed until `unwatch`. */
+export interface WatchFrame {
+  type: "watch";
+}
+
+export interface UnwatchFrame {
+  type: "unwatch";
+}
+
+/** Admin: kills what runs at a path, as a fault would. Answered by `result` with true when something was running. */
+export interface KillFrame {
+  type: "kill";
+  id: number;
+  path: string;
+  key?: string;
+}
+
+export type ClientFrame =
+  | HelloFrame
+  | AskFrame
+  | TellFrame
+  | CancelFrame
+  | CreditFrame
+  | OpenFrame
+  | ChunkFrame
+  | AckFrame
+  | ClientEndFrame
+  | DetachFrame
+  | PingFrame
+  | WatchFrame
+  | UnwatchFrame
+  | KillFrame;
