@@ -10,7 +10,7 @@ export default defineConfig({
     // Real worker threads and exits are the subject: a test file gets a process of its own.
     pool: "forks",
     globalSetup: "test/build.ts",
-    testTimeout: proof ? 300_000 : 60_000,
+    testTimeout: proof ? 900_000 : 60_000,
     hookTimeout: 60_000,
     typecheck: { enabled: false },
   },

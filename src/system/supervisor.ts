@@ -17,6 +17,23 @@ export interface Supervised {
   readonly unit: Unit;
 }
 
+/** What the engine keeps of a child beside what `decide` knows. */
+interface Child extends Supervised {
+  /** Why it is not running, for people. */
+  reason: string | undefined;
+  starts: number;
+  /** There while a start is under way. */
+  start: Promise<void> | undefined;
+  /** Its back-off. */
+  timer: Timer | undefined;
+  /** Its latest death. */
+  exit: UnitExit | undefined;
+}
+
+function newChild(unit: Unit, rules: ChildRules): Child {
+  return { unit, rules, reason: undefined, starts: 0, start: undefined, timer: undefined, exit: undefined };
+}
+
 /**
  * The engine under every supervisor: one inbox, one state, and a loop that performs what `decide` answers. It decides
  * nothing itself. Events that arrive while it performs wait their turn.
@@ -34,13 +51,8 @@ export class Supervisor implements Unit {
   onForgotten: (unit: Unit) => void = () => {};
   readonly #context: SystemContext;
   readonly #rules: SupervisorRules;
-  readonly #units = new Map<string, Supervised>();
-  readonly #standing = new Map<string, { reason: string | undefined; starts: number }>();
-  readonly #timers = new Map<string, Timer>();
+  readonly #children = new Map<string, Child>();
   readonly #inbox: SupervisorEvent[] = [];
-  /** Starts under way. */
-  readonly #starts = new Map<string, Promise<void>>();
-  readonly #exits = new Map<string, UnitExit>();
   #state: SupervisorState;
   #performing = false;
   #mode: StartMode = "rollback";
@@ -60,20 +72,12 @@ export class Supervisor implements Unit {
     this.#rules = rules;
     this.target = notAnActor(path);
     for (const child of children) this.#adopt(child);
-    this.#state = initial(
-      rules,
-      [...this.#units.values()].map((child) => child.rules),
-      "rollback",
-    );
+    this.#state = this.#initial("rollback");
   }
 
   start(mode: StartMode): Promise<void> {
     this.#mode = mode;
-    this.#state = initial(
-      this.#rules,
-      [...this.#units.values()].map((child) => child.rules),
-      mode,
-    );
+    this.#state = this.#initial(mode);
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject };
       this.#post({ type: "start" });
@@ -81,7 +85,7 @@ export class Supervisor implements Unit {
   }
 
   stop(shutdown: Shutdown): Promise<void> {
-    if (shutdown === "brutal") for (const { unit } of this.#units.values()) unit.kill("its supervisor", undefined);
+    if (shutdown === "brutal") for (const { unit } of this.#children.values()) unit.kill("its supervisor", undefined);
     return new Promise((resolve) => {
       if (this.#state.phase.kind === "ended" || this.#state.phase.kind === "idle") return resolve();
       this.#stopping = resolve;
@@ -90,16 +94,16 @@ export class Supervisor implements Unit {
   }
 
   dispose(error: HoldfastError): void {
-    for (const { unit } of this.#units.values()) unit.dispose(error);
+    for (const { unit } of this.#children.values()) unit.dispose(error);
   }
 
   drain(): void {
-    for (const { unit } of this.#units.values()) unit.drain();
+    for (const { unit } of this.#children.values()) unit.drain();
   }
 
   pending(): number {
     let sum = 0;
-    for (const { unit } of this.#units.values()) sum += unit.pending();
+    for (const { unit } of this.#children.values()) sum += unit.pending();
     return sum;
   }
 
@@ -115,11 +119,11 @@ export class Supervisor implements Unit {
   }
 
   child(name: string): Unit | undefined {
-    return this.#units.get(name)?.unit;
+    return this.#children.get(name)?.unit;
   }
 
   units(): Unit[] {
-    return [...this.#units.values()].map((child) => child.unit);
+    return [...this.#children.values()].map((child) => child.unit);
   }
 
   /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */
@@ -128,7 +132,7 @@ export class Supervisor implements Unit {
   }
 
   standing(id: string): Standing {
-    const { reason, starts } = this.#standing.get(id)!;
+    const { reason, starts } = this.#children.get(id)!;
     return { state: this.#state.children.get(id)?.life ?? "stopped", reason, restarts: Math.max(0, starts - 1) };
   }
 
@@ -145,19 +149,23 @@ export class Supervisor implements Unit {
     };
   }
 
-  #adopt(child: Supervised): void {
-    const { unit, rules } = child;
-    if (this.#units.has(rules.id))
-      throw new HoldfastError("InvalidSpec", `${this.path} has a child "${rules.id}" already`);
-    this.#units.set(rules.id, child);
-    this.#standing.set(rules.id, { reason: undefined, starts: 0 });
+  #initial(mode: StartMode): SupervisorState {
+    const rules = [...this.#children.values()].map((child) => child.rules);
+    return initial(this.#rules, rules, mode);
+  }
+
+  #adopt({ unit, rules }: Supervised): void {
+    const { id } = rules;
+    if (this.#children.has(id)) throw new HoldfastError("InvalidSpec", `${this.path} has a child "${id}" already`);
+    const child = newChild(unit, rules);
+    this.#children.set(id, child);
     unit.onExit = (exit) => {
       // Only what has started can die: it may do so before its start was heard of, and then both are told in order.
-      if (this.#starts.delete(rules.id)) this.#ready(rules.id, unit);
-      this.#exits.set(rules.id, exit);
+      if (child.start) this.#ready(id, child);
+      child.exit = exit;
+      child.reason = exit.error.message;
       const { guilty, normal, error } = exit;
-      this.#standing.get(rules.id)!.reason = error.message;
-      this.#post({ type: "died", id: rules.id, guilty, normal, error });
+      this.#post({ type: "died", id, guilty, normal, error });
     };
   }
 
@@ -184,28 +192,22 @@ export class Supervisor implements Unit {
   #perform(action: SupervisorAction): void {
     switch (action.type) {
       case "start":
-        void this.#start(action.id);
+        void this.#start(action.id, this.#children.get(action.id)!);
         return;
       case "stop":
-        void this.#stop(action.id, action.shutdown);
+        void this.#stop(action.id, this.#children.get(action.id)!, action.shutdown);
         return;
       case "wait": {
         const { id, ms } = action;
-        const timer = this.#context.clock.after(ms, () => {
-          this.#timers.delete(id);
-          this.#post({ type: "timer", id });
-        });
-        this.#timers.set(id, timer);
+        this.#children.get(id)!.timer = this.#context.clock.after(ms, () => this.#post({ type: "timer", id }));
         return;
       }
       case "cancel-wait":
-        this.#timers.get(action.id)?.cancel();
-        this.#timers.delete(action.id);
+        this.#children.get(action.id)?.timer?.cancel();
         return;
       case "forget": {
-        const unit = this.#units.get(action.id)?.unit;
-        this.#units.delete(action.id);
-        this.#standing.delete(action.id);
+        const unit = this.#children.get(action.id)?.unit;
+        this.#children.delete(action.id);
         if (!unit) return;
         unit.dispose(new HoldfastError("ActorStopped", `${unit.path} has ended and is not started again`));
         this.onForgotten(unit);
@@ -216,10 +218,10 @@ export class Supervisor implements Unit {
         this.#starting = undefined;
         return;
       case "quarantined": {
-        const standing = this.#standing.get(action.id)!;
-        standing.reason = action.error.message;
-        const { unit } = this.#units.get(action.id)!;
+        const child = this.#children.get(action.id)!;
+        const { unit } = child;
         const { error } = action;
+        child.reason = error.message;
         const known = error instanceof HoldfastError;
         unit.dispose(known ? error : new HoldfastError("Unavailable", error.message, { cause: error }));
         this.onParked(unit);
@@ -233,13 +235,11 @@ export class Supervisor implements Unit {
     }
   }
 
-  async #start(id: string): Promise<void> {
-    const { unit } = this.#units.get(id)!;
-    const standing = this.#standing.get(id)!;
-    standing.starts++;
+  async #start(id: string, child: Child): Promise<void> {
+    child.starts++;
     this.#emit(id);
-    const start = unit.start(this.#mode);
-    this.#starts.set(id, start);
+    const start = child.unit.start(this.#mode);
+    child.start = start;
     let failure: Error | undefined;
     try {
       await start;
@@ -247,31 +247,31 @@ export class Supervisor implements Unit {
       failure = toError(thrown);
     }
     // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
-    if (this.#starts.get(id) !== start) return;
-    this.#starts.delete(id);
-    if (!failure) return this.#ready(id, unit);
-    standing.reason = failure.message;
+    if (child.start !== start) return;
+    if (!failure) return this.#ready(id, child);
+    child.start = undefined;
+    child.reason = failure.message;
     this.#post({ type: "start-failed", id, error: failure });
   }
 
-  #ready(id: string, unit: Unit): void {
-    this.#standing.get(id)!.reason = undefined;
+  #ready(id: string, child: Child): void {
+    child.start = undefined;
+    child.reason = undefined;
     this.#post({ type: "ready", id });
-    this.onReady(unit);
+    this.onReady(child.unit);
   }
 
-  async #stop(id: string, shutdown: Shutdown): Promise<void> {
-    const start = this.#starts.get(id);
-    this.#starts.delete(id);
+  async #stop(id: string, child: Child, shutdown: Shutdown): Promise<void> {
+    const { start } = child;
+    child.start = undefined;
     this.#emit(id);
-    await this.#units.get(id)!.unit.stop(shutdown);
+    await child.unit.stop(shutdown);
     await start?.catch(() => {});
     this.#post({ type: "stopped", id });
   }
 
   #ended(reason: "stopped" | "gave-up" | "start-failed", error: Error | undefined): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    for (const child of this.#children.values()) child.timer?.cancel();
     this.#stopping?.();
     this.#stopping = undefined;
     if (this.#starting) {
@@ -283,17 +283,16 @@ export class Supervisor implements Unit {
   }
 
   #tellDecision(id: string): void {
-    const exit = this.#exits.get(id);
-    this.#exits.delete(id);
+    const child = this.#children.get(id);
     const { children, phase } = this.#state;
-    exit?.decided(decisionOf(children.get(id)?.life, phase, this.#stopping !== undefined));
+    child?.exit?.decided(decisionOf(children.get(id)?.life, phase, this.#stopping !== undefined));
   }
 
   #emit(id: string): void {
-    const child = this.#units.get(id);
+    const child = this.#children.get(id);
     const state = this.#state.children.get(id)?.life;
     if (!child || !state) return;
-    const { reason } = this.#standing.get(id)!;
-    this.#context.events.emit({ type: "life", path: child.unit.path, state, ...(reason ? { reason } : {}) });
+    const { unit, reason } = child;
+    this.#context.events.emit({ type: "life", path: unit.path, state, ...(reason ? { reason } : {}) });
   }
 }

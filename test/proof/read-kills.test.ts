@@ -8,8 +8,8 @@ const everyMs = 200;
 const asks = 10_000;
 /** Asks under way at a time: enough to keep every member busy, within the mailbox. */
 const atOnce = 200;
-/** A narrow, empty line: the model runs, and a run is as short as this model's can be. */
-const image = { width: 48, height: 48, data: new Uint8Array(48 * 48 * 4).fill(255) };
+/** One upright stroke: the model runs, and a run is as short as this model's can be. */
+const image = { width: 16, height: 16, data: stroke() };
 const once = new URL("../actors/read-once.mjs", import.meta.url);
 
 it(`${asks} asks declared idempotent are all answered while a thread dies every ${everyMs} ms`, async () => {
@@ -71,4 +71,10 @@ async function ask(module: URL) {
 function killOne(app: App<unknown>): void {
   const running = app.tree().children![0]!.children!.find((member: TreeNode) => member.state === "running");
   if (running) app.kill(running.path, { by: "the proof" });
+}
+
+function stroke(): Uint8Array {
+  const data = new Uint8Array(16 * 16 * 4).fill(255);
+  for (let y = 4; y < 12; y++) for (let x = 7; x < 9; x++) data.fill(0, (y * 16 + x) * 4, (y * 16 + x) * 4 + 3);
+  return data;
 }
