@@ -34,13 +34,14 @@ export class Connection {
   readonly #url: string;
   readonly #events: ConnectionEvents;
   #status: LinkStatus = { kind: "connecting" };
-  #token: string | undefined;
+  /** Empty, not absent, while there is none: a server that asks for a token answers a hello at once, silence late. */
+  #token: string;
   #client: Client | undefined;
   #lostSince = 0;
 
   constructor(url: string, token: string | undefined, events: ConnectionEvents) {
     this.#url = url;
-    this.#token = token;
+    this.#token = token ?? "";
     this.#events = events;
     setInterval(() => this.#look(), lookEveryMs);
   }

@@ -70,6 +70,6 @@ function checked(heard: HeardChunk, to: string): HeardChunk {
 
 /** Other pages must not hit upon it; `randomUUID` is there over https only. */
 function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  const bytes = crypto.getRandomValues(new Uint8Array(5));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

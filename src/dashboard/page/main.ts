@@ -97,11 +97,11 @@ async function signIn(): Promise<void> {
 }
 
 async function kill({ path, where, kind }: TreeRow): Promise<void> {
-  const what = kind === "cell" ? "every actor in it, " : "";
+  const lost = kind === "cell" ? "every actor in it, with what they are executing" : "what it is executing";
   const killed = await askAndAct(
     {
       title: `Kill ${path}?`,
-      text: `This ends ${where} as a fault would, with ${what}what is executing. What happens then is its supervisor's decision.`,
+      text: `This ends ${where} as a fault would, and ${lost}. What happens then is its supervisor's decision.`,
       act: "Kill",
       password: "Admin token",
       remembered: adminToken,

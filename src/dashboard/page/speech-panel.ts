@@ -165,7 +165,10 @@ export class SpeechPanel {
 
   #show(): void {
     const { latest, seconds, segments } = this.#track;
-    setText(this.#now, latest === undefined ? "" : `now ${latest.toFixed(2)} at ${seconds.toFixed(1)} s`);
+    setText(
+      this.#now,
+      latest === undefined ? "" : `Probability of speech: ${latest.toFixed(2)} at ${seconds.toFixed(1)} s`,
+    );
     segments.forEach((segment, index) => {
       const item = this.#segments.children[index] ?? this.#segments.appendChild(element("li"));
       setText(item, segmentText(segment));

@@ -23,7 +23,7 @@ export interface TreeRow {
 }
 
 /** Children shown of one node: a thousand keys would bury the rest, and the page with them. */
-export const shownChildren = 100;
+export const shownChildren = 20;
 
 /** The tree as lines, parents before children. */
 export function treeRows(root: TreeNode): TreeRow[] {
@@ -39,7 +39,16 @@ function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): v
   const hidden = Math.max(0, children.length - shownChildren);
   const where = whereOf(node);
   rows.push({ id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, killable, hidden });
-  for (const child of children.slice(0, shownChildren)) walk(child, depth + 1, id, rows);
+  for (const child of shown(children)) walk(child, depth + 1, id, rows);
+}
+
+/** Those that do not run are what one came to see; of the others the first, and all in their own order. */
+function shown(children: readonly TreeNode[]): TreeNode[] {
+  if (children.length <= shownChildren) return [...children];
+  const down = children.filter(({ state }) => state !== "running");
+  const running = children.filter(({ state }) => state === "running");
+  const chosen = new Set([...down, ...running].slice(0, shownChildren));
+  return children.filter((child) => chosen.has(child));
 }
 
 function whereOf({ isolation, host }: TreeNode): string {
