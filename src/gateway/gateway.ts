@@ -50,6 +50,8 @@ export async function gateway(app: App<unknown>, options: GatewayOptions): Promi
   return server;
 }
 
+/** Connections for health and pages beside `maxConnections`. */
+const HTTP_CONNECTIONS = 1000;
 /** How long a stopping server waits for a client to have heard of it: a round trip, for those that live. */
 const FAREWELL_MS = 1000;
 
@@ -102,6 +104,8 @@ class GatewayServer implements Gateway {
       full: () => draining() || this.#sessions.size >= settings.maxConnections,
       onPeer: (peer) => this.#admit(peer),
     });
+    // Plain HTTP has room beside the WebSockets, but not without end.
+    this.#http.maxConnections = settings.maxConnections + HTTP_CONNECTIONS;
     this.#http.on("upgrade", (request, socket, head) => this.#upgrades.take(request, socket as Socket, head));
   }
 

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Actor } from "../../../src/actor/actor.js";
+import { type Client, connect } from "../../../src/client/node.js";
+import { refuse } from "../../../src/errors.js";
+import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
+import { inline, keyed, supervisor, system } from "../../../src/index.js";
+import type { App } from "../../../src/system/app.js";
+
+class Desk extends Actor {
+  add(a: number, b: number): number {
+    return a + b;
+  }
+  shape(values: Float32Array): string {
+    return `${values.constructor.name}(${values.length})`;
+  }
+  async *count(to: number): AsyncGenerator<number> {
+    for (let n = 0; n < to; n++) yield n;
+  }
+  refuseIt(): never {
+    throw refuse("closed", "the desk is closed");
+  }
+  crash(): never {
+    throw new TypeError("a drawer fell out");
+  }
+  hang(): Promise<void> {
+    return new Promise((resolve) => this.signal.addEventListener("abort", () => resolve()));
+  }
+}
+
+/** Its state is its answer: a lost or repeated chunk shows in every later one. */
+class Tally extends Actor {
+  #total = 0;
+  push(n: number): number {
+    this.#total = this.#total * 3 + n;
+    return this.#total;
+  }
+  snapshot(): number {
+    return this.#total;
+  }
+  restore(total: number): void {
+    this.#total = total;
+  }
+}
+
+let app: App<unknown>;
+let door: Gateway;
+let client: Client<{ desk: Desk; tally: Tally }>;
+
+beforeEach(async () => {
+  app = await system(supervisor({}, { desk: inline(Desk), tally: keyed(inline(Tally)) }));
+  door = await gateway(app, {
+    port: 0,
+    expose: {
+      desk: { methods: { add: {}, shape: {}, count: { stream: true }, refuseIt: {}, crash: {}, hang: {} } },
+      tally: { methods: ["push"], stream: "push" },
+    },
+  });
+  client = await connect(door.url, { adminToken: door.adminToken });
+});
+afterEach(async () => {
+  client.close();
+  await door.close({ drain: 0 });
+  await app.stop();
+});
+
+test("the same calls and errors cross the wire as in process", async () => {
+  const desk = client.ref("desk");
+  expect(await desk.ask.add(1, 2)).toBe(3);
+  expect(await desk.ask.shape(new Float32Array(4))).toBe("Float32Array(4)");
+  const parts: number[] = [];
+  for await (const n of desk.ask.count(100)) parts.push(n);
+  expect(parts).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  await expect(desk.ask.refuseIt()).rejects.toMatchObject({ code: "Refused", details: { reason: "closed" } });
+  await expect(desk.ask.crash()).rejects.toMatchObject({ code: "HandlerFailed" });
+  await expect(desk.with({ timeout: 20 }).ask.hang()).rejects.toMatchObject({ code: "Timeout" });
+  expect(await desk.ask.add(2, 2)).toBe(4);
+});
+
+test("a stream goes on over the death of its actor as if nothing had happened", async () => {
+  const stream = client.stream<number, [number]>("tally", { key: "mic" });
+  expect(await stream.push(1)).toBe(1);
+  expect(await client.admin.kill("tally", { key: "mic" })).toBe(true);
+  expect(await Promise.all([stream.push(2), stream.push(0)])).toEqual([5, 15]);
+  expect(await stream.end()).toBe(3);
+  // Released: the next stream of that key begins anew.
+  expect(await client.stream<number, [number]>("tally", { key: "mic" }).push(1)).toBe(1);
+});
+
+test("a watcher sees the tree, and each death with its report", async () => {
+  const causes: string[] = [];
+  const trees: string[] = [];
+  client.watch((news) => {
+    if (news.type === "tree") trees.push(...(news.tree.children ?? []).map(({ name }) => name));
+    else if (news.event.type === "death") causes.push(`${news.event.report.path} ${news.event.report.cause.kind}`);
+  });
+  await expect.poll(() => trees).toContain("desk");
+  await client
+    .ref("desk")
+    .ask.crash()
+    .catch(() => {});
+  await expect.poll(() => causes).toEqual(["app/desk threw"]);
+});
+
+test("health follows the tree", async () => {
+  expect((await fetch(`${door.pagesUrl}health/ready`)).status).toBe(200);
+  await app.stop();
+  const answer = await fetch(`${door.pagesUrl}health/ready`);
+  expect([answer.status, ((await answer.json()) as { status: string }).status]).toEqual([503, "unready"]);
+});
