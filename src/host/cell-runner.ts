@@ -1,6 +1,6 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
-import { toError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
@@ -17,7 +17,12 @@ export interface CellLink {
   load(module: string): Promise<unknown>;
   /** Everything is shut: the host may end. */
   end(): void;
+  /** It was loaded and nobody starts an actor: a spare, with time to make itself ready. */
+  idle?(): void;
 }
+
+/** Who loads a host in order to use it starts the first actor within a millisecond. */
+const IDLE_AFTER_MS = 25;
 
 /**
  * What runs inside every host, whatever its isolation: boots the module once, builds actors on demand, passes their
@@ -55,7 +60,9 @@ export class CellRunner {
         this.#of(frame)?.stop();
         return;
       case "answer":
-        this.#asks.answer(frame.call, frame.outcome, (packed) => unpack(packed, this.#resolveRef(0, 0)));
+        this.#asks.answer(frame.call, frame.outcome, (packed, actor, incarnation) =>
+          unpack(packed, this.#resolveRef(actor, incarnation)),
+        );
         return;
       case "shut":
         void this.#shut();
@@ -75,12 +82,13 @@ export class CellRunner {
     try {
       const actorClass = findActorClass(await this.#link.load(frame.module), frame.module, frame.exportName);
       const facts: ActorFacts = factsOf(actorClass, frame.path);
-      const props = unpack(frame.props, this.#resolveRef(0, 0));
+      const props = unpack(frame.props, notInLoad);
       const shared = await actorClass.load?.(props as never);
       const replyOnThrow = actorClass.onThrow === "reply";
       this.#cell = { actorClass, facts, props, packedProps: frame.props, shared, replyOnThrow };
       this.#link.control.phase("idle");
       this.#link.send({ t: "booted", facts });
+      if (this.#link.idle) setTimeout(() => this.#actors.size === 0 && this.#link.idle!(), IDLE_AFTER_MS).unref();
     } catch (error) {
       this.#link.send({ t: "boot-failed", error: encodeError(error) });
     }
@@ -127,4 +135,17 @@ export class CellRunner {
       tell: (method, args, options) => this.#asks.tell({ actor, incarnation, path, method, args, options }),
     });
   }
+}
+
+/** load() runs once per cell, also in a spare that may never be used: it belongs to no actor, so it cannot be one's caller. */
+function notInLoad(path: string): Target {
+  const error = () =>
+    new HoldfastError("StartFailed", `static load() cannot send to ${path}: no actor is there yet; do it in start()`);
+  return {
+    path,
+    ask: () => Promise.reject(error()),
+    tell() {
+      throw error();
+    },
+  };
 }

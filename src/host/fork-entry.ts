@@ -26,6 +26,7 @@ const runner = new CellRunner({
   control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
   send: (frame) => out.push(frame),
   load: (module) => import(module),
+  idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
   end: () => {
     out.flush();
     process.disconnect();

@@ -17,6 +17,7 @@ export interface HostAsk {
 }
 
 interface Pending {
+  readonly ask: HostAsk;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -52,7 +53,7 @@ export class HostAsks {
           signal?.removeEventListener("abort", onAbort);
           then(value);
         };
-      this.#pending.set(call, { resolve: settled(resolve), reject: settled(reject) });
+      this.#pending.set(call, { ask, resolve: settled(resolve), reject: settled(reject) });
     });
   }
 
@@ -62,11 +63,15 @@ export class HostAsks {
     return true;
   }
 
-  answer(call: number, outcome: WireOutcome, open: (packed: Packed) => unknown): void {
+  answer(
+    call: number,
+    outcome: WireOutcome,
+    open: (packed: Packed, actor: number, incarnation: number) => unknown,
+  ): void {
     const pending = this.#pending.get(call);
     if (!pending) return;
     this.#pending.delete(call);
-    if (outcome.ok) pending.resolve(open(outcome.value));
+    if (outcome.ok) pending.resolve(open(outcome.value, pending.ask.actor, pending.ask.incarnation));
     else pending.reject(decodeError(outcome.error));
   }
 

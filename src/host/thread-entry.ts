@@ -7,6 +7,9 @@ import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { writeControl } from "./control-block.js";
 
+/** How long a dying thread stands still after its last words: nothing runs in it, and its core is free for a spare. */
+const LINGER_MS = 20;
+
 export interface ThreadTask {
   readonly port: MessagePort;
   readonly control: SharedArrayBuffer;
@@ -14,10 +17,11 @@ export interface ThreadTask {
 
 /**
  * The one long task of a worker thread: a cell that talks over its own port until it is shut. The trap for uncaught
- * errors reports through the port at once (about 0.6 ms; Node's own 'error' event takes 2) and then ends the thread.
+ * errors reports through the port at once (0.2-0.4 ms; Node's own 'error' event takes 2), stands still until a spare may
+ * have taken over, and then ends the thread.
  */
-export function runCell({ port, control }: ThreadTask): Promise<void> {
-  return new Promise((resolve) => {
+export function runCell({ port, control }: ThreadTask): Promise<never> {
+  return new Promise(() => {
     const out = new Batch<ToParent>(
       (frames) => port.postMessage(frames),
       (frame, error) => {
@@ -30,15 +34,19 @@ export function runCell({ port, control }: ThreadTask): Promise<void> {
       control: writeControl(control),
       send: (frame) => out.push(frame),
       load: (module) => import(module),
+      idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
       end: () => {
         out.flush();
         port.close();
-        resolve();
+        // Not by returning: Piscina would give this thread, with the module state of this cell, to the next one.
+        process.exit(0);
       },
     });
     const trap = (error: unknown) => {
       out.push({ t: "fault", error: encodeError(error), at: monotonicNow() });
       out.flush();
+      // Taking a V8 heap down is 1-2 ms of work on the core where the words just woke the parent: it would hear them late.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LINGER_MS);
       process.exit(1);
     };
     process.on("uncaughtException", trap);

@@ -87,10 +87,10 @@ class ThreadHost implements Host {
     );
     port1.on("message", (frames: ToParent[]) => this.#receive(frames));
     const run = pool.then((piscina) => piscina.run({ port: port2, control }, { transferList: [port2] }));
-    this.gone = run.then(
-      () => this.#finished(),
-      (error: unknown) => this.#ranOut(error),
-    );
+    this.gone = run
+      .catch((error: unknown) => this.#ranOut(error))
+      // A thread that was ended before its hello leaves this end open, and an open port keeps the program alive.
+      .finally(() => port1.close());
     port1.on("close", () => {
       // run() rejects with the reason a few ms after; the end must not hang on it.
       setTimeout(() => this.#end({ kind: "exit", code: null, signal: null }), REASON_WITHIN_MS).unref();
@@ -140,13 +140,6 @@ class ThreadHost implements Host {
     this.#port.close();
     const thread = this.#thread;
     void this.#pool.then((pool) => pool.threads.find((worker) => worker.threadId === thread)?.terminate());
-  }
-
-  /** Its task returned: it was shut. The thread itself is not used again, since module state would outlive the cell. */
-  async #finished(): Promise<void> {
-    this.#end({ kind: "killed" });
-    const pool = await this.#pool;
-    await pool.threads.find((worker) => worker.threadId === this.#thread)?.terminate();
   }
 
   #ranOut(thrown: unknown): void {

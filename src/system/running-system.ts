@@ -46,7 +46,7 @@ export class RunningSystem implements App {
       deadlines: new Deadlines(clock),
       deaths: new DeathLog(clock, events),
       nextActor: () => ++actors,
-      resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, path),
+      resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, this.#whole(path)),
     };
     this.#name = name;
     this.#root = create(this.#context, name, name) as Supervisor;
