@@ -25,17 +25,19 @@ export class Hand extends Actor<HandProps | undefined> {
   exit(code: number): void;
   poison(label?: string): void;
   hang(): void;
+  spin(): void;
   hangShown(secret: string): void;
   hangAgain(): void;
   unsendable(): unknown;
   armTimer(ms: number, text: string): void;
   armBomb(ms: number): void;
-  failAndLinger(name: string): void;
+  failAndLinger(other: Ref<Hand>): void;
   count(to: number): AsyncGenerator<number>;
   report(to: number, name: string): AsyncGenerator<number>;
   countThenHold(n: number, name: string): AsyncGenerator<number | string>;
   countThenThrow(n: number): AsyncGenerator<number>;
   askOther(other: Ref<Hand>, method: string, ...args: unknown[]): Promise<unknown>;
+  passOn(other: Ref<Hand>, method: string, ...args: unknown[]): Promise<unknown>;
   tellOther(other: Ref<Hand>, method: string, ...args: unknown[]): boolean;
   askPeer(method: string, ...args: unknown[]): Promise<unknown>;
   codeOfOther(other: Ref<Hand>, method: string, ...args: unknown[]): Promise<string>;
@@ -57,13 +59,14 @@ export class Ledger extends Actor<{ gate?: Ref<Gate> } | undefined> {
 export interface StarterProps {
   name: string;
   gate?: Ref<Gate>;
-  loading?: string;
+  loading?: "never" | "asks";
   held?: string;
   fails?: string;
   stopHeld?: string;
 }
 
-export class SlowStarter extends Actor<StarterProps> {
+export class SlowStarter extends Actor<StarterProps, { loaded: boolean }> {
+  loaded(): boolean;
   fail(): void;
   armBomb(ms: number): void;
   say<T>(value: T): T;

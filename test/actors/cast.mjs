@@ -97,6 +97,9 @@ export class Hand extends Actor {
   hang() {
     for (;;);
   }
+  spin() {
+    for (;;);
+  }
   hangShown(_secret) {
     for (;;);
   }
@@ -116,11 +119,11 @@ export class Hand extends Actor {
     });
   }
   /** Throws, and leaves work behind that goes on after it. */
-  failAndLinger(name) {
-    void (async () => {
-      await this.props.gate.ask.pass(name);
-      this.props.gate.tell.note(`lingered ${name}`);
-    })();
+  failAndLinger(other) {
+    setTimeout(() => {
+      other.ask.keep("from the grave").catch(() => {});
+      other.tell.keep("from the grave");
+    }, 10);
     throw new Error("failed, and lingers");
   }
   async *count(to) {
@@ -147,6 +150,9 @@ export class Hand extends Actor {
   }
   async askOther(other, method, ...args) {
     return await other.ask[method](...args);
+  }
+  async passOn(other, method, ...args) {
+    return await other.with({ signal: this.signal }).ask[method](...args);
   }
   tellOther(other, method, ...args) {
     return other.tell[method](...args);
@@ -211,13 +217,13 @@ export class Ledger extends Actor {
   }
 }
 
-/** Its load() and start() end as the gate says. */
+/** Its load() ends as its props say, its start() and stop() as the gate does. */
 export class SlowStarter extends Actor {
   static async load({ gate, loading }) {
-    if (loading) await gate.ask.pass(loading);
+    if (loading === "never") await new Promise(() => {});
+    if (loading === "asks") await gate.ask.pass("load");
     return { loaded: true };
   }
-  static async unload() {}
   async start() {
     const { gate, name, fails } = this.props;
     gate?.tell.note(`starting ${name}`);
@@ -241,7 +247,7 @@ export class SlowStarter extends Actor {
   say(value) {
     return value;
   }
-  shared_() {
-    return this.shared;
+  loaded() {
+    return this.shared.loaded;
   }
 }

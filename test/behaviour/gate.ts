@@ -62,6 +62,11 @@ export class Plan {
     this.#waiting.delete(name);
   }
 
+  /** From now on they wait again. */
+  close(name: string): void {
+    this.#open.delete(name);
+  }
+
   openAll(): void {
     for (const name of [...this.#waiting.keys()]) this.open(name);
   }

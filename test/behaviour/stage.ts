@@ -41,6 +41,11 @@ export function at<A extends Actor<unknown, unknown>>(
   return (spec as (...args: unknown[]) => ActorSpec<A>)(cast, props, { export: actorClass.name, ...options });
 }
 
+/** The reports of all deaths but the gate's own end. */
+export function deaths(app: { reports(): readonly DeathReport[] }): DeathReport[] {
+  return app.reports().filter(({ path }) => path !== "app/gate");
+}
+
 export interface Scene<C extends Children> {
   readonly app: App<RefsOf<C>>;
   readonly refs: RefsOf<C>;
@@ -69,7 +74,12 @@ export function plan(): Plan {
 
 /** A gate for a plan, as a child: its ref goes into other actors' props or messages. */
 export function gateOf(made: Plan): ActorSpec<Gate> {
-  return inline(Gate, made.board, { mailbox: { messages: 100_000 }, window: 256 });
+  return inline(Gate, made.board, {
+    mailbox: { messages: 100_000 },
+    window: 256,
+    // Who waits at it is not waited for.
+    shutdown: "brutal",
+  });
 }
 
 /** Starts a tree and stops it after the test. */
