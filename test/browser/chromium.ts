@@ -7,6 +7,8 @@ const path = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 export const noBrowser =
   existsSync(path) || process.env.CI ? undefined : `no Chromium at ${path}: install one, or name it with CHROMIUM_PATH`;
 
+if (noBrowser) console.warn(`the page is not tested: ${noBrowser}`);
+
 /** A browser whose microphone hears a WAV file, once. */
 export function launch(heard: string): Promise<Browser> {
   return chromium.launch({

@@ -1,5 +1,5 @@
 import { keyed, pool, supervisor, system, thread } from "holdfast";
-import { type Gateway, type GatewayOptions, gateway } from "holdfast/gateway";
+import { type Gateway, gateway } from "holdfast/gateway";
 import { type Read, readModule, type Speech, speechModule } from "holdfast/models";
 // Not from src: the page's own files are made by the build.
 import { dashboardPages } from "../../dist/dashboard/pages.js";
@@ -31,7 +31,7 @@ export const eyes = {
 
 export function serve(
   app: Awaited<ReturnType<typeof startModels>>,
-  options: Partial<GatewayOptions> = {},
+  options: Partial<Parameters<typeof gateway>[1]> = {},
 ): Promise<Gateway> {
   return gateway(app, { port: 0, adminToken, pages: dashboardPages(), expose: { ears, eyes }, ...options });
 }
