@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Batch } from "../transport/batch.js";
@@ -8,15 +7,11 @@ import { decodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
+import { controlFolder } from "./control-folder.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
 /** After a child's exit, how long its channel may take to be read to its end. */
 const CHANNEL_WITHIN_MS = 50;
-
-/** Memory where there is some: a control file is written for every message. */
-function controlFolder(): string {
-  return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "holdfast-"));
-}
 
 /** Child processes: the wall for native code, off-heap memory and everything else a thread does not contain. */
 export class ForkProvider implements HostProvider {

@@ -1,3 +1,4 @@
+import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
@@ -41,16 +42,16 @@ export class HostAsks {
         return;
       }
       this.#post(ask, call);
-      const onAbort = () => {
+      const giveUp = () => {
         this.#pending.delete(call);
         this.#send({ t: "drop-ask", call });
         reject(cancelled(ask));
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      const forget = signal && onAbort(signal, giveUp);
       const settled =
         <T>(then: (value: T) => void) =>
         (value: T) => {
-          signal?.removeEventListener("abort", onAbort);
+          forget?.();
           then(value);
         };
       this.#pending.set(call, { ask, resolve: settled(resolve), reject: settled(reject) });
