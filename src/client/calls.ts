@@ -1,3 +1,4 @@
+import { onAbort } from "../actor/on-abort.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { ServerFrame } from "../protocol/frames.js";
@@ -45,13 +46,14 @@ export class Calls {
   make(spec: CallSpec, signal?: AbortSignal): Answer {
     const id = this.#nextId();
     const window = this.#link().welcome?.limits.streamWindow ?? 1;
+    let forgetSignal: (() => void) | undefined;
     const giveUp = () => this.#giveUp(call, new HoldfastError("Cancelled", `${spec.name} was cancelled by its caller`));
     const call: Call = new Call(
       id,
       spec,
       { window, grant: (n) => void this.#link().send({ type: "credit", id, n }), leave: giveUp },
       (from) => {
-        signal?.removeEventListener("abort", giveUp);
+        forgetSignal?.();
         this.#forget(call, from === "queued");
       },
     );
@@ -61,7 +63,7 @@ export class Calls {
       call.fail(refused);
       return call.answer;
     }
-    signal?.addEventListener("abort", giveUp, { once: true });
+    forgetSignal = signal && onAbort(signal, giveUp);
     const leftMs = spec.deadline - this.#settings.clock.now();
     if (leftMs !== Infinity) call.timer = this.#settings.clock.after(leftMs, () => this.#late(call));
     this.#enqueue(call);

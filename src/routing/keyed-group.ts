@@ -141,6 +141,10 @@ export class KeyedGroup implements Unit, Receiver {
     return done;
   }
 
+  restart(name: string): void {
+    this.#cells.restart(name);
+  }
+
   child(name: string): Unit | undefined {
     return this.#cells.child(name);
   }

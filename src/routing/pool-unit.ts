@@ -105,6 +105,10 @@ export class PoolUnit implements Unit, Receiver {
     return this.#supervisor.kill(by, key);
   }
 
+  restart(name: string): void {
+    this.#supervisor.restart(name);
+  }
+
   child(name: string): Unit | undefined {
     return this.#supervisor.child(name);
   }

@@ -85,6 +85,15 @@ export class RunningSystem implements App {
     return this.#unit(path).kill(by, key);
   }
 
+  restart(path: string): void {
+    const { name } = this.#unit(path);
+    const whole = this.#whole(path);
+    const above = this.#find(whole.slice(0, whole.lastIndexOf("/")));
+    if (!above?.restart)
+      throw new HoldfastError("InvalidSpec", `"${path}" is the root: stop the app and start another`);
+    above.restart(name);
+  }
+
   async release(path: string, key: string): Promise<void> {
     await this.#unit(path).release?.(key);
   }

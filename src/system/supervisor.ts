@@ -17,7 +17,7 @@ export interface Supervised {
   readonly unit: Unit;
 }
 
-/** What the engine keeps of a child beside what `decide` knows. */
+/** What the engine keeps beside what `decide` knows. */
 interface Child extends Supervised {
   /** Why it is not running, for people. */
   reason: string | undefined;
@@ -118,12 +118,16 @@ export class Supervisor implements Unit {
     this.#post({ type: "remove", id });
   }
 
+  restart(id: string): void {
+    this.#post({ type: "restart", id });
+  }
+
   child(name: string): Unit | undefined {
     return this.#children.get(name)?.unit;
   }
 
   units(): Unit[] {
-    return [...this.#children.values()].map((child) => child.unit);
+    return Array.from(this.#children.values(), ({ unit }) => unit);
   }
 
   /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */

@@ -1,3 +1,4 @@
+import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
@@ -98,16 +99,15 @@ function send(
     deadline: limited ? context.clock.now() + timeoutMs : Number.POSITIVE_INFINITY,
     onSettled: (outcome) => {
       forget?.();
-      signal?.removeEventListener("abort", onAbort);
+      forgetSignal?.();
       onSettled(outcome);
     },
   });
   message.onPart = onPart;
-  const onAbort = () => message.giveUp("Cancelled", "the caller's signal fired");
   const forget = limited
     ? context.deadlines.add(timeoutMs, () => message.giveUp("Timeout", `no answer within ${timeoutMs} ms`))
     : undefined;
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const forgetSignal = signal && onAbort(signal, () => message.giveUp("Cancelled", "the caller's signal fired"));
   try {
     receiver.accept(message, options.key);
   } catch (error) {

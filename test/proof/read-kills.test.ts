@@ -12,7 +12,7 @@ const atOnce = 200;
  * One in so many asks is a stroke to be read, which costs a run of the model (some 80 ms in a thread that has just
  * started); the others are blank lines, which are answered after a look. All of them pass the same mailbox and handler.
  */
-const oneInked = 20;
+const oneInked = 200;
 const blank = { width: 16, height: 16, data: new Uint8Array(16 * 16 * 4).fill(255) };
 const inked = { width: 16, height: 16, data: stroke() };
 const once = new URL("../actors/read-once.mjs", import.meta.url);
