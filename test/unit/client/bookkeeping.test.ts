@@ -87,6 +87,13 @@ describe("the cursor of results", () => {
     expect(cursor.have).toBe(2);
   });
 
+  test("owes no acknowledgement for what a resume has claimed already", () => {
+    const cursor = new ResultCursor();
+    cursor.arrived(0);
+    cursor.resumed();
+    expect(cursor.ack(false, 1)).toBeUndefined();
+  });
+
   test("waits for a consumer who iterates", () => {
     const cursor = new ResultCursor();
     cursor.iterate();

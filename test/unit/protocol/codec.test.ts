@@ -108,6 +108,20 @@ describe("what cannot be sent is refused by its path", () => {
   });
 });
 
+test("more values than a frame may hold are refused by the sender already, lists of numbers too", () => {
+  const many = new Array(frameLimits.maxItems).fill(0);
+  for (const format of ["binary", "text"] as const) {
+    expect(
+      isHoldfastError(
+        thrownBy(() => encodeFrame({ value: many }, format)),
+        "InvalidValue",
+      ),
+    ).toBe(true);
+  }
+  const fewer = many.slice(0, 1000);
+  expect(crossed(fewer, "binary")).toEqual(fewer);
+});
+
 describe("a decoder that meets hostile bytes", () => {
   test("answers any bytes with a plain value or BadFrame, and nothing else", () => {
     fc.assert(
