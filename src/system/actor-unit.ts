@@ -108,9 +108,12 @@ export class ActorUnit implements Unit, Receiver {
     const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
     const clock = this.#context.clock;
     const began = clock.now();
-    await within(clock, limit, this.handle.stop(), () => undefined).catch(() => {});
-    const left = Math.max(0, limit - (clock.now() - began));
-    if (left > 0) await cell.shut(left);
+    let late = false;
+    await within(clock, limit, this.handle.stop(), () => {
+      late = true;
+      return undefined;
+    }).catch(() => {});
+    if (!late) await cell.shut(Math.max(0, limit - (clock.now() - began)));
     else {
       cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
       await this.#left(cell);
