@@ -25,6 +25,7 @@ export class Hand extends Actor<HandProps | undefined> {
   exit(code: number): void;
   poison(label?: string): void;
   hang(): void;
+  uncaught(): Promise<void>;
   spin(): void;
   hangShown(secret: string): void;
   hangAgain(): void;

@@ -97,6 +97,13 @@ export class Hand extends Actor {
   hang() {
     for (;;);
   }
+  /** An error that no handler throws, while this one executes. */
+  async uncaught() {
+    setTimeout(() => {
+      throw new Error("in nobody's handler");
+    }, 1);
+    await new Promise(() => {});
+  }
   spin() {
     for (;;);
   }
