@@ -33,16 +33,24 @@ export type MethodNames<A> = {
       : never;
 }[keyof A];
 
+/**
+ * The result is looked at before the signature: a method that returns a promise keeps its own, so that generic and
+ * overloaded ones survive. (Asking whether `<T>(value: T) => T` returns a promise would choose T to be one, and say yes.)
+ */
 type AskMethod<M> =
   IsAny<M> extends true
     ? (...args: unknown[]) => Promise<unknown>
-    : M extends (...args: never) => Promise<unknown>
-      ? M
-      : M extends (...args: infer P) => AsyncIterable<infer V> | Iterator<infer V>
-        ? (...args: P) => AsyncIterable<V>
-        : M extends (...args: infer P) => infer R
-          ? (...args: P) => Promise<Awaited<R>>
-          : never;
+    : M extends (...args: infer P) => infer R
+      ? IsAny<R> extends true
+        ? (...args: P) => Promise<unknown>
+        : [R] extends [never]
+          ? (...args: P) => Promise<never>
+          : [R] extends [Promise<unknown>]
+            ? M
+            : [R] extends [AsyncIterable<infer V> | Iterator<infer V>]
+              ? (...args: P) => AsyncIterable<V>
+              : (...args: P) => Promise<Awaited<R>>
+      : never;
 
 type TellMethod<M> = M extends (...args: infer P) => unknown ? (...args: P) => boolean : never;
 
@@ -65,6 +73,7 @@ export interface Ref<A> {
 export interface KeyedRef<A> extends Ref<A> {
   /** The actor of this key; started on its first message. */
   key(key: string): Ref<A>;
+  with(options: CallOptions): KeyedRef<A>;
 }
 
 export type { ActorSelf };

@@ -159,8 +159,8 @@ export class Link {
 
   #greet(socket: WireSocket): void {
     const { token, name } = this.#settings;
-    const shown = this.#admin === undefined ? { token } : { admin: true, token: this.#admin };
-    if (shown.token === undefined) return;
+    const shown = this.#admin === undefined ? { ...(token && { token }) } : { admin: true, token: this.#admin };
+    // Also without a token: a server that asks for one says so at once, instead of waiting for a late hello.
     socket.send(encodeFrame({ type: "hello", client: name, ...shown }, "binary") as Uint8Array);
   }
 

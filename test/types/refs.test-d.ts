@@ -34,6 +34,12 @@ class Digits extends Actor<{ model: string }, { session: true }> {
   pick<T>(items: T[]): Promise<T | undefined> {
     return Promise.resolve(items[0]);
   }
+  same<T>(value: T): T {
+    return value;
+  }
+  never(): never {
+    throw new Error("never");
+  }
   // biome-ignore lint/suspicious/noExplicitAny: what a user may write
   loose(): any {}
 }
@@ -77,13 +83,19 @@ describe("types from end to end", () => {
     expectTypeOf<Ref<Digits>["ask"]["count"]>().toEqualTypeOf<(to: number) => AsyncIterable<number>>();
   });
 
+  it("a generic method without a promise is promised too, and one that only throws never resolves", () => {
+    expectTypeOf<Ref<Digits>["ask"]["same"]>().toEqualTypeOf<(value: unknown) => Promise<unknown>>();
+    expectTypeOf<Ref<Digits>["ask"]["never"]>().toEqualTypeOf<() => Promise<never>>();
+    expectTypeOf<Ref<Digits>["ask"]["loose"]>().toEqualTypeOf<() => Promise<unknown>>();
+  });
+
   it("tell answers whether the message was accepted", () => {
     expectTypeOf<Ref<Digits>["tell"]["twice"]>().toEqualTypeOf<(n: number) => boolean>();
   });
 
   it("lifecycle, private and inherited names are not part of the protocol", () => {
     type Names = keyof Ref<Digits>["ask"];
-    expectTypeOf<Names>().toEqualTypeOf<"classify" | "twice" | "count" | "pick" | "loose">();
+    expectTypeOf<Names>().toEqualTypeOf<"classify" | "twice" | "count" | "pick" | "same" | "never" | "loose">();
   });
 
   it("props are asked for exactly where the actor has some", () => {
