@@ -45,11 +45,18 @@ function digestOf(args: unknown[]): string {
     if (ArrayBuffer.isView(arg)) {
       hash.update(new Uint8Array(arg.buffer, arg.byteOffset, Math.min(arg.byteLength, DIGESTED_BYTES)));
     } else {
-      const text = JSON.stringify(arg, (_, value: unknown) =>
-        ArrayBuffer.isView(value) ? digestOf([value]) : typeof value === "bigint" ? `${value}n` : value,
-      );
+      const text = JSON.stringify(arg, (_, value: unknown) => readable(value));
       hash.update((text ?? "undefined").slice(0, DIGESTED_BYTES));
     }
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** JSON shows nothing of a Map, a Set or bytes: different payloads would look equal. */
+function readable(value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (ArrayBuffer.isView(value)) return digestOf([value]);
+  if (value instanceof ArrayBuffer) return digestOf([new Uint8Array(value)]);
+  if (value instanceof Map || value instanceof Set) return [...value];
+  return value;
 }
