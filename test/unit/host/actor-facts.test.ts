@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { Actor, type ActorClass } from "../../../src/actor/actor.js";
+import type { MethodOptions } from "../../../src/actor/methods.js";
+import { factsOf } from "../../../src/host/actor-facts.js";
+
+class Base extends Actor {
+  inherited() {}
+  overridden() {
+    return "base";
+  }
+}
+
+class Digits extends Base {
+  static override methods: Record<string, MethodOptions> = {
+    classify: { idempotent: true, limit: "2s", reveal: true },
+  };
+  field = () => 1;
+  get getter() {
+    return 1;
+  }
+  start() {}
+  stop() {}
+  classify() {}
+  override overridden() {
+    return "digits";
+  }
+  async *stream() {
+    yield 1;
+  }
+  _hidden() {}
+  #secret() {}
+  useSecret() {
+    this.#secret();
+  }
+}
+
+const facts = (actorClass: unknown) => factsOf(actorClass as ActorClass, "app/digits");
+
+describe("what a class tells about itself", () => {
+  it("lists its public methods and nothing else", () => {
+    expect(Object.keys(facts(Digits).methods).sort()).toEqual(
+      ["classify", "inherited", "overridden", "stream", "useSecret"].sort(),
+    );
+  });
+
+  it("carries what a method declares, and the defaults where it does not", () => {
+    const { methods } = facts(Digits);
+    expect(methods.classify).toEqual({ idempotent: true, limitMs: 2000, reveal: true, stream: false });
+    expect(methods.inherited).toEqual({ idempotent: false, limitMs: 60_000, reveal: false, stream: false });
+    expect(methods.stream!.stream).toBe(true);
+  });
+
+  it("has an allow-list that inherits nothing: no toString, no __proto__", () => {
+    const { methods } = facts(Digits);
+    expect("toString" in methods).toBe(false);
+    expect("constructor" in methods).toBe(false);
+  });
+
+  it("is replayable with snapshot and restore, both of them", () => {
+    class Half extends Actor {
+      snapshot() {}
+    }
+    class Whole extends Half {
+      restore() {}
+    }
+    expect([facts(Digits), facts(Half), facts(Whole)].map(({ replayable }) => replayable)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    [{ methods: { clasify: {} } }, 'Digits.methods names "clasify", which is no public method (there are: '],
+    [{ methods: { start: {} } }, 'names "start"'],
+    [{ methods: { classify: { limit: "2 weeks" } } }, 'app/digits: Digits.methods.classify.limit is "2 weeks"'],
+    [{ concurrency: 0 }, "app/digits: Digits.concurrency is 0: give an integer >= 1"],
+    [{ concurrency: 1.5 }, "concurrency is 1.5"],
+  ])("refuses %j", (statics, text) => {
+    const made = Object.assign(class extends Digits {}, statics);
+    Object.defineProperty(made, "name", { value: "Digits" });
+    expect(() => facts(made)).toThrow(text);
+  });
+
+  it("refuses snapshots together with concurrency: there is no moment at which nothing runs", () => {
+    class Both extends Actor {
+      static override concurrency = 2;
+      snapshot() {}
+      restore() {}
+    }
+    expect(() => facts(Both)).toThrow(/Both has snapshot\(\) and concurrency 2/);
+  });
+});
