@@ -1,0 +1,8 @@
+import type { Level } from "./matrix.mjs";
+export const levels: Level[];
+export interface Seen {
+  died: string | null;
+  reports?: number;
+}
+export function observe(fault: string, level: Level, addon?: string): Promise<Seen>;
+export function buildAddon(): { file: string; remove(): void } | undefined;
