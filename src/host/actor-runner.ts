@@ -22,6 +22,8 @@ export interface Surroundings {
   /** `onThrow: "reply"`: an error thrown by a handler is an answer, not a crash. */
   readonly replyOnThrow: boolean;
   send(frame: ToParent): void;
+  /** Posts what was sent, now. */
+  flush(): void;
   resolveRef: ResolveRef;
 }
 
@@ -134,6 +136,8 @@ export class ActorRunner {
     while (this.#phase === "running" && this.#freeEntries.length > 0) {
       const waiting = this.#queue.shift();
       if (!waiting) return;
+      // The next handler may never return: an answer that is still here would die with it, and its caller with a lie.
+      this.#around.flush();
       if (waiting.expires <= monotonicNow()) this.#skip(waiting.call, "its deadline had passed");
       else this.#run(waiting.call);
     }

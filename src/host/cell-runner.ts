@@ -13,6 +13,8 @@ import { HostAsks } from "./host-asks.js";
 export interface CellLink {
   readonly control: ControlWriter;
   send(frame: ToParent): void;
+  /** Posts what was sent, now. */
+  flush(): void;
   /** Imports a module, or finds a class handed over directly (inline). */
   load(module: string): Promise<unknown>;
   /** Everything is shut: the host may end. */
@@ -32,7 +34,7 @@ export class CellRunner {
   readonly #link: CellLink;
   readonly #actors = new Map<number, ActorRunner>();
   readonly #asks: HostAsks;
-  #cell: (Omit<Surroundings, "control" | "send" | "resolveRef"> & { packedProps: Packed }) | undefined;
+  #cell: (Omit<Surroundings, "control" | "send" | "flush" | "resolveRef"> & { packedProps: Packed }) | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
@@ -104,6 +106,7 @@ export class CellRunner {
       props: packedProps.special ? unpack(packedProps, resolveRef) : cell.props,
       control: this.#link.control,
       send: (out) => this.#link.send(out),
+      flush: () => this.#link.flush(),
       resolveRef,
     });
     this.#actors.set(frame.actor, runner);

@@ -25,6 +25,7 @@ const out = new Batch<ToParent>(
 const runner = new CellRunner({
   control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
   send: (frame) => out.push(frame),
+  flush: () => out.flush(),
   load: (module) => import(module),
   idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
   end: () => {

@@ -74,6 +74,8 @@ export class InlineProvider implements HostProvider {
       send: (frame) => {
         if (!ended) toParent.push(frame);
       },
+      // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
+      flush: () => {},
       load: async (module) => this.#classes.get(module) ?? (await import(module)),
       end: () => end({ kind: "killed" }),
     });

@@ -21,6 +21,7 @@ export async function rehearse(): Promise<void> {
   const runner = new CellRunner({
     control: writeControl(new ArrayBuffer(controlBytes(1))),
     send: (frame) => heard(frame),
+    flush: () => {},
     load: async () => ({ Rehearsal }),
     end: () => {},
   });

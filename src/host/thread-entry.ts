@@ -33,6 +33,7 @@ export function runCell({ port, control }: ThreadTask): Promise<never> {
     const runner = new CellRunner({
       control: writeControl(control),
       send: (frame) => out.push(frame),
+      flush: () => out.flush(),
       load: (module) => import(module),
       idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
       end: () => {
