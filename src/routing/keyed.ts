@@ -1,8 +1,6 @@
 import type { KeyedRef } from "../actor/ref.js";
-import { DEFAULT_KEY_IDLE, DEFAULT_MAX_KEYS } from "../defaults.js";
-import { type Duration, milliseconds } from "../duration.js";
-import { childRules } from "../supervision/spec.js";
-import { type ActorSpec, mailboxLimits, positiveInteger } from "../system/specs.js";
+import type { Duration } from "../duration.js";
+import type { ActorSpec } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
 export interface KeyedOptions {
@@ -23,30 +21,11 @@ export interface KeyedOptions {
  * await app.refs.speech.key("call-17").ask.push(chunk)
  */
 export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): ChildSpec<KeyedRef<A>> {
-  const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options;
   return {
     kind: "keyed",
-    rules(id, field) {
-      positiveInteger(cells, `${field}.cells`);
-      positiveInteger(maxKeys, `${field}.maxKeys`);
-      milliseconds(idle, `${field}.idle`);
-      actor.rules(id, field);
-      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
-    },
     async load() {
-      const { KeyedGroup } = await import("./keyed-group.js");
-      return (context, name, path) =>
-        new KeyedGroup(context, name, path, {
-          cell: actor.cell(context, path),
-          cells,
-          maxKeys,
-          idleMs: milliseconds(idle, `${path}.idle`),
-          cellRules: (id) => actor.rules(id, path),
-          keyRules: (id) => ({ ...actor.rules(id, path), overBudget: "quarantine" }),
-          mailbox: mailboxLimits(actor.options.mailbox, `${path}.mailbox`),
-          window: actor.options.window,
-          snapshotEvery: actor.options.snapshotEvery,
-        });
+      const { loadKeyed } = await import("./loaded-keyed.js");
+      return loadKeyed(await actor.load(), options);
     },
   };
 }

@@ -1,17 +1,33 @@
+import { availableParallelism } from "node:os";
 import type { Target } from "../actor/ref.js";
 import { POOL_MEMBER_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
-import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
+import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import { ActorUnit } from "../system/actor-unit.js";
 import type { SystemContext } from "../system/context.js";
-import type { ActorSpec } from "../system/specs.js";
+import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import type { LoadedSpec, Standing, Unit, UnitExit } from "../system/unit.js";
+import type { PoolOptions } from "./pool.js";
+
+/** A pool spec with its member's, loaded. */
+export function loadPool(member: LoadedActor, { size = "cores" }: PoolOptions): LoadedSpec {
+  const count = size === "cores" ? availableParallelism() : size;
+  return {
+    rules(id, field) {
+      positiveInteger(count, `${field}.size`);
+      member.rules(id, field);
+      // As a child, a pool waits for its members; each member has its own time limits.
+      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
+    },
+    create: (context, name, path) => new PoolUnit(context, name, path, member, count, member.mailbox(path)),
+  };
+}
 
 /** The members of a pool under a supervisor of their own, before one shared mailbox. */
 export class PoolUnit implements Unit, Receiver {
@@ -30,7 +46,7 @@ export class PoolUnit implements Unit, Receiver {
     context: SystemContext,
     name: string,
     path: string,
-    member: ActorSpec,
+    member: LoadedActor,
     size: number,
     limits: MailboxLimits,
   ) {

@@ -1,7 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { Ref } from "../actor/ref.js";
-import { type ChildRules, childRules } from "../supervision/spec.js";
-import { type ActorSpec, mailboxLimits, positiveInteger } from "../system/specs.js";
+import type { ActorSpec } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
 export interface PoolOptions {
@@ -16,24 +14,11 @@ export interface PoolOptions {
  * @example pool(thread<Digits>(url, { model }), { size: "cores" })
  */
 export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildSpec<Ref<A>> {
-  const { size = "cores" } = options;
-  const count = size === "cores" ? availableParallelism() : size;
   return {
     kind: "pool",
-    rules(id, field) {
-      positiveInteger(count, `${field}.size`);
-      member.rules(id, field);
-      return asChild(id, field);
-    },
     async load() {
-      const { PoolUnit } = await import("./pool-unit.js");
-      return (context, name, path) =>
-        new PoolUnit(context, name, path, member, count, mailboxLimits(member.options.mailbox, `${path}.mailbox`));
+      const { loadPool } = await import("./pool-unit.js");
+      return loadPool(await member.load(), options);
     },
   };
-}
-
-/** As a child, a pool waits for its members; each member has its own time limits. */
-function asChild(id: string, field: string): ChildRules {
-  return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
 }

@@ -1,5 +1,5 @@
 import { createRef, type KeyedRef, type Target } from "../actor/ref.js";
-import type { Chance, Clock } from "../clock.js";
+import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
@@ -15,7 +15,8 @@ import { DeathLog } from "./death-log.js";
 import { EventFan } from "./events.js";
 import { shapeOf } from "./evidence.js";
 import type { Supervisor } from "./supervisor.js";
-import type { CreateUnit, Unit } from "./unit.js";
+import type { SystemOptions } from "./system.js";
+import type { LoadedSpec, Unit } from "./unit.js";
 
 /** How often a stopping system looks whether its queues are empty. */
 const DRAIN_LOOK_MS = 5;
@@ -33,7 +34,8 @@ export class RunningSystem implements App {
   #end: (error?: Error) => void = () => {};
   #stopped: Promise<void> | undefined;
 
-  constructor(create: CreateUnit, name: string, clock: Clock, chance: Chance, cloneInline: boolean) {
+  constructor(root: LoadedSpec, options: SystemOptions) {
+    const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline);
     let actors = 0;
@@ -49,7 +51,7 @@ export class RunningSystem implements App {
       resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, this.#whole(path)),
     };
     this.#name = name;
-    this.#root = create(this.#context, name, name) as Supervisor;
+    this.#root = root.create(this.#context, name, name) as Supervisor;
     this.refs = refsBelow(this.#root) as Record<string, KeyedRef<unknown>>;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;

@@ -1,14 +1,11 @@
 import { pathToFileURL } from "node:url";
 import type { Actor, ActorClass } from "../actor/actor.js";
 import type { Ref } from "../actor/ref.js";
-import { DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
-import type { CellSpec } from "../host/booting.js";
 import type { Isolation } from "../host/host.js";
-import type { MailboxLimits, Overflow } from "../mailbox/mailbox.js";
-import { type ChildOptions, type ChildRules, childRules } from "../supervision/spec.js";
-import { pack } from "../transport/values.js";
-import type { SystemContext } from "./context.js";
+import type { Overflow } from "../mailbox/mailbox.js";
+import type { ChildOptions } from "../supervision/spec.js";
+import type { LoadedActor } from "./loaded-actor.js";
 import type { ChildSpec } from "./unit.js";
 
 /** Bounds of a mailbox. */
@@ -55,8 +52,11 @@ type Url<A> = [A] extends [never]
 export interface ActorSpec<A = unknown> extends ChildSpec<Ref<A>> {
   readonly kind: "actor";
   readonly isolation: Isolation;
+  /** The module's URL, or the class of an inline actor. */
+  readonly runs: string | ActorClass;
+  readonly props: unknown;
   readonly options: ActorOptions;
-  cell(context: SystemContext, path: string): CellSpec;
+  load(): Promise<LoadedActor>;
 }
 
 /**
@@ -68,7 +68,7 @@ export function inline<A extends Actor<unknown, unknown>>(
   ...rest: PropsArgument<A>
 ): ActorSpec<A> {
   const [props, options = {}] = rest;
-  return spec<A>("inline", (context) => context.inline.register(actorClass as unknown as ActorClass), props, options);
+  return spec<A>("inline", actorClass as unknown as ActorClass, props, options);
 }
 
 /**
@@ -81,8 +81,7 @@ export function thread<A extends Actor<unknown, unknown> = never>(
   ...rest: PropsArgument<A>
 ): ActorSpec<A> {
   const [props, options = {}] = rest;
-  const module = moduleUrl(url as URL | string);
-  return spec<A>("thread", () => module, props, options);
+  return spec<A>("thread", moduleUrl(url as URL | string), props, options);
 }
 
 /**
@@ -91,77 +90,21 @@ export function thread<A extends Actor<unknown, unknown> = never>(
  */
 export function fork<A extends Actor<unknown, unknown> = never>(url: Url<A>, ...rest: PropsArgument<A>): ActorSpec<A> {
   const [props, options = {}] = rest;
-  const module = moduleUrl(url as URL | string);
-  return spec<A>("fork", () => module, props, options);
+  return spec<A>("fork", moduleUrl(url as URL | string), props, options);
 }
 
-function spec<A>(
-  isolation: Isolation,
-  module: (context: SystemContext) => string,
-  props: unknown,
-  options: ActorOptions,
-): ActorSpec<A> {
-  const packed = pack(props, "props");
-  const cell = (context: SystemContext, path: string): CellSpec => ({
-    isolation,
-    module: module(context),
-    exportName: options.export,
-    props: packed,
-    heapMb: options.heapMb,
-    spare: options.spare ?? "empty",
-    path,
-  });
+function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown, options: ActorOptions): ActorSpec<A> {
   return {
     kind: "actor",
     isolation,
+    runs,
+    props,
     options,
-    rules: (id, field) => actorRules(id, options, field),
-    cell,
     async load() {
-      const [{ ActorUnit }, { Mailbox }] = await Promise.all([
-        import("./actor-unit.js"),
-        import("../mailbox/mailbox.js"),
-      ]);
-      return (context, name, path) => {
-        const mailbox = new Mailbox(path, mailboxLimits(options.mailbox, `${path}.mailbox`));
-        const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
-        const rules = actorRules(name, options, path);
-        const own = { cell: cell(context, path), rules, mailbox, sharedMailbox: false, window, snapshotEvery };
-        return new ActorUnit(context, name, path, own);
-      };
+      const { loadActor } = await import("./loaded-actor.js");
+      return loadActor(this);
     },
   };
-}
-
-function actorRules(id: string, options: ActorOptions, field: string): ChildRules {
-  positiveInteger(options.window, `${field}.window`);
-  positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
-  positiveInteger(options.heapMb, `${field}.heapMb`);
-  if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
-    throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
-  }
-  mailboxLimits(options.mailbox, `${field}.mailbox`);
-  return childRules(id, options, field);
-}
-
-/** @throws HoldfastError InvalidSpec naming the field */
-export function mailboxLimits(options: MailboxOptions = {}, field: string): MailboxLimits {
-  const { messages = DEFAULT_MAILBOX_MESSAGES, bytes = DEFAULT_MAILBOX_BYTES, overflow = "refuse" } = options;
-  positiveInteger(messages, `${field}.messages`);
-  positiveInteger(bytes, `${field}.bytes`);
-  if (!["refuse", "drop-oldest", "wait"].includes(overflow)) {
-    throw invalid(`${field}.overflow`, overflow, '"refuse", "drop-oldest" or "wait"');
-  }
-  return { messages, bytes, overflow };
-}
-
-export function positiveInteger(value: number | undefined, field: string): void {
-  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw invalid(field, value, "a whole number above 0");
-}
-
-function invalid(field: string, value: unknown, fix: string): HoldfastError {
-  return new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: give ${fix}`, { details: { field } });
 }
 
 /** A module's URL from a URL, a URL as text, or an absolute path. */
@@ -169,5 +112,9 @@ function moduleUrl(url: URL | string): string {
   if (url instanceof URL) return url.href;
   if (/^(file|data|node):/.test(url)) return url;
   if (url.startsWith("/") || /^[A-Za-z]:[\\/]/.test(url)) return pathToFileURL(url).href;
-  throw invalid("url", url, 'new URL("./actor.js", import.meta.url): a relative path would be relative to nobody');
+  throw new HoldfastError(
+    "InvalidSpec",
+    `url is ${JSON.stringify(url)}: give new URL("./actor.js", import.meta.url), since a relative path is relative to nobody`,
+    { details: { field: "url" } },
+  );
 }

@@ -1,12 +1,5 @@
-import { HoldfastError } from "../errors.js";
-import {
-  type ChildOptions,
-  type ChildRules,
-  childRules,
-  type SupervisorOptions,
-  supervisorRules,
-} from "../supervision/spec.js";
-import type { ChildSpec, CreateUnit } from "./unit.js";
+import type { ChildOptions, SupervisorOptions } from "../supervision/spec.js";
+import type { ChildSpec } from "./unit.js";
 
 /** Children by name, in start order. */
 export type Children = Record<string, ChildSpec>;
@@ -35,40 +28,12 @@ export function supervisor<C extends Children>(
   options: SupervisorOptions & { child?: ChildOptions },
   children: C,
 ): SupervisorSpec<C> {
-  const asChild = (id: string, field: string): ChildRules =>
-    // A supervisor below waits for its own children, as OTP's do: their shutdown times bound it.
-    childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY, ...options.child }, field);
   return {
     kind: "supervisor",
     children,
-    rules: asChild,
     async load() {
-      const entries = Object.entries(children);
-      const [{ Supervisor }, ...creators] = await Promise.all([
-        import("./supervisor.js"),
-        ...entries.map(([id, spec]) => loadChild(id, spec)),
-      ]);
-      return (context, name, path) => {
-        const supervised = entries.map(([id, spec], i) => {
-          const below = `${path}/${id}`;
-          return { rules: spec.rules(id, below), unit: creators[i]!(context, id, below) };
-        });
-        return new Supervisor(context, name, path, supervisorRules(options, path), supervised);
-      };
+      const { loadSupervisor } = await import("./loaded-supervisor.js");
+      return loadSupervisor(options, children);
     },
   };
-}
-
-function loadChild(id: string, spec: ChildSpec): Promise<CreateUnit> {
-  if (!/^[\w.-]+$/.test(id)) {
-    throw new HoldfastError(
-      "InvalidSpec",
-      `a child is named ${JSON.stringify(id)}: use letters, digits, "_", "-" and "."`,
-    );
-  }
-  if (typeof spec?.load === "function") return spec.load();
-  throw new HoldfastError(
-    "InvalidSpec",
-    `child "${id}" is no child spec: write inline(), thread(), fork(), pool(), keyed() or supervisor()`,
-  );
 }

@@ -1,4 +1,4 @@
-import { type Chance, type Clock, realClock } from "../clock.js";
+import type { Chance, Clock } from "../clock.js";
 import type { App } from "./app.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor-spec.js";
 
@@ -28,10 +28,9 @@ export async function system<C extends Children>(
   tree: SupervisorSpec<C>,
   options: SystemOptions = {},
 ): Promise<App<RefsOf<C>>> {
-  const { name = "app", start = "wait", clock = realClock, chance = Math.random } = options;
-  const [{ RunningSystem }, create] = await Promise.all([import("./running-system.js"), tree.load()]);
-  const running = new RunningSystem(create, name, clock, chance, options.cloneInline ?? false);
-  const started = running.start(start === "background");
-  if (start === "wait") await started;
+  const [{ RunningSystem }, root] = await Promise.all([import("./running-system.js"), tree.load()]);
+  const running = new RunningSystem(root, options);
+  const started = running.start(options.start === "background");
+  if (options.start !== "background") await started;
   return running as unknown as App<RefsOf<C>>;
 }

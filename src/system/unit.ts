@@ -54,18 +54,22 @@ export interface Unit {
   tree(standing: Standing): TreeNode;
 }
 
-export type CreateUnit = (context: SystemContext, name: string, path: string) => Unit;
+/** A spec with the code that runs it. */
+export interface LoadedSpec {
+  /** How it is supervised. @throws HoldfastError InvalidSpec naming the field below `field` */
+  rules(id: string, field: string): ChildRules;
+  create(context: SystemContext, name: string, path: string): Unit;
+}
 
 /**
- * A child spec as `thread()`, `pool()`, `supervisor()` … return it; `Ref` is the type of its ref. Making one is light: the
- * code that runs it is loaded when a system starts, so that an actor's module, which imports the package in every
- * host, does not pay for it.
+ * A child spec as `thread()`, `pool()`, `supervisor()` … return it; `Ref` is the type of its ref. Making one is light: what
+ * checks and runs it is loaded when a system starts, so that an actor's module, which imports the package in every
+ * host, does not pay for it at each cold start.
  */
 export interface ChildSpec<Ref = unknown> {
   /** For people and errors. */
   readonly kind: TreeNode["kind"];
-  rules(id: string, field: string): ChildRules;
-  load(): Promise<CreateUnit>;
+  load(): Promise<LoadedSpec>;
   /** Never there at run time: carries the type of the ref. */
   readonly ref?: Ref;
 }

@@ -1,0 +1,33 @@
+import { DEFAULT_KEY_IDLE, DEFAULT_MAX_KEYS } from "../defaults.js";
+import { milliseconds } from "../duration.js";
+import { childRules } from "../supervision/spec.js";
+import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
+import type { LoadedSpec } from "../system/unit.js";
+import type { KeyedOptions } from "./keyed.js";
+import { KeyedGroup } from "./keyed-group.js";
+
+/** A keyed spec with its actor's, loaded. */
+export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec {
+  const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options;
+  return {
+    rules(id, field) {
+      positiveInteger(cells, `${field}.cells`);
+      positiveInteger(maxKeys, `${field}.maxKeys`);
+      milliseconds(idle, `${field}.idle`);
+      actor.rules(id, field);
+      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
+    },
+    create: (context, name, path) =>
+      new KeyedGroup(context, name, path, {
+        cell: actor.cell(context, path),
+        cells,
+        maxKeys,
+        idleMs: milliseconds(idle, `${path}.idle`),
+        cellRules: (id) => actor.rules(id, path),
+        keyRules: (id) => ({ ...actor.rules(id, path), overBudget: "quarantine" }),
+        mailbox: actor.mailbox(path),
+        window: actor.options.window,
+        snapshotEvery: actor.options.snapshotEvery,
+      }),
+  };
+}

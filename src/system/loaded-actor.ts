@@ -1,0 +1,76 @@
+import { DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
+import { HoldfastError } from "../errors.js";
+import type { CellSpec } from "../host/booting.js";
+import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import { type ChildRules, childRules } from "../supervision/spec.js";
+import { pack } from "../transport/values.js";
+import { ActorUnit } from "./actor-unit.js";
+import type { SystemContext } from "./context.js";
+import type { ActorOptions, ActorSpec, MailboxOptions } from "./specs.js";
+import type { LoadedSpec } from "./unit.js";
+
+/** An actor spec with what pools and keyed groups need of it too. */
+export interface LoadedActor extends LoadedSpec {
+  readonly options: ActorOptions;
+  cell(context: SystemContext, path: string): CellSpec;
+  /** @throws HoldfastError InvalidSpec naming the field */
+  mailbox(path: string): MailboxLimits;
+}
+
+/** @throws HoldfastError InvalidValue when the props cannot be sent */
+export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
+  const props = pack(given, "props");
+  const mailbox = (path: string) => mailboxLimits(options.mailbox, `${path}.mailbox`);
+  const cell = (context: SystemContext, path: string): CellSpec => ({
+    isolation,
+    module: typeof runs === "string" ? runs : context.inline.register(runs),
+    exportName: options.export,
+    props,
+    heapMb: options.heapMb,
+    spare: options.spare ?? "empty",
+    path,
+  });
+  return {
+    options,
+    cell,
+    mailbox,
+    rules: (id, field) => actorRules(id, options, field),
+    create(context, name, path) {
+      const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
+      const rules = actorRules(name, options, path);
+      const own = { cell: cell(context, path), rules, mailbox: new Mailbox(path, mailbox(path)) };
+      return new ActorUnit(context, name, path, { ...own, sharedMailbox: false, window, snapshotEvery });
+    },
+  };
+}
+
+function actorRules(id: string, options: ActorOptions, field: string): ChildRules {
+  positiveInteger(options.window, `${field}.window`);
+  positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
+  positiveInteger(options.heapMb, `${field}.heapMb`);
+  if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
+    throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
+  }
+  mailboxLimits(options.mailbox, `${field}.mailbox`);
+  return childRules(id, options, field);
+}
+
+/** @throws HoldfastError InvalidSpec naming the field */
+function mailboxLimits(options: MailboxOptions = {}, field: string): MailboxLimits {
+  const { messages = DEFAULT_MAILBOX_MESSAGES, bytes = DEFAULT_MAILBOX_BYTES, overflow = "refuse" } = options;
+  positiveInteger(messages, `${field}.messages`);
+  positiveInteger(bytes, `${field}.bytes`);
+  if (!["refuse", "drop-oldest", "wait"].includes(overflow)) {
+    throw invalid(`${field}.overflow`, overflow, '"refuse", "drop-oldest" or "wait"');
+  }
+  return { messages, bytes, overflow };
+}
+
+export function positiveInteger(value: number | undefined, field: string): void {
+  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
+  throw invalid(field, value, "a whole number above 0");
+}
+
+function invalid(field: string, value: unknown, fix: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: give ${fix}`, { details: { field } });
+}

@@ -1,0 +1,40 @@
+import { HoldfastError } from "../errors.js";
+import { type ChildOptions, childRules, type SupervisorOptions, supervisorRules } from "../supervision/spec.js";
+import { Supervisor } from "./supervisor.js";
+import type { Children } from "./supervisor-spec.js";
+import type { ChildSpec, LoadedSpec } from "./unit.js";
+
+/** A supervisor spec with its children's, all loaded. @throws HoldfastError InvalidSpec for what is no child spec */
+export async function loadSupervisor(
+  options: SupervisorOptions & { child?: ChildOptions },
+  children: Children,
+): Promise<LoadedSpec> {
+  const loading = Object.entries(children).map(async ([id, spec]) => ({ id, loaded: await loadChild(id, spec) }));
+  const entries = await Promise.all(loading);
+  return {
+    // A supervisor below waits for its own children, as OTP's do: their shutdown times bound it.
+    rules: (id, field) =>
+      childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY, ...options.child }, field),
+    create(context, name, path) {
+      const supervised = entries.map(({ id, loaded }) => {
+        const below = `${path}/${id}`;
+        return { rules: loaded.rules(id, below), unit: loaded.create(context, id, below) };
+      });
+      return new Supervisor(context, name, path, supervisorRules(options, path), supervised);
+    },
+  };
+}
+
+function loadChild(id: string, spec: ChildSpec): Promise<LoadedSpec> {
+  if (!/^[\w.-]+$/.test(id)) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `a child is named ${JSON.stringify(id)}: use letters, digits, "_", "-" and "."`,
+    );
+  }
+  if (typeof spec?.load === "function") return spec.load();
+  throw new HoldfastError(
+    "InvalidSpec",
+    `child "${id}" is no child spec: write inline(), thread(), fork(), pool(), keyed() or supervisor()`,
+  );
+}
