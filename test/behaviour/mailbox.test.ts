@@ -41,7 +41,7 @@ describe.each(levels)("a bounded mailbox, $level", ({ level }) => {
       retryable: false,
     });
     gate.open("door");
-    expect([(await first).length, (await small).length]).toEqual([6000, 1000]);
+    expect(await Promise.all([first, small])).toEqual([new Uint8Array(6000), new Uint8Array(1000)]);
   });
 
   it("drops the oldest for a newer one: its caller hears of it", async () => {

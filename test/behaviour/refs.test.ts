@@ -24,7 +24,7 @@ describe.each(levels)("actors that reach each other by ref, $level", ({ level })
     const { refs } = await play({ a: at(level, Hand), b: at(level, Hand) });
     expect(await refs.a.ask.tellOther(refs.b, "keep", 7)).toBe(true);
     expect(await refs.b.ask.kept()).toBe(7);
-    const back = await refs.a.ask.say(refs.b);
+    const back = (await refs.a.ask.say(refs.b)) as typeof refs.b;
     expect(await back.ask.kept()).toBe(7);
   });
 

@@ -32,7 +32,7 @@ describe.concurrent("the containment matrix", { timeout: 240_000 }, () => {
     it.skipIf(native && !addon)(
       `${fault} in ${level}${native && !addon ? " (skipped: no C compiler to build the addon)" : ""}`,
       async ({ expect }) => {
-        const expected: Cell = matrix[fault][level];
+        const expected: Cell = matrix[fault]![level];
         const seen = await inTurn(() => observe(fault, level, native ? addon!.file : undefined));
         expect(judge(seen, expected)).toEqual(expected);
         // One death, one report, and it names the message.
@@ -53,7 +53,7 @@ describe("the published matrix", () => {
     const expected = cells.map(({ fault, level }: { fault: Fault; level: Level }) => ({
       fault,
       level,
-      ...matrix[fault][level],
+      ...matrix[fault]![level],
     }));
     expect(published.cells).toEqual(expected);
   });

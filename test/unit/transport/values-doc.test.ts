@@ -95,7 +95,7 @@ describe("docs/values.md", () => {
 
   it("gives errors of other classes their name and plain fields, and refs their use", async () => {
     expect(await app.refs.hand.ask.say(own)).toMatchObject({ name: "OutOfPaper", message: "paper", code: "E" });
-    expect(await (await app.refs.hand.ask.say(app.refs.hand)).ask.say(1)).toBe(1);
+    expect(await ((await app.refs.hand.ask.say(app.refs.hand)) as typeof app.refs.hand).ask.say(1)).toBe(1);
   });
 
   it.each(Object.entries(refused))("refuses %s", (_, examples) => {
