@@ -1,0 +1,4 @@
+/** Every bench by name: the claim it checks. Its file is `<name>.mjs` beside this one. */
+export const benches = {
+  recovery: "a thread dies of an uncaught error with a request in flight: how long until the caller has the answer",
+};

@@ -1,0 +1,69 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { benches } from "./benches.mjs";
+import { metaOf, metaText } from "./measure/meta.mjs";
+import { installPeers } from "./peers/install.mjs";
+
+/*
+ *   npm run bench -- NAME [--json FILE] [--rounds N]
+ *
+ * A bench exports `run({ rounds, say })` and returns
+ *   figures: flat keys with numbers, what --json writes
+ *   text:    tables and notes for people
+ *   rounds:  how many were done
+ */
+
+const usage = `npm run bench -- NAME [--json FILE] [--rounds N]
+
+${Object.entries(benches)
+  .map(([name, claim]) => `  ${name.padEnd(12)} ${claim}`)
+  .join("\n")}
+
+  --json FILE   also write the figures as one flat JSON object, with the machine under "meta"
+  --rounds N    other than the bench's own number of rounds: fewer for a quick look`;
+
+/** @param {string} message */
+function refuse(message) {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(2);
+}
+
+function command() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: "string" }, rounds: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+    return { ...values, names: positionals };
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const { json, rounds, help, names } = command();
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
+const [name, ...more] = names;
+if (name === undefined) refuse("which bench?");
+if (more.length > 0) refuse(`one bench at a time, not ${names.join(" ")}`);
+if (!Object.hasOwn(benches, name)) refuse(`there is no bench "${name}"`);
+if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) refuse(`--rounds is "${rounds}": give a whole number above 0`);
+
+try {
+  installPeers();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const { run } = await import(`./${name}.mjs`);
+const say = (line) => process.stderr.write(`${line}\n`);
+const result = await run({ rounds: rounds === undefined ? undefined : Number(rounds), say });
+const meta = metaOf(result);
+console.log(`${result.text}\n\n${metaText(meta)}`);
+if (json !== undefined) {
+  mkdirSync(dirname(json), { recursive: true });
+  writeFileSync(json, `${JSON.stringify({ ...result.figures, meta }, undefined, 2)}\n`);
+}

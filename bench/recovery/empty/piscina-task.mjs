@@ -1,0 +1,1 @@
+export { next as default } from "./next.mjs";
