@@ -28,12 +28,14 @@ function containment() {
 }
 
 const meanings = {
-  spare_empty_vs_piscina: "restart from a warm spare, small module, beside piscina",
-  spare_onnx_vs_piscina: "the same with the speech model loaded",
-  cold_empty_vs_piscina: "restart without a spare, beside piscina",
+  spare_empty_vs_piscina: "warm spare, small module, beside piscina as it comes",
+  spare_empty_vs_piscina_standby: "the same beside piscina's best tuning: a second thread always on standby",
+  spare_onnx_vs_piscina: "warm spare with the speech model, beside piscina as it comes",
+  spare_onnx_vs_piscina_standby: "the same beside a loaded thread on standby",
+  cold_empty_vs_piscina: "no spare, small module, beside piscina as it comes",
   spare_onnx_p50_ms: "warm spare with the speech model, median, ms",
   spare_onnx_p99_ms: "the same, 99th percentile, ms",
-  process_p50_ms: "restart of a forked process from a warm spare, median, ms",
+  process_p50_ms: "forked process from a warm spare, small module, median, ms",
 };
 
 function figures() {
@@ -45,9 +47,8 @@ function figures() {
     if (typeof value !== "number") throw new Error(`${path} has no number ${key}`);
     return `| ${says} | \`${key}\` | ${key.includes("_vs_") ? `${value.toFixed(1)} x` : value.toFixed(1)} |`;
   });
-  const { meta } = result;
-  const machine = typeof meta.machine === "object" ? `${meta.machine.cores} cores` : meta.machine;
-  return `| | key | |\n|---|---|---|\n${rows.join("\n")}\n\nMeasured on ${machine}, Node ${meta.node ?? process.versions.node}.\n`;
+  const { cpu, cores, node, commit } = result.meta;
+  return `| | key | |\n|---|---|---|\n${rows.join("\n")}\n\nMeasured on ${cpu}, ${cores} cores, Node ${node}, at ${commit}.\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync("README.md", fillReadme(read("README.md")));
