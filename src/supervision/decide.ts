@@ -77,15 +77,30 @@ function whenAlive(turn: Turn, event: SupervisorEvent): void {
   advance(turn);
 }
 
-/** Everything goes down: nothing is charged, nothing is started, and a child added now is told that it never will be. */
+/**
+ * Everything goes down: nothing is charged, nothing is started, and a child added now is told that it never will be.
+ * Who asked for a removal waits for its "forget", so a child is forgotten as soon as it is down.
+ */
 function whenEnding(turn: Turn, event: SupervisorEvent): void {
   if (event.type === "add") turn.actions.push({ type: "forget", id: event.rules.id });
   if (event.type === "start" || event.type === "stop" || event.type === "add") return;
   const child = turn.state.children.get(event.id);
   if (!child) return;
   if (event.type === "ready" && child.life === "starting") onReady(turn, child);
-  else if (isDown(child, event)) put(turn, child, { life: "stopped" });
+  else if (event.type === "remove") removeWhenDown(turn, child);
+  else if (isDown(child, event)) {
+    const down = put(turn, child, { life: "stopped" });
+    if (down.goal === "gone") removeWhenDown(turn, down);
+  }
   advance(turn);
+}
+
+function removeWhenDown(turn: Turn, child: ChildRecord): void {
+  const { id } = child.rules;
+  if (child.life === "stopped" || child.life === "quarantined") {
+    turn.state.round?.stop.delete(id);
+    forget(turn, id);
+  } else put(turn, child, { goal: "gone" });
 }
 
 type ChildEvent = Exclude<SupervisorEvent, { type: "start" | "stop" | "add" }>;

@@ -30,10 +30,6 @@ interface Child extends Supervised {
   exit: UnitExit | undefined;
 }
 
-function newChild(unit: Unit, rules: ChildRules): Child {
-  return { unit, rules, reason: undefined, starts: 0, start: undefined, timer: undefined, exit: undefined };
-}
-
 /**
  * The engine under every supervisor: one inbox, one state, and a loop that performs what `decide` answers. It decides
  * nothing itself. Events that arrive while it performs wait their turn.
@@ -88,7 +84,11 @@ export class Supervisor implements Unit {
     if (shutdown === "brutal") for (const { unit } of this.#children.values()) unit.kill("its supervisor", undefined);
     return new Promise((resolve) => {
       if (this.#state.phase.kind === "ended" || this.#state.phase.kind === "idle") return resolve();
-      this.#stopping = resolve;
+      const before = this.#stopping;
+      this.#stopping = () => {
+        before?.();
+        resolve();
+      };
       this.#post({ type: "stop" });
     });
   }
@@ -107,15 +107,17 @@ export class Supervisor implements Unit {
     return sum;
   }
 
-  /** A child more, while running. @throws InvalidSpec when its id is taken */
+  /** A child more: started at once, or with the next start when this one is ending. @throws InvalidSpec: the id is taken */
   add(child: Supervised): void {
-    if (this.#state.phase.kind === "ended") throw new HoldfastError("ActorStopped", `${this.path} has ended`);
     this.#adopt(child);
-    this.#post({ type: "add", rules: child.rules });
+    const { kind } = this.#state.phase;
+    if (kind !== "ending" && kind !== "ended") this.#post({ type: "add", rules: child.rules });
   }
 
   remove(id: string): void {
-    this.#post({ type: "remove", id });
+    const { phase, children } = this.#state;
+    if (phase.kind !== "ended" && children.has(id)) this.#post({ type: "remove", id });
+    else this.#perform({ type: "forget", id });
   }
 
   restart(id: string): void {
@@ -136,21 +138,14 @@ export class Supervisor implements Unit {
   }
 
   standing(id: string): Standing {
-    const { reason, starts } = this.#children.get(id)!;
+    const { reason, starts = 1 } = this.#children.get(id) ?? {};
     return { state: this.#state.children.get(id)?.life ?? "stopped", reason, restarts: Math.max(0, starts - 1) };
   }
 
   tree({ state, reason, restarts }: Standing): TreeNode {
     const children = this.units().map((unit) => unit.tree(this.standing(unit.name)));
-    return {
-      path: this.path,
-      name: this.name,
-      kind: "supervisor",
-      state,
-      restarts,
-      children,
-      ...(reason ? { reason } : {}),
-    };
+    const { path, name } = this;
+    return { path, name, kind: "supervisor", state, restarts, children, ...(reason ? { reason } : {}) };
   }
 
   #initial(mode: StartMode): SupervisorState {
@@ -161,7 +156,8 @@ export class Supervisor implements Unit {
   #adopt({ unit, rules }: Supervised): void {
     const { id } = rules;
     if (this.#children.has(id)) throw new HoldfastError("InvalidSpec", `${this.path} has a child "${id}" already`);
-    const child = newChild(unit, rules);
+    const blank = { reason: undefined, start: undefined, timer: undefined, exit: undefined };
+    const child: Child = { unit, rules, starts: 0, ...blank };
     this.#children.set(id, child);
     unit.onExit = (exit) => {
       // Only what has started can die: it may do so before its start was heard of, and then both are told in order.
