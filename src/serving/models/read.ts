@@ -42,7 +42,7 @@ const defaultMaxPixels = 20e6;
  * keeps nothing between messages, so any actor of a pool can answer, and a message that met a crash is sent again.
  *
  * @example
- * const { eyes } = (await system(supervisor({}, { eyes: pool(fork<Read>(readModule, {}), { max: 2 }) }))).refs;
+ * const { eyes } = (await system(supervisor({}, { eyes: pool(fork<Read>(readModule, {}), { size: 2 }) }))).refs;
  * const { text } = await eyes.ask.image(await readFile("line.png"));
  */
 export class Read extends Actor<ReadProps, LoadedReader> {
