@@ -184,7 +184,10 @@ export class Link {
   #welcomed(socket: WireSocket, welcome: WelcomeFrame): void {
     // A server that needs no token greets before it has read our hello: the right comes with its second welcome.
     if (this.#admin !== undefined && !welcome.admin) return;
+    const known = this.#state.kind === "open" && !welcome.admin;
     this.#welcome = welcome;
+    // An open server greets at once and again after our hello: the second says nothing new.
+    if (known) return;
     if (this.#state.kind === "connecting") {
       this.#state.limit.cancel();
       this.#state = { kind: "open", socket, draining: false };
