@@ -13,7 +13,23 @@ import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import type { LoadedSpec, Standing, Unit, UnitExit } from "../system/unit.js";
+import { lasting } from "./lasting.js";
 import type { PoolOptions } from "./pool.js";
+
+/** What a dying or stopped member hands back is offered to the others at once: they may be idle. */
+class SharedMailbox extends Mailbox {
+  readonly #onHandedBack: () => void;
+
+  constructor(owner: string, limits: MailboxLimits, onHandedBack: () => void) {
+    super(owner, limits);
+    this.#onHandedBack = onHandedBack;
+  }
+
+  override handBack(messages: readonly Message[]): void {
+    super.handBack(messages);
+    if (messages.length > 0) this.#onHandedBack();
+  }
+}
 
 /** A pool spec with its member's, loaded. */
 export function loadPool(member: LoadedActor, { size = "cores" }: PoolOptions): LoadedSpec {
@@ -21,12 +37,25 @@ export function loadPool(member: LoadedActor, { size = "cores" }: PoolOptions): 
   return {
     rules(id, field) {
       positiveInteger(count, `${field}.size`);
-      member.rules(id, field);
+      memberRules(member, id, field);
       // As a child, a pool waits for its members; each member has its own time limits.
       return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
     },
     create: (context, name, path) => new PoolUnit(context, name, path, member, count, member.mailbox(path)),
   };
+}
+
+/** @throws InvalidSpec for what a member of a pool cannot be */
+function memberRules(member: LoadedActor, id: string, field: string): ChildRules {
+  if (member.options.snapshotEvery !== undefined) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${field}.snapshotEvery is ${member.options.snapshotEvery}: leave it out, the members of a pool are stateless ` +
+        "(each takes any message); state belongs in one actor, or in keyed()",
+      { details: { field: `${field}.snapshotEvery` } },
+    );
+  }
+  return lasting(member.rules(id, field), field);
 }
 
 /** The members of a pool under a supervisor of their own, before one shared mailbox. */
@@ -52,19 +81,23 @@ export class PoolUnit implements Unit, Receiver {
   ) {
     this.name = name;
     this.path = path;
-    this.#mailbox = new Mailbox(path, limits);
+    this.#mailbox = new SharedMailbox(path, limits, () => this.#pump());
     // One cell spec for all members: a loaded spare fits any of them.
     const cell = member.cell(context, path);
     const { window = POOL_MEMBER_WINDOW } = member.options;
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
-      const rules: ChildRules = { ...member.rules(id, path), overBudget: member.options.overBudget ?? "quarantine" };
+      const rules: ChildRules = {
+        ...memberRules(member, id, path),
+        overBudget: member.options.overBudget ?? "quarantine",
+      };
       const options = { cell, rules, mailbox: this.#mailbox, sharedMailbox: true, window, snapshotEvery: 1 };
       return { rules, unit: new ActorUnit(context, id, `${path}/${id}`, options) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
     this.#supervisor = new Supervisor(context, name, path, supervisorRules({ intensity: unlimited }, path), supervised);
+    for (const { handle } of this.#members) handle.onServed = () => this.#served();
     this.#supervisor.onParked = () => this.#allParked((error) => this.#failAll(error));
     this.target = targetOf(context, this);
   }
@@ -80,10 +113,7 @@ export class PoolUnit implements Unit, Receiver {
       throw error;
     });
     this.#mailbox.push(message);
-    for (const member of this.#members) {
-      if (this.#mailbox.size === 0) return;
-      if (member.handle.up) member.handle.pump();
-    }
+    this.#pump();
   }
 
   isStream(method: string): boolean | undefined {
@@ -136,6 +166,18 @@ export class PoolUnit implements Unit, Receiver {
     const children = node.children!.map(({ mailbox: _, ...member }) => member);
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
     return { ...node, kind: "pool", mailbox, children, restarts };
+  }
+
+  #pump(): void {
+    for (const member of this.#members) {
+      if (this.#mailbox.size === 0) return;
+      if (member.handle.up) member.handle.pump();
+    }
+  }
+
+  /** Mail is the pool's: whoever took it, service is back for a member that has returned and found none left. */
+  #served(): void {
+    for (const member of this.#members) if (member.handle.up) member.served();
   }
 
   /** A pool without a member that could ever take the mail must not keep it. */

@@ -52,7 +52,7 @@ export class ActorUnit implements Unit, Receiver {
     const { mailbox, window, snapshotEvery } = options;
     this.handle = new ActorHandle(context, { path, key: undefined, mailbox, window, snapshotEvery });
     this.handle.onCrash = (remains) => this.#died(remains);
-    this.handle.onServed = () => this.#report?.served();
+    this.handle.onServed = () => this.served();
     this.target = targetOf(context, this);
   }
 
@@ -150,6 +150,11 @@ export class ActorUnit implements Unit, Receiver {
 
   drain(): void {
     this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+  }
+
+  /** A message of its (shared) mailbox was settled: service is back, by whomever. */
+  served(): void {
+    this.#report?.served();
   }
 
   pending(): number {
