@@ -6,7 +6,7 @@ export default {
     { strategy: "one-for-one" },
     {
       language: pool(thread(new URL("./language.mjs", import.meta.url)), { size: 2 }),
-      visits: keyed(thread(new URL("./visits.mjs", import.meta.url)), { idle: "10m", maxKeys: 10_000 }),
+      visits: keyed(thread(new URL("./visits.mjs", import.meta.url)), { idle: "10m", maxKeys: 1_000 }),
     },
   ),
   // Only what is named here can be called.

@@ -1,14 +1,29 @@
+import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
-import type { HoldfastError } from "../errors.js";
+import { ABANDON_AFTER } from "../defaults.js";
+import { milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
+import type { Isolation } from "../host/host.js";
+import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import type { Remains } from "../system/actor-handle.js";
 import { Cell, type CellDeath } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import { within } from "../system/within.js";
 import type { KeyUnit } from "./key-unit.js";
+
+export interface CellUnitOptions {
+  readonly spec: CellSpec;
+  readonly rules: ChildRules;
+  /** Keys it must be able to hold. */
+  readonly room: number;
+  readonly target: Target;
+}
 
 /** One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. */
 export class CellUnit implements Unit {
@@ -20,23 +35,41 @@ export class CellUnit implements Unit {
   readonly #spec: CellSpec;
   readonly #rules: ChildRules;
   readonly #keys = new Set<KeyUnit>();
+  readonly #room: number;
   #cell: Cell | undefined;
+  /** A cell that was told to stop: its keys leave it, and no other moves in. */
+  #leaving: Cell | undefined;
   #starting: AbortController | undefined;
   #incarnation = 0;
   #report: OpenReport | undefined;
 
-  constructor(context: SystemContext, name: string, path: string, spec: CellSpec, rules: ChildRules, target: Target) {
+  constructor(context: SystemContext, name: string, path: string, options: CellUnitOptions) {
     this.#context = context;
     this.name = name;
     this.path = path;
-    this.#spec = spec;
-    this.#rules = rules;
-    this.target = target;
+    this.#spec = options.spec;
+    this.#rules = options.rules;
+    this.#room = options.room;
+    this.target = options.target;
   }
 
-  /** The live cell, or undefined while there is none. */
+  /** The cell that keys may move into, or undefined while there is none. */
   get cell(): Cell | undefined {
-    return this.#cell?.alive ? this.#cell : undefined;
+    return this.#cell?.alive && this.#cell !== this.#leaving ? this.#cell : undefined;
+  }
+
+  /** What its host said of the actor's class when it last came up; kept while it is away. */
+  get facts(): ActorFacts | undefined {
+    return this.#cell?.facts;
+  }
+
+  get isolation(): Isolation {
+    return this.#spec.isolation;
+  }
+
+  /** The name of its latest host. */
+  get host(): string {
+    return this.#cell?.host.name ?? this.#spec.isolation;
   }
 
   get load(): number {
@@ -64,24 +97,72 @@ export class CellUnit implements Unit {
       const withinMs = this.#rules.startTimeoutMs;
       const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
       const cell = await Cell.open(this.#context, this.#spec, { withinMs, signal, onHost });
-      this.#cell = cell;
-      this.#incarnation++;
-      cell.onDeath = (death) => this.#died(death);
+      this.#take(cell, signal);
       this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);
     } finally {
-      this.#starting = undefined;
+      if (this.#starting === starting) this.#starting = undefined;
     }
   }
 
+  /** @throws InvalidSpec when it could not hold its part of the keys; StartFailed when it ended in this very moment */
+  #take(cell: Cell, signal: AbortSignal): void {
+    const holds = Math.floor(HOST_ENTRIES / cell.facts.concurrency);
+    if (holds < this.#room) {
+      cell.kill({ kind: "killed", by: "its supervisor" });
+      throw new HoldfastError(
+        "InvalidSpec",
+        `${this.path} has to hold ${this.#room} keys (maxKeys / cells) and has room for ${holds} with a concurrency of ` +
+          `${cell.facts.concurrency}: give a smaller maxKeys or more cells`,
+        { details: { room: this.#room, holds } },
+      );
+    }
+    // Nobody listened between its boot and this turn.
+    if (!cell.alive || signal.aborted) {
+      cell.kill({ kind: "killed", by: "its supervisor" });
+      throw new HoldfastError("StartFailed", `${this.path}: its host ended as it became ready`);
+    }
+    this.#cell = cell;
+    this.#incarnation++;
+    cell.onDeath = (death) => this.#died(cell, death);
+  }
+
+  /**
+   * Keys leave first: what they execute ends in peace, and nobody finds the cell dying under a handler.
+   *
+   *   (no key moves in) ─▶ each key: finish, stop() ─▶ unload() ─▶ gone ─▶ keys wait for the next cell
+   *                            └─ too late, or "brutal": killed, reported, and waited for until it has really left
+   */
   async stop(shutdown: Shutdown): Promise<void> {
     const starting = this.#starting;
     starting?.abort();
     const cell = this.#cell;
     if (!cell?.alive) return;
-    if (shutdown === "brutal" || starting) cell.kill({ kind: "killed", by: "its supervisor" });
-    else await cell.shut(shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown);
+    this.#leaving = cell;
+    if (shutdown === "brutal" || starting) await this.#killed(cell, "its supervisor");
+    else {
+      const { clock } = this.#context;
+      const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
+      const began = clock.now();
+      let late = false;
+      const vacated = Promise.all([...this.#keys].map((key) => key.vacate())).then(() => {});
+      await within(clock, limit, Promise.race([vacated, cell.over]), () => {
+        late = true;
+        return undefined;
+      });
+      if (late) await this.#killed(cell, "its supervisor, past its shutdown time");
+      else await cell.shut(Math.max(0, limit - (clock.now() - began)));
+    }
     for (const key of [...this.#keys]) key.lostCell({ kind: "killed", by: "its supervisor" }, undefined);
+  }
+
+  /** A killed process is there until its exit: the cell that follows must not find it alive. */
+  async #killed(cell: Cell, by: string): Promise<void> {
+    cell.kill({ kind: "killed", by });
+    await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
+      cell.onDeath = () => {};
+      return undefined;
+    });
   }
 
   dispose(error: HoldfastError): void {
@@ -124,32 +205,23 @@ export class CellUnit implements Unit {
   }
 
   /** One death per member; one report, which lists what each was executing. */
-  #died({ cause, at }: CellDeath): void {
-    const host = this.#cell!.host.name;
+  #died(cell: Cell, { cause, at }: CellDeath): void {
     const remains = [...this.#keys].map((key) => key.lostCell(cause, at));
     const executing = remains.flatMap((one) => one.executing);
     const sum = (field: "redelivered" | "failed" | "poisoned") => remains.reduce((total, one) => total + one[field], 0);
-    this.#report?.close();
-    this.#report = reportDeath(
-      this.#context,
-      { path: this.path, key: undefined, incarnation: this.#incarnation },
-      this.#spec.isolation,
-      host,
-      {
-        cause,
-        at,
-        executing,
-        guilty: false,
-        redelivered: sum("redelivered"),
-        failed: sum("failed"),
-        poisoned: sum("poisoned"),
-      },
-    );
+    const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
+    this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses });
     this.onExit({
       guilty: cause.kind === "killed" || executing.length > 0,
       normal: false,
       error: deathError(this.path, cause),
       decided: (decision) => this.#report?.decided(decision),
     });
+  }
+
+  #open(host: string, remains: Remains): void {
+    this.#report?.close();
+    const who = { path: this.path, key: undefined, incarnation: this.#incarnation };
+    this.#report = reportDeath(this.#context, who, this.#spec.isolation, host, remains);
   }
 }

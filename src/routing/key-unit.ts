@@ -1,9 +1,12 @@
 import type { Target } from "../actor/ref.js";
+import { ABANDON_AFTER } from "../defaults.js";
+import { milliseconds } from "../duration.js";
 import type { HoldfastError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import { ActorHandle, type Remains } from "../system/actor-handle.js";
+import type { Cell } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
 import type { DeathCause } from "../system/report.js";
@@ -20,7 +23,7 @@ export interface KeyUnitOptions {
   readonly window: number;
   readonly snapshotEvery: number;
   readonly home: CellUnit;
-  /** Its cell came up again and it has mail: it wants to be started there. */
+  /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
   readonly target: Target;
 }
 
@@ -41,6 +44,8 @@ export class KeyUnit implements Unit {
   readonly #rules: ChildRules;
   #refusal: HoldfastError | undefined;
   #report: OpenReport | undefined;
+  /** Done when it has left the cell that it was last told to leave. */
+  #vacated: Promise<void> = Promise.resolve();
   /** up: in a live cell. homeless: its cell died, or it waits for its first place. */
   #place: "homeless" | "moving" | "up" | "down" = "down";
 
@@ -55,7 +60,7 @@ export class KeyUnit implements Unit {
     const { key, window, snapshotEvery } = options;
     const mailbox = new Mailbox(path, options.mailbox);
     this.handle = new ActorHandle(context, { path, key, mailbox, window, snapshotEvery });
-    this.handle.onCrash = (remains) => this.#crashed(remains);
+    this.handle.onCrash = (remains) => this.#died(remains);
     this.handle.onServed = () => {
       this.lastActive = context.clock.now();
       this.#report?.served();
@@ -79,40 +84,43 @@ export class KeyUnit implements Unit {
   /** Takes its place in the cell if the cell is there; else the cell's return will. */
   settle(): void {
     if (this.#place !== "homeless" || !this.home.cell) return;
-    this.#move().catch((error: Error) => {
-      // It was running and could not be rebuilt: that is a death like any other.
-      this.#place = "down";
-      this.onExit({ guilty: false, normal: false, error, decided: () => {} });
-    });
+    // It was running and could not be rebuilt: that is a death like any other.
+    this.#move().catch((error: Error) => this.#died(this.handle.end({ kind: "start-failed", error })));
   }
 
   async start(): Promise<void> {
     this.#refusal = undefined;
-    if (this.home.cell) {
-      if (this.#report) this.#report.restarted("in-place");
-      await this.#move();
-      this.#report?.warmed(this.pending() > 0);
-    } else {
-      this.#place = "homeless";
-    }
+    if (this.home.cell) await this.#move();
+    else this.#place = "homeless";
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
-    if (this.#place === "up" && shutdown !== "brutal") {
+    const { cell } = this.handle;
+    if (cell && shutdown !== "brutal") {
       const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
-      await within(this.#context.clock, limit, this.handle.stop(), () => {
-        // Its handler does not end, and nobody would watch it once it has left: the cell goes, and its other keys return.
-        this.home.kill(`${this.path}, which did not stop within ${limit} ms`);
+      let late = false;
+      await within(this.#context.clock, limit, this.vacate(), () => {
+        late = this.handle.cell === cell;
         return undefined;
       });
+      // Its handler does not end, and nobody would watch it once it has left: the cell goes, and its other keys return.
+      if (late) await this.#killHome(cell, limit);
     }
     this.#place = "down";
     this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
+  /** Finishes what it executes and leaves its cell, mail and state in hand. Asked for twice, it leaves once. */
+  vacate(): Promise<void> {
+    if (this.handle.up) this.#vacated = this.handle.stop();
+    return this.#vacated;
+  }
+
   dispose(error: HoldfastError): void {
     this.#refusal = error;
     this.#report?.close();
+    // A key that had crashed still holds its place: whoever comes next needs it.
+    this.handle.end({ kind: "killed", by: "its supervisor" });
     this.handle.forget();
     for (const message of this.handle.mailbox.clear()) message.fail(error);
   }
@@ -156,34 +164,51 @@ export class KeyUnit implements Unit {
 
   async #move(): Promise<void> {
     const cell = this.home.cell!;
+    const limit = this.#rules.startTimeoutMs;
     this.#place = "moving";
+    this.#report?.restarted("in-place");
+    const started = this.handle.start(cell);
+    const { incarnation } = this.handle;
+    const overtaken = () => this.#place !== "moving" || this.handle.incarnation !== incarnation;
+    let late = false;
     try {
-      const limit = this.#rules.startTimeoutMs;
-      await within(this.#context.clock, limit, this.handle.start(cell), () => {
+      await within(this.#context.clock, limit, started, () => {
+        late = true;
         const error = new Error(`${this.path}: start() was not done within ${limit} ms (startTimeout)`);
         cell.kill({ kind: "start-failed", error });
         return error;
       });
-      this.#place = "up";
     } catch (error) {
-      if (cell.alive) throw error;
-      // The cell died under it: not its own failure. The next cell may be up already, and will not call again.
+      if (overtaken()) return;
+      // Its own failure, also when that has taken the cell along: else it would do so again in every next cell.
+      if (late || this.home.cell === cell) {
+        this.#place = "down";
+        throw error;
+      }
+    }
+    if (overtaken()) return;
+    if (this.handle.cell === cell) {
+      this.#place = "up";
+      this.#report?.warmed(this.pending() > 0);
+    } else {
+      // The cell went under it. The next one may be up already, and will not call again.
       this.#place = "homeless";
       if (this.pending() > 0) this.settle();
     }
   }
 
-  #crashed(remains: Remains): void {
+  /** Waits for the real end, so that the cell's report lists what this key was executing. */
+  async #killHome(cell: Cell, limit: number): Promise<void> {
+    this.home.kill(`${this.path}, which did not stop within ${limit} ms`);
+    const ms = milliseconds(ABANDON_AFTER, "abandonAfter");
+    await within(this.#context.clock, ms, cell.over, () => undefined);
+  }
+
+  /** It crashed, or could not be rebuilt, while its cell lives. */
+  #died(remains: Remains): void {
     this.#place = "down";
-    const cell = this.home.cell;
     this.#report?.close();
-    this.#report = reportDeath(
-      this.#context,
-      this.handle,
-      cell?.host.isolation ?? "inline",
-      cell?.host.name ?? "",
-      remains,
-    );
+    this.#report = reportDeath(this.#context, this.handle, this.home.isolation, this.home.host, remains);
     this.onExit({
       guilty: remains.guilty,
       normal: false,

@@ -1,9 +1,9 @@
 import type { Target } from "../actor/ref.js";
 import type { Timer } from "../clock.js";
 import { DEFAULT_WINDOW } from "../defaults.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
-import type { MailboxLimits } from "../mailbox/mailbox.js";
+import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
@@ -31,6 +31,14 @@ export interface KeyedGroupOptions {
 const SWEEPS_PER_IDLE = 4;
 const FASTEST_SWEEP_MS = 1000;
 
+/** A key that was told to go. */
+interface Leaving {
+  readonly done: Promise<void>;
+  readonly gone: () => void;
+  /** What was sent to it since. */
+  readonly late: Mailbox;
+}
+
 /**
  * Two supervisors side by side: of the cells, which share the heavy load, and of the keys, which live in them.
  *
@@ -47,11 +55,13 @@ export class KeyedGroup implements Unit, Receiver {
   readonly #cells: Supervisor;
   readonly #keys: Supervisor;
   readonly #byKey = new Map<string, KeyUnit>();
-  readonly #released = new Map<string, { done: Promise<void>; tell: () => void }>();
+  readonly #leaving = new Map<string, Leaving>();
   #refusal: HoldfastError | undefined;
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining: HoldfastError | undefined;
   #sweep: Timer | undefined;
+  /** Of the latest start; aborted when it is told to stop. */
+  #starting: AbortController | undefined;
 
   constructor(context: SystemContext, name: string, path: string, options: KeyedGroupOptions) {
     this.#context = context;
@@ -63,7 +73,8 @@ export class KeyedGroup implements Unit, Receiver {
     const cells = Array.from({ length: options.cells }, (_, i) => {
       const id = `cell-${i + 1}`;
       const rules = options.cellRules(id);
-      return { rules, unit: new CellUnit(context, id, `${path}/${id}`, options.cell, rules, this.target) };
+      const own = { spec: options.cell, rules, room: Math.ceil(options.maxKeys / options.cells), target: this.target };
+      return { rules, unit: new CellUnit(context, id, `${path}/${id}`, own) };
     });
     this.#cells = new Supervisor(context, name, path, unlimited, cells);
     this.#cells.onReady = (cell) => {
@@ -86,24 +97,46 @@ export class KeyedGroup implements Unit, Receiver {
         `${this.path} has one actor per key: write ref.key("…").ask.${message.method}(…)`,
       );
     }
-    (this.#byKey.get(key) ?? this.#add(key)).accept(message);
+    const leaving = this.#leaving.get(key);
+    if (leaving) leaving.late.push(message);
+    else (this.#byKey.get(key) ?? this.#add(key)).accept(message);
   }
 
   isStream(method: string): boolean | undefined {
-    return this.#homes().find((home) => home.cell)?.cell?.facts.methods[method]?.stream;
+    return this.#homes().find((home) => home.facts)?.facts?.methods[method]?.stream;
   }
 
+  /**
+   * Cells first, since keys live in them. A group that gave up comes here with its keys still standing, homeless: they
+   * are taken down before, so that none starts twice. Keys wait for nobody: one that cannot start is parked alone.
+   */
   async start(mode: StartMode): Promise<void> {
+    const starting = new AbortController();
+    this.#starting = starting;
     this.#refusal = undefined;
-    await this.#cells.start(mode);
-    await this.#keys.start(mode);
+    await this.#takeDown();
+    const { signal } = starting;
+    if (!signal.aborted) await this.#cells.start(mode);
+    try {
+      if (signal.aborted) throw new HoldfastError("ActorStopped", `${this.path} was stopped while it started`);
+      await this.#keys.start("background");
+    } catch (error) {
+      await this.#cells.stop("unlimited");
+      throw error;
+    }
     this.#armSweep();
   }
 
-  async stop(shutdown: Shutdown): Promise<void> {
+  async stop(_shutdown: Shutdown): Promise<void> {
+    this.#starting?.abort();
+    await this.#takeDown();
+  }
+
+  /** Each key and cell has a shutdown time of its own. */
+  async #takeDown(): Promise<void> {
     this.#sweep?.cancel();
-    await this.#keys.stop(shutdown);
-    await this.#cells.stop(shutdown);
+    await this.#keys.stop("unlimited");
+    await this.#cells.stop("unlimited");
   }
 
   dispose(error: HoldfastError): void {
@@ -111,8 +144,11 @@ export class KeyedGroup implements Unit, Receiver {
     this.#sweep?.cancel();
     this.#keys.dispose(error);
     this.#cells.dispose(error);
-    for (const { tell } of this.#released.values()) tell();
-    this.#released.clear();
+    for (const { late, gone } of this.#leaving.values()) {
+      gone();
+      for (const message of late.clear()) message.fail(error);
+    }
+    this.#leaving.clear();
   }
 
   drain(): void {
@@ -120,7 +156,9 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   pending(): number {
-    return this.#keys.pending();
+    let sum = this.#keys.pending();
+    for (const { late } of this.#leaving.values()) sum += late.size;
+    return sum;
   }
 
   kill(by: string, key: string | undefined): boolean {
@@ -129,16 +167,7 @@ export class KeyedGroup implements Unit, Receiver {
 
   release(key: string): Promise<void> {
     const unit = this.#byKey.get(key);
-    if (!unit) return Promise.resolve();
-    const under = this.#released.get(key);
-    if (under) return under.done;
-    let tell = () => {};
-    const done = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
-    this.#released.set(key, { done, tell });
-    this.#keys.remove(unit.name);
-    return done;
+    return unit ? this.#letGo(unit) : Promise.resolve();
   }
 
   restart(name: string): void {
@@ -175,8 +204,8 @@ export class KeyedGroup implements Unit, Receiver {
     const rules = keyRules(key);
     const options = { key, rules, mailbox, window, snapshotEvery, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
-    this.#byKey.set(key, unit);
     this.#keys.add({ rules, unit });
+    this.#byKey.set(key, unit);
     return unit;
   }
 
@@ -184,11 +213,35 @@ export class KeyedGroup implements Unit, Receiver {
     return this.#cells.units() as CellUnit[];
   }
 
+  /** Idle or released: it ends, its state is forgotten, and mail that comes meanwhile is for the next of that key. */
+  #letGo(unit: KeyUnit): Promise<void> {
+    const { name } = unit;
+    const under = this.#leaving.get(name);
+    if (under) return under.done;
+    let gone = () => {};
+    const done = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    this.#leaving.set(name, { done, gone, late: new Mailbox(unit.path, this.#options.mailbox) });
+    this.#keys.remove(name);
+    return done;
+  }
+
   #forgotten(unit: KeyUnit): void {
+    const { name } = unit;
     unit.home.leave(unit);
-    this.#byKey.delete(unit.name);
-    this.#released.get(unit.name)?.tell();
-    this.#released.delete(unit.name);
+    this.#byKey.delete(name);
+    const leaving = this.#leaving.get(name);
+    if (!leaving) return;
+    this.#leaving.delete(name);
+    leaving.gone();
+    for (const message of leaving.late.clear()) {
+      try {
+        (this.#byKey.get(name) ?? this.#add(name)).accept(message);
+      } catch (error) {
+        message.fail(toError(error));
+      }
+    }
   }
 
   #armSweep(): void {
@@ -199,8 +252,7 @@ export class KeyedGroup implements Unit, Receiver {
       every,
       () => {
         const before = this.#context.clock.now() - idleMs;
-        for (const unit of this.#byKey.values())
-          if (unit.idle && unit.lastActive < before) this.#keys.remove(unit.name);
+        for (const unit of this.#byKey.values()) if (unit.idle && unit.lastActive < before) void this.#letGo(unit);
         this.#armSweep();
       },
       { background: true },

@@ -6,9 +6,12 @@ import type { ChildSpec } from "../system/unit.js";
 export interface KeyedOptions {
   /** Hosts that share the keys. Each runs `load()` once. Default 1. */
   cells?: number;
-  /** Keys alive at once, all cells together. One more is refused: Unavailable, retry safe. Default 1000. */
+  /**
+   * Keys alive at once, all cells together. One more is refused: Unavailable, retry safe. Default 1000.
+   * A cell has room for 1024 / `concurrency` of them; a group that could need more does not start: InvalidSpec.
+   */
   maxKeys?: number;
-  /** A key without messages for so long is stopped and forgotten, its state too. Default "5m". */
+  /** A key without messages for so long is stopped and forgotten, its state too; later mail begins anew. Default "5m". */
   idle?: Duration;
 }
 

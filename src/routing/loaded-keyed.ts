@@ -5,6 +5,7 @@ import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import type { LoadedSpec } from "../system/unit.js";
 import type { KeyedOptions } from "./keyed.js";
 import { KeyedGroup } from "./keyed-group.js";
+import { lasting } from "./lasting.js";
 
 /** A keyed spec with its actor's, loaded. */
 export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec {
@@ -14,7 +15,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
       positiveInteger(cells, `${field}.cells`);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);
-      actor.rules(id, field);
+      lasting(actor.rules(id, field), field);
       return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
     },
     create: (context, name, path) =>

@@ -50,6 +50,10 @@ export class Broad extends Actor<{ gate: Ref<Gate> }> {
   hold(name: string): Promise<string>;
 }
 
+export class Wide extends Actor {
+  say<T>(value: T): T;
+}
+
 export class Ledger extends Actor<{ gate?: Ref<Gate> } | undefined> {
   add(entry: string): number;
   addHeld(entry: string): Promise<number>;

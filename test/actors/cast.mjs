@@ -194,6 +194,17 @@ export class Broad extends Actor {
   }
 }
 
+/** A cell has room for five of these; one whose key begins with "bad" cannot start. */
+export class Wide extends Actor {
+  static concurrency = 200;
+  start() {
+    if (this.self.key?.startsWith("bad")) throw new Error("a bad key");
+  }
+  say(value) {
+    return value;
+  }
+}
+
 /** State with snapshots: its messages are replayed. */
 export class Ledger extends Actor {
   #entries = [];
