@@ -85,7 +85,16 @@ export interface Target {
   tell(method: string, args: unknown[], options: CallOptions): boolean;
 }
 
-const targetOf = new WeakMap<object, { target: Target; options: CallOptions }>();
+interface Behind {
+  readonly target: Target;
+  readonly options: CallOptions;
+}
+
+/** On globalThis, as the actor's context is: its module may make refs in another copy of the package than its host. */
+const slot = Symbol.for("holdfast.refs");
+const place = globalThis as { [slot]?: WeakMap<object, Behind> };
+place[slot] ??= new WeakMap();
+const targetOf = place[slot];
 
 /** A ref over a target. Method functions are made on first use and kept as own properties (a bare proxy costs thrice). */
 export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRef<A> {
@@ -124,7 +133,7 @@ export function refTo<A>(path: string): KeyedRef<A> {
 }
 
 /** The target and kept options behind a ref, or undefined for anything else. */
-export function behindRef(value: object): { target: Target; options: CallOptions } | undefined {
+export function behindRef(value: object): Behind | undefined {
   return targetOf.get(value);
 }
 

@@ -18,6 +18,8 @@ export interface HostOptions {
   entries: number;
   /** V8 old-generation limit in MB; undefined for Node's default. Inline hosts have none. */
   heapMb: number | undefined;
+  /** The module it will be booted with at once, where that is known: it may begin to import it. */
+  soon?: string | undefined;
 }
 
 /** A place where a cell of actors runs: one contract for inline, thread and process. */

@@ -42,7 +42,7 @@ export class Hosts {
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
   open(spec: CellSpec): Opened {
     const spare = this.#take(spec) ?? this.#take(emptyKey(spec));
-    const booting = spare ?? this.#openCold(spec);
+    const booting = spare ?? this.#openCold(spec, spec.module);
     void booting.boot(spec).catch(() => {});
     return { booting, level: spare ? "spare" : "cold" };
   }
@@ -86,7 +86,7 @@ export class Hosts {
   #park(key: string | CellSpec, spec: CellSpec): void {
     this.#refilling.delete(key);
     if (this.#closed || this.#alive.size >= MAX_HOSTS) return;
-    const spare = this.#openCold(spec);
+    const spare = this.#openCold(spec, key === spec ? spec.module : undefined);
     this.#spares.set(key, spare);
     const lost = () => {
       if (this.#spares.get(key) !== spare) return;
@@ -103,7 +103,8 @@ export class Hosts {
     }
   }
 
-  #openCold(spec: CellSpec): Booting {
+  /** @param soon the module it is about to be booted with, if it is */
+  #openCold(spec: CellSpec, soon: string | undefined): Booting {
     if (this.#closed) throw new HoldfastError("ActorStopped", `${spec.path}: the system has stopped`);
     if (this.#alive.size >= MAX_HOSTS) {
       throw new HoldfastError(
@@ -111,7 +112,7 @@ export class Hosts {
         `${spec.path}: this system already holds ${this.#alive.size} threads and processes, abandoned ones included`,
       );
     }
-    const host = this.#providers[spec.isolation].open({ entries: HOST_ENTRIES, heapMb: spec.heapMb });
+    const host = this.#providers[spec.isolation].open({ entries: HOST_ENTRIES, heapMb: spec.heapMb, soon });
     this.#alive.add(host);
     void host.gone.then(() => this.#alive.delete(host));
     return new Booting(host);

@@ -1,4 +1,4 @@
-import { type MessagePort, threadId } from "node:worker_threads";
+import { getEnvironmentData, type MessagePort, threadId } from "node:worker_threads";
 import { monotonicNow } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -6,9 +6,14 @@ import type { ToHost, ToParent } from "../transport/frames.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { writeControl } from "./control-block.js";
+import { SOON } from "./soon.js";
 
-/** How long a dying thread stands still after its last words: nothing runs in it, and its core is free for a spare. */
-const LINGER_MS = 20;
+/** How long a dying thread stands still after its last words: a core is free for its successor's start. */
+const LINGER_MS = 60;
+
+// Its task is on the way for 2 ms, and the first thing it brings is this module. If it cannot be imported, boot says so.
+const soon = getEnvironmentData(SOON);
+if (typeof soon === "string") setImmediate(() => void import(soon).catch(() => {}));
 
 export interface ThreadTask {
   readonly port: MessagePort;
@@ -17,8 +22,8 @@ export interface ThreadTask {
 
 /**
  * The one long task of a worker thread: a cell that talks over its own port until it is shut. The trap for uncaught
- * errors reports through the port at once (0.2-0.4 ms; Node's own 'error' event takes 2), stands still until a spare may
- * have taken over, and then ends the thread.
+ * errors reports through the port at once (0.2-0.4 ms; Node's own 'error' event takes 2), stands still while its
+ * successor starts, and then ends the thread.
  */
 export function runCell({ port, control }: ThreadTask): Promise<never> {
   return new Promise(() => {

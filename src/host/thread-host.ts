@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, setEnvironmentData } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { toError } from "../errors.js";
 import { Batch } from "../transport/batch.js";
@@ -8,6 +8,7 @@ import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { SOON } from "./soon.js";
 
 /** Far above what a system may hold, because a run() issued between a thread's port closing and its exit must not queue. */
 const MAX_PISCINA_THREADS = 1024;
@@ -86,7 +87,13 @@ class ThreadHost implements Host {
       },
     );
     port1.on("message", (frames: ToParent[]) => this.#receive(frames));
-    const run = pool.then((piscina) => piscina.run({ port: port2, control }, { transferList: [port2] }));
+    const run = pool.then((piscina) => {
+      // run() makes the thread, and a thread gets this data as it is at that moment.
+      setEnvironmentData(SOON, options.soon);
+      const task = piscina.run({ port: port2, control }, { transferList: [port2] });
+      setEnvironmentData(SOON, undefined);
+      return task;
+    });
     this.gone = run
       .catch((error: unknown) => this.#ranOut(error))
       // A thread that was ended before its hello leaves this end open, and an open port keeps the program alive.
