@@ -19,6 +19,7 @@ export interface KeyedOptions {
  * One actor per key (an audio stream, a user), each with its own mailbox, snapshot and restart, in a few cells that share
  * what `load()` made. An actor starts with its key's first message; it is let go when idle or released.
  * The actor spec's mailbox bounds and supervision hold for each key; a death of a cell is charged to the cell.
+ * @throws HoldfastError InvalidSpec at the start for an actor with `restart: "temporary"`
  * @example
  * keyed(thread<Speech>(url, { model }), { idle: "30s", maxKeys: 1000 })
  * await app.refs.speech.key("call-17").ask.push(chunk)

@@ -11,6 +11,7 @@ export interface PoolOptions {
  * Stateless members that pull from one shared mailbox: a message waits for the first member that is free, which no
  * scheme of queues per member beats. The actor spec's `mailbox` bounds the shared mailbox; its supervision holds for
  * each member. A member over its budget is parked, the others go on.
+ * @throws HoldfastError InvalidSpec at the start for a member with `restart: "temporary"` or `snapshotEvery`
  * @example pool(thread<Digits>(url, { model }), { size: "cores" })
  */
 export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildSpec<Ref<A>> {
