@@ -7,7 +7,7 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly shared: Shared;
   readonly self: ActorSelf;
   /** Starts a timer that is cleared when this incarnation ends. */
-  readonly after: (ms: number, callback: () => void) => Timer;
+  readonly after: (ms: number, callback: () => unknown) => Timer;
   /** The signal of the message executing now. */
   readonly signal: () => AbortSignal;
 }
@@ -100,8 +100,11 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
     return contextOf.get(this)!.signal();
   }
 
-  /** A timer of this incarnation: cleared when the actor stops or is rebuilt. An error in it is a crash of the actor. */
-  after(ms: number, callback: () => void): Timer {
+  /**
+   * A timer of this incarnation: cleared when the actor stops or is rebuilt. An error in it,
+   * thrown or awaited, is a crash of the actor.
+   */
+  after(ms: number, callback: () => unknown): Timer {
     return contextOf.get(this)!.after(ms, callback);
   }
 }

@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import { HoldfastError } from "../errors.js";
 
 /** What an actor class may declare about one of its methods: `static methods = { classify: { idempotent: true } }`. */
 export interface MethodOptions {
@@ -8,6 +9,8 @@ export interface MethodOptions {
   limit?: Duration;
   /** Let the arguments appear in crash reports and dead letters. Default false: only shape, size and digest do. */
   reveal?: boolean;
+  /** Its answer is a stream. Default: whether it is written as `async *`; say it for one that returns an AsyncIterable. */
+  stream?: boolean;
 }
 
 /** The same, normalised: data that travels to the parent with `ready`. */
@@ -15,7 +18,7 @@ export interface MethodFacts {
   readonly idempotent: boolean;
   readonly limitMs: number;
   readonly reveal: boolean;
-  /** The method is an async generator: its answer is a stream. */
+  /** Its answer is a stream: it is an async generator, or declared to return an async iterable. */
   readonly stream: boolean;
 }
 
@@ -26,4 +29,9 @@ export interface ActorFacts {
   /** It has snapshot() and restore(): its messages are replayed after a death. */
   readonly replayable: boolean;
   readonly concurrency: number;
+}
+
+export function noSuchMethod(path: string, method: string, { methods }: ActorFacts): HoldfastError {
+  const known = Object.keys(methods).join(", ");
+  return new HoldfastError("UnknownMethod", `${path} has no method "${method}"; it has: ${known}`);
 }

@@ -51,6 +51,6 @@ function methodFacts(method: object, options: MethodOptions, field: string): Met
     idempotent: options.idempotent ?? false,
     limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
     reveal: options.reveal ?? false,
-    stream: Object.getPrototypeOf(method) === asyncGenerator,
+    stream: options.stream ?? Object.getPrototypeOf(method) === asyncGenerator,
   };
 }

@@ -1,31 +1,14 @@
-import { type ActorClass, type ActorContext, construct, type Lifecycle } from "../actor/actor.js";
-import type { ActorFacts } from "../actor/methods.js";
-import type { Timer } from "../clock.js";
-import { monotonicNow } from "../clock.js";
+import { type ActorContext, construct, type Lifecycle } from "../actor/actor.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { ToHost, ToParent } from "../transport/frames.js";
-import { pack, type ResolveRef, unpack } from "../transport/values.js";
-import type { ControlWriter } from "./control-block.js";
-import { isAsyncIterable, OutputStream } from "./output-stream.js";
+import type { Packed, ToHost, ToParent } from "../transport/frames.js";
+import { pack, unpack } from "../transport/values.js";
+import { LifeTimers } from "./life-timers.js";
+import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
+import type { Surroundings } from "./surroundings.js";
 
 type Start = Extract<ToHost, { t: "start" }>;
 type Call = Extract<ToHost, { t: "call" }>;
-
-/** What a runner needs of the cell around it. */
-export interface Surroundings {
-  readonly actorClass: ActorClass;
-  readonly facts: ActorFacts;
-  readonly props: unknown;
-  readonly shared: unknown;
-  readonly control: ControlWriter;
-  /** `onThrow: "reply"`: an error thrown by a handler is an answer, not a crash. */
-  readonly replyOnThrow: boolean;
-  send(frame: ToParent): void;
-  /** Posts what was sent, now. */
-  flush(): void;
-  resolveRef: ResolveRef;
-}
 
 interface Running {
   readonly call: Call;
@@ -37,7 +20,7 @@ interface Running {
 
 interface Waiting {
   readonly call: Call;
-  /** Monotonic ms in this host. */
+  /** Monotonic ms. */
   readonly expires: number;
 }
 
@@ -54,7 +37,7 @@ export class ActorRunner {
   readonly #queue: Waiting[] = [];
   readonly #running = new Map<number, Running>();
   readonly #freeEntries: number[];
-  readonly #timers = new Set<Timer>();
+  readonly #timers: LifeTimers;
   readonly #life = new AbortController();
   #latest: Running | undefined;
   #phase: "starting" | "running" | "stopping" | "over" = "starting";
@@ -64,6 +47,7 @@ export class ActorRunner {
     this.incarnation = start.incarnation;
     this.#start = start;
     this.#around = around;
+    this.#timers = new LifeTimers(around.clock, (error) => this.#crash(0, error));
     this.#freeEntries = Array.from({ length: around.facts.concurrency }, (_, i) => start.slot + i).reverse();
     for (const entry of this.#freeEntries) around.control.clear(entry);
   }
@@ -73,7 +57,7 @@ export class ActorRunner {
     try {
       const actor = construct(this.#around.actorClass, this.#context()) as Lifecycle & Record<string, unknown>;
       this.#actor = actor;
-      if (state && actor.restore) await actor.restore(unpack(state, this.#around.resolveRef) as never);
+      if (state && actor.restore) await actor.restore(unpack(this.#own(state), this.#around.resolveRef) as never);
       await actor.start?.();
       if (this.#phase !== "starting") return;
       this.#phase = "running";
@@ -88,7 +72,7 @@ export class ActorRunner {
 
   call(call: Call): void {
     if (this.#phase === "over" || this.#phase === "stopping") return;
-    this.#queue.push({ call, expires: monotonicNow() + call.left });
+    this.#queue.push({ call, expires: this.#around.clock.now() + call.left });
     this.#next();
   }
 
@@ -120,8 +104,7 @@ export class ActorRunner {
   fence(): void {
     this.#phase = "over";
     this.#queue.length = 0;
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    this.#timers.end();
     const over = new HoldfastError("ActorStopped", "this incarnation of the actor is over");
     for (const running of this.#running.values()) {
       running.abort?.abort(over);
@@ -130,6 +113,7 @@ export class ActorRunner {
     // Their entries stay as they are: they are the record of what was executing.
     this.#running.clear();
     this.#life.abort(over);
+    this.#around.over(this);
   }
 
   #next(): void {
@@ -138,26 +122,43 @@ export class ActorRunner {
       if (!waiting) return;
       // The next handler may never return: an answer that is still here would die with it, and its caller with a lie.
       this.#around.flush();
-      if (waiting.expires <= monotonicNow()) this.#skip(waiting.call, "its deadline had passed");
+      if (waiting.expires <= this.#around.clock.now()) this.#skip(waiting.call, "its deadline had passed");
       else this.#run(waiting.call);
     }
   }
 
   #run(call: Call): void {
     const entry = this.#freeEntries.pop()!;
-    const running: Running = { call, entry, abort: undefined, cancelled: false, stream: undefined };
+    const running: Running = {
+      call,
+      entry,
+      abort: undefined,
+      cancelled: false,
+      stream: undefined,
+    };
     this.#running.set(call.seq, running);
     this.#latest = running;
     const method = this.#actor![call.method] as (...args: unknown[]) => unknown;
-    if (!this.#around.control.begin(entry, call.seq, monotonicNow())) {
+    if (!this.#around.control.begin(entry, call.seq, this.#around.clock.now())) {
       this.fence();
       return;
     }
+    let args: unknown[];
     let result: unknown;
     try {
-      result = method.apply(this.#actor, unpack(call.args, this.#around.resolveRef) as unknown[]);
+      args = unpack(call.again ? this.#own(call.args) : call.args, this.#around.resolveRef) as unknown[];
+    } catch (error) {
+      this.#fail(running, error);
+      return;
+    }
+    try {
+      result = method.apply(this.#actor, args);
     } catch (error) {
       this.#threw(running, error);
+      return;
+    }
+    if (isAsyncIterable(result) && !this.#around.facts.methods[call.method]?.stream) {
+      this.#fail(running, notDeclared(call.method));
       return;
     }
     if (isAsyncIterable(result)) result = this.#stream(running, result);
@@ -191,12 +192,19 @@ export class ActorRunner {
 
   #threw(running: Running, error: unknown): void {
     const reply =
-      this.#around.replyOnThrow || running.cancelled || (error instanceof HoldfastError && error.code === "Refused");
+      this.#around.replyOnThrow ||
+      running.cancelled ||
+      running.stream?.isUnsendable(error) ||
+      (error instanceof HoldfastError && error.code === "Refused");
     if (reply) {
-      if (this.#settled(running)) this.#done(running, { ok: false, error: encodeError(error) });
+      this.#fail(running, error);
     } else if (this.#running.has(running.call.seq)) {
       this.#crash(running.call.seq, error);
     }
+  }
+
+  #fail(running: Running, error: unknown): void {
+    if (this.#settled(running)) this.#done(running, { ok: false, error: encodeError(error) });
   }
 
   /** Takes a message off the running table; false when this incarnation is over. */
@@ -217,7 +225,7 @@ export class ActorRunner {
     if (snapshot && this.#running.size === 0) {
       try {
         const packed = pack(this.#actor!.snapshot!(), "the snapshot");
-        state = { value: packed.value, special: packed.special };
+        state = this.#own({ value: packed.value, special: packed.special });
       } catch (error) {
         this.#crash(seq, error);
         return;
@@ -242,7 +250,14 @@ export class ActorRunner {
     if (this.#phase === "over") return;
     const { id: actor, incarnation } = this;
     this.fence();
-    this.#around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at: monotonicNow() });
+    this.#around.send({
+      t: "crashed",
+      actor,
+      incarnation,
+      seq,
+      error: encodeError(error),
+      at: this.#around.clock.now(),
+    });
   }
 
   async #finish(): Promise<void> {
@@ -262,7 +277,7 @@ export class ActorRunner {
       props: this.#around.props,
       shared: this.#around.shared,
       self: { path, key, incarnation },
-      after: (ms, callback) => this.#after(ms, callback),
+      after: (ms, callback) => this.#timers.after(ms, callback),
       signal: () => this.#signal(),
     };
   }
@@ -278,23 +293,8 @@ export class ActorRunner {
     return running.abort.signal;
   }
 
-  #after(ms: number, callback: () => void): Timer {
-    const handle = setTimeout(() => {
-      this.#timers.delete(timer);
-      try {
-        callback();
-      } catch (error) {
-        this.#crash(0, error);
-      }
-    }, ms);
-    const timer: Timer = {
-      cancel: () => {
-        clearTimeout(handle);
-        this.#timers.delete(timer);
-      },
-    };
-    if (this.#phase === "over") timer.cancel();
-    else this.#timers.add(timer);
-    return timer;
+  /** Both sides keep it: where they share memory, a handler must not change the other's. */
+  #own(packed: Packed): Packed {
+    return this.#around.sharesMemory ? { value: structuredClone(packed.value), special: packed.special } : packed;
   }
 }

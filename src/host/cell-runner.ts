@@ -1,17 +1,22 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
+import type { Clock } from "../clock.js";
 import { HoldfastError, toError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import { factsOf } from "./actor-facts.js";
-import { ActorRunner, type Surroundings } from "./actor-runner.js";
+import { ActorRunner } from "./actor-runner.js";
 import type { ControlWriter } from "./control-block.js";
 import { findActorClass } from "./find-class.js";
 import { HostAsks } from "./host-asks.js";
+import type { Surroundings } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
+  readonly clock: Clock;
+  /** The parent runs in the same thread: frames hold its very objects. */
+  readonly sharesMemory: boolean;
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;
@@ -34,7 +39,9 @@ export class CellRunner {
   readonly #link: CellLink;
   readonly #actors = new Map<number, ActorRunner>();
   readonly #asks: HostAsks;
-  #cell: (Omit<Surroundings, "control" | "send" | "flush" | "resolveRef"> & { packedProps: Packed }) | undefined;
+  #cell:
+    | (Pick<Surroundings, "actorClass" | "facts" | "props" | "shared" | "replyOnThrow"> & { packedProps: Packed })
+    | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
@@ -61,6 +68,10 @@ export class CellRunner {
       case "stop":
         this.#of(frame)?.stop();
         return;
+      case "fence":
+        this.#of(frame)?.fence();
+        this.#link.send({ t: "stopped", actor: frame.actor, incarnation: frame.incarnation });
+        return;
       case "answer":
         this.#asks.answer(frame.call, frame.outcome, (packed, actor, incarnation) =>
           unpack(packed, this.#resolveRef(actor, incarnation)),
@@ -76,8 +87,7 @@ export class CellRunner {
 
   /** The host dies or is abandoned: nothing in it may be heard any more. */
   fence(): void {
-    for (const actor of this.#actors.values()) actor.fence();
-    this.#actors.clear();
+    for (const actor of [...this.#actors.values()]) actor.fence();
   }
 
   async #boot(frame: Extract<ToHost, { t: "boot" }>): Promise<void> {
@@ -105,9 +115,12 @@ export class CellRunner {
       // Refs in props are this incarnation's own: what it asks through them ends with it.
       props: packedProps.special ? unpack(packedProps, resolveRef) : cell.props,
       control: this.#link.control,
+      clock: this.#link.clock,
+      sharesMemory: this.#link.sharesMemory,
       send: (out) => this.#link.send(out),
       flush: () => this.#link.flush(),
       resolveRef,
+      over: (ended) => this.#actors.get(ended.id) === ended && this.#actors.delete(ended.id),
     });
     this.#actors.set(frame.actor, runner);
     void runner.start();

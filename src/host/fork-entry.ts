@@ -1,5 +1,5 @@
 import { openSync, writeSync } from "node:fs";
-import { monotonicNow } from "../clock.js";
+import { monotonicNow, realClock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
@@ -24,6 +24,8 @@ const out = new Batch<ToParent>(
 
 const runner = new CellRunner({
   control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
+  clock: realClock,
+  sharesMemory: false,
   send: (frame) => out.push(frame),
   flush: () => out.flush(),
   load: (module) => import(module),

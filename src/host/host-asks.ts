@@ -34,7 +34,7 @@ export class HostAsks {
   }
 
   ask(ask: HostAsk): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    const answer: Promise<unknown> & Partial<AsyncIterable<unknown>> = new Promise((resolve, reject) => {
       const call = ++this.#last;
       const { signal } = ask.options;
       if (signal?.aborted) {
@@ -56,6 +56,8 @@ export class HostAsks {
         };
       this.#pending.set(call, { ask, resolve: settled(resolve), reject: settled(reject) });
     });
+    answer[Symbol.asyncIterator] = noStream;
+    return answer;
   }
 
   /** From inside a host a tell is accepted when it is sent; what the parent then refuses is a dead letter. */
@@ -92,6 +94,15 @@ export class HostAsks {
       idempotent: options.idempotent ?? false,
     });
   }
+}
+
+/** `for await` over an answer: the parent refuses a stream with the reason; anything else is no stream. */
+function noStream(this: Promise<unknown>): AsyncIterator<unknown> {
+  const next = async (): Promise<never> => {
+    await this;
+    throw new HoldfastError("InvalidValue", "this answer is one value, not a stream: await it instead");
+  };
+  return { next };
 }
 
 function cancelled(ask: HostAsk): HoldfastError {

@@ -30,7 +30,10 @@ export interface Host {
   readonly control: ControlReader;
   /** Frames of one turn travel together. Frames to an ended host are dropped. */
   send(frame: ToHost): void;
-  /** Ends it by force, now. `onEnd` follows at once, `gone` when it has really left. */
+  /**
+   * Ends it by force, now. `onEnd` comes at once (inline, thread: nothing that arrives later counts) or with the exit
+   * (fork, 5-7 ms later: what it had written to its channel still counts); `gone` when it has really left.
+   */
   kill(): void;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { MAX_HOSTS, SPARE_REFILL_AFTER } from "../defaults.js";
+import { ABANDON_AFTER, MAX_HOSTS, SPARE_REFILL_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { Booting, type CellSpec } from "./booting.js";
@@ -26,6 +26,8 @@ export class Hosts {
   readonly #spares = new Map<string | CellSpec, Booting>();
   readonly #refilling = new Map<string | CellSpec, { cancel(): void }>();
   readonly #failures = new Map<string | CellSpec, number>();
+  /** The spare a spec took was another one than it asks for: it is made anew with the next refill. */
+  readonly #owed = new Map<CellSpec, string>();
   readonly #alive = new Set<Host>();
   #closed = false;
 
@@ -34,14 +36,16 @@ export class Hosts {
     this.#providers = providers;
   }
 
-  /** Hosts that exist, spares and abandoned ones included. */
+  /** Threads and processes that exist, spares and abandoned ones included. Inline hosts cost nothing and are not counted. */
   get count(): number {
     return this.#alive.size;
   }
 
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
   open(spec: CellSpec): Opened {
-    const spare = this.#take(spec) ?? this.#take(emptyKey(spec));
+    const own = this.#take(spec);
+    const spare = own ?? this.#take(emptyKey(spec));
+    if (spare && !own && spec.spare !== "empty") this.#owed.set(spec, emptyKey(spec));
     const booting = spare ?? this.#openCold(spec, spec.module);
     void booting.boot(spec).catch(() => {});
     return { booting, level: spare ? "spare" : "cold" };
@@ -49,9 +53,14 @@ export class Hosts {
 
   /** Makes the spare a spec asks for, some time from now, unless it is there. Called when its cell is ready. */
   refill(spec: CellSpec): void {
-    if (spec.spare === "none" || spec.isolation === "inline" || this.#closed) return;
-    const key = spareKey(spec);
-    if (this.#spares.has(key) || this.#refilling.has(key)) return;
+    const owed = this.#owed.get(spec);
+    this.#owed.delete(spec);
+    if (owed !== undefined) this.#parkLater(owed, spec);
+    if (spec.spare !== "none" && spec.isolation !== "inline") this.#parkLater(spareKey(spec), spec);
+  }
+
+  #parkLater(key: string | CellSpec, spec: CellSpec): void {
+    if (this.#closed || this.#spares.has(key) || this.#refilling.has(key)) return;
     const pause = milliseconds(SPARE_REFILL_AFTER, "refill") * 2 ** (this.#failures.get(key) ?? 0);
     const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec), {
       background: true,
@@ -65,13 +74,18 @@ export class Hosts {
     return this.#spares.get(spareKey(spec))?.ready ? "ready" : "loading";
   }
 
+  /** Ends them all. One that does not leave (a thread in native code) is not waited for longer than others are. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#refilling.values()) timer.cancel();
     this.#refilling.clear();
     for (const spare of this.#spares.values()) spare.host.kill();
     this.#spares.clear();
-    await Promise.all(Object.values(this.#providers).map((provider) => provider.close()));
+    const closing = Promise.all(Object.values(this.#providers).map((provider) => provider.close()));
+    await new Promise<unknown>((resolve, reject) => {
+      const bound = this.#clock.after(milliseconds(ABANDON_AFTER, "abandonAfter"), () => resolve(undefined));
+      closing.finally(() => bound.cancel()).then(resolve, reject);
+    });
   }
 
   #take(key: string | CellSpec): Booting | undefined {
@@ -85,36 +99,51 @@ export class Hosts {
 
   #park(key: string | CellSpec, spec: CellSpec): void {
     this.#refilling.delete(key);
-    if (this.#closed || this.#alive.size >= MAX_HOSTS) return;
+    if (this.#closed) return;
+    if (this.#alive.size >= MAX_HOSTS) {
+      this.#failed(key);
+      this.#parkLater(key, spec);
+      return;
+    }
     const spare = this.#openCold(spec, key === spec ? spec.module : undefined);
     this.#spares.set(key, spare);
     const lost = () => {
       if (this.#spares.get(key) !== spare) return;
       this.#spares.delete(key);
-      this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
-      this.refill(spec);
+      this.#failed(key);
+      this.#parkLater(key, spec);
     };
     spare.onEnd = lost;
     if (key === spec) {
-      spare.boot(spec).catch(() => {
-        spare.host.kill();
+      const giveUp = () => {
+        if (this.#spares.get(key) === spare) spare.host.kill();
         lost();
-      });
+      };
+      // Its load() has as long as that of the actor it stands by for.
+      const late = this.#clock.after(spec.bootWithinMs, giveUp, { background: true });
+      spare.boot(spec).then(() => late.cancel(), giveUp);
     }
+  }
+
+  #failed(key: string | CellSpec): void {
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 
   /** @param soon the module it is about to be booted with, if it is */
   #openCold(spec: CellSpec, soon: string | undefined): Booting {
     if (this.#closed) throw new HoldfastError("ActorStopped", `${spec.path}: the system has stopped`);
-    if (this.#alive.size >= MAX_HOSTS) {
+    const counts = spec.isolation !== "inline";
+    if (counts && this.#alive.size >= MAX_HOSTS) {
       throw new HoldfastError(
         "Unavailable",
         `${spec.path}: this system already holds ${this.#alive.size} threads and processes, abandoned ones included`,
       );
     }
     const host = this.#providers[spec.isolation].open({ entries: HOST_ENTRIES, heapMb: spec.heapMb, soon });
-    this.#alive.add(host);
-    void host.gone.then(() => this.#alive.delete(host));
+    if (counts) {
+      this.#alive.add(host);
+      void host.gone.then(() => this.#alive.delete(host));
+    }
     return new Booting(host);
   }
 }

@@ -1,4 +1,5 @@
 import type { ActorClass } from "../actor/actor.js";
+import type { Clock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
@@ -15,10 +16,12 @@ export class InlineProvider implements HostProvider {
   readonly #classes = new Map<string, ActorClass>();
   readonly #open = new Set<Host>();
   readonly #clone: boolean;
+  readonly #clock: Clock;
 
   /** @param clone frames are cloned, so that values behave as across a thread; for tests */
-  constructor(clone: boolean) {
+  constructor(clone: boolean, clock: Clock) {
     this.#clone = clone;
+    this.#clock = clock;
   }
 
   /** Lets `boot` find a class that was handed over directly; returns the name to boot it by. */
@@ -71,6 +74,9 @@ export class InlineProvider implements HostProvider {
     );
     const runner = new CellRunner({
       control: writeControl(control),
+      // The system's own: where a test holds its time, limits and timers of inline actors obey.
+      clock: this.#clock,
+      sharesMemory: true,
       send: (frame) => {
         if (!ended) toParent.push(frame);
       },

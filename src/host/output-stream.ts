@@ -1,3 +1,5 @@
+import { HoldfastError } from "../errors.js";
+
 /** Values a stream may send before its consumer asks for more. */
 export const FIRST_STREAM_CREDIT = 16;
 
@@ -5,11 +7,19 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
+/** The answer to a call whose method returned a stream unannounced: its caller reads none, so it would get no credit. */
+export function notDeclared(method: string): HoldfastError {
+  const fix = `write it as "async *${method}()", or declare static methods = { ${method}: { stream: true } }`;
+  return new HoldfastError("InvalidValue", `${method}() returned an async iterable and is no stream: ${fix}`);
+}
+
 /** Pulls an async iterable as fast as its consumer has room, and no faster. */
 export class OutputStream {
   readonly #emit: (value: unknown) => void;
   #credit = FIRST_STREAM_CREDIT;
   #closed = false;
+  /** A value could not be sent: that is an answer to its caller, no crash of the actor. */
+  #refused: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
   constructor(emit: (value: unknown) => void) {
@@ -21,7 +31,12 @@ export class OutputStream {
     let sent = 0;
     for await (const value of source) {
       if (this.#closed) break;
-      this.#emit(value);
+      try {
+        this.#emit(value);
+      } catch (error) {
+        this.#refused = { error };
+        throw error;
+      }
       sent++;
       this.#credit--;
       while (this.#credit <= 0 && !this.#closed) {
@@ -32,6 +47,11 @@ export class OutputStream {
       if (this.#closed) break;
     }
     return sent;
+  }
+
+  /** It ended with this error because a value could not be sent. */
+  isUnsendable(error: unknown): boolean {
+    return this.#refused !== undefined && this.#refused.error === error;
   }
 
   grant(count: number): void {

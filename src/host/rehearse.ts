@@ -1,4 +1,5 @@
 import { Actor } from "../actor/actor.js";
+import { realClock } from "../clock.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToParent } from "../transport/frames.js";
 import { CellRunner } from "./cell-runner.js";
@@ -20,6 +21,8 @@ export async function rehearse(): Promise<void> {
   let heard: (frame: ToParent) => void = () => {};
   const runner = new CellRunner({
     control: writeControl(new ArrayBuffer(controlBytes(1))),
+    clock: realClock,
+    sharesMemory: false,
     send: (frame) => heard(frame),
     flush: () => {},
     load: async () => ({ Rehearsal }),
@@ -37,7 +40,7 @@ export async function rehearse(): Promise<void> {
   const done = until("done");
   runner.receive({ t: "start", ...nobody, slot: 0, path, key: undefined, state: undefined });
   const args = { value: [], special: false };
-  runner.receive({ t: "call", ...nobody, seq: 1, method: "nothing", args, left: 1000, snapshot: false });
+  runner.receive({ t: "call", ...nobody, seq: 1, method: "nothing", args, left: 1000, snapshot: false, again: false });
   await done;
   runner.fence();
   encodeError(new Error(path));

@@ -1,5 +1,5 @@
 import { getEnvironmentData, type MessagePort, threadId } from "node:worker_threads";
-import { monotonicNow } from "../clock.js";
+import { monotonicNow, realClock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
@@ -37,6 +37,8 @@ export function runCell({ port, control }: ThreadTask): Promise<never> {
     );
     const runner = new CellRunner({
       control: writeControl(control),
+      clock: realClock,
+      sharesMemory: false,
       send: (frame) => out.push(frame),
       flush: () => out.flush(),
       load: (module) => import(module),

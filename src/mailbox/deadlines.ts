@@ -13,6 +13,9 @@ interface Line {
   timer: Timer | undefined;
 }
 
+/** Lines that may stand empty with their timer armed: callers that compute a time-out for each call make one for each. */
+const IDLE_LINES = 16;
+
 /**
  * Deadlines without a timer each. Calls with the same time-out expire in the order they were made, so each time-out
  * has one line (first in, first out) and one timer for its head. Settled entries are passed over, and swept out when
@@ -78,8 +81,12 @@ export class Deadlines {
       // The timer stays armed for the next call, without keeping the process alive: one ask after another costs no timer.
       line.entries = [];
       line.head = 0;
-      if (line.timer) line.timer.hold?.(false);
-      else this.#lines.delete(timeoutMs);
+      if (line.timer && this.#lines.size <= IDLE_LINES) line.timer.hold?.(false);
+      else {
+        line.timer?.cancel();
+        line.timer = undefined;
+        if (this.#lines.get(timeoutMs) === line) this.#lines.delete(timeoutMs);
+      }
     } else if (line.entries.length > 64 && line.live * 2 < line.entries.length) {
       line.entries = line.entries.slice(line.head).filter((entry) => !entry.done);
       line.head = 0;

@@ -3,6 +3,14 @@ import { HoldfastError } from "../errors.js";
 /** How an ask ends: once, with one of these. */
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
 
+/** Who has handed a message to a host, and can say what became of it there. */
+export interface Courier {
+  /** Its handler was entered, as far as the record says now. */
+  begun(message: Message): boolean;
+  /** Its caller gave it up: the host is told. */
+  cancel(message: Message): void;
+}
+
 /** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
 type Place = "queued" | "delivered" | "gone";
 
@@ -33,8 +41,10 @@ export class Message {
   readonly sender: string;
   readonly idempotent: boolean;
   readonly deadline: number;
-  /** Number among its receiver's messages, given at the first delivery. 0 before. */
+  /** Number among its receiver's messages, given anew at each delivery. 0 before. */
   seq = 0;
+  /** When it was handed to a host last, monotonic ms. */
+  deliveredAt = 0;
   /** Deaths it was executing at and may have caused. */
   deaths = 0;
   /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
@@ -49,8 +59,8 @@ export class Message {
   place: Place = "queued";
   /** Its caller has an outcome. A replayed message runs once more all the same, to rebuild state; nobody hears of it. */
   settled = false;
-  /** Called when the message settles while delivered, so that its host can be told. */
-  onGivenUp: (() => void) | undefined;
+  /** While it is delivered. */
+  courier: Courier | undefined;
   previous: Message | undefined;
   next: Message | undefined;
   /** The mailbox that holds it now. */
@@ -82,17 +92,23 @@ export class Message {
     return this.settle({ ok: false, error });
   }
 
-  /** The caller no longer wants it: it leaves the queue, or its host is told. */
+  /**
+   * The caller no longer wants it: it leaves the queue, or its host is told. One that was handed over and has not begun
+   * may still begin before its host hears of it, so only one that never left is safe to send again.
+   */
   giveUp(code: "Cancelled" | "Timeout", why: string): void {
-    const started = this.place === "delivered";
-    const onGivenUp = this.onGivenUp;
+    if (this.settled) return;
+    const courier = this.place === "delivered" ? this.courier : undefined;
+    const started = courier?.begun(this) ?? false;
+    const where = started
+      ? "it may have run"
+      : courier
+        ? "it had been handed over and not begun"
+        : "it had not started";
     this.holder?.remove(this);
-    const settled = this.fail(
-      new HoldfastError(code, `${this.method}: ${why} ${started ? "(it may have run)" : "(it had not started)"}`, {
-        retryable: !started,
-        details: { started },
-      }),
+    this.fail(
+      new HoldfastError(code, `${this.method}: ${why} (${where})`, { retryable: !courier, details: { started } }),
     );
-    if (settled && started) onGivenUp?.();
+    courier?.cancel(this);
   }
 }

@@ -1,39 +1,28 @@
-import { DEFAULT_TAIL_BYTES, DEFAULT_TAIL_MESSAGES } from "../defaults.js";
+import { noSuchMethod } from "../actor/methods.js";
 import { HoldfastError } from "../errors.js";
 import { hasBegun, nextSequence } from "../host/control-block.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
-import type { Message } from "../mailbox/message.js";
+import type { Courier, Message } from "../mailbox/message.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { Packed, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
-import { type Losses, settleAfterDeath } from "./after-death.js";
-import type { Cell, CellMember } from "./cell.js";
+import { type Remains, settleAfterDeath } from "./after-death.js";
+import { chargesMessages, isBlamed } from "./blame.js";
+import type { Cell } from "./cell.js";
+import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
+import type { HandleOptions } from "./handle-options.js";
+import { type Late, overdue, waitsTooLong } from "./late.js";
+import { ReplayLog } from "./replay-log.js";
 import type { DeathCause } from "./report.js";
 
-export interface HandleOptions {
-  readonly path: string;
-  readonly key: string | undefined;
-  readonly mailbox: Mailbox;
-  /** Messages handed to the host ahead of execution. */
-  readonly window: number;
-  /** Take a snapshot with every nth message of a replayable actor. */
-  readonly snapshotEvery: number;
-}
-
-/** What remains of an incarnation that ended. */
-export interface Remains extends Losses {
-  readonly cause: DeathCause;
-  /** Charged to a message: one was executing, and nobody killed the host on purpose. */
-  readonly guilty: boolean;
-  readonly at: number | undefined;
-}
+export type { Remains };
 
 /**
  * The parent's side of one actor: its place in a cell, what was sent and not yet settled, its last good snapshot. The
  * mailbox is handed in and outlives everything here; a pool's members share one.
  */
-export class ActorHandle implements CellMember {
+export class ActorHandle implements CellMember, Courier {
   readonly id: number;
   readonly path: string;
   readonly key: string | undefined;
@@ -49,17 +38,17 @@ export class ActorHandle implements CellMember {
   #cell: Cell | undefined;
   #entry = 0;
   #phase: "down" | "starting" | "up" | "stopping" = "down";
+  /** The host may hold this incarnation, and run what was delivered to it. */
+  #present = false;
   #begin: { resolve(): void; reject(error: Error): void } | undefined;
-  #stopped: (() => void) | undefined;
+  readonly #stopped: (() => void)[] = [];
   #seq = 0;
-  #state: Packed | undefined;
-  #sinceSnapshot = 0;
-  #tail: Message[] = [];
-  #tailBytes = 0;
+  readonly #log: ReplayLog;
 
   constructor(context: SystemContext, options: HandleOptions) {
     this.#context = context;
     this.#options = options;
+    this.#log = new ReplayLog(options.snapshotEvery);
     this.id = context.nextActor();
     this.path = options.path;
     this.key = options.key;
@@ -92,13 +81,15 @@ export class ActorHandle implements CellMember {
       this.#entry = cell.join(this);
       this.#cell = cell;
     }
+    this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: another start took the place of this one`));
     this.incarnation++;
     this.#phase = "starting";
+    this.#present = true;
     return new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
       const { id: actor, incarnation } = this;
       const { path, key } = this.#options;
-      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, state: this.#state });
+      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, state: this.#log.state });
     });
   }
 
@@ -117,37 +108,48 @@ export class ActorHandle implements CellMember {
     this.#phase = "stopping";
     const { id: actor, incarnation } = this;
     return new Promise((resolve) => {
-      this.#stopped = resolve;
+      this.#stopped.push(resolve);
       this.#cell!.send({ t: "stop", actor, incarnation });
     });
   }
 
-  /** Its place in the cell ends: after stop(), a death of the cell, or to be moved. */
+  /**
+   * Its place in the cell ends: after stop(), at a death of the cell, or at once, with no grace. Then the host is told to
+   * fence it and may begin what was delivered until it hears that: all of it counts as begun, and its entries of the
+   * control block are free only when the host has answered. Calling it again does nothing.
+   */
   end(cause: DeathCause, at?: number): Remains {
+    const cell = this.#cell;
+    const zombie = this.#present && cell?.alive === true;
     this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: its host ended while it was starting`));
-    const remains = this.#over(cause, 0, at);
-    this.#cell?.leave(this, this.#entry);
+    const remains = this.#over(cause, 0, at, zombie);
+    if (zombie) cell.fence(this, this.#entry, this.incarnation);
+    else cell?.leave(this, this.#entry);
     this.#cell = undefined;
-    this.#stopped?.();
-    this.#stopped = undefined;
     return remains;
   }
 
   /** Its state is let go: a key that was released or idle for long enough. */
   forget(): void {
-    this.#state = undefined;
-    this.#tail = [];
-    this.#tailBytes = 0;
+    this.#log.forget();
   }
 
-  overdue(now: number): { method: string; limitMs: number; ageMs: number } | undefined {
-    if (this.#inflight.size === 0 || !this.#cell) return undefined;
-    for (const { seq, since } of this.#cell.executing(this.#entry)) {
-      const method = this.#inflight.get(seq)?.method;
-      const limitMs = method === undefined ? undefined : this.#cell.facts.methods[method]?.limitMs;
-      if (limitMs !== undefined && now - since > limitMs) return { method: method!, limitMs, ageMs: now - since };
-    }
-    return undefined;
+  get changing(): boolean {
+    return this.#phase === "starting" || this.#phase === "stopping";
+  }
+
+  get executingNow(): number {
+    const executing = this.#inflight.size > 0 ? this.#cell?.executing(this.#entry) : undefined;
+    return executing?.filter(({ seq }) => this.#inflight.has(seq)).length ?? 0;
+  }
+
+  waitsTooLong(now: number): Late | undefined {
+    return this.#cell && waitsTooLong(now, this.id, this.#inflight, this.#cell.facts);
+  }
+
+  overdue(now: number): Late | undefined {
+    const cell = this.#inflight.size > 0 ? this.#cell : undefined;
+    return cell && overdue(now, this.id, this.#inflight, cell.executing(this.#entry), cell.facts);
   }
 
   onFrame(frame: ToParent): void {
@@ -160,9 +162,7 @@ export class ActorHandle implements CellMember {
         this.pump();
         return;
       case "start-failed":
-        this.#phase = "down";
-        this.#begin?.reject(decodeError(frame.error));
-        this.#begin = undefined;
+        this.#startFailed(decodeError(frame.error));
         return;
       case "part":
         this.#part(frame);
@@ -172,20 +172,32 @@ export class ActorHandle implements CellMember {
         return;
       case "crashed":
         this.#cell?.cancelAsks(this);
-        this.onCrash(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
+        // A timer of it threw before start() was done.
+        if (this.#begin) this.#startFailed(decodeError(frame.error));
+        else this.onCrash(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
         return;
       case "stopped":
+        this.#present = false;
         this.end({ kind: "killed", by: "its supervisor" });
         return;
     }
   }
 
+  #startFailed(error: Error): void {
+    this.#phase = "down";
+    this.#present = false;
+    this.#begin?.reject(error);
+    this.#begin = undefined;
+  }
+
   #part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
     const message = this.#inflight.get(seq);
-    if (message?.settled) this.#more(message);
-    else if (message) {
+    if (!message) return;
+    // Nobody reads: it must not wait for credit for ever.
+    if (message.settled || !message.onPart) this.#more(message);
+    else {
       message.partsDelivered++;
-      message.onPart?.(this.#open(value));
+      message.onPart(this.#open(value));
     }
   }
 
@@ -193,19 +205,18 @@ export class ActorHandle implements CellMember {
     const facts = this.#cell!.facts;
     const method = facts.methods[message.method];
     if (!method) {
-      const known = Object.keys(facts.methods).join(", ");
-      message.fail(
-        new HoldfastError("UnknownMethod", `${this.path} has no method "${message.method}"; it has: ${known}`),
-      );
+      message.fail(noSuchMethod(this.path, message.method, facts));
       return;
     }
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
     message.place = "delivered";
-    message.onGivenUp = () => this.#cancel(message);
+    const now = this.#context.clock.now();
+    message.deliveredAt = now;
+    message.courier = this;
     if (method.stream) message.onConsumed = () => this.#more(message);
     this.#inflight.set(message.seq, message);
-    const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - this.#context.clock.now();
+    const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - now;
     this.#cell!.send({
       t: "call",
       actor: this.id,
@@ -214,18 +225,9 @@ export class ActorHandle implements CellMember {
       method: message.method,
       args: { value: message.args, special: message.special },
       left,
-      snapshot: facts.replayable && this.#snapshotDue(message),
+      snapshot: facts.replayable && this.#log.due(message, this.#inflight.size),
+      again: facts.replayable || method.idempotent || message.idempotent,
     });
-  }
-
-  #snapshotDue(message: Message): boolean {
-    this.#sinceSnapshot++;
-    const due =
-      this.#sinceSnapshot >= this.#options.snapshotEvery ||
-      this.#tail.length + this.#inflight.size >= DEFAULT_TAIL_MESSAGES ||
-      this.#tailBytes + message.bytes >= DEFAULT_TAIL_BYTES;
-    if (due) this.#sinceSnapshot = 0;
-    return due;
   }
 
   #done(frame: Extract<ToParent, { t: "done" }>): void {
@@ -234,11 +236,9 @@ export class ActorHandle implements CellMember {
     this.#inflight.delete(frame.seq);
     message.place = "gone";
     if (frame.state) {
-      this.#state = frame.state;
-      this.#tail = [];
-      this.#tailBytes = 0;
+      this.#log.took(frame.state);
     } else if (this.#cell?.facts.replayable) {
-      this.#keep(message, frame.ran);
+      this.#log.keep(message, frame.ran);
     }
     const { outcome } = frame;
     message.settle(
@@ -248,41 +248,44 @@ export class ActorHandle implements CellMember {
     this.pump();
   }
 
-  /** What never ran is not replayed; and the snapshot that it was to bring is owed by the next. */
-  #keep(message: Message, ran: boolean): void {
-    if (!ran) {
-      this.#sinceSnapshot = this.#options.snapshotEvery;
-      return;
-    }
-    message.replay = true;
-    this.#tail.push(message);
-    this.#tailBytes += message.bytes;
-  }
-
   /** The incarnation is over: read the record, settle or hand back what was with it. */
-  #over(cause: DeathCause, threwSeq: number, at: number | undefined): Remains {
+  #over(cause: DeathCause, threwSeq: number, at: number | undefined, zombie = false): Remains {
+    const running = this.executingNow;
+    this.#begin = undefined;
     this.#phase = "down";
+    this.#present = zombie;
+    for (const tell of this.#stopped.splice(0)) tell();
     const cell = this.#cell;
     const delivered = [...this.#inflight.values()];
     this.#inflight.clear();
     const begun = cell?.begun(this.#entry) ?? [];
     const executing = new Map(cell?.executing(this.#entry).map(({ seq, since }) => [seq, since]));
     if (threwSeq !== 0) executing.set(threwSeq, executing.get(threwSeq) ?? this.#context.clock.now());
+    const scene = {
+      cause,
+      actor: this.id,
+      threwSeq,
+      suspects: cause.kind === "threw" ? running : (cell?.suspects ?? 0),
+    };
     const losses = settleAfterDeath(this.#context, this, {
       cause,
       delivered,
-      tail: this.#tail,
+      tail: this.#log.takeTail(),
       executing,
       threwSeq,
-      begun: (seq) => begun.some((last) => hasBegun(seq, last)),
+      begun: (seq) => zombie || begun.some((last) => hasBegun(seq, last)),
+      blamed: (seq) => isBlamed(scene, seq),
       facts: cell?.facts,
     });
-    this.#tail = [];
-    this.#tailBytes = 0;
-    return { ...losses, cause, at, guilty: cause.kind !== "killed" && losses.executing.length > 0 };
+    return { ...losses, cause, at, guilty: chargesMessages(cause) && losses.executing.length > 0 };
   }
 
-  #cancel(message: Message): void {
+  begun(message: Message): boolean {
+    const delivered = this.#inflight.get(message.seq) === message;
+    return delivered && (this.#cell?.begun(this.#entry).some((last) => hasBegun(message.seq, last)) ?? false);
+  }
+
+  cancel(message: Message): void {
     const { id: actor, incarnation } = this;
     if (this.#inflight.get(message.seq) === message)
       this.#cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
@@ -290,8 +293,8 @@ export class ActorHandle implements CellMember {
 
   #more(message: Message): void {
     const { id: actor, incarnation } = this;
-    const frame = { t: "more", actor, incarnation, seq: message.seq, count: 1 } as const;
-    if (this.#inflight.get(message.seq) === message) this.#cell?.send(frame);
+    if (this.#inflight.get(message.seq) === message)
+      this.#cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
   }
 
   #open(packed: Packed): unknown {

@@ -1,3 +1,4 @@
+import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
@@ -36,6 +37,8 @@ export class ActorUnit implements Unit, Receiver {
   readonly #context: SystemContext;
   readonly #options: ActorUnitOptions;
   #cell: Cell | undefined;
+  /** Of its class; kept while it restarts. */
+  #facts: ActorFacts | undefined;
   /** There while a start is under way; aborting it gives the start up. */
   #starting: AbortController | undefined;
   #report: OpenReport | undefined;
@@ -68,7 +71,7 @@ export class ActorUnit implements Unit, Receiver {
   }
 
   isStream(method: string): boolean | undefined {
-    return this.#cell?.facts.methods[method]?.stream;
+    return this.#facts?.methods[method]?.stream;
   }
 
   /** The cheapest level that fits: in place while the cell lives, else a spare, else a cold host. */
@@ -88,7 +91,7 @@ export class ActorUnit implements Unit, Receiver {
         return tookTooLong(this.path, startTimeoutMs);
       });
       // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
-      if (this.#starting === starting) this.#report?.warmed(this.pending() > 0);
+      if (this.#starting === starting) this.#report?.warmed(this.#mailWaits);
       this.#context.hosts.refill(this.#options.cell);
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
@@ -109,10 +112,13 @@ export class ActorUnit implements Unit, Receiver {
     const clock = this.#context.clock;
     const began = clock.now();
     let late = false;
+    const { incarnation } = this.handle;
     await within(clock, limit, this.handle.stop(), () => {
       late = true;
       return undefined;
     }).catch(() => {});
+    // It crashed on its way out, and its supervisor has started the next one: that one was not asked to stop.
+    if (this.handle.incarnation !== incarnation) return;
     if (!late) await cell.shut(Math.max(0, limit - (clock.now() - began)));
     else {
       cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
@@ -171,6 +177,11 @@ export class ActorUnit implements Unit, Receiver {
     return undefined;
   }
 
+  /** A pool's shared mail may be another member's to answer: there only what this one took counts. */
+  get #mailWaits(): boolean {
+    return this.#options.sharedMailbox ? this.handle.busy : this.pending() > 0;
+  }
+
   tree({ state, reason, restarts }: Standing): TreeNode {
     const { path, name, handle } = this;
     const { mailbox, cell } = this.#options;
@@ -194,7 +205,13 @@ export class ActorUnit implements Unit, Receiver {
   async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
     const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
     const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost });
+    // Between its opening and this turn it may have died, or this start been given up, with nobody to tell.
+    if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
+    if (!cell.alive || signal.aborted) {
+      throw new HoldfastError("StartFailed", `${this.path}: its host ended while it was starting`);
+    }
     this.#cell = cell;
+    this.#facts = cell.facts;
     cell.onDeath = ({ cause, at }) => {
       if (this.#starting && !this.handle.up) this.handle.end(cause, at);
       else this.#died(this.handle.end(cause, at));

@@ -19,6 +19,8 @@ export interface Estate {
   /** The message whose handler threw, or 0. */
   readonly threwSeq: number;
   begun(seq: number): boolean;
+  /** It was executing, and is charged with the death. */
+  blamed(seq: number): boolean;
   readonly facts: ActorFacts | undefined;
 }
 
@@ -27,6 +29,14 @@ export interface Losses {
   readonly redelivered: number;
   readonly failed: number;
   readonly poisoned: number;
+}
+
+/** What remains of an incarnation that ended. */
+export interface Remains extends Losses {
+  readonly cause: DeathCause;
+  /** Charged to a message: one was executing, and nobody killed the host on purpose. */
+  readonly guilty: boolean;
+  readonly at: number | undefined;
 }
 
 /** Settles, or hands back to the mailbox in order, everything that was with an incarnation. */
@@ -44,7 +54,7 @@ export function settleAfterDeath(
     const method = facts?.methods[message.method];
     const since = estate.executing.get(message.seq);
     const threw = message.seq === threwSeq;
-    const blamed = since !== undefined && cause.kind !== "killed";
+    const blamed = since !== undefined && estate.blamed(message.seq);
     const fate = fateAfterDeath({
       begun: threw || since !== undefined || estate.begun(message.seq),
       blamed,
@@ -61,7 +71,7 @@ export function settleAfterDeath(
       const ranForMs = context.clock.now() - since;
       executing.push(evidenceOf(message, ranForMs, method?.reveal ?? false));
     }
-    message.onGivenUp = undefined;
+    message.courier = undefined;
     message.place = "gone";
     switch (fate) {
       case "redeliver":

@@ -76,7 +76,16 @@ export class CellAsks {
     const abort = new AbortController();
     this.#open.set(call, { actor, abort });
     try {
-      const value = pack(await ask(abort.signal), "the result");
+      const result = await ask(abort.signal);
+      if (typeof result === "object" && result !== null && Symbol.asyncIterator in result) {
+        // One that has begun already must not wait for a reader.
+        abort.abort();
+        throw new HoldfastError(
+          "InvalidValue",
+          "its answer is a stream, which an actor cannot read from another: ask for its values in batches instead",
+        );
+      }
+      const value = pack(result, "the result");
       this.#send({ t: "answer", call, outcome: { ok: true, value } });
     } catch (error) {
       this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });

@@ -8,23 +8,14 @@ import type { Executing } from "../host/control-block.js";
 import type { Host, HostEnd } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { Blockage } from "./blockage.js";
 import { CellAsks } from "./cell-asks.js";
+import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
 import type { DeathCause } from "./report.js";
 
 /** How often a cell with work in it is looked at for messages past their limit. Idle cells have no timer. */
 const WATCH_EVERY_MS = 50;
-
-/** One actor of a cell, as the cell sees it. */
-export interface CellMember {
-  readonly id: number;
-  onFrame(frame: ToParent): void;
-  /** That incarnation is there and may be heard. */
-  serves(incarnation: number): boolean;
-  /** A message of this member that executes for longer than its limit, if any. */
-  overdue(now: number): { method: string; limitMs: number; ageMs: number } | undefined;
-  readonly busy: boolean;
-}
 
 export interface CellDeath {
   readonly cause: DeathCause;
@@ -51,12 +42,19 @@ export class Cell {
   readonly level: "spare" | "cold";
   /** Called once, when it ends without having been shut. */
   onDeath: (death: CellDeath) => void = () => {};
+  /** How many messages were executing when it ended. */
+  suspects = 0;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #members = new Map<number, CellMember>();
   readonly #freeEntries: number[];
+  /** Entries of incarnations that left without having stopped, until the host says that they are over. */
+  readonly #fenced = new Map<string, number>();
   readonly #asks: CellAsks;
   #watch: Timer | undefined;
+  readonly #blockage = new Blockage();
+  /** Frames that came from the host. */
+  #heard = 0;
   #killedFor: CellDeath | undefined;
   /** Resolves when it has ended, in whatever way. */
   readonly over: Promise<void>;
@@ -101,6 +99,7 @@ export class Cell {
       const facts = await booting.facts!;
       // It may have ended after its last frame and before anybody listened here.
       if (booting.ended) throw endError(booting.ended);
+      signal.throwIfAborted();
       return new Cell(context, spec, booting.host, facts, level);
     } catch (error) {
       booting.host.kill();
@@ -138,6 +137,14 @@ export class Cell {
     if (!this.#members.delete(member.id)) return;
     this.#freeEntries.push(entry);
     this.#asks.cancelFor(member.id);
+  }
+
+  /** The member leaves, and its incarnation may still run: the host is told, and its entry is kept until it answers. */
+  fence(member: CellMember, entry: number, incarnation: number): void {
+    if (!this.#members.delete(member.id)) return;
+    this.#asks.cancelFor(member.id);
+    this.#fenced.set(`${member.id} ${incarnation}`, entry);
+    this.send({ t: "fence", actor: member.id, incarnation });
   }
 
   /** The incarnation of a member is over, the member stays: asks it made are cancelled. */
@@ -181,6 +188,8 @@ export class Cell {
   }
 
   #receive(frame: ToParent): void {
+    this.#heard++;
+    if (frame.t === "stopped") this.#freeFenced(`${frame.actor} ${frame.incarnation}`);
     if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
@@ -190,7 +199,15 @@ export class Cell {
     return this.#members.get(actor)?.serves(incarnation) ?? false;
   }
 
+  #freeFenced(name: string): void {
+    const entry = this.#fenced.get(name);
+    if (entry === undefined) return;
+    this.#fenced.delete(name);
+    this.#freeEntries.push(entry);
+  }
+
   #ended(end: HostEnd): void {
+    for (const member of this.#members.values()) this.suspects += member.executingNow;
     const shutting = this.#state === "shutting";
     this.#state = "dead";
     this.#watch?.cancel();
@@ -224,7 +241,11 @@ export class Cell {
       }
       busy ||= member.busy;
     }
-    if (busy) this.#armWatch();
+    if (!busy) return;
+    const blocked =
+      this.host.isolation === "inline" ? undefined : this.#blockage.look(now, this.#heard, this.#members.values());
+    if (blocked) this.kill({ kind: "hung", ...blocked });
+    else this.#armWatch();
   }
 
   #reportIfAbandoned(): void {

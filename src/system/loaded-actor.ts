@@ -28,6 +28,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     props,
     heapMb: options.heapMb,
     spare: options.spare ?? "empty",
+    bootWithinMs: childRules("spare", options, path).startTimeoutMs,
     path,
   });
   return {

@@ -10,8 +10,11 @@ export type DeathCause =
   | { kind: "exit"; code: number | null; signal: string | null }
   /** The heap limit was reached. */
   | { kind: "heap"; error: Error }
-  /** One message executed for longer than its method's limit. */
-  | { kind: "hung"; method: string; limitMs: number; ageMs: number }
+  /**
+   * One message executed for longer than its method's limit; `actor` and `seq` say which. With `seq` 0 none did: the event
+   * loop was blocked by something outside every handler, and `method` is what waited for it in vain.
+   */
+  | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number }
   /** Somebody asked for it: an operator, a test, a chaos run. Charged to no message. */
   | { kind: "killed"; by: string }
   /** The actor or host did not become ready. */
@@ -93,6 +96,8 @@ export function causeText(cause: DeathCause): string {
     case "heap":
       return `heap limit reached: ${cause.error.message}`;
     case "hung":
+      if (cause.seq === 0)
+        return `its event loop was blocked outside any handler: ${cause.method} was not begun within ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
       return `${cause.method} ran for ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
     case "killed":
       return `killed by ${cause.by}`;

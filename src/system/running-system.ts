@@ -37,7 +37,7 @@ export class RunningSystem implements App {
   constructor(root: LoadedSpec, options: SystemOptions) {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
     const events = new EventFan();
-    const inlineProvider = new InlineProvider(cloneInline);
+    const inlineProvider = new InlineProvider(cloneInline, clock);
     let actors = 0;
     this.#context = {
       clock,

@@ -1,4 +1,5 @@
 import type { Chance, Clock } from "../clock.js";
+import { HoldfastError } from "../errors.js";
 import type { App } from "./app.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor-spec.js";
 
@@ -19,7 +20,7 @@ export interface SystemOptions {
 
 /**
  * Starts a tree of actors under a root supervisor.
- * @throws HoldfastError StartFailed with the cause, after everything started was stopped again
+ * @throws HoldfastError InvalidSpec naming the option or spec field; StartFailed with the cause, after everything started was stopped again
  * @example
  * const app = await system(supervisor({}, { digits: thread<Digits>(url, { model }) }));
  * await app.refs.digits.ask.classify(pixels);
@@ -28,9 +29,25 @@ export async function system<C extends Children>(
   tree: SupervisorSpec<C>,
   options: SystemOptions = {},
 ): Promise<App<RefsOf<C>>> {
+  checkOptions(options);
   const [{ RunningSystem }, root] = await Promise.all([import("./running-system.js"), tree.load()]);
   const running = new RunningSystem(root, options);
   const started = running.start(options.start === "background");
   if (options.start !== "background") await started;
   return running as unknown as App<RefsOf<C>>;
+}
+
+function checkOptions({ name = "app", start = "wait" }: SystemOptions): void {
+  if (!/^[\w.-]+$/.test(name)) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `name is ${JSON.stringify(name)}: it is the first part of every path, so use letters, digits, "_", "-" and "."`,
+      { details: { field: "name" } },
+    );
+  }
+  if (start !== "wait" && start !== "background") {
+    throw new HoldfastError("InvalidSpec", `start is ${JSON.stringify(start)}: give "wait" or "background"`, {
+      details: { field: "start" },
+    });
+  }
 }

@@ -7,6 +7,7 @@ import { Message, type Outcome } from "../mailbox/message.js";
 import { pack, type Sized } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./evidence.js";
+import { eitherOf, Parts, type StreamCall } from "./parts.js";
 
 /** What a target delivers to. Throws to refuse. */
 export interface Receiver {
@@ -17,23 +18,30 @@ export interface Receiver {
   isStream(method: string): boolean | undefined;
 }
 
-/**
- * Where a call becomes a message: packed, bounded by a deadline, cancellable, and settled exactly once.
- *
- *   ref.ask.m(x) ─▶ pack ─▶ Message ─▶ receiver.accept ─▶ mailbox …
- *        ◀── promise ◀── settle (value | error | Timeout | Cancelled)
- */
 /** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
 export interface InnerCallOptions extends CallOptions {
   readonly inner?: true;
 }
 
+/**
+ * Where a call becomes a message: packed, bounded by a deadline, cancellable, and settled exactly once.
+ *
+ *   ref.ask.m(x) ─▶ pack ─▶ Message ─▶ receiver.accept ─▶ mailbox …
+ *        ◀── promise ◀── settle (value | error | Timeout | Cancelled)
+ *
+ * Whether the answer is a stream is known from the actor's first start on. Until then the call is made at once, and what
+ * comes back can be awaited and iterated.
+ */
 export function targetOf(context: SystemContext, receiver: Receiver): Target {
   return {
     path: receiver.path,
     ask(method, args, options) {
       const stream = receiver.isStream(method);
-      if (stream) return new Parts(context, receiver, method, args, options) as unknown as Promise<unknown>;
+      if (stream !== false) {
+        const call: StreamCall = (onSettled, onPart) =>
+          send(context, receiver, method, args, options, onSettled, true, onPart);
+        return (stream ? new Parts(call) : eitherOf(call, () => receiver.isStream(method))) as Promise<unknown>;
+      }
       return new Promise((resolve, reject) => {
         send(context, receiver, method, args, options, (outcome) => {
           if (outcome.ok) resolve(outcome.value);
@@ -114,63 +122,4 @@ function send(
     message.fail(toError(error));
   }
   return message;
-}
-
-/** The answer of a streaming method: the call is made when somebody begins to read, once for each reader. */
-class Parts implements AsyncIterable<unknown> {
-  readonly #begin: () => AsyncGenerator<unknown>;
-
-  constructor(context: SystemContext, receiver: Receiver, method: string, args: unknown[], options: CallOptions) {
-    this.#begin = () => consume(context, receiver, method, args, options);
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return this.#begin();
-  }
-}
-
-async function* consume(
-  context: SystemContext,
-  receiver: Receiver,
-  method: string,
-  args: unknown[],
-  options: CallOptions,
-): AsyncGenerator<unknown> {
-  const values: unknown[] = [];
-  let end: Outcome | undefined;
-  let wake = () => {};
-  const message = send(
-    context,
-    receiver,
-    method,
-    args,
-    options,
-    (outcome) => {
-      end = outcome;
-      wake();
-    },
-    true,
-    (value) => {
-      values.push(value);
-      wake();
-    },
-  );
-  try {
-    for (;;) {
-      if (values.length > 0) {
-        const value = values.shift();
-        message?.onConsumed?.();
-        yield value;
-      } else if (end) {
-        if (!end.ok) throw end.error;
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    message?.giveUp("Cancelled", "the consumer left the stream");
-  }
 }

@@ -14,7 +14,7 @@ import type { WireError } from "./error-codec.js";
  *     │ call (seq) ─────────────────────────▶ handler
  *     │ ◀──────────────────────── part* , done (outcome, snapshot)
  *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
- *     │ stop ───────────────────────────────▶ handler ends, stop()
+ *     │ stop ───────────────────────────────▶ handler ends, stop()       or fence: nothing is waited for
  *     │ ◀──────────────────────────────── stopped
  *     │ shut ───────────────────────────────▶ static unload(), end
  *     │ ◀──────────────────────────────── fault (last words of a dying host)
@@ -49,11 +49,15 @@ export type ToHost =
       left: number;
       /** Send a snapshot with the outcome. */
       snapshot: boolean;
+      /** It may be delivered again: a host that shares memory runs it on a copy of its arguments. */
+      again: boolean;
     }
   | { t: "cancel"; actor: number; incarnation: number; seq: number }
   /** The consumer of an output stream has room for `count` more values. */
   | { t: "more"; actor: number; incarnation: number; seq: number; count: number }
   | { t: "stop"; actor: number; incarnation: number }
+  /** The incarnation is over whatever it does; answered by `stopped`, after which its entries are free. */
+  | { t: "fence"; actor: number; incarnation: number }
   /** The answer to a host's own ask. */
   | { t: "answer"; call: number; outcome: WireOutcome }
   | { t: "shut" };

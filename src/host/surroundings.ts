@@ -1,0 +1,27 @@
+import type { ActorClass } from "../actor/actor.js";
+import type { ActorFacts } from "../actor/methods.js";
+import type { Clock } from "../clock.js";
+import type { ToParent } from "../transport/frames.js";
+import type { ResolveRef } from "../transport/values.js";
+import type { ActorRunner } from "./actor-runner.js";
+import type { ControlWriter } from "./control-block.js";
+
+/** What a runner needs of the cell around it. */
+export interface Surroundings {
+  readonly actorClass: ActorClass;
+  readonly facts: ActorFacts;
+  readonly props: unknown;
+  readonly shared: unknown;
+  readonly control: ControlWriter;
+  readonly clock: Clock;
+  /** Frames hold the very objects of the parent: what both sides keep must be copied. */
+  readonly sharesMemory: boolean;
+  /** `onThrow: "reply"`: an error thrown by a handler is an answer, not a crash. */
+  readonly replyOnThrow: boolean;
+  send(frame: ToParent): void;
+  /** Posts what was sent, now. */
+  flush(): void;
+  resolveRef: ResolveRef;
+  /** This incarnation has ended, in whatever way. */
+  over(runner: ActorRunner): void;
+}

@@ -1,0 +1,19 @@
+import type { ToParent } from "../transport/frames.js";
+import type { Late } from "./late.js";
+
+/** One actor of a cell, as the cell sees it. */
+export interface CellMember {
+  readonly id: number;
+  onFrame(frame: ToParent): void;
+  /** That incarnation is there and may be heard. */
+  serves(incarnation: number): boolean;
+  /** A message of this member that executes for longer than its limit, if any. */
+  overdue(now: number): Late | undefined;
+  /** A message that was handed over longer ago than its limit, if any; `seq` is 0. */
+  waitsTooLong(now: number): Late | undefined;
+  /** How many of its messages execute, as the record says. */
+  readonly executingNow: number;
+  /** Its start() or stop() runs, which have limits of their own. */
+  readonly changing: boolean;
+  readonly busy: boolean;
+}

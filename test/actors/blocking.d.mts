@@ -1,0 +1,11 @@
+import { Actor, type KeyedRef } from "holdfast";
+import type { Gate } from "../behaviour/gate.js";
+
+export class Blocking extends Actor<{ gate?: KeyedRef<Gate> } | undefined> {
+  wedge(): string;
+  say(value: unknown): unknown;
+  incarnation(): number;
+  native(seconds: number): Promise<number>;
+  uncaughtAt(name: string): Promise<never>;
+  hold(name: string): Promise<string>;
+}

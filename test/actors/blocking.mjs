@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { Actor } from "holdfast";
+
+/** Blocks its host in ways that no handler can be blamed for. */
+export class Blocking extends Actor {
+  static methods = { wedge: { limit: "200ms" }, say: { limit: "200ms" }, native: { limit: "60s" } };
+
+  /** Answers, and blocks the event loop a moment later, outside every handler. */
+  wedge() {
+    setTimeout(() => {
+      for (;;);
+    }, 5);
+    return "wedged";
+  }
+  say(value) {
+    return value;
+  }
+  incarnation() {
+    return this.self.incarnation;
+  }
+  /** Sits in native code, where a thread cannot be ended. */
+  native(seconds) {
+    this.props.gate.tell.note("in native code");
+    // The note leaves before the thread stands still.
+    return new Promise((resolve) => setTimeout(() => resolve(execFileSync("sleep", [String(seconds)]).length), 20));
+  }
+  /** An error in nobody's handler, once the gate opens, while this one and others execute. */
+  async uncaughtAt(name) {
+    await this.props.gate.ask.pass(name);
+    setImmediate(() => {
+      throw new Error("in nobody's handler");
+    });
+    await new Promise(() => {});
+  }
+  async hold(name) {
+    await this.props.gate.ask.pass(name);
+    return name;
+  }
+}

@@ -1,0 +1,89 @@
+import { Actor, inline, keyed, refTo } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { Hand } from "../actors/cast.mjs";
+import type { Gate } from "./gate.js";
+import { at, deaths, failure, gateOf, levels, plan, play } from "./stage.js";
+
+const gate = refTo<Gate>("gate");
+
+describe.each(levels)("an actor that crashes while it is told to stop, $level", ({ level }) => {
+  it("does not take the incarnation that replaced it down, not even without a limit", async () => {
+    const made = plan();
+    const { refs, app } = await play({
+      gate: gateOf(made),
+      hand: at(level, Hand, { gate }, { shutdown: "unlimited" }),
+    });
+    const thrown = failure(refs.hand.ask.holdThenThrow("door"));
+    await made.reached("door");
+    app.restart("hand");
+    made.open("door");
+    expect(await thrown).toMatchObject({ code: "HandlerFailed" });
+    expect(await refs.hand.ask.who()).toMatchObject({ incarnation: 2 });
+    await new Promise(setImmediate);
+    expect(await refs.hand.ask.who()).toMatchObject({ incarnation: 2 });
+    await app.stop({ drain: 0 });
+  });
+
+  it("is released as a key, and its neighbours stay where they are", async () => {
+    const made = plan();
+    const { refs, app } = await play({
+      gate: gateOf(made),
+      hands: keyed(at(level, Hand, { gate }, { shutdown: "unlimited" })),
+    });
+    await refs.hands.key("good").ask.keep("mine");
+    const thrown = failure(refs.hands.key("bad").ask.holdThenThrow("door"));
+    await made.reached("door");
+    const released = app.release("hands", "bad");
+    made.open("door");
+    expect(await thrown).toMatchObject({ code: "HandlerFailed" });
+    await released;
+    expect(await refs.hands.key("good").ask.kept()).toBe("mine");
+    expect(deaths(app).filter(({ path }) => path === "app/hands/cell-1")).toEqual([]);
+  });
+});
+
+it("a timer that throws during start() fails that start alone", async () => {
+  let first = true;
+  class Starter extends Actor {
+    async start(): Promise<void> {
+      if (!first) return;
+      first = false;
+      this.after(1, () => {
+        throw new Error("a timer in start()");
+      });
+      await new Promise(() => {});
+    }
+    incarnation(): number {
+      return this.self.incarnation;
+    }
+  }
+  const { refs, app } = await play(
+    { starter: inline(Starter, undefined, { startTimeout: "1s" }) },
+    {},
+    { start: "background" },
+  );
+  expect(await refs.starter.ask.incarnation()).toBe(2);
+  // Past the moment at which the first start would have been too late.
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(await refs.starter.ask.incarnation()).toBe(2);
+  expect(app.tree().children![0]).toMatchObject({ state: "running" });
+});
+
+it("an asynchronous timer that rejects is a crash of its actor", async () => {
+  class Waiter extends Actor {
+    arm(): void {
+      this.after(1, async () => {
+        await null;
+        throw new Error("later, in a timer");
+      });
+    }
+    incarnation(): number {
+      return this.self.incarnation;
+    }
+  }
+  const { refs, reports } = await play({ waiter: inline(Waiter) });
+  await refs.waiter.ask.arm();
+  while (reports.length === 0) await new Promise(setImmediate);
+  expect(reports).toMatchObject([{ cause: { kind: "threw", error: { message: "later, in a timer" } } }]);
+  expect(await refs.waiter.ask.incarnation()).toBe(2);
+});
