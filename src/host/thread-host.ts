@@ -22,6 +22,7 @@ const REASON_WITHIN_MS = 1000;
  */
 export class ThreadProvider implements HostProvider {
   readonly isolation = "thread";
+  readonly #open = new Set<ThreadHost>();
   readonly #pools = new Map<number | undefined, Promise<Piscina>>();
 
   open(options: HostOptions): Host {
@@ -30,12 +31,18 @@ export class ThreadProvider implements HostProvider {
       pool = openPool(options.heapMb);
       this.#pools.set(options.heapMb, pool);
     }
-    return new ThreadHost(pool, options);
+    const host = new ThreadHost(pool, options);
+    this.#open.add(host);
+    void host.gone.then(() => this.#open.delete(host));
+    return host;
   }
 
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
+    // Destroying a pool settles its tasks at once: a thread in native code would count as gone while it is still there.
+    for (const host of this.#open) host.kill();
+    await Promise.all([...this.#open].map((host) => host.gone));
     await Promise.all(pools.map(async (pool) => (await pool).destroy()));
   }
 }

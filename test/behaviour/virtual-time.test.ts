@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { deaths, failure, play } from "./stage.js";
 
 class Timed extends Actor {
-  static override methods = { stuck: { limit: "2s" } };
+  static override methods = { stuck: { limit: "2s" as const } };
   stuck(): Promise<never> {
     return new Promise(() => {});
   }

@@ -44,7 +44,16 @@ describe("a frame that could not be posted", () => {
     [{ t: "boot", module: "", exportName: undefined, props: { value: 1, special: false }, path: "" }, "boot-failed"],
     [{ t: "start", ...actor, slot: 0, path: "", key: undefined, state: undefined }, "start-failed"],
     [
-      { t: "call", ...actor, seq: 3, method: "m", args: { value: [], special: false }, left: 1, snapshot: false },
+      {
+        t: "call",
+        ...actor,
+        seq: 3,
+        method: "m",
+        args: { value: [], special: false },
+        left: 1,
+        snapshot: false,
+        again: false,
+      },
       "done",
     ],
     [{ t: "shut" }, undefined],
@@ -61,6 +70,7 @@ describe("a frame that could not be posted", () => {
       args: { value: [], special: false },
       left: 1,
       snapshot: false,
+      again: false,
     } as const;
     expect(answerForUnsent(frame, why)).toMatchObject({
       seq: 3,
