@@ -2,7 +2,7 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Isolation } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
@@ -24,6 +24,8 @@ export interface CellUnitOptions {
   readonly room: number;
   readonly target: Target;
 }
+
+const nothingLost = { executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 
 /** One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. */
 export class CellUnit implements Unit {
@@ -100,6 +102,11 @@ export class CellUnit implements Unit {
       this.#take(cell, signal);
       this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);
+    } catch (thrown) {
+      const cause = { kind: "start-failed", error: toError(thrown) } as const;
+      // A restart that failed is a death more; of a first start only the caller hears.
+      if (this.#report && !starting.signal.aborted) this.#open(this.host, { ...nothingLost, cause, at: undefined });
+      throw thrown;
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }

@@ -1,7 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import type { HoldfastError } from "../errors.js";
+import { type HoldfastError, toError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
@@ -90,8 +90,18 @@ export class KeyUnit implements Unit {
 
   async start(): Promise<void> {
     this.#refusal = undefined;
-    if (this.home.cell) await this.#move();
-    else this.#place = "homeless";
+    if (!this.home.cell) {
+      this.#place = "homeless";
+      return;
+    }
+    try {
+      await this.#move();
+    } catch (error) {
+      // A restart that failed is a death more; of a first start only the caller hears.
+      const remains = this.handle.end({ kind: "start-failed", error: toError(error) });
+      if (this.#report) this.#open(remains);
+      throw error;
+    }
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
@@ -207,13 +217,17 @@ export class KeyUnit implements Unit {
   /** It crashed, or could not be rebuilt, while its cell lives. */
   #died(remains: Remains): void {
     this.#place = "down";
-    this.#report?.close();
-    this.#report = reportDeath(this.#context, this.handle, this.home.isolation, this.home.host, remains);
+    this.#open(remains);
     this.onExit({
       guilty: remains.guilty,
       normal: false,
       error: deathError(this.path, remains.cause),
       decided: (decision) => this.#report?.decided(decision),
     });
+  }
+
+  #open(remains: Remains): void {
+    this.#report?.close();
+    this.#report = reportDeath(this.#context, this.handle, this.home.isolation, this.home.host, remains);
   }
 }

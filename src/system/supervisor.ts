@@ -184,7 +184,7 @@ export class Supervisor implements Unit {
     const before = "id" in event ? this.#state.children.get(event.id)?.life : undefined;
     const { state, actions } = decide(this.#state, event, this.#context.clock.now(), this.#context.chance);
     this.#state = state;
-    if (event.type === "died") this.#tellDecision(event.id);
+    if (event.type === "died" || event.type === "start-failed") this.#tellDecision(event.id);
     for (const action of actions) this.#perform(action);
     if ("id" in event && this.#state.children.get(event.id)?.life !== before) this.#emit(event.id);
   }

@@ -194,6 +194,22 @@ describe.each(levels)("a key that cannot be rebuilt, $level", ({ level }) => {
   });
 });
 
+describe.each(levels)("a key whose restart fails, $level", ({ level }) => {
+  it("has a report for its crash and one for each failed restart", async () => {
+    const made = plan();
+    const backoff = { initial: 1, jitter: 0 };
+    const starter = at(level, SlowStarter, { gate, name: "it", fails: "fault" }, { backoff });
+    const { refs, app } = await play({ gate: gateOf(made), starters: keyed(starter) });
+    expect(await refs.starters.key("a").ask.say(1)).toBe(1);
+    made.put("fault", 2);
+    expect(await failure(refs.starters.key("a").ask.fail())).toMatchObject({ code: "HandlerFailed" });
+    expect(await refs.starters.key("a").ask.say(2)).toBe(2);
+    const why = app.reports().map(({ path, cause, decision }) => [path, cause.kind, decision].join(" "));
+    const retried = "app/starters/a start-failed restart";
+    expect(why).toEqual(["app/starters/a threw restart", retried, retried]);
+  });
+});
+
 it("a keyed group refuses cells that are never restarted", async () => {
   const error = await failure(play({ hands: keyed(at("inline", Hand, {}, { restart: "temporary" })) }));
   expect(error).toMatchObject({ code: "InvalidSpec", details: { field: "app/hands.restart" } });
