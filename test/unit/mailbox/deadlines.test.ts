@@ -75,3 +75,10 @@ describe("deadlines", () => {
     expect(fired).toEqual([]);
   });
 });
+
+it("deadlines of ever new lengths, settled at once, leave few timers behind", () => {
+  const clock = new VirtualClock();
+  const deadlines = new Deadlines(clock);
+  for (let ms = 1; ms <= 1000; ms++) deadlines.add(ms, () => {})();
+  expect(clock.pending).toBeLessThan(20);
+});

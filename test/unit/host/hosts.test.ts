@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { CellSpec } from "../../../src/host/booting.js";
+import type { Host, HostProvider, Isolation } from "../../../src/host/host.js";
+import { Hosts } from "../../../src/host/hosts.js";
+import { VirtualClock } from "../../../src/testing/virtual-clock.js";
+import type { ToHost } from "../../../src/transport/frames.js";
+
+/** Opens hosts that say hello at once, and boot when they are told to. */
+class Stand implements HostProvider {
+  readonly isolation: Isolation = "thread";
+  readonly hosts: (Host & { told: ToHost[]; killed: boolean })[] = [];
+  closing: Promise<void> = Promise.resolve();
+
+  open(): Host {
+    const told: ToHost[] = [];
+    const host = {
+      isolation: this.isolation,
+      name: `thread ${this.hosts.length + 1}`,
+      control: undefined as never,
+      told,
+      killed: false,
+      send: (frame: ToHost) => void told.push(frame),
+      kill() {
+        host.killed = true;
+        host.onEnd({ kind: "killed" });
+      },
+      onFrame: () => {},
+      onEnd: (() => {}) as Host["onEnd"],
+      gone: new Promise<void>(() => {}),
+    };
+    this.hosts.push(host);
+    return host;
+  }
+
+  close(): Promise<void> {
+    return this.closing;
+  }
+}
+
+function spec(spare: CellSpec["spare"]): CellSpec {
+  const props = { value: undefined, special: false };
+  return {
+    isolation: "thread",
+    module: "m",
+    exportName: undefined,
+    props,
+    heapMb: undefined,
+    spare,
+    bootWithinMs: 5000,
+    path: "app/m",
+  };
+}
+
+function stage() {
+  const clock = new VirtualClock();
+  const stand = new Stand();
+  return { clock, stand, hosts: new Hosts(clock, { inline: stand, thread: stand, fork: stand }) };
+}
+
+describe("spares", () => {
+  it("a shared one that was taken by an actor that asks for none is made anew for those that do", async () => {
+    const { clock, stand, hosts } = stage();
+    hosts.refill(spec("empty"));
+    await clock.advance(100);
+    expect(stand.hosts).toHaveLength(1);
+    const none = spec("none");
+    expect(hosts.open(none).level).toBe("spare");
+    hosts.refill(none);
+    await clock.advance(100);
+    expect(stand.hosts).toHaveLength(2);
+    expect(hosts.open(spec("empty")).level).toBe("spare");
+  });
+
+  it("one whose load() hangs is given up after the time that a start may take, and tried again", async () => {
+    const { clock, stand, hosts } = stage();
+    const loaded = spec("loaded");
+    hosts.refill(loaded);
+    await clock.advance(100);
+    expect(stand.hosts[0]!.told).toMatchObject([{ t: "boot" }]);
+    await clock.advance(4999);
+    expect(stand.hosts[0]!.killed).toBe(false);
+    await clock.advance(1);
+    expect(stand.hosts[0]!.killed).toBe(true);
+    await clock.advance(200);
+    expect(stand.hosts).toHaveLength(2);
+  });
+});
+
+it("closing is bounded: a host that never leaves is not waited for", async () => {
+  const { clock, stand, hosts } = stage();
+  stand.closing = new Promise(() => {});
+  let closed = false;
+  const closing = hosts.close().then(() => {
+    closed = true;
+  });
+  await clock.advance(999);
+  expect(closed).toBe(false);
+  await clock.advance(1);
+  await closing;
+});
