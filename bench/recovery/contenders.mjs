@@ -19,9 +19,7 @@ export const starters = {
   piscina: (...bench) => piscina("piscina, as it comes", {}, ...bench),
   piscinaOne: (...bench) => piscina("piscina, one thread", { minThreads: 1, maxThreads: 1 }, ...bench),
   piscinaStandby: (...bench) => piscina("piscina, a thread on standby", { ...two, atomics: "disabled" }, ...bench),
-  workerpool: (...bench) => workerPool("workerpool, as it comes", {}, ...bench),
-  workerpoolStandby: (...bench) =>
-    workerPool("workerpool, a thread on standby", { minWorkers: 2, maxWorkers: 2 }, ...bench),
+  workerpool: (...bench) => workerPool("workerpool, as it comes", ...bench),
   rawWorker: (...bench) => rawWorker("a raw Worker, restarted by hand", ...bench),
 };
 
@@ -63,10 +61,10 @@ async function piscina(name, tuning, { folder }, faultFile) {
 }
 
 /** Workerpool: exec() again after the rejection. @returns {Promise<Contender>} */
-async function workerPool(name, tuning, { folder }, faultFile) {
+async function workerPool(name, { folder }, faultFile) {
   const script = join(import.meta.dirname, folder, "workerpool-script.mjs");
   const workerThreadOpts = { workerData: { faultFile } };
-  const pool = workerpool.pool(script, { workerType: "thread", workerThreadOpts, ...tuning });
+  const pool = workerpool.pool(script, { workerType: "thread", workerThreadOpts });
   return { name, ask: (input) => again(() => pool.exec("answer", [input])), stop: () => pool.terminate(true) };
 }
 

@@ -40,7 +40,7 @@ export async function speechModule() {
     folder: "speech",
     method: "push",
     props: { runtime: "wasm" },
-    settleMs: 900,
+    settleMs: 700,
     async question(step) {
       const { chunk, heard, state, probability } = await stepOf(step);
       const right = (answer) => Math.abs(answer.probability - probability) < TOLERANCE;
