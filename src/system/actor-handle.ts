@@ -293,8 +293,8 @@ export class ActorHandle implements CellMember, Courier {
 
   #more(message: Message): void {
     const { id: actor, incarnation } = this;
-    if (this.#inflight.get(message.seq) === message)
-      this.#cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
+    const { seq } = message;
+    if (this.#inflight.get(seq) === message) this.#cell?.send({ t: "more", actor, incarnation, seq, count: 1 });
   }
 
   #open(packed: Packed): unknown {

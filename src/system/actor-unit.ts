@@ -2,7 +2,7 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
@@ -93,6 +93,10 @@ export class ActorUnit implements Unit, Receiver {
       // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
       if (this.#starting === starting) this.#report?.warmed(this.#mailWaits);
       this.#context.hosts.refill(this.#options.cell);
+    } catch (thrown) {
+      // A restart that failed is a death more; of a first start only the caller hears.
+      if (this.#report && !starting.signal.aborted) this.#open(startFailed(thrown));
+      throw thrown;
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }
@@ -218,12 +222,16 @@ export class ActorUnit implements Unit, Receiver {
     };
   }
 
-  /** Its host or it alone is gone while it served. */
-  #died(remains: Remains): void {
+  #open(remains: Remains): void {
     this.#report?.close();
     const { isolation } = this.#options.cell;
     const host = this.#cell?.host.name ?? isolation;
     this.#report = reportDeath(this.#context, this.handle, isolation, host, remains);
+  }
+
+  /** Its host or it alone is gone while it served. */
+  #died(remains: Remains): void {
+    this.#open(remains);
     this.onExit({
       guilty: remains.guilty || remains.cause.kind === "killed",
       normal: false,
@@ -235,4 +243,9 @@ export class ActorUnit implements Unit, Receiver {
 
 function tookTooLong(path: string, ms: number): HoldfastError {
   return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
+}
+
+function startFailed(thrown: unknown): Remains {
+  const cause = { kind: "start-failed", error: toError(thrown) } as const;
+  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 }
