@@ -106,17 +106,13 @@ export class ActorHandle implements CellMember, Courier {
   stop(): Promise<void> {
     if (!this.#cell?.alive || this.#phase === "down") return Promise.resolve();
     this.#phase = "stopping";
-    const { id: actor, incarnation } = this;
-    return new Promise((resolve) => {
-      this.#stopped.push(resolve);
-      this.#cell!.send({ t: "stop", actor, incarnation });
-    });
+    this.#cell.send({ t: "stop", actor: this.id, incarnation: this.incarnation });
+    return new Promise((resolve) => this.#stopped.push(resolve));
   }
 
   /**
-   * Its place in the cell ends: after stop(), at a death of the cell, or at once, with no grace. Then the host is told to
-   * fence it and may begin what was delivered until it hears that: all of it counts as begun, and its entries of the
-   * control block are free only when the host has answered. Calling it again does nothing.
+   * Its place in the cell ends: after stop(), at a death of the cell, or with no grace. A host that is still there is told
+   * to fence it: what was delivered counts as begun, and its entries are free once the host has answered.
    */
   end(cause: DeathCause, at?: number): Remains {
     const cell = this.#cell;
