@@ -61,7 +61,8 @@ const notes = [
   "",
   "times: how many times longer than the warm spare. spares: faults that found their spare ready.",
   "one thread and standby are piscina's best tunings: no second start in parallel, and two loaded threads for the work",
-  "of one. p99 of fewer than 100 faults is the worst of them.",
+  "of one. p99 of fewer than 100 faults is the worst of them. All share one process, whose own session keeps the compiled",
+  "WASM alive: a thread that starts alone in its process compiles it anew, for 0.4-1 s more.",
 ];
 
 function milliseconds(name, { samples, unpaced }) {
