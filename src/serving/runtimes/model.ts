@@ -31,9 +31,4 @@ export interface OpenOptions {
    * "auto" (default): "native" where onnxruntime-node is installed and this is not a worker thread, else "wasm".
    */
   runtime?: RuntimeName | "auto";
-  /**
-   * Load the native runtime in a worker thread all the same. Terminating that thread during a run then aborts the whole
-   * process: only for threads that nobody kills. Default false.
-   */
-  allowThread?: boolean;
 }

@@ -13,19 +13,19 @@ const installHint = [
 /**
  * Opens a model on onnxruntime-node, one thread per run: scale by actors.
  *
- * It refuses to load in a worker thread unless `allowThread` is set, because `terminate()` during a native run aborts
- * the whole process, and killing what hangs is a supervisor's trade. A forked process is the wall for it.
+ * It refuses to load in a worker thread: `terminate()` during a native run aborts the whole process, and killing what
+ * hangs is a supervisor's trade. A forked process is the wall for it.
  *
  * @param bytes   the .onnx file
  * @param source  what to call it in errors
  * @throws HoldfastError InvalidSpec (in a worker thread), MissingPeer, StartFailed
  */
-export async function openNative(bytes: Uint8Array, source: string, allowThread = false): Promise<LoadedModel> {
-  if (!allowThread && inWorkerThread()) {
+export async function openNative(bytes: Uint8Array, source: string): Promise<LoadedModel> {
+  if (inWorkerThread()) {
     throw new HoldfastError(
       "InvalidSpec",
       `the native runtime was asked for ${source} in a worker thread, where killing it aborts the whole process: ` +
-        `use fork() instead of thread(), or runtime: "wasm". allowThread: true overrides this, for a thread nobody kills`,
+        `use fork() instead of thread(), or runtime: "wasm"`,
     );
   }
   const ort = ortOf(await importPeer("onnxruntime-node", () => import("onnxruntime-node"), installHint));

@@ -14,21 +14,21 @@ import { openWasm } from "./onnx-wasm.js";
  * static load({ path }: Props) { return openModel(path, { runtime: "wasm" }); }
  */
 export async function openModel(model: Uint8Array | string | URL, options: OpenOptions = {}): Promise<LoadedModel> {
-  const { runtime = "auto", allowThread = false } = options;
+  const { runtime = "auto" } = options;
   if (runtime !== "auto" && runtime !== "wasm" && runtime !== "native") {
     throw new HoldfastError("InvalidSpec", `runtime is ${JSON.stringify(runtime)}: give "auto", "wasm" or "native"`);
   }
   const source = model instanceof Uint8Array ? `the model (${model.byteLength} bytes)` : String(model);
   const bytes = model instanceof Uint8Array ? model : await read(model);
   if (runtime === "wasm") return openWasm(bytes, source);
-  if (runtime === "native") return openNative(bytes, source, allowThread);
-  return openEither(bytes, source, allowThread);
+  if (runtime === "native") return openNative(bytes, source);
+  return openEither(bytes, source);
 }
 
-async function openEither(bytes: Uint8Array, source: string, allowThread: boolean): Promise<LoadedModel> {
-  if (inWorkerThread() && !allowThread) return openWasm(bytes, source);
+async function openEither(bytes: Uint8Array, source: string): Promise<LoadedModel> {
+  if (inWorkerThread()) return openWasm(bytes, source);
   try {
-    return await openNative(bytes, source, allowThread);
+    return await openNative(bytes, source);
   } catch (native) {
     if (!isHoldfastError(native, "MissingPeer")) throw native;
     try {
