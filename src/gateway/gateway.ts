@@ -29,7 +29,7 @@ export interface Gateway {
   readonly connections: number;
   /**
    * Stops accepting, tells every client, waits until what is under way is answered, closes the sockets (1001).
-   * Idempotent.
+   * Idempotent; a second call with `drain: 0` waits no longer.
    * @param options.drain how long to wait for answers. Default 10 s.
    */
   close(options?: { drain?: Duration }): Promise<void>;
@@ -145,6 +145,7 @@ class GatewayServer implements Gateway {
 
   close(options: { drain?: Duration } = {}): Promise<void> {
     const drainMs = milliseconds(options.drain ?? "10s", "close.drain");
+    if (this.#closing && drainMs === 0) this.#onQuiet?.();
     this.#closing ??= this.#close(drainMs);
     return this.#closing;
   }

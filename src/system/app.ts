@@ -29,7 +29,11 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   ready(): Promise<void>;
   /** Resolves when the system has ended: stopped, or given up (then with the error). */
   readonly ended: Promise<Error | undefined>;
-  /** Takes nothing new, finishes what is queued within `drain` (default 10 s), stops in reverse order. Idempotent. */
+  /**
+   * Takes nothing new, finishes what is queued within `drain` (default 10 s), stops in reverse order within each child's
+   * shutdown time. A second call hurries the first: it waits no longer than its own drain, and with `drain: 0` what still
+   * executes is ended by force.
+   */
   stop(options?: { drain?: Duration }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -33,6 +33,8 @@ export class RunningSystem implements App {
   #started: Promise<void> = Promise.resolve();
   #end: (error?: Error) => void = () => {};
   #stopped: Promise<void> | undefined;
+  #drainUntil = Number.POSITIVE_INFINITY;
+  #hurried = false;
 
   constructor(root: LoadedSpec, options: SystemOptions) {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
@@ -113,7 +115,10 @@ export class RunningSystem implements App {
   }
 
   stop({ drain = DEFAULT_DRAIN }: { drain?: Duration } = {}): Promise<void> {
-    this.#stopped ??= this.#stop(milliseconds(drain, "drain"));
+    const drainMs = milliseconds(drain, "drain");
+    this.#drainUntil = Math.min(this.#drainUntil, this.#context.clock.now() + drainMs);
+    if (this.#stopped && drainMs === 0) this.#hurry();
+    this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
@@ -122,17 +127,24 @@ export class RunningSystem implements App {
   }
 
   /** Close the doors, finish what is queued, stop in reverse, fail what is left, end the hosts. */
-  async #stop(drainMs: number): Promise<void> {
+  async #stop(): Promise<void> {
     if (this.#state !== "stopped") {
       this.#state = "draining";
       this.#root.drain();
-      const until = this.#context.clock.now() + drainMs;
-      while (this.#root.pending() > 0 && this.#context.clock.now() < until) await this.#pause(DRAIN_LOOK_MS);
+      while (this.#root.pending() > 0 && this.#context.clock.now() < this.#drainUntil) await this.#pause(DRAIN_LOOK_MS);
       this.#state = "stopping";
-      await this.#root.stop("unlimited");
+      const stopping = this.#root.stop("unlimited");
+      if (this.#hurried) this.#hurry();
+      await stopping;
     }
     await this.#close(new HoldfastError("ActorStopped", `${this.#name} was stopped before this message was finished`));
     this.#end();
+  }
+
+  /** What still executes is ended by force instead of waited for. */
+  #hurry(): void {
+    this.#hurried = true;
+    if (this.#state === "stopping") this.#root.kill("a second stop()", undefined);
   }
 
   async #gaveUp(error: Error): Promise<void> {
