@@ -1,3 +1,4 @@
+import type { ActorFacts } from "../actor/methods.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import type { Listener } from "./events.js";
@@ -10,6 +11,12 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   readonly refs: Refs;
   /** A ref by path below the root ("digits", "models/speech"), untyped; undefined where nothing is. */
   ref(path: string): KeyedRef<unknown> | undefined;
+  /**
+   * What the class of the actor at a path says of its methods; of a pool, of its members; of a keyed group, of its cells.
+   * Undefined before its first start, for a supervisor, and where nothing is. While a lone actor is down it may be
+   * undefined too: keep what you were told, a class does not change.
+   */
+  facts(path: string): ActorFacts | undefined;
   /** What is alive now, as data; `treeText(app.tree())` draws it. */
   tree(): TreeNode;
   /**

@@ -1,3 +1,4 @@
+import type { ActorFacts } from "../actor/methods.js";
 import { createRef, type KeyedRef, type Target } from "../actor/ref.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN } from "../defaults.js";
@@ -9,6 +10,7 @@ import { InlineProvider } from "../host/inline-host.js";
 import { ThreadProvider } from "../host/thread-host.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
+import { ActorUnit } from "./actor-unit.js";
 import type { App } from "./app.js";
 import type { SystemContext } from "./context.js";
 import { DeathLog } from "./death-log.js";
@@ -79,6 +81,11 @@ export class RunningSystem implements App {
   ref(path: string): KeyedRef<unknown> | undefined {
     const unit = this.#find(this.#whole(path));
     return unit && createRef(unit.target);
+  }
+
+  facts(path: string): ActorFacts | undefined {
+    const unit = this.#find(this.#whole(path));
+    return unit && factsOf(unit);
   }
 
   tree() {
@@ -190,6 +197,19 @@ function refsBelow(supervisor: Supervisor): Record<string, unknown> {
     refs[unit.name] = "units" in unit ? refsBelow(unit as Supervisor) : createRef(unit.target);
   }
   return refs;
+}
+
+/** Its own, else those of the first below it that has some: the members of a pool and the cells of a group are alike. */
+function factsOf(unit: Unit): ActorFacts | undefined {
+  if (unit instanceof ActorUnit) return unit.handle.cell?.facts;
+  if ("facts" in unit) return unit.facts as ActorFacts | undefined;
+  if ("units" in unit) return undefined;
+  for (const { name } of unit.tree({ state: "running", reason: undefined, restarts: 0 }).children ?? []) {
+    const below = unit.child(name);
+    const facts = below && factsOf(below);
+    if (facts) return facts;
+  }
+  return undefined;
 }
 
 function nowhere(context: SystemContext, path: string): Target {

@@ -1,3 +1,4 @@
+import type { ActorFacts } from "../../../src/actor/methods.js";
 import { type CallOptions, createRef, type KeyedRef, type Target } from "../../../src/actor/ref.js";
 import { milliseconds } from "../../../src/duration.js";
 import { HoldfastError } from "../../../src/errors.js";
@@ -15,6 +16,8 @@ export interface FakeApp extends App {
   readonly released: string[];
   readonly killed: { path: string; options: unknown }[];
   readonly nodes: Map<string, TreeNode>;
+  /** What `facts()` says; empty at first, as before a first start. */
+  readonly known: Map<string, ActorFacts>;
   readonly recorded: DeathReport[];
   emit(event: SystemEvent): void;
 }
@@ -29,6 +32,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
   const killed: FakeApp["killed"] = [];
   const recorded: DeathReport[] = [];
   const nodes = new Map<string, TreeNode>();
+  const known: FakeApp["known"] = new Map();
   const refs: Record<string, KeyedRef<unknown>> = {};
   const keyed = new Map<string, { handlers: Handlers; tail: Promise<unknown> }>();
 
@@ -67,9 +71,11 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     released,
     killed,
     nodes,
+    known,
     recorded,
     emit: (event) => fan.emit(event),
     ref: (path) => refs[path],
+    facts: (path) => known.get(path),
     tree: () => ({
       path: "app",
       name: "app",
