@@ -14,7 +14,7 @@ import type { OpenSocket, WireSocket } from "./socket.js";
  *   connecting ──welcome──▶ open ──drop, half-open, moved──▶ connecting (next url)
  *       │  ▲                  │ drain: open, but nothing new is sent
  *       ▼  │                  │
- *     waiting (back-off)      └──close(), Unauthorized──▶ closed
+ *     waiting (back-off)      └──close(), Unauthorized, refused by every url──▶ closed
  */
 type State =
   | { readonly kind: "connecting"; readonly socket: WireSocket; readonly limit: Timer }
@@ -46,6 +46,8 @@ export class Link {
   /** The next url to try, and attempts since the last welcome. */
   #turn = 0;
   #failures = 0;
+  /** Urls that refused for good, until the first welcome. Who has served once is asked again whatever it answers. */
+  readonly #refusedBy = new Set<string>();
   #admin: string | undefined;
   #welcome: WelcomeFrame | undefined;
   #beat: Timer | undefined;
@@ -130,21 +132,22 @@ export class Link {
   }
 
   #connect(): State {
-    const { urls, clock } = this.#settings;
-    const url = urls[this.#turn % urls.length]!;
-    this.#turn += 1;
+    const { clock } = this.#settings;
+    const url = this.#nextUrl();
     const failed = (problem: string) =>
       this.#failed(new HoldfastError("ConnectionLost", `${url}: ${problem}`, { retryable: true }));
     const socket = this.#open(url, {
       opened: () => this.#greet(socket),
       message: (data) => this.#receive(socket, data),
-      closed: (code, reason) => {
+      closed: (code, reason, refusal) => {
         if (code === closeCodes.policy && reason.startsWith("Unauthorized")) {
           this.close(new HoldfastError("Unauthorized", `${url}: ${reason}`));
         } else if (this.#state.kind === "open") {
           this.#lost(
             new HoldfastError("ConnectionLost", `${url} closed the connection (${code}${reason && `: ${reason}`})`),
           );
+        } else if (refusal) {
+          this.#turnedAway(url, refusal);
         } else {
           failed(reason || `no connection (${code})`);
         }
@@ -155,6 +158,25 @@ export class Link {
       failed(`no welcome within ${WELCOME_WITHIN_MS / 1000} s`);
     };
     return { kind: "connecting", socket, limit: clock.after(WELCOME_WITHIN_MS, late) };
+  }
+
+  #nextUrl(): string {
+    const { urls } = this.#settings;
+    const from = this.#turn % urls.length;
+    const ahead = [...urls.slice(from), ...urls.slice(0, from)];
+    const skipped = Math.max(
+      0,
+      ahead.findIndex((url) => !this.#refusedBy.has(url)),
+    );
+    this.#turn += skipped + 1;
+    return ahead[skipped]!;
+  }
+
+  /** The server answered the upgrade with an HTTP status: on to the next url, and the end when each has refused for good. */
+  #turnedAway(url: string, refusal: HoldfastError): void {
+    if (!refusal.retryable && !this.#welcome) this.#refusedBy.add(url);
+    if (this.#settings.urls.every((one) => this.#refusedBy.has(one))) this.close(refusal);
+    else this.#failed(refusal);
   }
 
   #greet(socket: WireSocket): void {
@@ -186,6 +208,7 @@ export class Link {
     if (this.#admin !== undefined && !welcome.admin) return;
     const known = this.#state.kind === "open" && !welcome.admin;
     this.#welcome = welcome;
+    this.#refusedBy.clear();
     // An open server greets at once and again after our hello: the second says nothing new.
     if (known) return;
     if (this.#state.kind === "connecting") {

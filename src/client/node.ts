@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
+import type { HoldfastError } from "../errors.js";
 import { type Client, connectThrough } from "./client.js";
 import type { ConnectOptions } from "./options.js";
+import { noTlsThere, refusalOf } from "./refusal.js";
 import { openWith, type StandardSocket } from "./socket.js";
 
 export type { Client, News } from "./client.js";
@@ -11,7 +13,8 @@ export type { ConnectOptions } from "./options.js";
 /**
  * Connects to a holdfast server, or to the first of several that answers; afterwards it reconnects by itself, to the
  * next one when there are more.
- * @throws (rejects) HoldfastError Unauthorized, InvalidSpec, or ConnectionLost when none answers within `connectTimeout`
+ * @throws (rejects) HoldfastError Unauthorized, InvalidSpec, or ConnectionLost when none answers within `connectTimeout`;
+ * at once with what the server says (Unauthorized, NotExposed, BadFrame) when each answers the upgrade with a refusal
  * @example
  * const client = await connect<{ digits: Digits }>("ws://127.0.0.1:8080", { token });
  * const digit = await client.ref("digits").ask.classify(pixels);
@@ -23,6 +26,9 @@ export function connect<Exposed = Record<string, unknown>>(
   return connectThrough<Exposed>(openSocket, url, options);
 }
 
+/** Bytes of a refusal's body that are read; a proxy's page may be of any size. */
+const LONGEST_REFUSAL = 16 * 1024;
+
 const openSocket = openWith((url, protocol) => {
   const socket = new WebSocket(url, protocol, { perMessageDeflate: false, followRedirects: false });
   let raw: Socket | undefined;
@@ -30,7 +36,29 @@ const openSocket = openWith((url, protocol) => {
   socket.on("upgrade", (response) => {
     raw = response.socket;
   });
+  let refusal: HoldfastError | undefined;
+  socket.on("unexpected-response", (_request, response) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const read = () => {
+      const body = Buffer.concat(chunks).toString();
+      refusal ??= refusalOf(url, response.statusCode ?? 0, response.statusMessage ?? "", body);
+      socket.terminate();
+    };
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > LONGEST_REFUSAL) read();
+    });
+    // "close" comes after "end", and alone when the body breaks off.
+    response.on("error", () => {});
+    response.on("close", read);
+  });
+  socket.on("error", (error) => {
+    if (/wrong version number/.test(error.message)) refusal = noTlsThere(url, error);
+  });
   return {
+    refusal: () => refusal,
     socket: socket as unknown as StandardSocket,
     // Frames of one turn leave in one write.
     beforeSend() {

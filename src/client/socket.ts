@@ -1,3 +1,4 @@
+import type { HoldfastError } from "../errors.js";
 import { subprotocol } from "../protocol/frames.js";
 
 /** What the link needs of a socket; `ws` and browsers both give it. */
@@ -12,8 +13,8 @@ export interface WireSocket {
 export interface SocketEvents {
   opened(): void;
   message(data: Uint8Array | string): void;
-  /** Called once, also for a socket that never opened. */
-  closed(code: number, reason: string): void;
+  /** Called once, also for a socket that never opened; with the server's refusal where the door can know it. */
+  closed(code: number, reason: string, refusal: HoldfastError | undefined): void;
 }
 
 /** How a door opens a socket: the only thing that differs between Node and browsers. */
@@ -30,16 +31,17 @@ export interface StandardSocket {
   addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
 }
 
-/** What a door makes: the socket, and what to do before each send, if anything. */
+/** What a door makes: the socket, what to do before each send, and why the server refused it; a browser hides that. */
 export interface Made {
   readonly socket: StandardSocket;
   readonly beforeSend?: () => void;
+  readonly refusal?: () => HoldfastError | undefined;
 }
 
 /** A standard WebSocket as the link sees it. */
 export function openWith(make: (url: string, protocol: string) => Made): OpenSocket {
   return (url, events) => {
-    const { socket, beforeSend } = make(url, subprotocol);
+    const { socket, beforeSend, refusal } = make(url, subprotocol);
     let over = false;
     let problem = "";
     socket.binaryType = "arraybuffer";
@@ -56,7 +58,7 @@ export function openWith(make: (url: string, protocol: string) => Made): OpenSoc
     socket.addEventListener("close", ({ code, reason }) => {
       if (over) return;
       over = true;
-      events.closed(code, reason || problem);
+      events.closed(code, reason || problem, refusal?.());
     });
     return {
       send(data) {
