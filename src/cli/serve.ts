@@ -24,7 +24,7 @@ Environment:
   HOLDFAST_TOKEN        what callers must show (16 characters or more)
   HOLDFAST_ADMIN_TOKEN  what operators must show; default: made anew and printed at each start
 
-Ctrl-C finishes what is under way, then stops; a second one stops without waiting.
+Ctrl-C finishes what is under way, then stops; a second one stops without waiting; a third ends at once (exit code 130).
 Exit codes: 0 stopped, 1 failed, 2 wrong option or config, 3 cannot listen, 4 nothing could start.
 `;
 
@@ -49,7 +49,7 @@ export async function serve(args: string[]): Promise<number> {
   const app = await system(config.tree, { start: "background" });
   tellEvents(app, (line) => console.error(line));
   const door = await open(app, config, { port, host: values.host });
-  announce(door, Object.keys(config.expose), config, say);
+  announce(app, door, config, say);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(config.expose), say });
 }
 

@@ -1,4 +1,4 @@
-import type { Duration } from "../duration.js";
+import { type Duration, milliseconds } from "../duration.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { App } from "../system/app.js";
 import type { TreeNode } from "../system/tree.js";
@@ -27,7 +27,7 @@ export async function untilStopped(served: Served): Promise<number> {
   const { app, door, say } = served;
   const stop = onSignals((count) => {
     if (count === 1) say("\nstopping: finishing what is under way (again to stop at once)");
-    else if (count === 2) void shut(served, 0);
+    else if (count === 2) hurry(served);
     else process.exit(FORCED_EXIT);
   });
   try {
@@ -48,12 +48,20 @@ export async function untilStopped(served: Served): Promise<number> {
   }
 }
 
-/** The doors first, so that what is under way can be answered through them. In a hurry, both at once. */
+/** The doors first, so that what is under way can be answered through them; one drain for both. */
 async function shut({ app, door }: Served, drain: Duration): Promise<void> {
+  const until = performance.now() + milliseconds(drain, "drain");
   const closed = door.close({ drain });
   if (drain !== 0) await closed;
-  await app.stop({ drain });
+  await app.stop({ drain: Math.max(0, until - performance.now()) });
   await closed;
+}
+
+/** A second call hurries the first; where the doors were still closing, there was none yet. */
+function hurry({ app, door }: Served): void {
+  void door.close({ drain: 0 });
+  void app.stop({ drain: 0 });
+  void app.stop({ drain: 0 });
 }
 
 function onSignals(told: (count: number) => void): { asked: Promise<"asked">; release(): void } {

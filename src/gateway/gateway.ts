@@ -65,6 +65,8 @@ class GatewayServer implements Gateway {
   /** While somebody waits in `until`. */
   #onSettled: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  /** Closed again, with no time: nothing is waited for any more. */
+  #hurried = false;
 
   constructor(app: App<unknown>, settings: GatewaySettings, exposure: Exposure) {
     this.#settings = settings;
@@ -93,7 +95,7 @@ class GatewayServer implements Gateway {
     };
     const rules = () => ({ ...settings, port: this.address.port });
     const refusal = (request: IncomingMessage) => requestRefusal(request, rules());
-    const ready = () => readiness(app.tree(), exposure.names);
+    const ready = () => readiness(app.tree(), exposure.names, (name) => exposure.problem(name));
     this.#http = createServer((request, response) => {
       void respond(request, response, { pages: settings.pages, ready, draining, refusal });
     });
@@ -145,7 +147,10 @@ class GatewayServer implements Gateway {
 
   close(options: { drain?: Duration } = {}): Promise<void> {
     const drainMs = milliseconds(options.drain ?? "10s", "close.drain");
-    if (this.#closing && drainMs === 0) this.#onQuiet?.();
+    if (this.#closing && drainMs === 0) {
+      this.#hurried = true;
+      this.#onSettled?.();
+    }
     this.#closing ??= this.#close(drainMs);
     return this.#closing;
   }
@@ -172,11 +177,11 @@ class GatewayServer implements Gateway {
 
   /** Resolves when this holds, looked at whenever something settles, or after so many milliseconds. */
   async #until(holds: () => boolean, limitMs: number): Promise<void> {
-    if (holds()) return;
+    if (holds() || this.#hurried) return;
     await new Promise<void>((resolve) => {
       const timer = this.#settings.clock.after(limitMs, resolve);
       this.#onSettled = () => {
-        if (!holds()) return;
+        if (!holds() && !this.#hurried) return;
         timer.cancel();
         resolve();
       };

@@ -51,7 +51,7 @@ function counterConfig(name: string): string {
   return config(
     name,
     `import { supervisor, thread } from ${JSON.stringify(door)};
-     export default { tree: supervisor({}, { slow: thread(new URL("./slow.mjs", import.meta.url)) }), expose: { slow: ["work"] } };`,
+     export default { drain: "10m", tree: supervisor({}, { slow: thread(new URL("./slow.mjs", import.meta.url), undefined, { shutdown: "10m" }) }), expose: { slow: ["work"] } };`,
   );
 }
 
