@@ -7,6 +7,7 @@ import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import { factsOf } from "./actor-facts.js";
 import { ActorRunner } from "./actor-runner.js";
+import { cannotLoad } from "./cannot-load.js";
 import type { ControlWriter } from "./control-block.js";
 import { findActorClass } from "./find-class.js";
 import { HostAsks } from "./host-asks.js";
@@ -92,7 +93,7 @@ export class CellRunner {
 
   async #boot(frame: Extract<ToHost, { t: "boot" }>): Promise<void> {
     try {
-      const actorClass = findActorClass(await this.#link.load(frame.module), frame.module, frame.exportName);
+      const actorClass = findActorClass(await this.#load(frame.module), frame.module, frame.exportName);
       const facts: ActorFacts = factsOf(actorClass, frame.path);
       const props = unpack(frame.props, notInLoad);
       const shared = await actorClass.load?.(props as never);
@@ -103,6 +104,14 @@ export class CellRunner {
       if (this.#link.idle) setTimeout(() => this.#actors.size === 0 && this.#link.idle!(), IDLE_AFTER_MS).unref();
     } catch (error) {
       this.#link.send({ t: "boot-failed", error: encodeError(error) });
+    }
+  }
+
+  async #load(module: string): Promise<unknown> {
+    try {
+      return await this.#link.load(module);
+    } catch (error) {
+      throw cannotLoad(module, toError(error));
     }
   }
 
