@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.js";
 import { KEPT_REPORTS } from "../defaults.js";
+import { encodeError } from "../transport/error-codec.js";
 import type { EventFan } from "./events.js";
-import type { DeadLetter, DeathReport } from "./report.js";
+import type { DeadLetter, DeathCause, DeathReport } from "./report.js";
 
 /** A report that is still being written, with the stamps its times are taken from. */
 export class OpenReport {
@@ -78,6 +79,7 @@ export class DeathLog {
     faultAt: number | undefined,
   ): OpenReport {
     const noticed = this.#clock.now();
+    if ("error" in facts.cause) keepErrorInJson(facts.cause);
     const report: DeathReport = {
       ...facts,
       id: ++this.#count,
@@ -101,4 +103,10 @@ export class DeathLog {
   reports(): readonly DeathReport[] {
     return this.#kept;
   }
+}
+
+/** JSON makes {} of an Error: a report that is written to a log shall say what was thrown. */
+function keepErrorInJson(cause: Extract<DeathCause, { error: Error }>): void {
+  const toJSON = () => ({ ...cause, error: encodeError(cause.error) });
+  Object.defineProperty(cause, "toJSON", { value: toJSON, configurable: true, enumerable: false });
 }

@@ -1,4 +1,5 @@
 import type { ChildState } from "../supervision/life.js";
+import type { SupervisorAction } from "../supervision/messages.js";
 import type { Phase } from "../supervision/state.js";
 import type { DeathReport } from "./report.js";
 
@@ -11,4 +12,9 @@ export function decisionOf(life: ChildState | undefined, phase: Phase, stopAsked
   if (life === "quarantined") return "quarantine";
   if (phase.kind === "ending" || phase.kind === "ended") return stopAsked ? "stop" : "escalate";
   return life === undefined ? "stop" : "restart";
+}
+
+/** A start and a stop of this child: performing one tells about the child's new state already. */
+export function tellsOfItself(action: SupervisorAction, id: string): boolean {
+  return (action.type === "start" || action.type === "stop") && action.id === id;
 }

@@ -6,7 +6,7 @@ import type { SupervisorAction, SupervisorEvent } from "../supervision/messages.
 import type { ChildRules, Shutdown, SupervisorRules } from "../supervision/spec.js";
 import { initial, type StartMode, type SupervisorState } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
-import { decisionOf } from "./decision-of.js";
+import { decisionOf, tellsOfItself } from "./decision-of.js";
 import { notAnActor } from "./not-an-actor.js";
 import type { TreeNode } from "./tree.js";
 import type { Standing, Unit, UnitExit } from "./unit.js";
@@ -186,7 +186,8 @@ export class Supervisor implements Unit {
     this.#state = state;
     if (event.type === "died" || event.type === "start-failed") this.#tellDecision(event.id);
     for (const action of actions) this.#perform(action);
-    if ("id" in event && this.#state.children.get(event.id)?.life !== before) this.#emit(event.id);
+    if (!("id" in event) || this.#state.children.get(event.id)?.life === before) return;
+    if (!actions.some((action) => tellsOfItself(action, event.id))) this.#emit(event.id);
   }
 
   #perform(action: SupervisorAction): void {
