@@ -1,7 +1,7 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { Actor, ActorSelf, Lifecycle } from "./actor.js";
-import { isRemoteName } from "./actor.js";
 
 /** Options of one call, or of a ref kept with them: `ref.with({ timeout: 100 })`. */
 export interface CallOptions {
@@ -96,13 +96,18 @@ const place = globalThis as { [slot]?: WeakMap<object, Behind> };
 place[slot] ??= new WeakMap();
 const targetOf = place[slot];
 
+const callKeys: KeysOf<CallOptions> = { timeout: true, signal: true, key: true, idempotent: true, sender: true };
+
 /** A ref over a target. Method functions are made on first use and kept as own properties (a bare proxy costs thrice). */
 export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRef<A> {
   const ref = {
     path: target.path,
     ask: caller((method, args) => target.ask(method, args, options)) as Ask<A>,
     tell: caller((method, args) => target.tell(method, args, options)) as Tell<A>,
-    with: (more: CallOptions) => createRef<A>(target, { ...options, ...more }),
+    with(more: CallOptions) {
+      onlyKnownKeys(more, callKeys, `${target.path}: with()`);
+      return createRef<A>(target, { ...options, ...more });
+    },
     key: (key: string) => createRef<A>(target, { ...options, key }),
   };
   targetOf.set(ref, { target, options });
@@ -137,13 +142,19 @@ export function behindRef(value: object): Behind | undefined {
   return targetOf.get(value);
 }
 
+/**
+ * Awaiting a ref must not call it, and it shall look like an object to what looks at objects. Every other name is sent:
+ * that a lifecycle method is not to be called is for the actor's allow-list to say, as for any unknown name.
+ */
+const never: ReadonlySet<string> = new Set(["then", ...Object.getOwnPropertyNames(Object.prototype)]);
+
 function caller(call: (method: string, args: unknown[]) => unknown): object {
   return Object.create(
     new Proxy(
       {},
       {
         get(_, name, receiver: object) {
-          if (typeof name === "symbol" || !isRemoteName(name)) return undefined;
+          if (typeof name === "symbol" || never.has(name)) return undefined;
           const method = (...args: unknown[]) => call(name, args);
           Object.defineProperty(receiver, name, { value: method });
           return method;

@@ -3,11 +3,12 @@ import type { ActorFacts, MethodFacts, MethodOptions } from "../actor/methods.js
 import { DEFAULT_METHOD_LIMIT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 
 /**
  * Reads a class once: its callable methods with what it declares about them. This list is the allow-list at run time;
  * TypeScript's `private` methods exist there too, so name what must not be called with `#` or `_`.
- * @throws HoldfastError InvalidSpec for options of a method that does not exist, or a contradiction
+ * @throws HoldfastError InvalidSpec for options of a method that does not exist, an option that does not, or a contradiction
  */
 export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   const declared = actorClass.methods ?? {};
@@ -44,9 +45,11 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   return { methods, replayable, concurrency };
 }
 
+const methodKeys: KeysOf<MethodOptions> = { idempotent: true, limit: true, reveal: true, stream: true };
 const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 
 function methodFacts(method: object, options: MethodOptions, field: string): MethodFacts {
+  onlyKnownKeys(options, methodKeys, field);
   return {
     idempotent: options.idempotent ?? false,
     limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),

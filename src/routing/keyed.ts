@@ -1,6 +1,6 @@
 import type { KeyedRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
-import type { ActorSpec } from "../system/specs.js";
+import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
 export interface KeyedOptions {
@@ -25,6 +25,7 @@ export interface KeyedOptions {
  * await app.refs.speech.key("call-17").ask.push(chunk)
  */
 export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): ChildSpec<KeyedRef<A>> {
+  checkMember(actor, "keyed");
   return {
     kind: "keyed",
     async load() {

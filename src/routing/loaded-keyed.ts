@@ -1,5 +1,6 @@
 import { DEFAULT_KEY_IDLE, DEFAULT_MAX_KEYS } from "../defaults.js";
 import { milliseconds } from "../duration.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { childRules } from "../supervision/spec.js";
 import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import type { LoadedSpec } from "../system/unit.js";
@@ -7,11 +8,14 @@ import type { KeyedOptions } from "./keyed.js";
 import { KeyedGroup } from "./keyed-group.js";
 import { lasting } from "./lasting.js";
 
+const keyedKeys: KeysOf<KeyedOptions> = { cells: true, maxKeys: true, idle: true };
+
 /** A keyed spec with its actor's, loaded. */
 export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec {
-  const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options;
+  const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options ?? {};
   return {
     rules(id, field) {
+      onlyKnownKeys(options, keyedKeys, field);
       positiveInteger(cells, `${field}.cells`);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Target } from "../actor/ref.js";
 import { POOL_MEMBER_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
@@ -9,6 +10,7 @@ import type { StartMode } from "../supervision/state.js";
 import { ActorUnit } from "../system/actor-unit.js";
 import type { SystemContext } from "../system/context.js";
 import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
+import { hasNoKeys } from "../system/not-an-actor.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
@@ -31,11 +33,15 @@ class SharedMailbox extends Mailbox {
   }
 }
 
+const poolKeys: KeysOf<PoolOptions> = { size: true };
+
 /** A pool spec with its member's, loaded. */
-export function loadPool(member: LoadedActor, { size = "cores" }: PoolOptions): LoadedSpec {
+export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
+  const { size = "cores" } = options ?? {};
   const count = size === "cores" ? availableParallelism() : size;
   return {
     rules(id, field) {
+      onlyKnownKeys(options, poolKeys, field);
       positiveInteger(count, `${field}.size`);
       memberRules(member, id, field);
       // As a child, a pool waits for its members; each member has its own time limits.
@@ -106,7 +112,8 @@ export class PoolUnit implements Unit, Receiver {
     this.#supervisor.onExit = onExit;
   }
 
-  accept(message: Message): void {
+  accept(message: Message, key: string | undefined): void {
+    if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw this.#draining;
     this.#allParked((error) => {

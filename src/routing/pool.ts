@@ -1,5 +1,5 @@
 import type { Ref } from "../actor/ref.js";
-import type { ActorSpec } from "../system/specs.js";
+import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
 export interface PoolOptions {
@@ -15,6 +15,7 @@ export interface PoolOptions {
  * @example pool(thread<Digits>(url, { model }), { size: "cores" })
  */
 export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildSpec<Ref<A>> {
+  checkMember(member, "pool");
   return {
     kind: "pool",
     async load() {

@@ -1,6 +1,7 @@
 import type { Duration } from "../duration.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { Backoff } from "./backoff.js";
 import { supervisionDefaults as defaults } from "./defaults.js";
 import type { Intensity } from "./intensity.js";
@@ -63,6 +64,26 @@ export interface SupervisorOptions {
   /** What happens to a child over *its own* budget, where the child does not say. */
   overBudget?: OverBudget;
 }
+
+/** What a child may say of its supervision; an actor says more on top. */
+export const childKeys: KeysOf<ChildOptions> = {
+  restart: true,
+  shutdown: true,
+  startTimeout: true,
+  intensity: true,
+  guiltyIntensity: true,
+  overBudget: true,
+  backoff: true,
+};
+export const supervisorKeys: KeysOf<SupervisorOptions> = { strategy: true, intensity: true, overBudget: true };
+const intensityKeys: KeysOf<IntensityOptions> = { restarts: true, within: true };
+const backoffKeys: KeysOf<BackoffOptions> = {
+  initial: true,
+  factor: true,
+  max: true,
+  jitter: true,
+  healthyAfter: true,
+};
 
 /** One child's rules: complete, valid, durations in ms. */
 export interface ChildRules {
@@ -128,6 +149,7 @@ function intensity(value: IntensityOptions | undefined, standard: Intensity, fie
   if (typeof value !== "object" || value === null) {
     throw invalid(field, value, 'an object such as { restarts: 3, within: "60s" }');
   }
+  onlyKnownKeys(value, intensityKeys, field);
   const { restarts: count } = value;
   if (!(count === Number.POSITIVE_INFINITY || (Number.isInteger(count) && count >= 0))) {
     throw invalid(`${field}.restarts`, count, "a whole number >= 0, or Infinity");
@@ -136,6 +158,7 @@ function intensity(value: IntensityOptions | undefined, standard: Intensity, fie
 }
 
 function backoff(options: BackoffOptions, field: string): Backoff {
+  onlyKnownKeys(options, backoffKeys, field);
   const initialMs = finite(options.initial ?? defaults.backoff.initialMs, `${field}.initial`);
   const maxMs = finite(options.max ?? Math.max(defaults.backoff.maxMs, initialMs), `${field}.max`);
   if (maxMs < initialMs) throw invalid(`${field}.max`, options.max, `at least ${field}.initial, ${initialMs} ms`);

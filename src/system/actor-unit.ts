@@ -11,6 +11,7 @@ import { ActorHandle, type Remains } from "./actor-handle.js";
 import { Cell } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
+import { hasNoKeys } from "./not-an-actor.js";
 import { deathError, reportDeath } from "./report-death.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
@@ -63,7 +64,8 @@ export class ActorUnit implements Unit, Receiver {
     return this.handle.incarnation;
   }
 
-  accept(message: Message): void {
+  accept(message: Message, key?: string): void {
+    if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw this.#draining;
     this.handle.mailbox.push(message);

@@ -1,13 +1,25 @@
 import { DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
-import { type ChildRules, childRules } from "../supervision/spec.js";
+import { type ChildRules, childKeys, childRules } from "../supervision/spec.js";
 import { pack } from "../transport/values.js";
 import { ActorUnit } from "./actor-unit.js";
 import type { SystemContext } from "./context.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "./specs.js";
 import type { LoadedSpec } from "./unit.js";
+
+const actorKeys: KeysOf<ActorOptions> = {
+  ...childKeys,
+  mailbox: true,
+  export: true,
+  heapMb: true,
+  spare: true,
+  window: true,
+  snapshotEvery: true,
+};
+const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
 
 /** An actor spec with what pools and keyed groups need of it too. */
 export interface LoadedActor extends LoadedSpec {
@@ -46,6 +58,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
 }
 
 function actorRules(id: string, options: ActorOptions, field: string): ChildRules {
+  onlyKnownKeys(options, actorKeys, field);
   positiveInteger(options.window, `${field}.window`);
   positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
   positiveInteger(options.heapMb, `${field}.heapMb`);
@@ -58,6 +71,7 @@ function actorRules(id: string, options: ActorOptions, field: string): ChildRule
 
 /** @throws HoldfastError InvalidSpec naming the field */
 function mailboxLimits(options: MailboxOptions = {}, field: string): MailboxLimits {
+  onlyKnownKeys(options, mailboxKeys, field);
   const { messages = DEFAULT_MAILBOX_MESSAGES, bytes = DEFAULT_MAILBOX_BYTES, overflow = "refuse" } = options;
   positiveInteger(messages, `${field}.messages`);
   positiveInteger(bytes, `${field}.bytes`);

@@ -1,5 +1,13 @@
 import { HoldfastError } from "../errors.js";
-import { type ChildOptions, childRules, type SupervisorOptions, supervisorRules } from "../supervision/spec.js";
+import { onlyKnownKeys } from "../known-keys.js";
+import {
+  type ChildOptions,
+  childKeys,
+  childRules,
+  type SupervisorOptions,
+  supervisorKeys,
+  supervisorRules,
+} from "../supervision/spec.js";
 import { Supervisor } from "./supervisor.js";
 import type { Children } from "./supervisor-spec.js";
 import type { ChildSpec, LoadedSpec } from "./unit.js";
@@ -13,9 +21,12 @@ export async function loadSupervisor(
   const entries = await Promise.all(loading);
   return {
     // A supervisor below waits for its own children, as OTP's do: their shutdown times bound it.
-    rules: (id, field) =>
-      childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY, ...options.child }, field),
+    rules(id, field) {
+      onlyKnownKeys(options.child, childKeys, `${field}.child`);
+      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY, ...options.child }, field);
+    },
     create(context, name, path) {
+      onlyKnownKeys(options, { ...supervisorKeys, child: true }, path);
       const supervised = entries.map(({ id, loaded }) => {
         const below = `${path}/${id}`;
         return { rules: loaded.rules(id, below), unit: loaded.create(context, id, below) };

@@ -7,3 +7,12 @@ export function notAnActor(path: string): Target {
     new HoldfastError("UnknownMethod", `${path} is a supervisor and has no method "${method}"`);
   return { path, ask: (method) => Promise.reject(refuse(method)), tell: () => false };
 }
+
+/** The answer to a call that names one key of something that has none: to leave it out would reach the wrong actor. */
+export function hasNoKeys(path: string, key: string): HoldfastError {
+  return new HoldfastError(
+    "InvalidValue",
+    `${path} has no keys, and "${key}" was asked for: leave .key() out, or make it a keyed() group`,
+    { details: { key } },
+  );
+}

@@ -8,6 +8,7 @@ import { ForkProvider } from "../host/fork-host.js";
 import { Hosts } from "../host/hosts.js";
 import { InlineProvider } from "../host/inline-host.js";
 import { ThreadProvider } from "../host/thread-host.js";
+import { onlyKnownKeys, shown } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
 import { ActorUnit } from "./actor-unit.js";
@@ -114,15 +115,20 @@ export class RunningSystem implements App {
   }
 
   subscribe(listener: Parameters<App["subscribe"]>[0]): () => void {
-    return this.#context.events.subscribe(listener);
+    if (typeof listener === "function") return this.#context.events.subscribe(listener);
+    const fix = "give a function: app.subscribe((event) => …)";
+    throw new HoldfastError("InvalidSpec", `the listener is ${shown(listener)}: ${fix}`, {
+      details: { field: "listener" },
+    });
   }
 
   ready(): Promise<void> {
     return this.#started;
   }
 
-  stop({ drain = DEFAULT_DRAIN }: { drain?: Duration } = {}): Promise<void> {
-    const drainMs = milliseconds(drain, "drain");
+  async stop(options: { drain?: Duration } = {}): Promise<void> {
+    onlyKnownKeys(options, { drain: true }, "stop()");
+    const drainMs = milliseconds(options.drain ?? DEFAULT_DRAIN, "drain");
     this.#drainUntil = Math.min(this.#drainUntil, this.#context.clock.now() + drainMs);
     if (this.#stopped && drainMs === 0) this.#hurry();
     this.#stopped ??= this.#stop();

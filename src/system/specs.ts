@@ -3,6 +3,7 @@ import type { Actor, ActorClass } from "../actor/actor.js";
 import type { Ref } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { Isolation } from "../host/host.js";
+import { shown } from "../known-keys.js";
 import type { Overflow } from "../mailbox/mailbox.js";
 import type { ChildOptions } from "../supervision/spec.js";
 import type { LoadedActor } from "./loaded-actor.js";
@@ -68,6 +69,13 @@ export function inline<A extends Actor<unknown, unknown>>(
   ...rest: PropsArgument<A>
 ): ActorSpec<A> {
   const [props, options = {}] = rest;
+  if (typeof actorClass !== "function") {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `inline() got ${shown(actorClass)}: give the actor's class, inline(YourActor, props), or thread(url) to load a module`,
+      { details: { field: "actorClass" } },
+    );
+  }
   return spec<A>("inline", actorClass as unknown as ActorClass, props, options);
 }
 
@@ -81,7 +89,7 @@ export function thread<A extends Actor<unknown, unknown> = never>(
   ...rest: PropsArgument<A>
 ): ActorSpec<A> {
   const [props, options = {}] = rest;
-  return spec<A>("thread", moduleUrl(url as URL | string), props, options);
+  return spec<A>("thread", moduleUrl(url, "thread"), props, options);
 }
 
 /**
@@ -90,7 +98,7 @@ export function thread<A extends Actor<unknown, unknown> = never>(
  */
 export function fork<A extends Actor<unknown, unknown> = never>(url: Url<A>, ...rest: PropsArgument<A>): ActorSpec<A> {
   const [props, options = {}] = rest;
-  return spec<A>("fork", moduleUrl(url as URL | string), props, options);
+  return spec<A>("fork", moduleUrl(url, "fork"), props, options);
 }
 
 function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown, options: ActorOptions): ActorSpec<A> {
@@ -107,9 +115,27 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
   };
 }
 
+/** What pools and keyed groups are made of: one actor spec. @throws InvalidSpec saying what to write */
+export function checkMember(member: unknown, call: "pool" | "keyed"): void {
+  const { kind, load } = (member ?? {}) as { kind?: unknown; load?: unknown };
+  if (kind === "actor" && typeof load === "function") return;
+  throw new HoldfastError(
+    "InvalidSpec",
+    `${call}() got ${shown(member)}: give it one actor spec, such as ${call}(thread(url))`,
+    { details: { field: call } },
+  );
+}
+
 /** A module's URL from a URL, a URL as text, or an absolute path. */
-function moduleUrl(url: URL | string): string {
+function moduleUrl(url: unknown, call: Isolation): string {
   if (url instanceof URL) return url.href;
+  if (typeof url !== "string") {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${call}() got ${shown(url)}: give the URL of the module that exports the actor, new URL("./actor.js", import.meta.url)${typeof url === "function" ? ", or run the class itself with inline()" : ""}`,
+      { details: { field: "url" } },
+    );
+  }
   if (/^(file|data|node):/.test(url)) return url;
   if (url.startsWith("/") || /^[A-Za-z]:[\\/]/.test(url)) return pathToFileURL(url).href;
   throw new HoldfastError(

@@ -1,5 +1,6 @@
 import type { Chance, Clock } from "../clock.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { App } from "./app.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor-spec.js";
 
@@ -18,6 +19,8 @@ export interface SystemOptions {
   cloneInline?: boolean;
 }
 
+const systemKeys: KeysOf<SystemOptions> = { name: true, start: true, clock: true, chance: true, cloneInline: true };
+
 /**
  * Starts a tree of actors under a root supervisor.
  * @throws HoldfastError InvalidSpec naming the option or spec field; StartFailed with the cause, after everything started was stopped again
@@ -29,6 +32,7 @@ export async function system<C extends Children>(
   tree: SupervisorSpec<C>,
   options: SystemOptions = {},
 ): Promise<App<RefsOf<C>>> {
+  checkTree(tree);
   checkOptions(options);
   const [{ RunningSystem }, root] = await Promise.all([import("./running-system.js"), tree.load()]);
   const running = new RunningSystem(root, options);
@@ -37,7 +41,18 @@ export async function system<C extends Children>(
   return running as unknown as App<RefsOf<C>>;
 }
 
-function checkOptions({ name = "app", start = "wait" }: SystemOptions): void {
+function checkTree(tree: unknown): void {
+  if ((tree as { kind?: unknown } | undefined | null)?.kind === "supervisor") return;
+  throw new HoldfastError(
+    "InvalidSpec",
+    `system() got ${shown(tree)}: give it a tree, such as system(supervisor({}, { name: thread(url) }))`,
+    { details: { field: "tree" } },
+  );
+}
+
+function checkOptions(options: SystemOptions): void {
+  onlyKnownKeys(options, systemKeys, "system()");
+  const { name = "app", start = "wait" } = options;
   if (!/^[\w.-]+$/.test(name)) {
     throw new HoldfastError(
       "InvalidSpec",
