@@ -9,15 +9,26 @@ export interface Readiness {
   >;
 }
 
-/** Pure: reads the live tree. Ready means that every exposed actor runs and has room in its mailbox. */
-export function readiness(tree: TreeNode, names: readonly string[]): Readiness {
-  const actors = Object.fromEntries(names.map((name) => [name, stateOf(findNode(tree, name))]));
+/**
+ * Pure: reads the live tree. Ready means that every exposed actor runs, has room in its mailbox and has the methods that
+ * it is exposed with.
+ * @param problem why the configuration can never serve an actor, if so
+ */
+export function readiness(
+  tree: TreeNode,
+  names: readonly string[],
+  problem: (name: string) => string | undefined = () => undefined,
+): Readiness {
+  const actors = Object.fromEntries(names.map((name) => [name, stateOf(findNode(tree, name), problem(name))]));
   return { ready: Object.values(actors).every((actor) => actor.ready), actors };
 }
 
-function stateOf(node: TreeNode | undefined): { ready: boolean; state: string; reason?: string } {
+function stateOf(
+  node: TreeNode | undefined,
+  wrong: string | undefined,
+): { ready: boolean; state: string; reason?: string } {
   if (!node) return { ready: false, state: "absent", reason: "it is no longer in the tree" };
-  const reason = problemOf(node);
+  const reason = wrong === undefined ? problemOf(node) : `its configuration ${wrong}`;
   if (reason === undefined) return { ready: true, state: node.state };
   return { ready: false, state: node.state, reason };
 }
