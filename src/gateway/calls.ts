@@ -1,6 +1,6 @@
 import type { CallOptions } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from "../protocol/frames.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
@@ -48,7 +48,7 @@ export class Calls {
     const call: Call = { abort: new AbortController(), format };
     this.#open.set(id, call);
     this.#perform(frame, call)
-      .catch((error: unknown) => this.#answer(id, call, { type: "error", id, error: toWireError(error) }))
+      .catch((error: unknown) => this.#answer(id, call, { type: "error", id, error: toWireError(worded(error, call)) }))
       .finally(this.#rules.onSettled);
   }
 
@@ -134,6 +134,13 @@ export class Calls {
   #refuseWhileDraining(): void {
     if (this.#rules.draining()) throw new HoldfastError("Draining", "the server is stopping: ask another, or later");
   }
+}
+
+/** Whoever sent `cancel` has no signal: it is told of its own frame. */
+function worded(error: unknown, { abort }: Call): unknown {
+  if (!abort.signal.aborted || !isHoldfastError(error, "Cancelled")) return error;
+  const { retryable, details } = error;
+  return new HoldfastError("Cancelled", "the ask was cancelled by its caller", { retryable, details, cause: error });
 }
 
 function keyOf(frame: { key?: string }): { key?: string } {

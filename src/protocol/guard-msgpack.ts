@@ -45,6 +45,9 @@ function formOf(head: number): Form {
 
 const isText = (head: number) => (head >= 0xa0 && head < 0xc0) || (head >= 0xd9 && head <= 0xdb);
 
+const NEVER_USED = "is 0xc1, which msgpack never uses: these bytes are no msgpack, or out of step";
+const EXTENSION = "begins an extension type, which is not part of plain msgpack";
+
 class Scan {
   at = 0;
   readonly #bytes: Uint8Array;
@@ -72,7 +75,7 @@ class Scan {
         this.#map(count, depth);
         break;
       case "refused":
-        throw badFrame(`byte ${this.at - 1} begins an extension type, which is not part of plain msgpack`);
+        throw badFrame(`byte ${this.at - 1} ${this.#bytes[this.at - 1] === 0xc1 ? NEVER_USED : EXTENSION}`);
     }
   }
 

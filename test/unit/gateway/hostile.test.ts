@@ -40,7 +40,7 @@ const repeated = (count: number, byte: number) => Buffer.alloc(count, byte);
 
 describe("a frame that cannot be read closes its own connection with 1007 and the reason", () => {
   test.each<[string, Buffer | string, RegExp]>([
-    ["random bytes", Buffer.from("c1ff00c7", "hex"), /extension/],
+    ["random bytes", Buffer.from("c1ff00c7", "hex"), /0xc1, which msgpack never uses/],
     ["an empty frame", Buffer.alloc(0), /ends at byte 0/],
     ["arrays nested very deep", repeated(100_000, 0x91), /nested deeper/],
     ["a length of 4 GB", Buffer.from("c6ffffffff00", "hex"), /promises 4294967295/],
