@@ -199,7 +199,7 @@ export class ActorHandle implements CellMember, Courier {
 
   #deliver(message: Message): void {
     const facts = this.#cell!.facts;
-    const method = facts.methods[message.method];
+    const method = Object.hasOwn(facts.methods, message.method) ? facts.methods[message.method] : undefined;
     if (!method) {
       message.fail(noSuchMethod(this.path, message.method, facts));
       return;

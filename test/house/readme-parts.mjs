@@ -29,10 +29,13 @@ function containment() {
 
 const meanings = {
   spare_empty_vs_piscina: "warm spare, small module, beside piscina as it comes",
+  spare_empty_vs_piscina_one: "the same beside piscina with one thread",
   spare_empty_vs_piscina_standby: "the same beside piscina's best tuning: a second thread always on standby",
   spare_onnx_vs_piscina: "warm spare with the speech model, beside piscina as it comes",
+  spare_onnx_vs_piscina_one: "the same beside piscina with one thread",
   spare_onnx_vs_piscina_standby: "the same beside a loaded thread on standby",
   cold_empty_vs_piscina: "no spare, small module, beside piscina as it comes",
+  cold_empty_vs_piscina_one: "the same beside piscina with one thread",
   spare_onnx_p50_ms: "warm spare with the speech model, median, ms",
   spare_onnx_p99_ms: "the same, 99th percentile, ms",
   process_p50_ms: "forked process from a warm spare, small module, median, ms",
