@@ -7,7 +7,7 @@ export interface MethodOptions {
   idempotent?: boolean;
   /** The longest one run may take before it counts as hung and its host is killed. Default 60 s. */
   limit?: Duration;
-  /** Let the arguments appear in crash reports and dead letters. Default false: only shape, size and digest do. */
+  /** Let the arguments appear in death reports. Default false: only shape, size and digest do. */
   reveal?: boolean;
   /** Its answer is a stream. Default: whether it is written as `async *`; say it for one that returns an AsyncIterable. */
   stream?: boolean;
