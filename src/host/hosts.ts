@@ -36,11 +36,6 @@ export class Hosts {
     this.#providers = providers;
   }
 
-  /** Threads and processes that exist, spares and abandoned ones included. Inline hosts cost nothing and are not counted. */
-  get count(): number {
-    return this.#alive.size;
-  }
-
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
   open(spec: CellSpec): Opened {
     const own = this.#take(spec);
