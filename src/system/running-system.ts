@@ -5,6 +5,7 @@ import { DEFAULT_DRAIN } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { ForkProvider } from "../host/fork-host.js";
+import type { HostProvider, Isolation } from "../host/host.js";
 import { Hosts } from "../host/hosts.js";
 import { InlineProvider } from "../host/inline-host.js";
 import { ThreadProvider } from "../host/thread-host.js";
@@ -39,7 +40,8 @@ export class RunningSystem implements App {
   #drainUntil = Number.POSITIVE_INFINITY;
   #hurried = false;
 
-  constructor(root: LoadedSpec, options: SystemOptions) {
+  /** @param providers stand-ins for the real hosts of a level: a simulation's, a fault injector's */
+  constructor(root: LoadedSpec, options: SystemOptions, providers: Partial<Record<Isolation, HostProvider>> = {}) {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline, clock);
@@ -48,7 +50,12 @@ export class RunningSystem implements App {
       clock,
       chance,
       events,
-      hosts: new Hosts(clock, { inline: inlineProvider, thread: new ThreadProvider(), fork: new ForkProvider() }),
+      hosts: new Hosts(clock, {
+        inline: inlineProvider,
+        thread: new ThreadProvider(),
+        fork: new ForkProvider(),
+        ...providers,
+      }),
       inline: inlineProvider,
       deadlines: new Deadlines(clock),
       deaths: new DeathLog(clock, events),
