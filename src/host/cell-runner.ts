@@ -40,9 +40,8 @@ export class CellRunner {
   readonly #link: CellLink;
   readonly #actors = new Map<number, ActorRunner>();
   readonly #asks: HostAsks;
-  #cell:
-    | (Pick<Surroundings, "actorClass" | "facts" | "props" | "shared" | "replyOnThrow"> & { packedProps: Packed })
-    | undefined;
+  #around: Surroundings | undefined;
+  #props: { packed: Packed; plain: unknown } | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
@@ -75,7 +74,7 @@ export class CellRunner {
         return;
       case "answer":
         this.#asks.answer(frame.call, frame.outcome, (packed, actor, incarnation) =>
-          unpack(packed, this.#resolveRef(actor, incarnation)),
+          unpack(packed, (path) => this.#target(path, actor, incarnation)),
         );
         return;
       case "shut":
@@ -98,7 +97,21 @@ export class CellRunner {
       const props = unpack(frame.props, notInLoad);
       const shared = await actorClass.load?.(props as never);
       const replyOnThrow = actorClass.onThrow === "reply";
-      this.#cell = { actorClass, facts, props, packedProps: frame.props, shared, replyOnThrow };
+      const { control, clock, sharesMemory } = this.#link;
+      this.#props = { packed: frame.props, plain: props };
+      this.#around = {
+        actorClass,
+        facts,
+        shared,
+        replyOnThrow,
+        control,
+        clock,
+        sharesMemory,
+        send: (out) => this.#link.send(out),
+        flush: () => this.#link.flush(),
+        target: (path, actor, incarnation) => this.#target(path, actor, incarnation),
+        over: (ended) => this.#actors.get(ended.id) === ended && this.#actors.delete(ended.id),
+      };
       this.#link.control.phase("idle");
       this.#link.send({ t: "booted", facts });
       if (this.#link.idle) setTimeout(() => this.#actors.size === 0 && this.#link.idle!(), IDLE_AFTER_MS).unref();
@@ -116,23 +129,18 @@ export class CellRunner {
   }
 
   #start(frame: Extract<ToHost, { t: "start" }>): void {
-    this.#actors.get(frame.actor)?.fence();
-    const { packedProps, ...cell } = this.#cell!;
-    const resolveRef = this.#resolveRef(frame.actor, frame.incarnation);
-    const runner = new ActorRunner(frame, {
-      ...cell,
-      // Refs in props are this incarnation's own: what it asks through them ends with it.
-      props: packedProps.special ? unpack(packedProps, resolveRef) : cell.props,
-      control: this.#link.control,
-      clock: this.#link.clock,
-      sharesMemory: this.#link.sharesMemory,
-      send: (out) => this.#link.send(out),
-      flush: () => this.#link.flush(),
-      resolveRef,
-      over: (ended) => this.#actors.get(ended.id) === ended && this.#actors.delete(ended.id),
-    });
-    this.#actors.set(frame.actor, runner);
-    void runner.start();
+    const { actor, incarnation } = frame;
+    this.#actors.get(actor)?.fence();
+    const packed = frame.props ?? this.#props!.packed;
+    // Refs in props are this incarnation's own: what it asks through them ends with it.
+    const props = packed.special
+      ? unpack(packed, (path) => this.#target(path, actor, incarnation))
+      : frame.props
+        ? packed.value
+        : this.#props!.plain;
+    const runner = new ActorRunner(frame, props, this.#around!);
+    this.#actors.set(actor, runner);
+    runner.start(frame.state);
   }
 
   #of(frame: { actor: number; incarnation: number }): ActorRunner | undefined {
@@ -143,22 +151,22 @@ export class CellRunner {
   async #shut(): Promise<void> {
     this.#link.control.phase("stopping");
     this.fence();
-    const cell = this.#cell;
+    const around = this.#around;
     try {
-      await cell?.actorClass.unload?.(cell.shared as never);
+      await around?.actorClass.unload?.(around.shared as never);
     } catch (error) {
-      process.emitWarning(`unload() of ${cell?.actorClass.name} threw: ${toError(error).message}`);
+      process.emitWarning(`unload() of ${around?.actorClass.name} threw: ${toError(error).message}`);
     }
     this.#link.end();
   }
 
   /** A ref inside a host sends through the parent, which holds the ledger; it carries who asks. */
-  #resolveRef(actor: number, incarnation: number) {
-    return (path: string): Target => ({
+  #target(path: string, actor: number, incarnation: number): Target {
+    return {
       path,
       ask: (method, args, options) => this.#asks.ask({ actor, incarnation, path, method, args, options }),
       tell: (method, args, options) => this.#asks.tell({ actor, incarnation, path, method, args, options }),
-    });
+    };
   }
 }
 

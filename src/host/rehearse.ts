@@ -38,7 +38,7 @@ export async function rehearse(): Promise<void> {
   runner.receive({ t: "boot", module: path, exportName: undefined, props: { value: undefined, special: false }, path });
   await booted;
   const done = until("done");
-  runner.receive({ t: "start", ...nobody, slot: 0, path, key: undefined, state: undefined });
+  runner.receive({ t: "start", ...nobody, slot: 0, path, key: undefined, props: undefined, state: undefined });
   const args = { value: [], special: false };
   runner.receive({ t: "call", ...nobody, seq: 1, method: "nothing", args, left: 1000, snapshot: false, again: false });
   await done;

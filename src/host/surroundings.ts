@@ -1,16 +1,15 @@
 import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
+import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
-import type { ResolveRef } from "../transport/values.js";
 import type { ActorRunner } from "./actor-runner.js";
 import type { ControlWriter } from "./control-block.js";
 
-/** What a runner needs of the cell around it. */
+/** What a runner needs of the cell around it: one for all actors of the cell. */
 export interface Surroundings {
   readonly actorClass: ActorClass;
   readonly facts: ActorFacts;
-  readonly props: unknown;
   readonly shared: unknown;
   readonly control: ControlWriter;
   readonly clock: Clock;
@@ -21,7 +20,8 @@ export interface Surroundings {
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;
-  resolveRef: ResolveRef;
+  /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
+  target(path: string, actor: number, incarnation: number): Target;
   /** This incarnation has ended, in whatever way. */
   over(runner: ActorRunner): void;
 }

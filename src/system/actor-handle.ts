@@ -89,7 +89,7 @@ export class ActorHandle implements CellMember, Courier {
       this.#begin = { resolve, reject };
       const { id: actor, incarnation } = this;
       const { path, key } = this.#options;
-      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, state: this.#log.state });
+      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, props: undefined, state: this.#log.state });
     });
   }
 

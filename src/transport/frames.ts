@@ -36,6 +36,8 @@ export type ToHost =
       slot: number;
       path: string;
       key: string | undefined;
+      /** Its own, where actors of one cell differ in them; else the cell's. */
+      props: Packed | undefined;
       state: Packed | undefined;
     }
   | {

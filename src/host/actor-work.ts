@@ -1,0 +1,247 @@
+import type { Lifecycle } from "../actor/actor.js";
+import { HoldfastError } from "../errors.js";
+import { encodeError } from "../transport/error-codec.js";
+import type { Packed, ToHost, ToParent } from "../transport/frames.js";
+import { pack, type ResolveRef, unpack } from "../transport/values.js";
+import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
+import type { Surroundings } from "./surroundings.js";
+
+type Call = Extract<ToHost, { t: "call" }>;
+
+interface Running {
+  readonly call: Call;
+  readonly entry: number;
+  abort: AbortController | undefined;
+  cancelled: boolean;
+  stream: OutputStream | undefined;
+}
+
+interface Waiting {
+  readonly call: Call;
+  /** Monotonic ms. */
+  readonly expires: number;
+}
+
+/** The incarnation whose messages these are. */
+export interface Worker {
+  readonly around: Surroundings;
+  /** Its first entry in the control block. */
+  readonly slot: number;
+  /** It is up: the next message may begin. */
+  readonly open: boolean;
+  readonly actor: (Lifecycle & Record<string, unknown>) | undefined;
+  readonly refs: ResolveRef;
+  /** A handler threw: the incarnation is over. */
+  crash(seq: number, error: unknown): void;
+  fence(): void;
+  /** Nothing executes any more, and nothing more begins. */
+  idle(): void;
+}
+
+/**
+ * The messages of one incarnation: what waits and what runs, one after the other or up to `concurrency`, each begun and
+ * ended in the control block, each settled with one `done` frame. Made with the first message: an actor that is not
+ * spoken to has none, and a program may hold a hundred thousand of them.
+ */
+export class ActorWork {
+  readonly #of: Worker;
+  readonly #around: Surroundings;
+  #queue: Waiting[] = [];
+  readonly #running = new Map<number, Running>();
+  readonly #freeEntries: number[];
+  #latest: Running | undefined;
+
+  constructor(of: Worker) {
+    this.#of = of;
+    this.#around = of.around;
+    const { concurrency } = of.around.facts;
+    this.#freeEntries = Array.from({ length: concurrency }, (_, i) => of.slot + concurrency - 1 - i);
+  }
+
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** One that comes while the actor starts waits for its start. */
+  call(call: Call): void {
+    this.#queue.push({ call, expires: this.#around.clock.now() + call.left });
+    this.next();
+  }
+
+  cancel(seq: number): void {
+    const running = this.#running.get(seq);
+    if (running) {
+      running.cancelled = true;
+      running.abort?.abort(new HoldfastError("Cancelled", "the caller gave up"));
+      running.stream?.close();
+      return;
+    }
+    const index = this.#queue.findIndex((waiting) => waiting.call.seq === seq);
+    if (index >= 0) this.#skip(this.#queue.splice(index, 1)[0]!.call, "the caller gave up");
+  }
+
+  more(seq: number, count: number): void {
+    this.#running.get(seq)?.stream?.grant(count);
+  }
+
+  /** What was not started stays with the parent. */
+  dropQueue(): void {
+    this.#queue = [];
+  }
+
+  /** The incarnation is over. Entries stay as they are: they are the record of what was executing. */
+  abandon(over: HoldfastError): void {
+    this.#queue = [];
+    for (const running of this.#running.values()) {
+      running.abort?.abort(over);
+      running.stream?.close();
+    }
+    this.#running.clear();
+  }
+
+  /** The signal of the one message that runs, or undefined when nobody could say which is meant. */
+  signal(): AbortSignal | undefined {
+    const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
+    if (!running) return undefined;
+    if (!running.abort) {
+      running.abort = new AbortController();
+      if (running.cancelled) running.abort.abort(new HoldfastError("Cancelled", "the caller gave up"));
+    }
+    return running.abort.signal;
+  }
+
+  next(): void {
+    while (this.#of.open && this.#freeEntries.length > 0) {
+      const waiting = this.#queue.shift();
+      if (!waiting) return;
+      // The next handler may never return: an answer that is still here would die with it, and its caller with a lie.
+      this.#around.flush();
+      if (waiting.expires <= this.#around.clock.now()) this.#skip(waiting.call, "its deadline had passed");
+      else this.#run(waiting.call);
+    }
+  }
+
+  #run(call: Call): void {
+    const entry = this.#freeEntries.pop()!;
+    const running: Running = {
+      call,
+      entry,
+      abort: undefined,
+      cancelled: false,
+      stream: undefined,
+    };
+    this.#running.set(call.seq, running);
+    this.#latest = running;
+    const method = this.#of.actor![call.method] as (...args: unknown[]) => unknown;
+    if (!this.#around.control.begin(entry, call.seq, this.#around.clock.now())) {
+      this.#of.fence();
+      return;
+    }
+    let args: unknown[];
+    let result: unknown;
+    try {
+      args = unpack(call.again ? ownCopy(this.#around, call.args) : call.args, this.#of.refs) as unknown[];
+    } catch (error) {
+      this.#fail(running, error);
+      return;
+    }
+    try {
+      result = method.apply(this.#of.actor, args);
+    } catch (error) {
+      this.#threw(running, error);
+      return;
+    }
+    if (isAsyncIterable(result) && !this.#around.facts.methods[call.method]?.stream) {
+      this.#fail(running, notDeclared(call.method));
+      return;
+    }
+    if (isAsyncIterable(result)) result = this.#stream(running, result);
+    if (result instanceof Promise || typeof (result as PromiseLike<unknown>)?.then === "function") {
+      (result as PromiseLike<unknown>).then(
+        (value) => this.#returned(running, value),
+        (error) => this.#threw(running, error),
+      );
+    } else {
+      this.#returned(running, result);
+    }
+  }
+
+  #stream(running: Running, source: AsyncIterable<unknown>): Promise<number> {
+    const { actor, incarnation, seq } = running.call;
+    running.stream = new OutputStream((value) =>
+      this.#around.send({ t: "part", actor, incarnation, seq, value: pack(value, "a streamed value") }),
+    );
+    return running.stream.run(source);
+  }
+
+  #returned(running: Running, value: unknown): void {
+    if (!this.#settled(running)) return;
+    try {
+      const packed = pack(value, "the result");
+      this.#done(running, { ok: true, value: { value: packed.value, special: packed.special } });
+    } catch (error) {
+      this.#done(running, { ok: false, error: encodeError(error) });
+    }
+  }
+
+  #threw(running: Running, error: unknown): void {
+    const reply =
+      this.#around.replyOnThrow ||
+      running.cancelled ||
+      running.stream?.isUnsendable(error) ||
+      (error instanceof HoldfastError && error.code === "Refused");
+    if (reply) {
+      this.#fail(running, error);
+    } else if (this.#running.has(running.call.seq)) {
+      this.#of.crash(running.call.seq, error);
+    }
+  }
+
+  #fail(running: Running, error: unknown): void {
+    if (this.#settled(running)) this.#done(running, { ok: false, error: encodeError(error) });
+  }
+
+  /** Takes a message off the running table; false when this incarnation is over. */
+  #settled(running: Running): boolean {
+    if (!this.#running.delete(running.call.seq)) return false;
+    this.#freeEntries.push(running.entry);
+    if (this.#latest === running) this.#latest = undefined;
+    return true;
+  }
+
+  /**
+   * The outcome and the snapshot leave in one frame, and only then is the entry cleared: a death in between finds the
+   * message executing or its frame sent, never neither.
+   */
+  #done(running: Running, outcome: Extract<ToParent, { t: "done" }>["outcome"]): void {
+    const { actor, incarnation, seq, snapshot } = running.call;
+    let state: Extract<ToParent, { t: "done" }>["state"];
+    if (snapshot && this.#running.size === 0) {
+      try {
+        const packed = pack(this.#of.actor!.snapshot!(), "the snapshot");
+        state = ownCopy(this.#around, { value: packed.value, special: packed.special });
+      } catch (error) {
+        this.#of.crash(seq, error);
+        return;
+      }
+    }
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state });
+    this.#around.control.end(running.entry);
+    if (this.#of.open) this.next();
+    else if (this.#running.size === 0) this.#of.idle();
+  }
+
+  #skip(call: Call, why: string): void {
+    const { actor, incarnation, seq } = call;
+    const error = encodeError(
+      new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }),
+    );
+    const outcome = { ok: false, error } as const;
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: false, outcome, state: undefined });
+  }
+}
+
+/** What both sides keep is copied where they share memory: neither may change the other's. */
+export function ownCopy({ sharesMemory }: Surroundings, packed: Packed): Packed {
+  return sharesMemory ? { value: structuredClone(packed.value), special: packed.special } : packed;
+}
