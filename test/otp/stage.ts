@@ -1,0 +1,122 @@
+import { Actor, type ActorOptions, type ActorSpec, type App, inline, type TreeNode } from "holdfast";
+import { until } from "../behaviour/until.js";
+
+/** How one start of a child ends: it throws this, or waits until it is let go. Nothing planned: it comes up. */
+type Start = { readonly fails: string } | { readonly held: Promise<void> };
+
+interface Role {
+  readonly name: string;
+  readonly cast: number;
+}
+
+const casts: Cast[] = [];
+
+/** A child that notes its steps, and whose starts and ends the test decides. */
+export class Child extends Actor<Role> {
+  async start(): Promise<void> {
+    const { name, cast } = this.props;
+    await casts[cast]!.starts(name);
+  }
+  async stop(): Promise<void> {
+    const { name, cast } = this.props;
+    await casts[cast]!.stops(name);
+  }
+  say<T>(value: T): T {
+    return value;
+  }
+  /** How many times it has been built: another number is another child, as another pid is. */
+  built(): number {
+    return this.self.incarnation;
+  }
+  /** Dies of a fault that no message is guilty of: OTP's abnormal exit. */
+  die(): void {
+    this.after(0, () => {
+      throw new Error(`${this.props.name} died`);
+    });
+  }
+  /** A handler that never ends. */
+  hang(): Promise<never> {
+    return new Promise(() => {});
+  }
+}
+
+/** The children of one test: what they did, in order, and what they shall do. */
+export class Cast {
+  /** `start a`, `stop a` … in order; a start is noted when it has succeeded. */
+  readonly notes: string[] = [];
+  readonly #id = casts.push(this) - 1;
+  readonly #starts = new Map<string, Start[]>();
+  readonly #fails = new Map<string, string>();
+  readonly #stops = new Map<string, Promise<void>>();
+  /** Starts begun, by name. */
+  readonly #begun = new Map<string, number>();
+
+  child(name: string, options: ActorOptions = {}): ActorSpec<Child> {
+    return inline(Child, { name, cast: this.#id }, options);
+  }
+
+  /** Its next starts end so, one after the other. */
+  plan(name: string, ...starts: Start[]): void {
+    this.#starts.set(name, starts);
+  }
+
+  /** Every start of it fails from now on, until it is `mended`. */
+  breaks(name: string, why = `${name} cannot start`): void {
+    this.#fails.set(name, why);
+  }
+
+  mended(name: string): void {
+    this.#fails.delete(name);
+  }
+
+  /** Its stop ends with this promise. */
+  slowStop(name: string, until: Promise<void>): void {
+    this.#stops.set(name, until);
+  }
+
+  begun(name: string): number {
+    return this.#begun.get(name) ?? 0;
+  }
+
+  /** The notes since then. */
+  since(from: number): string[] {
+    return this.notes.slice(from);
+  }
+
+  async starts(name: string): Promise<void> {
+    this.#begun.set(name, this.begun(name) + 1);
+    const plan = this.#starts.get(name)?.shift();
+    if (plan && "held" in plan) await plan.held;
+    const why = plan && "fails" in plan ? plan.fails : this.#fails.get(name);
+    if (why) throw new Error(why);
+    this.notes.push(`start ${name}`);
+  }
+
+  async stops(name: string): Promise<void> {
+    await this.#stops.get(name);
+    this.notes.push(`stop ${name}`);
+  }
+}
+
+/** A child's own budget and back-off out of the way: OTP has neither, there the supervisor's intensity decides alone. */
+export const asOtp: ActorOptions = {
+  intensity: { restarts: Number.POSITIVE_INFINITY, within: "1h" },
+  backoff: { initial: 0 },
+};
+
+/** OTP's flags `{Strategy, Intensity, Period}`, in seconds. */
+export const times = (restarts: number, seconds: number) => ({ restarts, within: seconds * 1000 });
+
+export function node(app: Pick<App, "tree">, path: string): TreeNode | undefined {
+  let found: TreeNode | undefined = app.tree();
+  for (const name of path.split("/")) found = found?.children?.find((child) => child.name === name);
+  return found;
+}
+
+/** Waits until the child at a path runs, having been restarted so many times in all. */
+export function restarted(app: Pick<App, "tree">, path: string, total: number): Promise<void> {
+  return until(() => {
+    const there = node(app, path);
+    return there?.state === "running" && there.restarts === total;
+  }, `restart ${total} of ${path}`);
+}

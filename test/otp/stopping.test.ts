@@ -1,0 +1,150 @@
+import type { App } from "holdfast";
+import { VirtualClock } from "holdfast/testing";
+import { describe, expect, it } from "vitest";
+import { Hand } from "../actors/cast.mjs";
+import { at, failure, play, walls } from "../behaviour/stage.js";
+import { until } from "../behaviour/until.js";
+import { given } from "../unit/supervision/scripted.js";
+import { asOtp, Cast, node, restarted, times } from "./stage.js";
+
+/** A promise that the test settles. */
+function held(): { promise: Promise<void>; letGo: () => void } {
+  let letGo = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { promise, letGo };
+}
+
+/** Has it settled, after everything that can happen without time passing? */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  return done;
+}
+
+const stop = (app: Pick<App, "stop">) => app.stop({ drain: 0 });
+
+describe("a supervisor that stops", () => {
+  it("waits for a child with unlimited time, however long it takes [sup_stop_infinity]", async () => {
+    const cast = new Cast();
+    const clock = new VirtualClock();
+    const { app } = await play({ a: cast.child("a"), b: cast.child("b", { shutdown: "unlimited" }) }, {}, { clock });
+    const slow = held();
+    cast.slowStop("b", slow.promise);
+    const stopping = stop(app);
+    await clock.advance(24 * 3600 * 1000);
+    expect(await settled(stopping)).toBe(false);
+    expect(node(app, "b")!.state).toBe("stopping");
+    slow.letGo();
+    await stopping;
+    expect(cast.notes).toEqual(["start a", "start b", "stop b", "stop a"]);
+  });
+
+  it("kills who is not done within its shutdown time; the others end cleanly [sup_stop_timeout]", async () => {
+    const cast = new Cast();
+    const clock = new VirtualClock();
+    const { app, refs } = await play(
+      { a: cast.child("a", { shutdown: "1s" }), b: cast.child("b", { shutdown: "1s" }) },
+      {},
+      { clock },
+    );
+    const busy = failure(refs.b.with({ timeout: "1h" }).ask.hang());
+    await until(() => node(app, "b")!.mailbox!.executing === 1, "b to be busy");
+    const stopping = stop(app);
+    await clock.advance(999);
+    expect(await settled(stopping)).toBe(false);
+    expect(cast.notes).toEqual(["start a", "start b"]);
+    await clock.advance(1);
+    await stopping;
+    expect(cast.notes).toEqual(["start a", "start b", "stop a"]);
+    expect(await busy).toMatchObject({ code: "ActorDied", message: expect.stringContaining("past its shutdown time") });
+  });
+
+  it("does not ask a brutal child [sup_stop_brutal_kill]", async () => {
+    const cast = new Cast();
+    const { app } = await play({ a: cast.child("a", { shutdown: "1s" }), b: cast.child("b", { shutdown: "brutal" }) });
+    await stop(app);
+    expect(cast.notes).toEqual(["start a", "start b", "stop a"]);
+  });
+
+  it.each(walls)(
+    "ends the $level of a child that is stuck [sup_stop_timeout, sup_stop_brutal_kill]",
+    async ({ level }) => {
+      const { app, refs } = await play({
+        late: at(level, Hand, undefined, { shutdown: 50 }),
+        brutal: at(level, Hand, undefined, { shutdown: "brutal" }),
+      });
+      const spinning = [refs.late, refs.brutal].map((ref) => failure(ref.ask.spin()));
+      await until(() => ["late", "brutal"].every((name) => node(app, name)!.mailbox!.executing === 1), "both to spin");
+      await stop(app);
+      // Killed at once, the brutal one may not have begun.
+      expect((await spinning[0])!.code).toBe("ActorDied");
+      expect(["ActorDied", "ActorStopped"]).toContain((await spinning[1])!.code);
+      expect(node(app, "late")!.host).toBeUndefined();
+      expect(node(app, "brutal")!.host).toBeUndefined();
+    },
+  );
+
+  it("does not hang on a child that never answers its stop, nor do its siblings wait for it [child_unlink]", async () => {
+    const cast = new Cast();
+    const clock = new VirtualClock();
+    const { app, refs } = await play(
+      { deaf: cast.child("deaf", { shutdown: "1s" }), b: cast.child("b", asOtp) },
+      {},
+      { clock },
+    );
+    cast.slowStop("deaf", new Promise(() => {}));
+    app.restart("deaf");
+    await until(() => node(app, "deaf")!.state === "stopping", "the deaf child to be told to stop");
+    await refs.b.ask.die();
+    await clock.advance(0);
+    await restarted(app, "b", 1);
+    expect(node(app, "deaf")!.state).toBe("stopping");
+    await clock.advance(1000);
+    await restarted(app, "deaf", 1);
+    cast.slowStop("deaf", Promise.resolve());
+  });
+});
+
+describe("order", () => {
+  it("children start in the order given and stop in reverse, in a restart as at the end [order_of_children]", async () => {
+    const cast = new Cast();
+    const names = ["ch7", "ch3", "ch10", "ch2", "ch5"];
+    const children = Object.fromEntries(names.map((name) => [name, cast.child(name, asOtp)]));
+    const { app, refs } = await play(children, { strategy: "rest-for-one" });
+    expect(cast.notes).toEqual(names.map((name) => `start ${name}`));
+    await refs.ch10!.ask.die();
+    await restarted(app, "ch5", 1);
+    expect(cast.since(5)).toEqual(["stop ch5", "stop ch2", "start ch10", "start ch2", "start ch5"]);
+    await stop(app);
+    expect(cast.since(10)).toEqual(["stop ch5", "stop ch2", "stop ch10", "stop ch3", "stop ch7"]);
+  });
+});
+
+describe("children that end by themselves while their supervisor stops", () => {
+  const restarts = ["temporary", "transient", "permanent"] as const;
+  const times0 = times(0, 3600);
+
+  it("are down, whatever the reason: nothing is charged, nothing started, and the rest goes on stopping [sup_stop_race]", () => {
+    const ends = restarts.flatMap((restart) => [true, false].map((normal) => ({ restart, normal })));
+    const racing = Object.fromEntries(ends.map(({ restart }, n) => [`c${n}`, { restart }]));
+    const app = given({ intensity: times0 }, { a: {}, ...racing, z: {} }).up();
+    expect(app.stop()).toEqual(["stop z"]);
+    for (const [n, { normal }] of ends.entries()) expect(app.died(`c${n}`, { normal })).toEqual([]);
+    expect(app.stopped("z")).toEqual(["stop a"]);
+    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  });
+
+  it("cross their stop on the way and are down by their own end [sup_stop_race]", () => {
+    for (const restart of restarts) {
+      const app = given({ intensity: times0 }, { a: { restart }, b: { restart } }).up();
+      expect(app.stop()).toEqual(["stop b"]);
+      expect(app.died("b")).toEqual(["stop a"]);
+      expect(app.died("a", { normal: true })).toEqual(["ended stopped"]);
+    }
+  });
+});
