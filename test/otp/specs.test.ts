@@ -1,4 +1,4 @@
-import { type Actor, type ChildOptions, inline, type SupervisorOptions, supervisor, system } from "holdfast";
+import { type ChildOptions, inline, type SupervisorOptions, supervisor, system } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { childRules, supervisorRules } from "../../src/supervision/spec.js";
 import { loadSupervisor } from "../../src/system/loaded-supervisor.js";
