@@ -2,6 +2,7 @@
 
 // what a user writes
 export { Actor, type ActorSelf, construct } from "./actor/actor.js";
+export { ignore } from "./actor/ignore.js";
 export type { MethodOptions } from "./actor/methods.js";
 // what a user holds
 export { type Ask, type CallOptions, type KeyedRef, type Ref, refTo, type Tell } from "./actor/ref.js";

@@ -1,4 +1,5 @@
 import type { Timer } from "../clock.js";
+import type { ignore } from "./ignore.js";
 import type { MethodOptions } from "./methods.js";
 
 /** What the host gives an actor when it builds it. */
@@ -109,9 +110,13 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   }
 }
 
+/** What start() may answer. */
+type Started = undefined | void | typeof ignore;
+
 /** Lifecycle methods an actor class may have. They are never callable from outside. */
 export interface Lifecycle {
-  start?(): void | Promise<void>;
+  /** Light; makes one actor. Answer `ignore` when there is nothing to do here. */
+  start?(): Started | Promise<Started>;
   stop?(): void | Promise<void>;
   /** Plain data from which `restore` can rebuild this state. Called while no message of the actor executes. */
   snapshot?(): unknown;

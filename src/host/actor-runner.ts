@@ -1,4 +1,5 @@
 import { type ActorContext, type ActorSelf, construct, type Lifecycle } from "../actor/actor.js";
+import { ignore } from "../actor/ignore.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -83,7 +84,7 @@ export class ActorRunner implements ActorContext, Worker {
       if (started === undefined) this.#started();
       else
         Promise.resolve(started)
-          .then(() => this.#started())
+          .then((answer) => this.#started(answer))
           .catch((error) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
@@ -136,13 +137,18 @@ export class ActorRunner implements ActorContext, Worker {
     if (this.#phase === "stopping") void this.#finish();
   }
 
-  async #startAfter(restored: Promise<void>, actor: Lifecycle): Promise<void> {
+  async #startAfter(restored: Promise<void>, actor: Lifecycle): Promise<unknown> {
     await restored;
-    await actor.start?.();
+    return actor.start?.();
   }
 
-  #started(): void {
+  #started(answer?: unknown): void {
     if (this.#phase !== "starting") return;
+    if (answer === ignore) {
+      this.fence();
+      this.around.send({ t: "ignored", actor: this.id, incarnation: this.incarnation });
+      return;
+    }
     this.#phase = "running";
     this.around.send({ t: "started", actor: this.id, incarnation: this.incarnation });
     this.#work?.next();

@@ -7,7 +7,7 @@ import type { CellSpec } from "../host/booting.js";
 import type { Isolation } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
-import type { Remains } from "../system/actor-handle.js";
+import type { Remains } from "../system/after-death.js";
 import { Cell, type CellDeath } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";

@@ -5,12 +5,14 @@ import { type HoldfastError, toError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
-import { ActorHandle, type Remains } from "../system/actor-handle.js";
+import { ActorHandle } from "../system/actor-handle.js";
+import type { Remains } from "../system/after-death.js";
 import type { Cell } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
 import type { DeathCause } from "../system/report.js";
 import { deathError, reportDeath } from "../system/report-death.js";
+import { mustServe } from "../system/start-failure.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Standing, Unit, UnitExit } from "../system/unit.js";
 import { within } from "../system/within.js";
@@ -177,7 +179,9 @@ export class KeyUnit implements Unit {
     const limit = this.#rules.startTimeoutMs;
     this.#place = "moving";
     this.#report?.restarted("in-place");
-    const started = this.handle.start(cell);
+    const started = this.handle.start(cell).then((begun) => {
+      if (begun === "ignored") throw mustServe(this.path, "the actor of a key");
+    });
     const { incarnation } = this.handle;
     const overtaken = () => this.#place !== "moving" || this.handle.incarnation !== incarnation;
     let late = false;

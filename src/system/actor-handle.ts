@@ -15,8 +15,7 @@ import type { HandleOptions } from "./handle-options.js";
 import { type Late, overdue, waitsTooLong } from "./late.js";
 import { ReplayLog } from "./replay-log.js";
 import type { DeathCause } from "./report.js";
-
-export type { Remains };
+import type { Begun } from "./unit.js";
 
 /**
  * The parent's side of one actor: its place in a cell, what was sent and not yet settled, its last good snapshot. The
@@ -28,7 +27,7 @@ export class ActorHandle implements CellMember, Courier {
   readonly key: string | undefined;
   readonly mailbox: Mailbox;
   incarnation = 0;
-  /** Its handler, start() or restore() threw, after it had been running. The cell lives. */
+  /** It crashed after it had been running. The cell lives. */
   onCrash: (remains: Remains) => void = () => {};
   /** A message was settled: service is there. */
   onServed: () => void = () => {};
@@ -40,7 +39,7 @@ export class ActorHandle implements CellMember, Courier {
   #phase: "down" | "starting" | "up" | "stopping" = "down";
   /** The host may hold this incarnation, and run what was delivered to it. */
   #present = false;
-  #begin: { resolve(): void; reject(error: Error): void } | undefined;
+  #begin: { resolve(how: Begun): void; reject(error: Error): void } | undefined;
   readonly #stopped: (() => void)[] = [];
   #seq = 0;
   readonly #log: ReplayLog;
@@ -76,7 +75,7 @@ export class ActorHandle implements CellMember, Courier {
   }
 
   /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
-  start(cell: Cell): Promise<void> {
+  start(cell: Cell): Promise<Begun> {
     if (this.#cell !== cell) {
       this.#entry = cell.join(this);
       this.#cell = cell;
@@ -87,9 +86,9 @@ export class ActorHandle implements CellMember, Courier {
     this.#present = true;
     return new Promise((resolve, reject) => {
       this.#begin = { resolve, reject };
-      const { id: actor, incarnation } = this;
-      const { path, key } = this.#options;
-      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, props: undefined, state: this.#log.state });
+      const { id: actor, incarnation, path, key } = this;
+      const { state } = this.#log;
+      cell.send({ t: "start", actor, incarnation, slot: this.#entry, path, key, props: undefined, state });
     });
   }
 
@@ -153,12 +152,13 @@ export class ActorHandle implements CellMember, Courier {
     switch (frame.t) {
       case "started":
         this.#phase = "up";
-        this.#begin?.resolve();
+        this.#begin?.resolve("ready");
         this.#begin = undefined;
         this.pump();
         return;
+      case "ignored":
       case "start-failed":
-        this.#startFailed(decodeError(frame.error));
+        this.#neverRan(frame);
         return;
       case "part":
         this.#part(frame);
@@ -169,7 +169,7 @@ export class ActorHandle implements CellMember, Courier {
       case "crashed":
         this.#cell?.cancelAsks(this);
         // A timer of it threw before start() was done.
-        if (this.#begin) this.#startFailed(decodeError(frame.error));
+        if (this.#begin) this.#neverRan(frame);
         else this.onCrash(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
         return;
       case "stopped":
@@ -179,10 +179,11 @@ export class ActorHandle implements CellMember, Courier {
     }
   }
 
-  #startFailed(error: Error): void {
+  #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {
     this.#phase = "down";
     this.#present = false;
-    this.#begin?.reject(error);
+    if (frame.t === "ignored") this.#begin?.resolve("ignored");
+    else this.#begin?.reject(decodeError(frame.error));
     this.#begin = undefined;
   }
 

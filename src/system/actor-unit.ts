@@ -2,20 +2,22 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError, toError } from "../errors.js";
+import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
-import { ActorHandle, type Remains } from "./actor-handle.js";
+import { ActorHandle } from "./actor-handle.js";
+import type { Remains } from "./after-death.js";
 import { Cell } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { deathError, reportDeath } from "./report-death.js";
+import { mustServe, startFailed, tookTooLong } from "./start-failure.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
-import type { Standing, Unit, UnitExit } from "./unit.js";
+import type { Begun, Standing, Unit, UnitExit } from "./unit.js";
 import { within } from "./within.js";
 
 export interface ActorUnitOptions {
@@ -77,7 +79,7 @@ export class ActorUnit implements Unit, Receiver {
   }
 
   /** The cheapest level that fits: in place while the cell lives, else a spare, else a cold host. */
-  async start(): Promise<void> {
+  async start(): Promise<Begun> {
     const starting = new AbortController();
     this.#starting = starting;
     this.#refusal = undefined;
@@ -88,13 +90,19 @@ export class ActorUnit implements Unit, Receiver {
       else await this.#openCell(startTimeoutMs, starting.signal);
       const cell = this.#cell!;
       const left = startTimeoutMs - (this.#context.clock.now() - began);
-      await within(this.#context.clock, left, this.handle.start(cell), () => {
+      let begun: Begun = "ready";
+      const start = this.handle.start(cell).then((how) => {
+        begun = how;
+      });
+      await within(this.#context.clock, left, start, () => {
         cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
         return tookTooLong(this.path, startTimeoutMs);
       });
+      if ((begun as Begun) === "ignored") return await this.#ignored(cell);
       // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
       if (this.#starting === starting) this.#report?.warmed(this.#mailWaits);
       this.#context.hosts.refill(this.#options.cell);
+      return "ready";
     } catch (thrown) {
       // A restart that failed is a death more; of a first start only the caller hears.
       if (this.#report && !starting.signal.aborted) this.#open(startFailed(thrown));
@@ -102,6 +110,23 @@ export class ActorUnit implements Unit, Receiver {
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }
+  }
+
+  /** It has nothing to do here: its host is let go, and mail refused until somebody starts it by hand. */
+  async #ignored(cell: Cell): Promise<Begun> {
+    if (this.#options.sharedMailbox) throw mustServe(this.path, "a pool's member");
+    this.#report?.close();
+    this.handle.end({ kind: "killed", by: "its supervisor" });
+    this.#refuse(
+      new HoldfastError(
+        "ActorStopped",
+        `${this.path} did not start: its start() answered ignore; restart it by hand when there is something to do`,
+      ),
+    );
+    const { shutdown } = this.#options.rules;
+    if (shutdown === "brutal") this.#letGo();
+    else await cell.shut(shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown);
+    return "ignored";
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
@@ -143,9 +168,13 @@ export class ActorUnit implements Unit, Receiver {
   }
 
   dispose(error: HoldfastError): void {
-    this.#refusal = error;
     this.#report?.close();
     this.#letGo();
+    this.#refuse(error);
+  }
+
+  #refuse(error: HoldfastError): void {
+    this.#refusal = error;
     if (this.#options.sharedMailbox) return;
     for (const message of this.handle.mailbox.clear()) message.fail(error);
   }
@@ -241,13 +270,4 @@ export class ActorUnit implements Unit, Receiver {
       decided: (decision) => this.#report?.decided(decision),
     });
   }
-}
-
-function tookTooLong(path: string, ms: number): HoldfastError {
-  return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
-}
-
-function startFailed(thrown: unknown): Remains {
-  const cause = { kind: "start-failed", error: toError(thrown) } as const;
-  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 }

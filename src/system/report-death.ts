@@ -1,6 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import type { Isolation } from "../host/host.js";
-import type { Remains } from "./actor-handle.js";
+import type { Remains } from "./after-death.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
 import { causeText, type DeathCause } from "./report.js";

@@ -23,7 +23,7 @@ interface Child extends Supervised {
   reason: string | undefined;
   starts: number;
   /** There while a start is under way. */
-  start: Promise<void> | undefined;
+  start: ReturnType<Unit["start"]> | undefined;
   /** Its back-off. */
   timer: Timer | undefined;
   /** Its latest death. */

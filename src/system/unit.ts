@@ -17,6 +17,9 @@ export interface UnitExit {
   decided(decision: DeathReport["decision"]): void;
 }
 
+/** How a start ends that did not fail. "ignored": start() answered `ignore`, and the unit is down. */
+export type Begun = "ready" | "ignored";
+
 /** What a supervisor knows of a unit and the unit itself does not: its place in its life. */
 export interface Standing {
   readonly state: ChildState;
@@ -32,8 +35,8 @@ export interface Unit {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
-  /** Resolves when it serves; rejects with why it cannot. */
-  start(mode: StartMode): Promise<void>;
+  /** Resolves when it serves, or with "ignored" when it has nothing to do and stays down; rejects with why it cannot. */
+  start(mode: StartMode): Promise<Begun | void>;
   /** Always resolves, within the shutdown given. Mail stays. */
   stop(shutdown: Shutdown): Promise<void>;
   /** It will not be started again: everything that waits for it gets this error, and later mail too. */

@@ -10,7 +10,7 @@ import type { WireError } from "./error-codec.js";
  *     │ boot (module, props) ───────────────▶ import, static load()      once per cell
  *     │ ◀──────────────────────────────── booted (facts) | boot-failed
  *     │ start (actor, incarnation, state) ──▶ new, restore(), start()    once per actor incarnation
- *     │ ◀──────────────────────────────── started | start-failed
+ *     │ ◀──────────────────────────────── started | ignored | start-failed
  *     │ call (seq) ─────────────────────────▶ handler
  *     │ ◀──────────────────────── part* , done (outcome, snapshot)
  *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
@@ -72,6 +72,8 @@ export type ToParent =
   | { t: "booted"; facts: ActorFacts }
   | { t: "boot-failed"; error: WireError }
   | { t: "started"; actor: number; incarnation: number }
+  /** start() answered `ignore`: there is nothing to do, and that is no failure. */
+  | { t: "ignored"; actor: number; incarnation: number }
   | { t: "start-failed"; actor: number; incarnation: number; error: WireError }
   | { t: "part"; actor: number; incarnation: number; seq: number; value: Packed }
   | {

@@ -1,0 +1,20 @@
+import { HoldfastError, toError } from "../errors.js";
+import type { Remains } from "./after-death.js";
+
+export function tookTooLong(path: string, ms: number): HoldfastError {
+  return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
+}
+
+/** Of who may not answer `ignore`: others send it mail and count on it. */
+export function mustServe(path: string, what: string): HoldfastError {
+  return new HoldfastError(
+    "StartFailed",
+    `${path}: its start() answered ignore, and ${what} has to serve: throw an error that says why it cannot`,
+  );
+}
+
+/** A start that failed, as the death it is: nothing was with it. */
+export function startFailed(thrown: unknown): Remains {
+  const cause = { kind: "start-failed", error: toError(thrown) } as const;
+  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
+}

@@ -1,0 +1,14 @@
+import { Actor, type ignore, type Ref } from "holdfast";
+import type { Gate } from "../behaviour/gate.js";
+
+export interface IdlerProps {
+  gate: Ref<Gate>;
+  works?: string;
+  unloads?: string;
+}
+
+export class Idler extends Actor<IdlerProps> {
+  start(): Promise<undefined | typeof ignore>;
+  say<T>(value: T): T;
+  fail(): void;
+}
