@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "../client/node.js";
-import { type Duration, milliseconds } from "../duration.js";
 import type { ExposedActor } from "../protocol/frames.js";
 import { fromWire } from "../protocol/values.js";
 import { askAudio } from "./ask-audio.js";
-import { CommandError, exitCodes, parseCommand } from "./command.js";
+import { CommandError, durationOption, exitCodes, parseCommand } from "./command.js";
 
 const help = `holdfast ask <url> <actor> [method] [arguments as JSON …] [options]
 
@@ -41,7 +40,7 @@ export async function ask(args: string[]): Promise<number> {
   if (url === undefined || name === undefined)
     throw new CommandError("ask needs a url and an actor\nsee: holdfast ask --help");
   const file = values.file === undefined ? undefined : await read(values.file);
-  const timeout = timeoutOf(values.timeout);
+  const timeout = durationOption("timeout", values.timeout ?? "30s");
   const { HOLDFAST_TOKEN: token } = process.env;
   const client = await connect(url, {
     ...(token ? { token } : {}),
@@ -79,15 +78,6 @@ async function read(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     throw new CommandError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-}
-
-/** Milliseconds; in a shell a bare number is text too. @throws CommandError quoting the value */
-function timeoutOf(text = "30s"): number {
-  try {
-    return milliseconds((/^\d+$/.test(text) ? Number(text) : text) as Duration, "--timeout");
-  } catch {
-    throw new CommandError(`--timeout is "${text}": give milliseconds, or a number with a unit: 500ms, 30s, 2m`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { type Duration, milliseconds } from "../duration.js";
 
 /** How a command ends, for scripts. */
 export const exitCodes = {
@@ -53,4 +54,13 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new CommandError(`--${name} is "${text}": give a whole number from ${least} to ${most}`);
+}
+
+/** Milliseconds; in a shell a bare number is text too. @throws CommandError quoting the value */
+export function durationOption(name: string, text: string): number {
+  try {
+    return milliseconds((/^\d+$/.test(text) ? Number(text) : text) as Duration, `--${name}`);
+  } catch {
+    throw new CommandError(`--${name} is "${text}": give milliseconds, or a number with a unit: 500ms, 30s, 2m`);
+  }
 }

@@ -7,6 +7,7 @@ const help = `holdfast - an actor runtime that keeps models serving while things
 
   holdfast serve [config]          serve actors over WebSocket, with their page
   holdfast ask <url> <actor> …     call a served actor from the shell
+  holdfast tree <url> [--watch]    show the live tree of a server
   holdfast demo                    stream speech while the model's thread is killed
 
   holdfast <command> --help        options of a command
@@ -18,6 +19,7 @@ type Command = (args: string[]) => Promise<number>;
 const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./serve.js")).serve,
   ask: async () => (await import("./ask.js")).ask,
+  tree: async () => (await import("./tree.js")).tree,
   demo: async () => (await import("./demo.js")).demo,
 };
 

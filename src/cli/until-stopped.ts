@@ -3,6 +3,7 @@ import type { Gateway } from "../gateway/gateway.js";
 import type { App } from "../system/app.js";
 import type { TreeNode } from "../system/tree.js";
 import { CommandError, exitCodes } from "./command.js";
+import { onSignals } from "./on-signals.js";
 
 export interface Served {
   readonly app: App<unknown>;
@@ -62,27 +63,6 @@ function hurry({ app, door }: Served): void {
   void door.close({ drain: 0 });
   void app.stop({ drain: 0 });
   void app.stop({ drain: 0 });
-}
-
-function onSignals(told: (count: number) => void): { asked: Promise<"asked">; release(): void } {
-  let count = 0;
-  let ask: (value: "asked") => void = () => {};
-  const asked = new Promise<"asked">((resolve) => {
-    ask = resolve;
-  });
-  const listener = () => {
-    told(++count);
-    ask("asked");
-  };
-  process.on("SIGINT", listener);
-  process.on("SIGTERM", listener);
-  return {
-    asked,
-    release() {
-      process.off("SIGINT", listener);
-      process.off("SIGTERM", listener);
-    },
-  };
 }
 
 function refuseIfNothingRuns(app: App<unknown>, exposed: readonly string[]): void {

@@ -18,7 +18,9 @@ import { WireTarget } from "./wire-target.js";
 export type News =
   | { readonly type: "tree"; readonly tree: TreeNode; readonly reports?: readonly DeathReport[] }
   /** `missed` events were not sent, because this reader was slow. */
-  | { readonly type: "event"; readonly event: SystemEvent; readonly missed: number };
+  | { readonly type: "event"; readonly event: SystemEvent; readonly missed: number }
+  /** The connection is gone. `again`: another is being tried, and a tree follows once there is one; else it is over. */
+  | { readonly type: "lost"; readonly error: HoldfastError; readonly again: boolean };
 
 /** A connection to a holdfast server, or to one of several; it comes back by itself. */
 export interface Client<Exposed = Record<string, unknown>> {
@@ -40,6 +42,8 @@ export interface Client<Exposed = Record<string, unknown>> {
   };
   /** What the server lets callers use, by name. */
   readonly exposes: Readonly<Record<string, ExposedActor>>;
+  /** Whether the server lets this client watch: everybody on loopback, elsewhere whoever showed the admin token. */
+  readonly mayWatch: boolean;
   /** Whether a connection is open now. */
   readonly connected: boolean;
   /** Ends the connection; what has no answer yet fails with ConnectionLost. */
@@ -165,6 +169,10 @@ class WireClient implements Client {
     return this.#link.welcome?.exposes ?? {};
   }
 
+  get mayWatch(): boolean {
+    return this.#link.welcome?.watch ?? false;
+  }
+
   get connected(): boolean {
     return this.#link.connected;
   }
@@ -198,6 +206,7 @@ class WireClient implements Client {
       else stream.fail(error);
     }
     for (const login of this.#logins.splice(0)) login.reject(error);
+    this.#tellWatchers({ type: "lost", error, again });
     if (again || !this.#started) return;
     this.#started(this, error);
     this.#started = undefined;
@@ -205,7 +214,7 @@ class WireClient implements Client {
 
   #receive(frame: ServerFrame): void {
     if (frame.type === "tree" || frame.type === "event") {
-      this.#tellWatchers(frame);
+      this.#tellWatchers((frame.type === "tree" ? frame : { ...frame, missed: frame.missed ?? 0 }) as unknown as News);
       return;
     }
     if (!("id" in frame) || frame.id === undefined) {
@@ -225,9 +234,7 @@ class WireClient implements Client {
     for (const login of this.#logins.splice(0)) login.reject(error);
   }
 
-  #tellWatchers(frame: ServerFrame & { type: "tree" | "event" }): void {
-    const news =
-      frame.type === "tree" ? (frame as unknown as News) : ({ ...frame, missed: frame.missed ?? 0 } as unknown as News);
+  #tellWatchers(news: News): void {
     for (const listener of [...this.#listeners]) listener(news);
   }
 

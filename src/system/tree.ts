@@ -21,7 +21,8 @@ export interface TreeNode {
   readonly children?: readonly TreeNode[];
 }
 
-const marks: Record<ChildState, string> = {
+/** A state by shape, for terminals. */
+export const stateMarks: Record<ChildState, string> = {
   running: "●",
   starting: "◐",
   waiting: "◔",
@@ -48,7 +49,7 @@ function draw(node: TreeNode, indent: string, lines: string[]): void {
 }
 
 function line(node: TreeNode): string {
-  const parts = [`${marks[node.state]} ${node.name}`, node.kind, node.state];
+  const parts = [`${stateMarks[node.state]} ${node.name}`, node.kind, node.state];
   if (node.host) parts.push(node.host);
   if (node.restarts > 0) parts.push(`restarts ${node.restarts}`);
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);

@@ -4,7 +4,7 @@ import { Chunker } from "../../src/dashboard/page/chunker.js";
 import { problemText } from "../../src/dashboard/page/problem.js";
 import { segmentText } from "../../src/dashboard/page/segment-text.js";
 import { SpeechTrack } from "../../src/dashboard/page/speech-track.js";
-import { shownChildren, treeRows, treeSummary } from "../../src/dashboard/page/tree-rows.js";
+import { shownChildren, treeRows, treeSummary } from "../../src/observe/tree-rows.js";
 import type { TreeNode } from "../../src/system/tree.js";
 
 const node = (path: string, more: Partial<TreeNode> = {}): TreeNode => ({

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { afterEach } from "vitest";
 
 export interface Finished {
   readonly code: number | null;
@@ -40,6 +41,23 @@ export class CommandLine {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
+}
+
+/** Starts commands that end with their test, whether or not it passes. Call it at the top of a test file. */
+export function startsInTests(): (...args: ConstructorParameters<typeof CommandLine>) => CommandLine {
+  const running = new Set<CommandLine>();
+  afterEach(async () => {
+    for (const command of running) {
+      command.child.kill("SIGKILL");
+      await command.finished;
+    }
+    running.clear();
+  });
+  return (...args) => {
+    const command = new CommandLine(...args);
+    running.add(command);
+    return command;
+  };
 }
 
 /** Runs a command to its end. */

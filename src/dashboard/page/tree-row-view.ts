@@ -1,6 +1,6 @@
+import type { TreeRow } from "../../observe/tree-rows.js";
 import { element, setText } from "./element.js";
 import { StateMark } from "./state-mark.js";
-import type { TreeRow } from "./tree-rows.js";
 
 /** The line of one node. It is made once and changed in place, so nothing flickers and the focus stays where it is. */
 export class TreeRowView {

@@ -1,6 +1,6 @@
+import type { TreeRow } from "../../observe/tree-rows.js";
 import { element } from "./element.js";
 import { TreeRowView } from "./tree-row-view.js";
-import type { TreeRow } from "./tree-rows.js";
 
 /** Name, class and what it says in full. */
 const columns: readonly (readonly [string, string?, string?])[] = [

@@ -317,18 +317,32 @@ describe("an operator's client", () => {
   test("watches, and goes on after a drop", async () => {
     const { app, client, relay } = await world();
     const news: string[] = [];
-    const stop = client.watch((item) => news.push(item.type === "event" ? item.event.type : item.tree.name));
+    const stop = client.watch((item) => {
+      if (item.type === "tree") news.push(item.tree.name);
+      else news.push(item.type === "event" ? item.event.type : `lost, ${item.again ? "another is tried" : "over"}`);
+    });
     await expect.poll(() => news).toEqual(["app"]);
     app.emit({ type: "life", path: "app/math", state: "waiting" });
     await expect.poll(() => news).toContain("life");
     news.length = 0;
     relay.cut();
-    await expect.poll(() => news).toEqual(["app"]);
+    await expect.poll(() => news).toEqual(["lost, another is tried", "app"]);
     stop();
     await client.ref("math").ask.add(1, 1);
     app.emit({ type: "life", path: "app/math", state: "running" });
     await client.ref("math").ask.add(1, 1);
-    expect(news).toEqual(["app"]);
+    expect(news).toEqual(["lost, another is tried", "app"]);
+  });
+
+  test("tells a watcher when it is over, and says who may watch", async () => {
+    const { client } = await world();
+    expect(client.mayWatch).toBe(true);
+    const ends: boolean[] = [];
+    client.watch((item) => {
+      if (item.type === "lost") ends.push(item.again);
+    });
+    client.close();
+    expect(ends).toEqual([false]);
   });
 });
 

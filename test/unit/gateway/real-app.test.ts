@@ -91,7 +91,8 @@ test("a watcher sees the tree, and each death with its report", async () => {
   const trees: string[] = [];
   client.watch((news) => {
     if (news.type === "tree") trees.push(...(news.tree.children ?? []).map(({ name }) => name));
-    else if (news.event.type === "death") causes.push(`${news.event.report.path} ${news.event.report.cause.kind}`);
+    else if (news.type === "event" && news.event.type === "death")
+      causes.push(`${news.event.report.path} ${news.event.report.cause.kind}`);
   });
   await expect.poll(() => trees).toContain("desk");
   await client

@@ -1,7 +1,7 @@
-import type { ChildState } from "../../supervision/life.js";
-import type { TreeNode } from "../../system/tree.js";
+import type { ChildState } from "../supervision/life.js";
+import type { TreeNode } from "../system/tree.js";
 
-/** One line of the tree as the page shows it. */
+/** One line of the tree as the page and the terminal show it. */
 export interface TreeRow {
   /** Stable while the node lives. Not its path: a key may be called like a cell. */
   readonly id: string;
@@ -16,13 +16,14 @@ export interface TreeRow {
   readonly incarnation: number | undefined;
   readonly restarts: number;
   readonly mailbox: TreeNode["mailbox"];
+  readonly spare: TreeNode["spare"];
   /** A host of its own runs here, so there is something to kill; a key shares that of its cell, one line above. */
   readonly killable: boolean;
   /** How many children of this node are not shown. */
   readonly hidden: number;
 }
 
-/** Children shown of one node: a thousand keys would bury the rest, and the page with them. */
+/** Children shown of one node: a thousand keys would bury the rest, and whoever reads with them. */
 export const shownChildren = 20;
 
 /** The tree as lines, parents before children. */
@@ -32,13 +33,19 @@ export function treeRows(root: TreeNode): TreeRow[] {
   return rows;
 }
 
+/** The id of a node's line, made from that of its parent's; "" above the root. */
+export function rowId(parent: string, { kind, name }: TreeNode): string {
+  return `${parent}\u0000${kind}\u0000${name}`;
+}
+
 function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): void {
-  const { path, name, kind, state, reason, incarnation, restarts, mailbox, children = [] } = node;
-  const id = `${parent}\u0000${kind}\u0000${name}`;
+  const { path, name, kind, state, reason, incarnation, restarts, mailbox, spare, children = [] } = node;
+  const id = rowId(parent, node);
   const killable = node.isolation !== undefined && node.host !== undefined && state !== "stopped";
   const hidden = Math.max(0, children.length - shownChildren);
   const where = whereOf(node);
-  rows.push({ id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, killable, hidden });
+  const row = { id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, spare };
+  rows.push({ ...row, killable, hidden });
   for (const child of shown(children)) walk(child, depth + 1, id, rows);
 }
 
