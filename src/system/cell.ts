@@ -249,24 +249,20 @@ export class Cell {
   }
 
   #reportIfAbandoned(): void {
-    let gone = false;
     let reported = false;
     const { name } = this.host;
     const tell = (exited: boolean) =>
       this.#context.events.emit({ type: "abandoned", path: this.#spec.path, host: name, exited });
+    const late = () => {
+      reported = true;
+      tell(false);
+    };
+    const abandoned = milliseconds(ABANDON_AFTER, "abandonAfter");
+    const timer = this.#context.clock.after(abandoned, late, { background: true });
     void this.host.gone.then(() => {
-      gone = true;
+      timer.cancel();
       if (reported) tell(true);
     });
-    this.#context.clock.after(
-      milliseconds(ABANDON_AFTER, "abandonAfter"),
-      () => {
-        if (gone) return;
-        reported = true;
-        tell(false);
-      },
-      { background: true },
-    );
   }
 }
 

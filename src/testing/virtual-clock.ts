@@ -53,6 +53,11 @@ export class VirtualClock implements Clock {
     return this.#due.size;
   }
 
+  /** When the next timer is due, on this clock; undefined where there is none. */
+  get nextAt(): number | undefined {
+    return this.#next(Number.POSITIVE_INFINITY)?.at;
+  }
+
   /**
    * Moves time on, firing what is due on the way, each at its own moment, those made on the way included. Resolves when
    * the promises that the callbacks settled have been heard (one turn of the event loop after each).

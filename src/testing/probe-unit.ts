@@ -1,0 +1,105 @@
+import type { Target } from "../actor/ref.js";
+import { HoldfastError } from "../errors.js";
+import type { Message } from "../mailbox/message.js";
+import type { SystemContext } from "../system/context.js";
+import { type Receiver, targetOf } from "../system/target.js";
+import type { TreeNode } from "../system/tree.js";
+import type { Standing, Unit } from "../system/unit.js";
+import { ReceivedMessage } from "./received.js";
+
+/** Unanswered asks that a probe holds: far above what a test means to send, far below what a runaway sender would. */
+const MOST_OPEN = 10_000;
+
+/**
+ * A probe's place in a tree: a unit like any other to its supervisor and its callers. It has no code to run, so it
+ * cannot crash; what arrives is handed to the test at once.
+ *
+ *   ref.ask.m(x) ─▶ targetOf ─▶ Message ─▶ accept ─▶ the test
+ *        ◀── promise ◀── settle (reply | fail | Timeout | Cancelled | stopped)
+ */
+export class ProbeUnit implements Unit, Receiver {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  onExit = () => {};
+  incarnation = 0;
+  readonly #context: SystemContext;
+  readonly #take: (received: ReceivedMessage) => void;
+  /** Asks without an answer. */
+  readonly #open = new Set<Message>();
+  #refusal: HoldfastError | undefined;
+
+  constructor(context: SystemContext, name: string, path: string, take: (received: ReceivedMessage) => void) {
+    this.#context = context;
+    this.#take = take;
+    this.name = name;
+    this.path = path;
+    this.target = targetOf(context, this);
+  }
+
+  accept(message: Message, key?: string): void {
+    if (this.#refusal) throw this.#refusal;
+    if (this.#open.size >= MOST_OPEN) this.#sweep();
+    if (this.#open.size >= MOST_OPEN) {
+      const full = `${this.path}: the probe holds ${MOST_OPEN} asks that the test has not answered`;
+      throw new HoldfastError("MailboxFull", full);
+    }
+    message.place = "delivered";
+    message.courier = this;
+    // A tell has no outcome to wait for; what is asked stays open until the test, the caller or the end settles it.
+    if (message.ask) this.#open.add(message);
+    else message.settle({ ok: true, value: undefined });
+    this.#take(new ReceivedMessage(message, key, this.path, (path) => this.#context.resolve(path)));
+  }
+
+  /** The test has seen it: for a caller who gives up, it may have taken effect. */
+  begun(): boolean {
+    return true;
+  }
+
+  cancel(message: Message): void {
+    this.#open.delete(message);
+  }
+
+  isStream(): boolean {
+    return false;
+  }
+
+  async start(): Promise<void> {
+    this.incarnation++;
+    this.#refusal = undefined;
+  }
+
+  async stop(): Promise<void> {}
+
+  dispose(error: HoldfastError): void {
+    this.#refusal = error;
+    for (const message of this.#open) message.fail(error);
+    this.#open.clear();
+  }
+
+  drain(): void {}
+
+  #sweep(): void {
+    for (const message of this.#open) if (message.settled) this.#open.delete(message);
+  }
+
+  /** What the test has not answered must not hold a stop up. */
+  pending(): number {
+    return 0;
+  }
+
+  kill(): boolean {
+    return false;
+  }
+
+  child(): undefined {
+    return undefined;
+  }
+
+  tree({ state, reason, restarts }: Standing): TreeNode {
+    const { path, name, incarnation } = this;
+    const why = reason && state !== "running" ? { reason } : {};
+    return { path, name, kind: "actor", state, host: "probe", incarnation, restarts, ...why };
+  }
+}
