@@ -7,6 +7,7 @@ import type { Tally } from "./tally.js";
 
 type Handler = (...args: unknown[]) => unknown;
 type Instance = Actor<unknown, unknown> & Lifecycle & Record<string, unknown>;
+type Started = Awaited<ReturnType<NonNullable<Lifecycle["start"]>>>;
 
 /**
  * A subclass of the user's own class in which the planned faults happen. Its fields, private ones too, its statics and its
@@ -27,7 +28,7 @@ export function faultyClass(
     throw new HoldfastError("InvalidSpec", `faulty(): ${actorClass.name} has no method "${method}"; it has: ${known}`);
   }
   const Faulty = class extends (actorClass as unknown as new () => Instance) {
-    override async start(): Promise<void> {
+    override async start(): Promise<Started> {
       const { incarnation } = this.self;
       const { throws, dies, hangs } = plan.starts;
       if (plan.startMs > 0) await pause(this, plan.startMs);

@@ -15,13 +15,15 @@ import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
 import { readModule, speechModule, type Read, type Speech } from "holdfast/models";
 import { openModel } from "holdfast/onnx";
-import { VirtualClock } from "holdfast/testing";
+import { faulty, probe, recording, settled, stopTestSystems, testSystem, until, VirtualClock } from "holdfast/testing";
+import { afterEach } from "vitest";
 import { readFile } from "node:fs/promises";
 import { Digits } from "./digits.js";
 declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
   model: "declare const model: string;",
