@@ -95,6 +95,20 @@ export function refuse(reason: string, message?: string, details: Record<string,
   return new HoldfastError("Refused", message ?? reason, { details: { reason, ...details } });
 }
 
+/**
+ * Makes an error without a stack of its own: for one that gets another's, or whose frames would only show how the runtime
+ * passes messages. Capturing a stack costs more than all else about an error, and a crash makes several.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
 /** Whatever was thrown, as an Error: a thrown string keeps its text. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

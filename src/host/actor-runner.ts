@@ -1,7 +1,7 @@
 import { type ActorContext, type ActorSelf, construct, type Lifecycle } from "../actor/actor.js";
 import { ignore } from "../actor/ignore.js";
 import type { Timer } from "../clock.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, withoutStack } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
@@ -174,5 +174,5 @@ export class ActorRunner implements ActorContext, Worker {
 }
 
 function overNow(): HoldfastError {
-  return new HoldfastError("ActorStopped", "this incarnation of the actor is over");
+  return withoutStack(() => new HoldfastError("ActorStopped", "this incarnation of the actor is over"));
 }

@@ -20,7 +20,8 @@ export interface MailboxLimits {
 export class Mailbox {
   readonly limits: MailboxLimits;
   readonly #queue = new List();
-  readonly #outside = new List();
+  /** Made when a message first has to wait outside. */
+  #outside: List | undefined;
   readonly #owner: string;
 
   constructor(owner: string, limits: MailboxLimits) {
@@ -30,11 +31,11 @@ export class Mailbox {
 
   /** Messages that wait, those outside included. */
   get size(): number {
-    return this.#queue.size + this.#outside.size;
+    return this.#queue.size + (this.#outside?.size ?? 0);
   }
 
   get bytes(): number {
-    return this.#queue.bytes + this.#outside.bytes;
+    return this.#queue.bytes + (this.#outside?.bytes ?? 0);
   }
 
   /** Accepts the message or throws MailboxFull (InvalidValue for one that could never fit). */
@@ -50,7 +51,8 @@ export class Mailbox {
     } else if (this.limits.overflow === "drop-oldest") {
       this.#makeRoom(message);
       this.#queue.append(message, this);
-    } else if (this.limits.overflow === "wait" && this.#outside.size < this.limits.messages) {
+    } else if (this.limits.overflow === "wait" && (this.#outside?.size ?? 0) < this.limits.messages) {
+      this.#outside ??= new List();
       this.#outside.append(message, this);
     } else {
       throw this.#full();
@@ -70,10 +72,12 @@ export class Mailbox {
   }
 
   remove(message: Message): void {
-    if (!this.#outside.remove(message)) this.#queue.remove(message);
-    while (this.#outside.first && this.#fits(this.#outside.first)) {
-      const waiting = this.#outside.first;
-      this.#outside.remove(waiting);
+    const outside = this.#outside;
+    if (message.line === outside) outside?.remove(message);
+    else this.#queue.remove(message);
+    while (outside?.first && this.#fits(outside.first)) {
+      const waiting = outside.first;
+      outside.remove(waiting);
       this.#queue.append(waiting, this);
     }
   }
@@ -117,7 +121,6 @@ class List {
   last: Message | undefined;
   size = 0;
   bytes = 0;
-  readonly #members = new WeakSet<Message>();
 
   append(message: Message, holder: Mailbox): void {
     message.previous = this.last;
@@ -137,8 +140,8 @@ class List {
     this.#count(message, holder);
   }
 
-  remove(message: Message): boolean {
-    if (!this.#members.delete(message)) return false;
+  remove(message: Message): void {
+    if (message.line !== this) return;
     if (message.previous) message.previous.next = message.next;
     else this.first = message.next;
     if (message.next) message.next.previous = message.previous;
@@ -146,13 +149,13 @@ class List {
     message.previous = undefined;
     message.next = undefined;
     message.holder = undefined;
+    message.line = undefined;
     this.size--;
     this.bytes -= message.bytes;
-    return true;
   }
 
   #count(message: Message, holder: Mailbox): void {
-    this.#members.add(message);
+    message.line = this;
     message.holder = holder;
     message.place = "queued";
     this.size++;

@@ -63,6 +63,8 @@ export class Message {
   courier: Courier | undefined;
   previous: Message | undefined;
   next: Message | undefined;
+  /** The list of that mailbox in which it stands. */
+  line: object | undefined;
   /** The mailbox that holds it now. */
   holder: { remove(message: Message): void } | undefined;
   readonly #onSettled: MessageInit["onSettled"];

@@ -1,5 +1,5 @@
 import type { ActorFacts } from "../actor/methods.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, withoutStack } from "../errors.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { fateAfterDeath } from "../mailbox/redelivery.js";
@@ -130,7 +130,6 @@ export function settleAfterDeath(
 /** The caller gets the handler's own error as the cause. */
 function handlerFailed(path: string, message: Message, cause: DeathCause): Error {
   const error = cause.kind === "threw" ? cause.error : undefined;
-  return new HoldfastError("HandlerFailed", `${path}: ${message.method} threw ${error?.name}: ${error?.message}`, {
-    cause: error,
-  });
+  const text = `${path}: ${message.method} threw ${error?.name}: ${error?.message}`;
+  return withoutStack(() => new HoldfastError("HandlerFailed", text, { cause: error }));
 }

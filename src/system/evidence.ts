@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import type { Message } from "../mailbox/message.js";
 import type { MessageEvidence } from "./report.js";
 
@@ -40,16 +40,22 @@ export function shapeOf(value: unknown, depth = 0): string {
 }
 
 function digestOf(args: unknown[]): string {
+  // One call for what is text alone costs a third of a hash object that is fed, and gives the same.
+  if (!args.some((arg) => ArrayBuffer.isView(arg))) return hashOf("sha256", args.map(textOf).join("")).slice(0, 16);
   const hash = createHash("sha256");
   for (const arg of args) {
-    if (ArrayBuffer.isView(arg)) {
-      hash.update(new Uint8Array(arg.buffer, arg.byteOffset, Math.min(arg.byteLength, DIGESTED_BYTES)));
-    } else {
-      const text = JSON.stringify(arg, (_, value: unknown) => readable(value));
-      hash.update((text ?? "undefined").slice(0, DIGESTED_BYTES));
-    }
+    if (!ArrayBuffer.isView(arg)) hash.update(textOf(arg));
+    else hash.update(new Uint8Array(arg.buffer, arg.byteOffset, Math.min(arg.byteLength, DIGESTED_BYTES)));
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+function textOf(arg: unknown): string {
+  const text: string | undefined =
+    typeof arg === "object"
+      ? JSON.stringify(arg, (_, value: unknown) => readable(value))
+      : JSON.stringify(readable(arg));
+  return (text ?? "undefined").slice(0, DIGESTED_BYTES);
 }
 
 /** JSON shows nothing of a Map, a Set or bytes: different payloads would look equal. */

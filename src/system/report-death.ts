@@ -1,4 +1,4 @@
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, withoutStack } from "../errors.js";
 import type { Isolation } from "../host/host.js";
 import type { Remains } from "./after-death.js";
 import type { SystemContext } from "./context.js";
@@ -22,5 +22,6 @@ export function reportDeath(
 /** A death as an error, with what was thrown as its cause. */
 export function deathError(path: string, cause: DeathCause): HoldfastError {
   const thrown = "error" in cause ? cause.error : undefined;
-  return new HoldfastError("ActorDied", `${path}: ${causeText(cause)}`, thrown ? { cause: thrown } : {});
+  const text = `${path}: ${causeText(cause)}`;
+  return withoutStack(() => new HoldfastError("ActorDied", text, thrown ? { cause: thrown } : {}));
 }

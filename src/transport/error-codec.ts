@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError, toError } from "../errors.js";
+import { type ErrorCode, errorTable, HoldfastError, toError, withoutStack } from "../errors.js";
 
 /**
  * An error as plain data. Structured clone loses class, `code` and own fields, so errors cross in this form and are
@@ -46,7 +46,11 @@ const builtIn: Record<string, new (message: string) => Error> = {
 };
 
 export function decodeError(wire: WireError): Error {
-  const cause = wire.cause ? decodeError(wire.cause) : undefined;
+  return withoutStack(() => decoded(wire));
+}
+
+function decoded(wire: WireError): Error {
+  const cause = wire.cause ? decoded(wire.cause) : undefined;
   if (wire.code !== undefined && wire.code in errorTable) {
     const error = new HoldfastError(wire.code, wire.message, {
       retryable: wire.retryable ?? errorTable[wire.code].retryable,
