@@ -10,6 +10,7 @@ import type { Remains } from "../system/after-death.js";
 import type { Cell } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
+import type { HandleOwner } from "../system/handle-options.js";
 import type { DeathCause } from "../system/report.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import { mustServe } from "../system/start-failure.js";
@@ -33,8 +34,10 @@ export interface KeyUnitOptions {
  * The actor of one key. Its own crash is its own death, decided by the group's supervisor of keys. When its cell dies it
  * is only without a place: as soon as the cell is back and there is mail, it goes on from its last snapshot.
  */
-export class KeyUnit implements Unit {
+export class KeyUnit implements Unit, HandleOwner {
   readonly name: string;
+  readonly key: string;
+  readonly props: undefined;
   readonly path: string;
   readonly target: Target;
   readonly home: CellUnit;
@@ -59,16 +62,21 @@ export class KeyUnit implements Unit {
     this.home = options.home;
     this.target = options.target;
     this.lastActive = context.clock.now();
-    const { key, window, snapshotEvery } = options;
-    const mailbox = new Mailbox(path, options.mailbox);
-    this.handle = new ActorHandle(context, { path, key, mailbox, window, snapshotEvery });
-    this.handle.onCrash = (remains) => this.#died(remains);
-    this.handle.onServed = () => {
-      this.lastActive = context.clock.now();
-      this.#report?.served();
-      this.home.served();
-    };
+    this.key = options.key;
+    this.handle = new ActorHandle(context, this, new Mailbox(path, options.mailbox), options);
     this.home.enter(this);
+  }
+
+  onUp(): void {}
+
+  onCrash(remains: Remains): void {
+    this.#died(remains);
+  }
+
+  onServed(): void {
+    this.lastActive = this.#context.clock.now();
+    this.#report?.served();
+    this.home.served();
   }
 
   get idle(): boolean {

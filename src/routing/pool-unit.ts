@@ -97,13 +97,13 @@ export class PoolUnit implements Unit, Receiver {
         ...memberRules(member, id, path),
         overBudget: member.options.overBudget ?? "quarantine",
       };
-      const options = { cell, rules, mailbox: this.#mailbox, sharedMailbox: true, window, snapshotEvery: 1 };
+      const own = { cell, rules, mailbox: this.#mailbox, window, onServed: () => this.#served() };
+      const options = { ...own, sharedMailbox: true, snapshotEvery: 1 };
       return { rules, unit: new ActorUnit(context, id, `${path}/${id}`, options) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
     this.#supervisor = new Supervisor(context, name, path, supervisorRules({ intensity: unlimited }, path), supervised);
-    for (const { handle } of this.#members) handle.onServed = () => this.#served();
     this.#supervisor.onParked = () => this.#allParked((error) => this.#failAll(error));
     this.target = targetOf(context, this);
   }

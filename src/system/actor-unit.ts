@@ -12,6 +12,7 @@ import type { Remains } from "./after-death.js";
 import { Cell } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
+import type { HandleOwner } from "./handle-options.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { deathError, reportDeath } from "./report-death.js";
 import { mustServe, startFailed, tookTooLong } from "./start-failure.js";
@@ -28,10 +29,12 @@ export interface ActorUnitOptions {
   readonly sharedMailbox: boolean;
   readonly window: number;
   readonly snapshotEvery: number;
+  /** A message was settled; default: it alone is told. */
+  readonly onServed?: () => void;
 }
 
 /** One actor alone in its cell. Its mailbox is handed in: its own, or its pool's. */
-export class ActorUnit implements Unit, Receiver {
+export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -55,11 +58,27 @@ export class ActorUnit implements Unit, Receiver {
     this.#options = options;
     this.name = name;
     this.path = path;
-    const { mailbox, window, snapshotEvery } = options;
-    this.handle = new ActorHandle(context, { path, key: undefined, mailbox, window, snapshotEvery });
-    this.handle.onCrash = (remains) => this.#died(remains);
-    this.handle.onServed = () => this.served();
+    this.handle = new ActorHandle(context, this, options.mailbox, options);
     this.target = targetOf(context, this);
+  }
+
+  get key(): undefined {
+    return undefined;
+  }
+
+  get props(): undefined {
+    return undefined;
+  }
+
+  onUp(): void {}
+
+  onCrash(remains: Remains): void {
+    this.#died(remains);
+  }
+
+  onServed(): void {
+    if (this.#options.onServed) this.#options.onServed();
+    else this.served();
   }
 
   get incarnation(): number {

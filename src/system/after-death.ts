@@ -1,8 +1,10 @@
 import type { ActorFacts } from "../actor/methods.js";
 import { HoldfastError, withoutStack } from "../errors.js";
+import { type Executing, hasBegun } from "../host/control-block.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { fateAfterDeath } from "../mailbox/redelivery.js";
+import { chargesMessages, isBlamed } from "./blame.js";
 import type { SystemContext } from "./context.js";
 import { evidenceOf, shapeOf } from "./evidence.js";
 import { causeText, type DeathCause, type MessageEvidence } from "./report.js";
@@ -10,17 +12,20 @@ import { causeText, type DeathCause, type MessageEvidence } from "./report.js";
 /** What was with an incarnation when it ended. */
 export interface Estate {
   readonly cause: DeathCause;
+  /** When it happened, where the host could say. */
+  readonly at: number | undefined;
   /** In the order they were handed over. */
   readonly delivered: readonly Message[];
   /** Answered since the last snapshot: they run again to rebuild the state. */
   readonly tail: readonly Message[];
-  /** Executing at the end: sequence number to the moment it began. */
-  readonly executing: ReadonlyMap<number, number>;
+  /** What the record says was executing at the end. */
+  readonly executing: readonly Executing[];
+  /** The sequence numbers that began last; "all": the host is still there and may begin any of them. */
+  readonly begun: readonly number[] | "all";
   /** The message whose handler threw, or 0. */
   readonly threwSeq: number;
-  begun(seq: number): boolean;
-  /** It was executing, and is charged with the death. */
-  blamed(seq: number): boolean;
+  /** How many messages were executing in what died: the actor that threw, or its whole cell. */
+  readonly suspects: number;
   readonly facts: ActorFacts | undefined;
 }
 
@@ -42,21 +47,24 @@ export interface Remains extends Losses {
 /** Settles, or hands back to the mailbox in order, everything that was with an incarnation. */
 export function settleAfterDeath(
   context: SystemContext,
-  owner: { path: string; key: string | undefined; incarnation: number; mailbox: Mailbox },
+  owner: { id: number; path: string; key: string | undefined; incarnation: number; mailbox: Mailbox },
   estate: Estate,
-): Losses {
-  const { cause, facts, threwSeq } = estate;
+): Remains {
+  const { cause, at, facts, threwSeq, suspects, begun } = estate;
+  const scene = { cause, actor: owner.id, threwSeq, suspects };
   const back: Message[] = [...estate.tail];
   const executing: MessageEvidence[] = [];
   const count = { failed: 0, poisoned: 0 };
   const why = causeText(cause);
   for (const message of estate.delivered) {
     const method = facts?.methods[message.method];
-    const since = estate.executing.get(message.seq);
-    const threw = message.seq === threwSeq;
-    const blamed = since !== undefined && estate.blamed(message.seq);
+    const { seq } = message;
+    const threw = seq === threwSeq;
+    const recorded = estate.executing.find((one) => one.seq === seq)?.since;
+    const since = recorded ?? (threw ? context.clock.now() : undefined);
+    const blamed = since !== undefined && isBlamed(scene, seq);
     const fate = fateAfterDeath({
-      begun: threw || since !== undefined || estate.begun(message.seq),
+      begun: since !== undefined || begun === "all" || begun.some((last) => hasBegun(seq, last)),
       blamed,
       threw,
       replay: message.replay,
@@ -124,7 +132,8 @@ export function settleAfterDeath(
     }
   }
   owner.mailbox.handBack(back);
-  return { executing, redelivered: back.length - estate.tail.length, ...count };
+  const guilty = chargesMessages(cause) && executing.length > 0;
+  return { cause, at, guilty, executing, redelivered: back.length - estate.tail.length, ...count };
 }
 
 /** The caller gets the handler's own error as the cause. */

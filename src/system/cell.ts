@@ -4,7 +4,7 @@ import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type CellSpec, endError } from "../host/booting.js";
-import type { Executing } from "../host/control-block.js";
+import { type Executing, hasBegun } from "../host/control-block.js";
 import type { Host, HostEnd } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
@@ -159,6 +159,10 @@ export class Cell {
 
   executing(entry: number): Executing[] {
     return this.host.control.executing(entry, this.facts.concurrency);
+  }
+
+  hasBegun(entry: number, seq: number): boolean {
+    return this.begun(entry).some((last) => hasBegun(seq, last));
   }
 
   begun(entry: number): number[] {

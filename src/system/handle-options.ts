@@ -1,11 +1,23 @@
-import type { Mailbox } from "../mailbox/mailbox.js";
+import type { Packed } from "../transport/frames.js";
+import type { Remains } from "./after-death.js";
 
 export interface HandleOptions {
-  readonly path: string;
-  readonly key: string | undefined;
-  readonly mailbox: Mailbox;
   /** Messages handed to the host ahead of execution. */
   readonly window: number;
   /** Take a snapshot with every nth message of a replayable actor. */
   readonly snapshotEvery: number;
+}
+
+/** Whose actor it is: the unit that hears of it. */
+export interface HandleOwner {
+  readonly path: string;
+  readonly key: string | undefined;
+  /** Its own, where actors of one cell differ in them; undefined: the cell's. */
+  readonly props: Packed | undefined;
+  /** Its start is done; mail follows. */
+  onUp(): void;
+  /** Its handler threw, or a timer of it, after it had been running. The cell lives. */
+  onCrash(remains: Remains): void;
+  /** A message was settled: service is there. */
+  onServed(): void;
 }
