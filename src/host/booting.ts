@@ -14,6 +14,8 @@ export interface CellSpec {
   readonly heapMb: number | undefined;
   /** What waits for the next death: nothing, an empty host, or one with the module and load() done. */
   readonly spare: "none" | "empty" | "loaded";
+  /** Its next host is opened when the last has really left. */
+  readonly exclusive: boolean;
   /** How long a spare's load() may take, ms; an actor's own start is limited by its supervisor. */
   readonly bootWithinMs: number;
   readonly path: string;

@@ -4,13 +4,14 @@ import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
-import type { Isolation } from "../host/host.js";
+import type { Host, Isolation } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { Remains } from "../system/after-death.js";
 import { Cell, type CellDeath } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
+import { Exclusive } from "../system/exclusive.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Standing, Unit, UnitExit } from "../system/unit.js";
@@ -38,6 +39,7 @@ export class CellUnit implements Unit {
   readonly #rules: ChildRules;
   readonly #keys = new Set<KeyUnit>();
   readonly #room: number;
+  readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
   /** A cell that was told to stop: its keys leave it, and no other moves in. */
   #leaving: Cell | undefined;
@@ -52,6 +54,7 @@ export class CellUnit implements Unit {
     this.#spec = options.spec;
     this.#rules = options.rules;
     this.#room = options.room;
+    this.#exclusive = options.spec.exclusive ? new Exclusive(context, path) : undefined;
     this.target = options.target;
   }
 
@@ -96,9 +99,12 @@ export class CellUnit implements Unit {
     this.#starting = starting;
     try {
       const { signal } = starting;
+      await this.#exclusive?.alone(signal);
+      if (signal.aborted) throw new HoldfastError("StartFailed", `${this.path} was stopped before it had started`);
       const withinMs = this.#rules.startTimeoutMs;
       const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
-      const cell = await Cell.open(this.#context, this.#spec, { withinMs, signal, onHost });
+      const onOpened = (host: Host) => this.#exclusive?.add(host);
+      const cell = await Cell.open(this.#context, this.#spec, { withinMs, signal, onHost, onOpened });
       this.#take(cell, signal);
       this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);
@@ -193,8 +199,9 @@ export class CellUnit implements Unit {
     return undefined;
   }
 
-  tree({ state, reason, restarts }: Standing): TreeNode {
+  tree({ state, restarts, ...standing }: Standing): TreeNode {
     const { path, name } = this;
+    const reason = this.#exclusive?.waits ?? standing.reason;
     const { isolation } = this.#spec;
     const spare = this.#context.hosts.spare(this.#spec);
     return {

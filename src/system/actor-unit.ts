@@ -4,6 +4,7 @@ import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
+import type { Host } from "../host/host.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
@@ -12,6 +13,7 @@ import type { Remains } from "./after-death.js";
 import { Cell } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
+import { Exclusive } from "./exclusive.js";
 import type { HandleOwner } from "./handle-options.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { deathError, reportDeath } from "./report-death.js";
@@ -42,6 +44,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly handle: ActorHandle;
   readonly #context: SystemContext;
   readonly #options: ActorUnitOptions;
+  readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
   /** Of its class; kept while it restarts. */
   #facts: ActorFacts | undefined;
@@ -58,6 +61,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#options = options;
     this.name = name;
     this.path = path;
+    this.#exclusive = options.cell.exclusive ? new Exclusive(context, path) : undefined;
     this.handle = new ActorHandle(context, this, options.mailbox, options);
     this.target = targetOf(context, this);
   }
@@ -103,9 +107,11 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#starting = starting;
     this.#refusal = undefined;
     const { startTimeoutMs } = this.#options.rules;
-    const began = this.#context.clock.now();
     try {
-      if (this.#cell?.alive) this.#report?.restarted("in-place");
+      const inPlace = this.#cell?.alive === true;
+      if (!inPlace) await this.#exclusive?.alone(starting.signal);
+      const began = this.#context.clock.now();
+      if (inPlace) this.#report?.restarted("in-place");
       else await this.#openCell(startTimeoutMs, starting.signal);
       const cell = this.#cell!;
       const left = startTimeoutMs - (this.#context.clock.now() - began);
@@ -236,8 +242,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return this.#options.sharedMailbox ? this.handle.busy : this.pending() > 0;
   }
 
-  tree({ state, reason, restarts }: Standing): TreeNode {
+  tree({ state, restarts, ...standing }: Standing): TreeNode {
     const { path, name, handle } = this;
+    const reason = this.#exclusive?.waits ?? standing.reason;
     const { mailbox, cell } = this.#options;
     const spare = this.#context.hosts.spare(cell);
     const counts = { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages };
@@ -257,8 +264,10 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new HoldfastError("StartFailed", `${this.path} was stopped before it had started`);
     const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
-    const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost });
+    const onOpened = (host: Host) => this.#exclusive?.add(host);
+    const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost, onOpened });
     // Between its opening and this turn it may have died, or this start been given up, with nobody to tell.
     if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
     if (!cell.alive || signal.aborted) {

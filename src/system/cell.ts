@@ -26,6 +26,8 @@ export interface CellDeath {
 export interface OpenOptions {
   /** How long host and load() may take together. */
   readonly withinMs: number;
+  /** Called with the host before anything runs in it. */
+  readonly onOpened?: ((host: Host) => void) | undefined;
   /** Gives the start up. */
   readonly signal: AbortSignal;
   /** Called when a host runs, before load() is done. */
@@ -84,8 +86,10 @@ export class Cell {
    * Opens the fastest host there is and boots the spec in it.
    * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
    */
-  static async open(context: SystemContext, spec: CellSpec, { withinMs, signal, onHost }: OpenOptions): Promise<Cell> {
+  static async open(context: SystemContext, spec: CellSpec, options: OpenOptions): Promise<Cell> {
+    const { withinMs, signal, onHost, onOpened } = options;
     const { booting, level } = context.hosts.open(spec);
+    onOpened?.(booting.host);
     let tookTooLong = false;
     const late = context.clock.after(withinMs, () => {
       tookTooLong = true;

@@ -18,6 +18,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   spare: true,
   window: true,
   snapshotEvery: true,
+  exclusive: true,
 };
 const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
 
@@ -40,6 +41,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     props,
     heapMb: options.heapMb,
     spare: options.spare ?? "empty",
+    exclusive: options.exclusive ?? false,
     bootWithinMs: childRules("spare", options, path).startTimeoutMs,
     path,
   });
@@ -64,6 +66,16 @@ function actorRules(id: string, options: ActorOptions, field: string): ChildRule
   positiveInteger(options.heapMb, `${field}.heapMb`);
   if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
     throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
+  }
+  if (options.exclusive !== undefined && typeof options.exclusive !== "boolean") {
+    throw invalid(`${field}.exclusive`, options.exclusive, "true or false");
+  }
+  if (options.exclusive && options.spare === "loaded") {
+    throw invalid(
+      `${field}.spare`,
+      options.spare,
+      '"empty" or "none": an exclusive actor\'s load() must not run beside it',
+    );
   }
   mailboxLimits(options.mailbox, `${field}.mailbox`);
   return childRules(id, options, field);

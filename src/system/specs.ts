@@ -33,6 +33,12 @@ export interface ActorOptions extends ChildOptions {
   spare?: "none" | "empty" | "loaded";
   /** Messages handed to the host ahead of execution. Default 32. */
   window?: number;
+  /**
+   * Never two at once: the next incarnation waits until the thread or process of the last has really left, also when that
+   * one is abandoned in native code. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
+   * after the wait. Default false: what will not die is fenced and replaced.
+   */
+  exclusive?: boolean;
   /** A replayable actor: take a snapshot with every nth message. Default 1. */
   snapshotEvery?: number;
 }

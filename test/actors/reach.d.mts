@@ -12,3 +12,10 @@ export class Idler extends Actor<IdlerProps> {
   say<T>(value: T): T;
   fail(): void;
 }
+
+export class Device extends Actor<{ gate: Ref<Gate>; file?: string }> {
+  start(): Promise<void>;
+  say<T>(value: T): T;
+  block(seconds: number): void;
+  spin(): void;
+}

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Actor, ignore } from "holdfast";
 
 /*
@@ -24,5 +25,39 @@ export class Idler extends Actor {
   }
   fail() {
     throw new Error("as told");
+  }
+}
+
+/** Holds what only one may hold. Where the gate holds "start blocks", its start() sits in native code. */
+export class Device extends Actor {
+  static methods = { block: { limit: "200ms" }, spin: { limit: "200ms" } };
+
+  async start() {
+    const { gate, file } = this.props;
+    gate.tell.note(`start ${this.self.incarnation}`);
+    if (file) {
+      const before = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+      gate.tell.note(`${this.self.incarnation} ${before && alive(before) ? "beside another" : "alone"}`);
+      writeFileSync(file, String(process.pid));
+    }
+    if (await gate.ask.take("start blocks")) execFileSync("sleep", ["2"]);
+  }
+  say(value) {
+    return value;
+  }
+  /** No thread can be ended in there. */
+  block(seconds) {
+    execFileSync("sleep", [String(seconds)]);
+  }
+  spin() {
+    for (;;);
+  }
+}
+
+function alive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

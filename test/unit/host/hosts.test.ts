@@ -46,6 +46,7 @@ function spec(spare: CellSpec["spare"]): CellSpec {
     props,
     heapMb: undefined,
     spare,
+    exclusive: false,
     bootWithinMs: 5000,
     path: "app/m",
   };
