@@ -9,6 +9,7 @@ import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import { ActorHandle } from "./actor-handle.js";
+import { actorNode } from "./actor-node.js";
 import type { Remains } from "./after-death.js";
 import { Cell } from "./cell.js";
 import type { SystemContext } from "./context.js";
@@ -242,25 +243,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return this.#options.sharedMailbox ? this.handle.busy : this.pending() > 0;
   }
 
-  tree({ state, restarts, ...standing }: Standing): TreeNode {
-    const { path, name, handle } = this;
-    const reason = this.#exclusive?.waits ?? standing.reason;
-    const { mailbox, cell } = this.#options;
-    const spare = this.#context.hosts.spare(cell);
-    const counts = { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages };
-    return {
-      path,
-      name,
-      kind: "actor",
-      state,
-      isolation: cell.isolation,
-      incarnation: handle.incarnation,
-      restarts,
-      mailbox: counts,
-      ...(this.#cell?.alive ? { host: this.#cell.host.name } : {}),
-      ...(spare ? { spare } : {}),
-      ...(reason && state !== "running" ? { reason } : {}),
-    };
+  tree(standing: Standing): TreeNode {
+    return actorNode(this.#context, this.#options.cell, this, standing, this.#exclusive?.waits ?? standing.reason);
   }
 
   async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
