@@ -1,50 +1,14 @@
 import { HoldfastError } from "../errors.js";
-
-export type TensorData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-
-interface Layout {
-  readonly bytes: number;
-  readonly make: new (buffer: ArrayBuffer) => TensorData;
-  /** The typed array alone does not tell this dtype, so even one dimension keeps the object form. */
-  readonly ambiguous?: true;
-}
-
-const layouts = {
-  float32: { bytes: 4, make: Float32Array },
-  float64: { bytes: 8, make: Float64Array },
-  int8: { bytes: 1, make: Int8Array },
-  uint8: { bytes: 1, make: Uint8Array },
-  int16: { bytes: 2, make: Int16Array },
-  uint16: { bytes: 2, make: Uint16Array },
-  int32: { bytes: 4, make: Int32Array },
-  uint32: { bytes: 4, make: Uint32Array },
-  int64: { bytes: 8, make: BigInt64Array },
-  uint64: { bytes: 8, make: BigUint64Array },
-  /** IEEE 754 half precision; the bits, as Uint16Array. */
-  float16: { bytes: 2, make: Uint16Array, ambiguous: true },
-  /** One byte each, 0 or 1; as Uint8Array. */
-  bool: { bytes: 1, make: Uint8Array, ambiguous: true },
-} as const satisfies Record<string, Layout>;
-
-export type Dtype = keyof typeof layouts;
-export const dtypes = Object.keys(layouts) as Dtype[];
-
-/** An n-dimensional array at an actor or a caller: `data` in row-major order, `shape` from the outermost dimension. */
-export interface Tensor<D extends TensorData = TensorData> {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data: D;
-}
+import {
+  type Dtype,
+  dtypes,
+  elementsOf,
+  isDtype,
+  type Layout,
+  layouts,
+  type Tensor,
+  type TensorData,
+} from "./dtypes.js";
 
 /** A tensor as it stands in a frame: `data` are the bytes of its elements, little-endian. */
 export interface WireTensor {
@@ -61,7 +25,7 @@ export function looksLikeTensor(value: object): value is { dtype: Dtype; shape: 
   const keys = Object.keys(value);
   if (keys.length !== 3 || !keys.every((key) => KEYS.has(key))) return false;
   const { dtype } = value as { dtype: unknown };
-  return typeof dtype === "string" && Object.hasOwn(layouts, dtype);
+  return isDtype(dtype);
 }
 
 /** The dtype of a typed array, or undefined for what is none (DataView, Float16Array of newer engines). */
@@ -119,7 +83,7 @@ function checkSize(dtype: Dtype, shape: unknown, bytes: number, where: string): 
   if (!Array.isArray(shape) || shape.length > 16 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw invalid(where, "has a shape that is not a list of at most 16 whole numbers >= 0");
   }
-  const expected = (shape as number[]).reduce((product, size) => product * size, layouts[dtype].bytes);
+  const expected = elementsOf(shape as number[]) * layouts[dtype].bytes;
   if (expected !== bytes) {
     throw invalid(where, `is ${dtype}[${shape.join(",")}], that is ${expected} bytes, but its data has ${bytes}`);
   }

@@ -1,8 +1,8 @@
 import { Actor } from "../../actor/actor.js";
 import { HoldfastError, refuse } from "../../errors.js";
+import type { Tensor } from "../../protocol/dtypes.js";
 import type { LoadedModel, OpenOptions } from "../runtimes/model.js";
 import { openModel } from "../runtimes/open-model.js";
-import type { Tensor } from "../runtimes/tensor.js";
 import { assetOf } from "./asset.js";
 import type { SegmentOptions } from "./segmenter.js";
 import { chunkSamples, noChunks, sampleRate, secondsOf, segmentChunk, segmentEnd, segmentRules } from "./segmenter.js";

@@ -1,6 +1,7 @@
 import { HoldfastError } from "../../errors.js";
+import type { Tensor } from "../../protocol/dtypes.js";
 import type { ModelPort } from "./model.js";
-import { checkTensor, type Tensor } from "./tensor.js";
+import { checkTensor } from "./tensor.js";
 
 /**
  * Compares what is fed with what the model declares, before any native code sees it.

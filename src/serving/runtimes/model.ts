@@ -1,4 +1,4 @@
-import type { Tensor } from "./tensor.js";
+import type { Tensor } from "../../protocol/dtypes.js";
 
 /** The ONNX runtimes: "wasm" is onnxruntime-web, safe to kill in a thread; "native" is onnxruntime-node, faster. */
 export type RuntimeName = "wasm" | "native";

@@ -1,7 +1,8 @@
 import { HoldfastError, toError } from "../../errors.js";
+import { type Dtype, isDtype, type Tensor } from "../../protocol/dtypes.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { LoadedModel, ModelPort, RuntimeName } from "./model.js";
-import { type DType, isDType, plainData, type Tensor } from "./tensor.js";
+import { plainData } from "./tensor.js";
 
 /** What both packages export, as far as we use it. Written here, so that our types do not depend on either. */
 export interface Ort {
@@ -101,7 +102,7 @@ class SessionModel implements LoadedModel {
     }
     const answer: Record<string, Tensor> = {};
     for (const [name, { type, dims, data }] of Object.entries(outputs)) {
-      if (!isDType(type))
+      if (!isDtype(type))
         throw new HoldfastError("InvalidValue", `output "${name}" is ${type}, which has no plain form`);
       answer[name] = { dtype: type, shape: dims, data: plainData(type, data as ArrayBufferView) };
     }
@@ -124,5 +125,5 @@ function portOf({ name, type, shape }: OrtPort): ModelPort {
   const dims = (shape ?? []).map((dim) =>
     typeof dim === "string" ? dim || null : dim >= 0 && dim < 0xffffffff ? dim : null,
   );
-  return { name, dtype: (type ?? "not a tensor") as DType, shape: dims };
+  return { name, dtype: (type ?? "not a tensor") as Dtype, shape: dims };
 }

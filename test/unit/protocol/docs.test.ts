@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { errorTable } from "../../../src/errors.js";
+import { dtypes } from "../../../src/protocol/dtypes.js";
 import { closeCodes } from "../../../src/protocol/frames.js";
 import { frameLimits } from "../../../src/protocol/limits.js";
 import { clientShapes, type Rule, serverShapes } from "../../../src/protocol/shapes.js";
-import { dtypes } from "../../../src/protocol/tensor.js";
 import { parseClientFrame, parseServerFrame } from "../../../src/protocol/validate.js";
 
 const page = readFileSync(new URL("../../../docs/protocol.md", import.meta.url), "utf8");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeFrame, encodeFrame } from "../../../src/protocol/codec.js";
-import { dtypes, type Tensor } from "../../../src/protocol/tensor.js";
+import { dtypes, type Tensor } from "../../../src/protocol/dtypes.js";
 import { type Format, fromWire } from "../../../src/protocol/values.js";
 
 function crossed(value: unknown, format: Format): unknown {
