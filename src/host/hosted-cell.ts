@@ -1,0 +1,65 @@
+import { monotonicNow, realClock } from "../clock.js";
+import { Batch } from "../transport/batch.js";
+import { encodeError } from "../transport/error-codec.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { insteadOfUnsent } from "../transport/unsendable.js";
+import { CellRunner } from "./cell-runner.js";
+import type { ControlWriter } from "./control-block.js";
+
+/** What a thread's cell and a process's do in ways of their own. */
+export interface OwnHost {
+  readonly control: ControlWriter;
+  /** "thread 7", "pid 4711". */
+  readonly name: string;
+  /** 0 in a process. */
+  readonly thread: number;
+  /** @throws for what cannot be cloned; nothing was posted then */
+  post(frames: ToParent[]): void;
+  /** Everything is shut and said. */
+  leave(): void;
+  /** Says the last words and ends the host, before anything else may begin. Whatever was sent before is posted. */
+  die(lastWords: ToParent, runner: CellRunner): void;
+}
+
+/**
+ * The cell of a host that is its alone, a thread or a process, with the trap for uncaught errors: it reports them at
+ * once, in 0.2-0.4 ms, where Node's own events for the end of a host take 2 and more.
+ *
+ *   uncaught error ─▶ flush what was sent ─▶ fault, the last words ─▶ exit 1
+ *
+ * @returns takes the frames that come from the parent
+ */
+export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
+  const out = new Batch<ToParent>(
+    (frames) => host.post(frames),
+    (frame, error) => {
+      const instead = insteadOfUnsent(frame, error);
+      if (!instead) throw error;
+      host.post([instead]);
+    },
+  );
+  const runner = new CellRunner({
+    control: host.control,
+    clock: realClock,
+    sharesMemory: false,
+    send: (frame) => out.push(frame),
+    flush: () => out.flush(),
+    load: (module) => import(module),
+    idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
+    end: () => {
+      out.flush();
+      host.leave();
+    },
+  });
+  const trap = (error: unknown) => {
+    const lastWords: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow() };
+    out.flush();
+    host.die(lastWords, runner);
+  };
+  process.on("uncaughtException", trap);
+  process.on("unhandledRejection", trap);
+  out.push({ t: "hello", name: host.name, thread: host.thread });
+  return (frames) => {
+    for (const frame of frames) runner.receive(frame);
+  };
+}
