@@ -9,6 +9,7 @@ import type { SystemContext } from "./context.js";
 import type { HandleOptions } from "./handle-options.js";
 import { type Late, overdue, waitsTooLong } from "./late.js";
 import { ReplayLog } from "./replay-log.js";
+import { StreamCredit } from "./stream-credit.js";
 
 /** The incarnation that messages are delivered to. */
 export interface Addressee {
@@ -29,6 +30,8 @@ export class Deliveries implements Courier {
   readonly #to: Addressee;
   readonly #inflight = new Map<number, Message>();
   readonly #log: ReplayLog;
+  /** Of those that stream, by sequence number; most actors have none. */
+  #credits: Map<number, StreamCredit> | undefined;
   #seq = 0;
 
   constructor(context: SystemContext, to: Addressee, { snapshotEvery }: HandleOptions) {
@@ -60,7 +63,11 @@ export class Deliveries implements Courier {
     const now = this.#context.clock.now();
     message.deliveredAt = now;
     message.courier = this;
-    if (method.stream) message.onConsumed = () => this.#more(message);
+    if (method.stream) {
+      message.onConsumed = () => this.#more(message);
+      this.#credits ??= new Map();
+      this.#credits.set(message.seq, new StreamCredit());
+    }
     this.#inflight.set(message.seq, message);
     const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - now;
     cell!.send({
@@ -79,6 +86,7 @@ export class Deliveries implements Courier {
   part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
     const message = this.#inflight.get(seq);
     if (!message) return;
+    this.#credits?.get(seq)?.arrived(this.#context.clock.now());
     // Nobody reads: it must not wait for credit for ever.
     if (message.settled || !message.onPart) this.#more(message);
     else {
@@ -92,6 +100,7 @@ export class Deliveries implements Courier {
     const message = this.#inflight.get(seq);
     if (!message) return false;
     this.#inflight.delete(seq);
+    this.#credits?.delete(seq);
     message.place = "gone";
     if (state) this.#log.took(state);
     else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
@@ -108,7 +117,9 @@ export class Deliveries implements Courier {
 
   cancel(message: Message): void {
     const { id: actor, incarnation, cell } = this.#to;
-    if (this.#has(message)) cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
+    if (!this.#has(message)) return;
+    this.#credits?.get(message.seq)?.closed(this.#context.clock.now());
+    cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
   }
 
   /** How many of them execute, as the record says. */
@@ -126,13 +137,15 @@ export class Deliveries implements Courier {
   overdue(now: number): Late | undefined {
     const { id, cell, entry } = this.#to;
     if (this.#inflight.size === 0 || !cell) return undefined;
-    return overdue(now, id, this.#inflight, cell.executing(entry), cell.facts);
+    const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
+    return overdue(now, id, this.#inflight, cell.executing(entry), cell.facts, pausedMs);
   }
 
   /** The incarnation is over: what was with it, in the order it was handed over. */
   takeAll(): Message[] {
     const all = [...this.#inflight.values()];
     this.#inflight.clear();
+    this.#credits = undefined;
     return all;
   }
 
@@ -148,7 +161,9 @@ export class Deliveries implements Courier {
 
   #more(message: Message): void {
     const { id: actor, incarnation, cell } = this.#to;
-    if (this.#has(message)) cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
+    if (!this.#has(message)) return;
+    this.#credits?.get(message.seq)?.granted(1, this.#context.clock.now());
+    cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
   }
 
   #has(message: Message): boolean {

@@ -15,18 +15,22 @@ export interface Late {
 /** What is with an actor's host, by sequence number, in the order it was handed over. */
 export type Inflight = ReadonlyMap<number, Message>;
 
-/** A message that executes for longer than its method's limit, if any. */
+/**
+ * A message that executes for longer than its method's limit, if any.
+ * @param pausedMs how long a message of that number has waited for the consumer of its stream: no time of its handler
+ */
 export function overdue(
   now: number,
   actor: number,
   inflight: Inflight,
   executing: readonly Executing[],
   { methods }: ActorFacts,
+  pausedMs: (seq: number) => number = () => 0,
 ): Late | undefined {
   for (const { seq, since } of executing) {
     const method = inflight.get(seq)?.method;
     const limitMs = method === undefined ? undefined : methods[method]?.limitMs;
-    const ageMs = now - since;
+    const ageMs = now - since - pausedMs(seq);
     if (limitMs !== undefined && ageMs > limitMs) return { method: method!, limitMs, ageMs, actor, seq };
   }
   return undefined;

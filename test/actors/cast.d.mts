@@ -36,6 +36,8 @@ export class Hand extends Actor<HandProps | undefined> {
   count(to: number): AsyncGenerator<number>;
   report(to: number, name: string): AsyncGenerator<number>;
   countThenHold(n: number, name: string): AsyncGenerator<number | string>;
+  countThenStick(n: number): AsyncGenerator<number>;
+  stickAtTheEnd(to: number): AsyncGenerator<number>;
   countThenThrow(n: number): AsyncGenerator<number>;
   askOther(other: Ref<Hand>, method: string, ...args: unknown[]): Promise<unknown>;
   passOn(other: Ref<Hand>, method: string, ...args: unknown[]): Promise<unknown>;

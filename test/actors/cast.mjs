@@ -20,6 +20,8 @@ export class Hand extends Actor {
     hangShown: { limit: "150ms", reveal: true },
     poison: { idempotent: true },
     hangAgain: { idempotent: true, limit: "150ms" },
+    countThenStick: { limit: "150ms" },
+    stickAtTheEnd: { limit: "150ms" },
   };
 
   /** @type {unknown} */
@@ -150,6 +152,19 @@ export class Hand extends Actor {
     for (let i = 1; i <= n; i++) yield i;
     await this.props.gate.ask.pass(name);
     yield "after";
+  }
+  /** Yields n values, and never goes on. */
+  async *countThenStick(n) {
+    for (let i = 1; i <= n; i++) yield i;
+    await new Promise(() => {});
+  }
+  /** Yields, and does not end when it is closed. */
+  async *stickAtTheEnd(to) {
+    try {
+      for (let i = 1; i <= to; i++) yield i;
+    } finally {
+      await new Promise(() => {});
+    }
   }
   async *countThenThrow(n) {
     for (let i = 1; i <= n; i++) yield i;

@@ -46,6 +46,29 @@ describe.each(levels)("an output stream, $level", ({ level }) => {
     expect(app.reports()).toEqual([]);
   });
 
+  it("is not hung while its consumer pauses, whatever the limit; and is, once it may go on and does not", async () => {
+    const { refs, app } = await play({ hand: at(level, Hand) });
+    const stream = refs.hand.ask.countThenStick(17)[Symbol.asyncIterator]();
+    // 16 of first credit and the one for this value: it waits for its consumer at the 17th, and its limit is 150 ms.
+    expect(await stream.next()).toEqual({ value: 1, done: false });
+    const paused = performance.now();
+    await until(() => performance.now() - paused > 600, "the pause to be longer than the limit");
+    expect(app.reports()).toEqual([]);
+    const { values, error } = await readAll({ [Symbol.asyncIterator]: () => stream });
+    expect(values).toEqual(Array.from({ length: 16 }, (_, i) => i + 2));
+    expect(error).toMatchObject({ code: "StreamBroken", details: { delivered: 17 } });
+    expect(app.reports()).toMatchObject([{ cause: { kind: "hung", method: "countThenStick", limitMs: 150 } }]);
+  });
+
+  it("is hung when it does not end although its consumer has left", async () => {
+    const { refs, app, reports } = await play({ hand: at(level, Hand) });
+    const stream = refs.hand.ask.stickAtTheEnd(100)[Symbol.asyncIterator]();
+    await stream.next();
+    await stream.return!();
+    await until(() => reports.length > 0, "the report of the one that does not end");
+    expect(app.reports()).toMatchObject([{ cause: { kind: "hung", method: "stickAtTheEnd" } }]);
+  });
+
   it("breaks with the count delivered when its host dies, and never starts again by itself", async () => {
     const gate = plan();
     const { refs, app } = await play({ gate: gateOf(gate), hand: at(level, Hand, gateRef) });
