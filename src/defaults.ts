@@ -29,6 +29,9 @@ export const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
 /** Deaths while executing after which a message is not tried again. */
 export const POISON_DEATHS = 2;
 
+/** How long handlers of a rebuilt incarnation may still run before their cell goes: an aborted fetch takes that long to notice. */
+export const DEFAULT_GRACE: Duration = "1s";
+
 /** How long a killed thread may take to leave before it is reported as abandoned: terminate() takes 2-4 ms unless native. */
 export const ABANDON_AFTER: Duration = "1s";
 

@@ -29,6 +29,9 @@ export class ActorRunner implements ActorContext, Worker {
   #work: ActorWork | undefined;
   #timers: LifeTimers | undefined;
   #life: AbortController | undefined;
+  /** What still runs of it after its end. */
+  #left: Map<object, string> | undefined;
+  #dropped = 0;
   #phase: "starting" | "running" | "stopping" | "over" = "starting";
 
   constructor({ actor, incarnation, path, key, slot }: Start, props: unknown, around: Surroundings) {
@@ -113,24 +116,41 @@ export class ActorRunner implements ActorContext, Worker {
     if (!this.#work?.busy) this.idle();
   }
 
-  /** Ends the incarnation: aborts its signals, clears its timers; whatever it still does is heard by nobody. */
-  fence(): void {
+  /**
+   * Ends the incarnation: aborts its signals, clears its timers; whatever it still does is heard by nobody.
+   * @param threw the message whose handler ended it
+   */
+  fence(threw = 0): void {
+    if (this.#phase === "starting") this.#leave(this, "start");
     this.#phase = "over";
     this.#timers?.end();
     if (this.#work || this.#life) {
       const over = overNow();
-      this.#work?.abandon(over);
+      for (const [token, method] of this.#work?.abandon(over, threw) ?? []) this.#leave(token, method);
       this.#life?.abort(over);
     }
     this.around.over(this);
+  }
+
+  #leave(token: object, method: string): void {
+    this.#left ??= new Map();
+    this.#left.set(token, method);
+  }
+
+  late(token: object): void {
+    if (!this.#left?.delete(token)) return;
+    this.#dropped++;
+    const { id: actor, incarnation } = this;
+    if (this.#left.size === 0) this.around.send({ t: "settled", actor, incarnation, dropped: this.#dropped });
   }
 
   crash(seq: number, error: unknown): void {
     if (this.#phase === "over") return;
     const { id: actor, incarnation } = this;
     const at = this.around.clock.now();
-    this.fence();
-    this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at });
+    this.fence(seq);
+    const left = this.#left ? [...this.#left.values()] : [];
+    this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at, left });
   }
 
   idle(): void {
@@ -143,8 +163,12 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   #started(answer?: unknown): void {
-    if (this.#phase !== "starting") return;
+    if (this.#phase !== "starting") {
+      this.late(this);
+      return;
+    }
     if (answer === ignore) {
+      this.#phase = "over";
       this.fence();
       this.around.send({ t: "ignored", actor: this.id, incarnation: this.incarnation });
       return;
@@ -155,7 +179,11 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   #failed(error: unknown): void {
-    if (this.#phase === "over") return;
+    if (this.#phase === "over") {
+      this.late(this);
+      return;
+    }
+    this.#phase = "over";
     this.fence();
     const { id: actor, incarnation } = this;
     this.around.send({ t: "start-failed", actor, incarnation, error: encodeError(error) });

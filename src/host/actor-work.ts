@@ -34,6 +34,8 @@ export interface Worker {
   /** A handler threw: the incarnation is over. */
   crash(seq: number, error: unknown): void;
   fence(): void;
+  /** What was abandoned has settled; nobody hears of it. */
+  late(running: object): void;
   /** Nothing executes any more, and nothing more begins. */
   idle(): void;
 }
@@ -89,14 +91,21 @@ export class ActorWork {
     this.#queue = [];
   }
 
-  /** The incarnation is over. Entries stay as they are: they are the record of what was executing. */
-  abandon(over: HoldfastError): void {
+  /**
+   * The incarnation is over. Entries stay as they are: they are the record of what was executing.
+   * @param threw the message whose handler ended it, 0 for none
+   * @returns what still runs, by a token that comes again as `late`
+   */
+  abandon(over: HoldfastError, threw: number): Map<object, string> {
+    const left = new Map<object, string>();
     this.#queue = [];
     for (const running of this.#running.values()) {
+      if (running.call.seq !== threw) left.set(running, running.call.method);
       running.abort?.abort(over);
       running.stream?.close();
     }
     this.#running.clear();
+    return left;
   }
 
   /** The signal of the one message that runs, or undefined when nobody could say which is meant. */
@@ -192,9 +201,8 @@ export class ActorWork {
       (error instanceof HoldfastError && error.code === "Refused");
     if (reply) {
       this.#fail(running, error);
-    } else if (this.#running.has(running.call.seq)) {
-      this.#of.crash(running.call.seq, error);
-    }
+    } else if (this.#running.has(running.call.seq)) this.#of.crash(running.call.seq, error);
+    else this.#of.late(running);
   }
 
   #fail(running: Running, error: unknown): void {
@@ -203,7 +211,10 @@ export class ActorWork {
 
   /** Takes a message off the running table; false when this incarnation is over. */
   #settled(running: Running): boolean {
-    if (!this.#running.delete(running.call.seq)) return false;
+    if (!this.#running.delete(running.call.seq)) {
+      this.#of.late(running);
+      return false;
+    }
     this.#freeEntries.push(running.entry);
     if (this.#latest === running) this.#latest = undefined;
     return true;

@@ -13,6 +13,7 @@ import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
 import { Exclusive } from "../system/exclusive.js";
 import { deathError, reportDeath } from "../system/report-death.js";
+import { stoppedBefore } from "../system/start-failure.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Standing, Unit, UnitExit } from "../system/unit.js";
 import { within } from "../system/within.js";
@@ -100,7 +101,7 @@ export class CellUnit implements Unit {
     try {
       const { signal } = starting;
       await this.#exclusive?.alone(signal);
-      if (signal.aborted) throw new HoldfastError("StartFailed", `${this.path} was stopped before it had started`);
+      if (signal.aborted) throw stoppedBefore(this.path);
       const withinMs = this.#rules.startTimeoutMs;
       const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
       const onOpened = (host: Host) => this.#exclusive?.add(host);

@@ -25,6 +25,7 @@ export interface KeyUnitOptions {
   readonly mailbox: MailboxLimits;
   readonly window: number;
   readonly snapshotEvery: number;
+  readonly graceMs: number;
   readonly home: CellUnit;
   /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
   readonly target: Target;

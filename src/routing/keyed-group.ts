@@ -25,6 +25,7 @@ export interface KeyedGroupOptions {
   readonly mailbox: MailboxLimits;
   readonly window: number | undefined;
   readonly snapshotEvery: number | undefined;
+  readonly graceMs: number;
 }
 
 /** How often idle keys are looked for, as a part of the idle time, and never more often than once a second. */
@@ -190,7 +191,7 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   #add(key: string): KeyUnit {
-    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery = 1 } = this.#options;
+    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery = 1, graceMs } = this.#options;
     if (this.#byKey.size >= maxKeys) {
       throw new HoldfastError(
         "Unavailable",
@@ -202,7 +203,7 @@ export class KeyedGroup implements Unit, Receiver {
     }
     const home = this.#homes().reduce((best, cell) => (cell.load < best.load ? cell : best));
     const rules = keyRules(key);
-    const options = { key, rules, mailbox, window, snapshotEvery, home, target: this.target };
+    const options = { key, rules, mailbox, window, snapshotEvery, graceMs, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
     this.#keys.add({ rules, unit });
     this.#byKey.set(key, unit);

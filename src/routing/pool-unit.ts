@@ -9,7 +9,7 @@ import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../
 import type { StartMode } from "../supervision/state.js";
 import { ActorUnit } from "../system/actor-unit.js";
 import type { SystemContext } from "../system/context.js";
-import { type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
+import { graceMs, type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import { hasNoKeys } from "../system/not-an-actor.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
@@ -98,7 +98,7 @@ export class PoolUnit implements Unit, Receiver {
         overBudget: member.options.overBudget ?? "quarantine",
       };
       const own = { cell, rules, mailbox: this.#mailbox, window, onServed: () => this.#served() };
-      const options = { ...own, sharedMailbox: true, snapshotEvery: 1 };
+      const options = { ...own, sharedMailbox: true, snapshotEvery: 1, graceMs: graceMs(member.options, path) };
       return { rules, unit: new ActorUnit(context, id, `${path}/${id}`, options) };
     });
     this.#members = supervised.map(({ unit }) => unit);

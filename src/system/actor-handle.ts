@@ -46,6 +46,10 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#owner.key;
   }
 
+  get graceMs(): number {
+    return this.#options.graceMs;
+  }
+
   get busy(): boolean {
     return this.executing > 0;
   }

@@ -18,7 +18,7 @@ import { Exclusive } from "./exclusive.js";
 import type { HandleOwner } from "./handle-options.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { deathError, reportDeath } from "./report-death.js";
-import { mustServe, startFailed, tookTooLong } from "./start-failure.js";
+import { mustServe, startFailed, stoppedBefore, tookTooLong } from "./start-failure.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
 import type { Begun, Standing, Unit, UnitExit } from "./unit.js";
@@ -32,6 +32,7 @@ export interface ActorUnitOptions {
   readonly sharedMailbox: boolean;
   readonly window: number;
   readonly snapshotEvery: number;
+  readonly graceMs: number;
   /** A message was settled; default: it alone is told. */
   readonly onServed?: () => void;
 }
@@ -111,6 +112,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     try {
       const inPlace = this.#cell?.alive === true;
       if (!inPlace) await this.#exclusive?.alone(starting.signal);
+      else if (this.#exclusive) await this.#calm(this.#exclusive, starting.signal);
       const began = this.#context.clock.now();
       if (inPlace) this.#report?.restarted("in-place");
       else await this.#openCell(startTimeoutMs, starting.signal);
@@ -136,6 +138,18 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     } finally {
       if (this.#starting === starting) this.#starting = undefined;
     }
+  }
+
+  /** An exclusive actor is not rebuilt beside what it left running. */
+  async #calm(exclusive: Exclusive, signal: AbortSignal): Promise<void> {
+    const left = this.#cell?.lingering(this.handle);
+    await exclusive.calm(left, signal);
+    if (signal.aborted) throw stoppedBefore(this.path);
+    if (this.#cell?.alive) return;
+    throw new HoldfastError(
+      "StartFailed",
+      `${this.path}: ${left?.methods.join(", ")} did not settle; its host is gone`,
+    );
   }
 
   /** It has nothing to do here: its host is let go, and mail refused until somebody starts it by hand. */
@@ -248,7 +262,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw new HoldfastError("StartFailed", `${this.path} was stopped before it had started`);
+    if (signal.aborted) throw stoppedBefore(this.path);
     const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
     const onOpened = (host: Host) => this.#exclusive?.add(host);
     const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost, onOpened });

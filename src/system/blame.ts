@@ -19,6 +19,7 @@ export interface Scene {
 export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: number): boolean {
   switch (cause.kind) {
     case "killed":
+    case "lingered":
     case "start-failed":
       return false;
     case "hung":
@@ -32,5 +33,5 @@ export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: numbe
 
 /** Whether a death of this kind can be a message's doing at all. */
 export function chargesMessages({ kind }: DeathCause): boolean {
-  return kind !== "killed" && kind !== "start-failed";
+  return kind !== "killed" && kind !== "start-failed" && kind !== "lingered";
 }

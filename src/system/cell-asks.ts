@@ -42,6 +42,8 @@ export class CellAsks {
   }
 
   #fenced({ path, key, method, args, call, incarnation }: AskFrame): void {
+    const what = call === 0 ? "tell" : "ask";
+    this.#context.events.emit({ type: "fenced", path: this.#cell, incarnation, what, count: 1 });
     if (call === 0) {
       const letter = {
         path,

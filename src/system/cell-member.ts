@@ -4,6 +4,9 @@ import type { Late } from "./late.js";
 /** One actor of a cell, as the cell sees it. */
 export interface CellMember {
   readonly id: number;
+  readonly path: string;
+  /** How long what a rebuilt incarnation left running may take to settle. */
+  readonly graceMs: number;
   onFrame(frame: ToParent): void;
   /** That incarnation is there and may be heard. */
   serves(incarnation: number): boolean;

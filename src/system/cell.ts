@@ -1,18 +1,18 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Timer } from "../clock.js";
-import { ABANDON_AFTER } from "../defaults.js";
-import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type CellSpec, endError } from "../host/booting.js";
 import { type Executing, hasBegun } from "../host/control-block.js";
 import type { Host, HostEnd } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { tellIfAbandoned } from "./abandoned.js";
 import { Blockage } from "./blockage.js";
 import { CellAsks } from "./cell-asks.js";
 import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
-import type { DeathCause } from "./report.js";
+import { type Lingerers, Lingering } from "./lingering.js";
+import { causeOf, type DeathCause } from "./report.js";
 
 /** How often a cell with work in it is looked at for messages past their limit. Idle cells have no timer. */
 const WATCH_EVERY_MS = 50;
@@ -55,6 +55,7 @@ export class Cell {
   readonly #asks: CellAsks;
   #watch: Timer | undefined;
   readonly #blockage = new Blockage();
+  readonly #lingering: Lingering;
   /** Frames that came from the host. */
   #heard = 0;
   #killedFor: CellDeath | undefined;
@@ -74,6 +75,7 @@ export class Cell {
       { length: Math.floor(HOST_ENTRIES / facts.concurrency) },
       (_, i) => i * facts.concurrency,
     ).reverse();
+    this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
     this.#asks = new CellAsks(context, (frame) => this.send(frame), spec.path);
     this.over = new Promise((resolve) => {
       this.#leave = resolve;
@@ -178,7 +180,7 @@ export class Cell {
     if (this.#state === "dead") return;
     this.#killedFor ??= { cause, at: this.#context.clock.now() };
     this.host.kill();
-    this.#reportIfAbandoned();
+    tellIfAbandoned(this.#context, this.#spec.path, this.host);
   }
 
   /** Runs unload() and ends the host; by force when that takes longer than `withinMs`. No death is reported. */
@@ -192,15 +194,37 @@ export class Cell {
     const late = Number.isFinite(withinMs) ? this.#context.clock.after(withinMs, () => this.host.kill()) : undefined;
     await shut;
     late?.cancel();
-    this.#reportIfAbandoned();
+    tellIfAbandoned(this.#context, this.#spec.path, this.host);
   }
 
   #receive(frame: ToParent): void {
     this.#heard++;
     if (frame.t === "stopped") this.#freeFenced(`${frame.actor} ${frame.incarnation}`);
+    else if (frame.t === "settled") this.#settled(frame);
+    else if (frame.t === "crashed" && frame.left.length > 0) {
+      const member = this.#members.get(frame.actor);
+      if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
+    }
     if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
+  }
+
+  /** What a crash left running in its host, if anything. */
+  lingering(member: CellMember): Lingerers | undefined {
+    return this.#lingering.of(member.id);
+  }
+
+  #settled({ actor, incarnation, dropped }: Extract<ToParent, { t: "settled" }>): void {
+    this.#lingering.settled(actor, incarnation);
+    const path = this.#members.get(actor)?.path ?? this.#spec.path;
+    this.#context.events.emit({ type: "fenced", path, incarnation, what: "outcome", count: dropped });
+  }
+
+  #lingersTooLong({ member, incarnation, methods }: Lingerers): void {
+    const { path, graceMs } = member;
+    if (this.host.isolation !== "inline") this.kill({ kind: "lingered", method: methods[0]!, incarnation, graceMs });
+    else this.#context.events.emit({ type: "lingering", path, incarnation, methods, graceMs });
   }
 
   #serves({ actor, incarnation }: { actor: number; incarnation: number }): boolean {
@@ -220,6 +244,7 @@ export class Cell {
     this.#state = "dead";
     this.#watch?.cancel();
     this.#asks.cancelAll();
+    this.#lingering.end();
     this.#shut?.();
     this.#leave();
     if (!shutting)
@@ -254,35 +279,5 @@ export class Cell {
       this.host.isolation === "inline" ? undefined : this.#blockage.look(now, this.#heard, this.#members.values());
     if (blocked) this.kill({ kind: "hung", ...blocked });
     else this.#armWatch();
-  }
-
-  #reportIfAbandoned(): void {
-    let reported = false;
-    const { name } = this.host;
-    const tell = (exited: boolean) =>
-      this.#context.events.emit({ type: "abandoned", path: this.#spec.path, host: name, exited });
-    const late = () => {
-      reported = true;
-      tell(false);
-    };
-    const abandoned = milliseconds(ABANDON_AFTER, "abandonAfter");
-    const timer = this.#context.clock.after(abandoned, late, { background: true });
-    void this.host.gone.then(() => {
-      timer.cancel();
-      if (reported) tell(true);
-    });
-  }
-}
-
-function causeOf(end: HostEnd): DeathCause {
-  switch (end.kind) {
-    case "uncaught":
-      return { kind: "uncaught", error: end.error };
-    case "heap":
-      return { kind: "heap", error: end.error };
-    case "exit":
-      return { kind: "exit", code: end.code, signal: end.signal };
-    case "killed":
-      return { kind: "killed", by: "the runtime" };
   }
 }

@@ -9,6 +9,10 @@ export type SystemEvent =
   | { type: "death"; report: DeathReport }
   | { type: "report"; report: DeathReport }
   | { type: "dead-letter"; letter: DeadLetter }
+  /** Handlers of an incarnation that crashed still run after `grace`, inline, where nobody can end them. */
+  | { type: "lingering"; path: string; incarnation: number; methods: readonly string[]; graceMs: number }
+  /** What an incarnation sent, or would have answered, after its end: it was dropped. */
+  | { type: "fenced"; path: string; incarnation: number; what: "ask" | "tell" | "outcome"; count: number }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { SystemContext } from "./context.js";
+import type { Lingerers } from "./lingering.js";
 
 /**
  * Keeps an exclusive actor alone: no incarnation starts while a thread or process of an earlier one is still there.
@@ -26,22 +27,37 @@ export class Exclusive {
   }
 
   /**
+   * It is rebuilt in its place: resolves when what the last incarnation left running has settled, which its grace bounds
+   * where there is a host to end.
+   */
+  async calm(lingerers: Lingerers | undefined, signal: AbortSignal): Promise<void> {
+    if (!lingerers) return;
+    const { methods, incarnation, settled } = lingerers;
+    await this.#wait(`waits for ${methods.join(", ")} of incarnation ${incarnation}`, settled, signal);
+  }
+
+  /**
    * Resolves when every earlier host has left, however long that takes, and when the start is given up: who waits has to
    * look at the signal. While a host of it serves, which is the one it stays in, nothing is waited for.
    */
   async alone(signal: AbortSignal): Promise<void> {
     while (this.#there.size > 0 && !signal.aborted) {
       const hosts = [...this.#there];
-      this.waits = `waits for the exit of ${hosts.map(({ name }) => name).join(", ")}`;
-      this.#context.events.emit({ type: "life", path: this.#path, state: "starting", reason: this.waits });
-      let giveUp = () => {};
-      const given = new Promise<void>((resolve) => {
-        giveUp = resolve;
-      });
-      signal.addEventListener("abort", giveUp, { once: true });
-      await Promise.race([Promise.all(hosts.map(({ gone }) => gone)), given]);
-      signal.removeEventListener("abort", giveUp);
+      const names = hosts.map(({ name }) => name).join(", ");
+      await this.#wait(`waits for the exit of ${names}`, Promise.all(hosts.map(({ gone }) => gone)), signal);
     }
+  }
+
+  async #wait(reason: string, event: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    this.waits = reason;
+    this.#context.events.emit({ type: "life", path: this.#path, state: "starting", reason });
+    let giveUp = () => {};
+    const given = new Promise<void>((resolve) => {
+      giveUp = resolve;
+    });
+    signal.addEventListener("abort", giveUp, { once: true });
+    await Promise.race([event, given]);
+    signal.removeEventListener("abort", giveUp);
     this.waits = undefined;
   }
 }

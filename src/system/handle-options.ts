@@ -6,6 +6,8 @@ export interface HandleOptions {
   readonly window: number;
   /** Take a snapshot with every nth message of a replayable actor. */
   readonly snapshotEvery: number;
+  /** How long handlers of a rebuilt incarnation may still run before their cell goes. */
+  readonly graceMs: number;
 }
 
 /** Whose actor it is: the unit that hears of it. */

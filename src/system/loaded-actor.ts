@@ -1,4 +1,5 @@
-import { DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
+import { DEFAULT_GRACE, DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
+import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
@@ -19,6 +20,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   window: true,
   snapshotEvery: true,
   exclusive: true,
+  grace: true,
 };
 const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
 
@@ -54,7 +56,13 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const rules = actorRules(name, options, path);
       const own = { cell: cell(context, path), rules, mailbox: new Mailbox(path, mailbox(path)) };
-      return new ActorUnit(context, name, path, { ...own, sharedMailbox: false, window, snapshotEvery });
+      return new ActorUnit(context, name, path, {
+        ...own,
+        sharedMailbox: false,
+        window,
+        snapshotEvery,
+        graceMs: graceMs(options, path),
+      });
     },
   };
 }
@@ -77,8 +85,14 @@ function actorRules(id: string, options: ActorOptions, field: string): ChildRule
       '"empty" or "none": an exclusive actor\'s load() must not run beside it',
     );
   }
+  graceMs(options, field);
   mailboxLimits(options.mailbox, `${field}.mailbox`);
   return childRules(id, options, field);
+}
+
+/** @throws HoldfastError InvalidSpec naming the field */
+export function graceMs({ grace = DEFAULT_GRACE }: ActorOptions, field: string): number {
+  return milliseconds(grace, `${field}.grace`);
 }
 
 /** @throws HoldfastError InvalidSpec naming the field */

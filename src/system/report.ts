@@ -1,4 +1,4 @@
-import type { Isolation } from "../host/host.js";
+import type { HostEnd, Isolation } from "../host/host.js";
 
 /** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
 export type DeathCause =
@@ -15,6 +15,11 @@ export type DeathCause =
    * loop was blocked by something outside every handler, and `method` is what waited for it in vain.
    */
   | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number }
+  /**
+   * A handler of an incarnation that had crashed did not settle within `grace`: its host went with it. Nobody of the new
+   * incarnation is to blame.
+   */
+  | { kind: "lingered"; method: string; incarnation: number; graceMs: number }
   /** Somebody asked for it: an operator, a test, a chaos run. Charged to no message. */
   | { kind: "killed"; by: string }
   /** The actor or host did not become ready. */
@@ -99,9 +104,25 @@ export function causeText(cause: DeathCause): string {
       if (cause.seq === 0)
         return `its event loop was blocked outside any handler: ${cause.method} was not begun within ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
       return `${cause.method} ran for ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
+    case "lingered":
+      return `${cause.method} of incarnation ${cause.incarnation}, which had crashed, still ran ${cause.graceMs} ms later (grace)`;
     case "killed":
       return `killed by ${cause.by}`;
     case "start-failed":
       return `start failed: ${cause.error.message}`;
+  }
+}
+
+/** How a host ended, as the cause of its actors' death. */
+export function causeOf(end: HostEnd): DeathCause {
+  switch (end.kind) {
+    case "uncaught":
+      return { kind: "uncaught", error: end.error };
+    case "heap":
+      return { kind: "heap", error: end.error };
+    case "exit":
+      return { kind: "exit", code: end.code, signal: end.signal };
+    case "killed":
+      return { kind: "killed", by: "the runtime" };
   }
 }

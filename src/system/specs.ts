@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { Actor, ActorClass } from "../actor/actor.js";
 import type { Ref } from "../actor/ref.js";
+import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { Isolation } from "../host/host.js";
 import { shown } from "../known-keys.js";
@@ -34,8 +35,14 @@ export interface ActorOptions extends ChildOptions {
   /** Messages handed to the host ahead of execution. Default 32. */
   window?: number;
   /**
+   * How long handlers of a crashed incarnation may still run beside the one that took its place (`static concurrency`, or a
+   * timer that threw meanwhile): their signal has fired, and nothing they do is heard. Then their thread or process is
+   * replaced; inline, where nobody can end them, an event tells. Default 1 s; `Infinity` only when written.
+   */
+  grace?: Duration;
+  /**
    * Never two at once: the next incarnation waits until the thread or process of the last has really left, also when that
-   * one is abandoned in native code. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
+   * one is abandoned in native code; rebuilt in its place it waits for what still runs of the last. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
    * after the wait. Default false: what will not die is fenced and replaced.
    */
   exclusive?: boolean;

@@ -5,6 +5,10 @@ export function tookTooLong(path: string, ms: number): HoldfastError {
   return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
 }
 
+export function stoppedBefore(path: string): HoldfastError {
+  return new HoldfastError("StartFailed", `${path} was stopped before it had started`);
+}
+
 /** Of who may not answer `ignore`: others send it mail and count on it. */
 export function mustServe(path: string, what: string): HoldfastError {
   return new HoldfastError(

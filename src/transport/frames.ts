@@ -14,6 +14,7 @@ import type { WireError } from "./error-codec.js";
  *     │ call (seq) ─────────────────────────▶ handler
  *     │ ◀──────────────────────── part* , done (outcome, snapshot)
  *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
+ *     │ ◀──────────────────────────────── settled (what it had left running)
  *     │ stop ───────────────────────────────▶ handler ends, stop()       or fence: nothing is waited for
  *     │ ◀──────────────────────────────── stopped
  *     │ shut ───────────────────────────────▶ static unload(), end
@@ -86,7 +87,18 @@ export type ToParent =
       outcome: WireOutcome;
       state: Packed | undefined;
     }
-  | { t: "crashed"; actor: number; incarnation: number; seq: number; error: WireError; at: number }
+  | {
+      t: "crashed";
+      actor: number;
+      incarnation: number;
+      seq: number;
+      error: WireError;
+      at: number;
+      /** Methods of it that still run; each is heard by nobody, and `settled` follows when all have ended. */
+      left: readonly string[];
+    }
+  /** What a crash had left running has ended; `dropped` is how many outcomes nobody will hear. */
+  | { t: "settled"; actor: number; incarnation: number; dropped: number }
   | { t: "stopped"; actor: number; incarnation: number }
   | { t: "fault"; error: WireError; at: number }
   | {

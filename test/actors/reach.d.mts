@@ -19,3 +19,26 @@ export class Device extends Actor<{ gate: Ref<Gate>; file?: string }> {
   block(seconds: number): void;
   spin(): void;
 }
+
+export class Lingerer extends Actor<{ gate: Ref<Gate> }> {
+  start(): void;
+  who(): number;
+  hold(file: string, other?: Ref<Keeper>): Promise<string>;
+  fail(): void;
+  forever(): Promise<never>;
+  armBomb(ms: number): void;
+}
+
+export class Keeper extends Actor {
+  keep(value: unknown): void;
+  kept(): unknown[];
+}
+
+export class Counting extends Actor {
+  addTwice(file: string): Promise<number>;
+  add(): number;
+  armBomb(ms: number): void;
+  incarnation(): number;
+  snapshot(): number;
+  restore(n: number): void;
+}

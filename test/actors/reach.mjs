@@ -61,3 +61,88 @@ function alive(pid) {
     return false;
   }
 }
+
+/** Two at once, so that one can crash while another still runs. */
+export class Lingerer extends Actor {
+  static concurrency = 4;
+
+  start() {
+    this.props.gate.tell.note(`start ${this.self.incarnation}`);
+  }
+  who() {
+    return this.self.incarnation;
+  }
+  /** Ends when the gate opens, whatever its signal says, and then tries everything that a handler can do. */
+  async hold(name, other) {
+    const { gate } = this.props;
+    await new Promise((resolve) => {
+      // Not an ask: those of an incarnation that is over are given up.
+      const look = () => (released(name) ? resolve() : setTimeout(look, 5));
+      gate.tell.note(`holds ${name}`);
+      look();
+    });
+    this.after(1, () => gate.tell.note(`a timer after ${name}`));
+    gate.tell.note(`a tell after ${name}`);
+    if (other) other.tell.keep(`told after ${name}`);
+    await other?.ask.keep(`asked after ${name}`).catch(() => {});
+    return `an answer after ${name}`;
+  }
+  fail() {
+    throw new Error("as told");
+  }
+  /** Never ends. */
+  forever() {
+    return new Promise(() => {});
+  }
+  /** Its timer throws while its start() runs or a handler does. */
+  armBomb(ms) {
+    this.after(ms, () => {
+      throw new Error("a timer of this actor");
+    });
+  }
+}
+
+/** Files are heard across threads and processes, and by an incarnation that is over. */
+function released(file) {
+  return existsSync(file);
+}
+
+/** Keeps what it is told. */
+export class Keeper extends Actor {
+  #kept = [];
+  keep(value) {
+    this.#kept.push(value);
+  }
+  kept() {
+    return this.#kept;
+  }
+}
+
+/** State with snapshots; one handler at a time, and a timer that may throw beside it. */
+export class Counting extends Actor {
+  #n = 0;
+  /** Adds now and once more when the file is there. */
+  async addTwice(file) {
+    this.#n++;
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.#n++;
+    return this.#n;
+  }
+  add() {
+    return ++this.#n;
+  }
+  armBomb(ms) {
+    this.after(ms, () => {
+      throw new Error("a timer of this actor");
+    });
+  }
+  incarnation() {
+    return this.self.incarnation;
+  }
+  snapshot() {
+    return this.#n;
+  }
+  restore(n) {
+    this.#n = n;
+  }
+}
