@@ -118,15 +118,11 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       else await this.#openCell(startTimeoutMs, starting.signal);
       const cell = this.#cell!;
       const left = startTimeoutMs - (this.#context.clock.now() - began);
-      let begun: Begun = "ready";
-      const start = this.handle.start(cell).then((how) => {
-        begun = how;
-      });
-      await within(this.#context.clock, left, start, () => {
+      const begun = await within(this.#context.clock, left, this.handle.start(cell), () => {
         cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
         return tookTooLong(this.path, startTimeoutMs);
       });
-      if ((begun as Begun) === "ignored") return await this.#ignored(cell);
+      if (begun === "ignored") return await this.#ignored(cell);
       // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
       if (this.#starting === starting) this.#report?.warmed(this.#mailWaits);
       this.#context.hosts.refill(this.#options.cell);
@@ -199,8 +195,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   /** A killed process is there until its exit: a start that follows must not find it alive. */
-  #left(cell: Cell): Promise<void> {
-    return within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
+  async #left(cell: Cell): Promise<void> {
+    await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
       cell.onDeath = () => {};
       if (this.#cell === cell) this.#cell = undefined;
       return undefined;

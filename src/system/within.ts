@@ -4,18 +4,23 @@ import type { Clock } from "../clock.js";
  * A promise with a limit. Past it, `late` is called once: what it returns rejects, or resolves when it is undefined.
  * `Infinity` waits for ever.
  */
-export function within(clock: Clock, ms: number, promise: Promise<void>, late: () => Error | undefined): Promise<void> {
+export function within<T>(
+  clock: Clock,
+  ms: number,
+  promise: Promise<T>,
+  late: () => Error | undefined,
+): Promise<T | undefined> {
   if (ms === Number.POSITIVE_INFINITY) return promise;
   return new Promise((resolve, reject) => {
     const timer = clock.after(ms, () => {
       const error = late();
       if (error) reject(error);
-      else resolve();
+      else resolve(undefined);
     });
     promise.then(
-      () => {
+      (value) => {
         timer.cancel();
-        resolve();
+        resolve(value);
       },
       (error: unknown) => {
         timer.cancel();
