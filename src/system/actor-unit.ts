@@ -270,8 +270,12 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#cell = cell;
     this.#facts = cell.facts;
     cell.onDeath = ({ cause, at }) => {
-      if (this.#starting && !this.handle.up) this.handle.end(cause, at);
-      else this.#died(this.handle.end(cause, at));
+      const { handle } = this;
+      // What crashed before has had its death: that its empty host is ended on purpose is none.
+      const over = cause.kind === "killed" && !handle.serves(handle.incarnation);
+      const starting = this.#starting !== undefined && !handle.up;
+      const remains = handle.end(cause, at);
+      if (!over && !starting) this.#died(remains);
     };
   }
 

@@ -87,3 +87,17 @@ it("an asynchronous timer that rejects is a crash of its actor", async () => {
   expect(reports).toMatchObject([{ cause: { kind: "threw", error: { message: "later, in a timer" } } }]);
   expect(await refs.waiter.ask.incarnation()).toBe(2);
 });
+
+it.each(Array.from({ length: 12 }, (_, turns) => ({ turns })))(
+  "a brutal stop that meets a crash adds no second report of the same incarnation, $turns microtasks after the message",
+  async ({ turns }) => {
+    const { app, refs, events } = await play({ hand: inline(Hand, {}, { shutdown: "brutal" }) });
+    const thrown = failure(refs.hand.ask.fail("just before"));
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await app.stop({ drain: 0 });
+    await thrown;
+    const died = events.flatMap((event) => (event.type === "death" ? [event.report.incarnation] : []));
+    expect(died).toEqual([...new Set(died)]);
+    expect(app.reports().map(({ decision }) => decision)).not.toContain("pending");
+  },
+);
