@@ -171,8 +171,8 @@ export class KeyedGroup implements Unit, Receiver {
     return unit ? this.#letGo(unit) : Promise.resolve();
   }
 
-  restart(name: string): void {
-    this.#cells.restart(name);
+  restart(name: string): Promise<void> {
+    return this.#cells.restart(name);
   }
 
   child(name: string): Unit | undefined {

@@ -158,8 +158,8 @@ export class PoolUnit implements Unit, Receiver {
     return this.#supervisor.kill(by, key);
   }
 
-  restart(name: string): void {
-    this.#supervisor.restart(name);
+  restart(name: string): Promise<void> {
+    return this.#supervisor.restart(name);
   }
 
   child(name: string): Unit | undefined {

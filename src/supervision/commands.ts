@@ -1,19 +1,20 @@
 import { noStreak } from "./backoff.js";
-import type { ChildRules } from "./spec.js";
+import type { SupervisorEvent } from "./messages.js";
 import type { ChildRecord } from "./state.js";
-import { newRecord, refuseTaken } from "./state.js";
+import { newRecord, refuseSignificant, refuseTaken } from "./state.js";
 import type { Turn } from "./turn.js";
-import { cancelWait, forget, put, start, stop } from "./turn.js";
+import { cancelWait, forget, put, start, stayDown, stop } from "./turn.js";
 
 /**
  * A child more, last in start order. Siblings under one-for-one owe each other nothing, so it starts at once; under the
- * group strategies it waits for its turn in a round. A first start that fails is retried with back-off, and parked when
- * over budget: whoever wants OTP's answer (a failed start_child leaves nothing behind) sends "remove" on the failure.
+ * group strategies it waits for its turn in a round.
  */
-export function add(turn: Turn, rules: ChildRules): void {
+export function add(turn: Turn, { rules, onFailedStart }: Extract<SupervisorEvent, { type: "add" }>): void {
   const { children, phase, round, rules: own } = turn.state;
   refuseTaken(children, rules.id);
-  const child = newRecord(rules, phase.kind === "idle" ? "first" : "added");
+  refuseSignificant(own, rules);
+  const origin = onFailedStart === "forget" ? "asked" : "added";
+  const child = newRecord(rules, phase.kind === "idle" ? "first" : origin);
   children.set(rules.id, child);
   if (phase.kind === "idle") return;
   if (round && own.strategy !== "one-for-one") round.start.add(rules.id);
@@ -24,13 +25,15 @@ export function remove(turn: Turn, child: ChildRecord): void {
   takeDown(turn, child, "gone");
 }
 
-/** A temporary child's rules are of no use once it is down (OTP forgets them too). */
+/** A temporary child's rules are of no use once it is down, nor are a dynamic supervisor's (OTP forgets them too). */
 export function stopChild(turn: Turn, child: ChildRecord): void {
-  takeDown(turn, child, child.rules.restart === "temporary" ? "gone" : "down");
+  const forgotten = child.rules.restart === "temporary" || turn.state.rules.order === "none";
+  takeDown(turn, child, forgotten ? "gone" : "down");
 }
 
 function takeDown(turn: Turn, child: ChildRecord, wanted: "down" | "gone"): void {
   const goal = child.goal === "gone" ? "gone" : wanted;
+  const wasDown = child.goal === "down";
   const { id } = child.rules;
   switch (child.life) {
     case "starting":
@@ -45,14 +48,14 @@ function takeDown(turn: Turn, child: ChildRecord, wanted: "down" | "gone"): void
       put(turn, child, { goal });
       return;
     case "waiting":
-      put(turn, cancelWait(turn, child), { goal });
+      cancelWait(turn, child);
       break;
     case "stopped":
     case "quarantined":
-      put(turn, child, { goal });
       break;
   }
   if (goal === "gone") forget(turn, id);
+  else if (!wasDown) stayDown(turn, turn.state.children.get(id)!);
 }
 
 /** By hand: a fresh start in every sense. */

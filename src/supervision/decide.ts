@@ -2,11 +2,12 @@ import type { Chance } from "../clock.js";
 import { healthy } from "./backoff.js";
 import { add, remove, restartByHand, stopChild } from "./commands.js";
 import { onFailure } from "./failure.js";
+import { Line } from "./line.js";
 import type { SupervisorAction, SupervisorEvent } from "./messages.js";
-import { advance, end } from "./round.js";
+import { advance, end, endWithSignificant } from "./round.js";
 import type { ChildRecord, Phase, SupervisorState } from "./state.js";
 import type { Turn } from "./turn.js";
-import { forget, put, start } from "./turn.js";
+import { forget, put, start, stayDown } from "./turn.js";
 
 export { initial } from "./state.js";
 
@@ -53,11 +54,11 @@ export function decide(
 /** Before the first start only the list of children can change. */
 function whenIdle(turn: Turn, event: SupervisorEvent): void {
   const { children } = turn.state;
-  if (event.type === "add") add(turn, event.rules);
+  if (event.type === "add") add(turn, event);
   else if (event.type === "remove" && children.has(event.id)) forget(turn, event.id);
   else if (event.type === "start") {
     const phase: Phase = { kind: "starting", owed: new Set(children.keys()) };
-    turn.state = { ...turn.state, phase, round: { stop: new Set(), start: new Set(children.keys()) } };
+    turn.state = { ...turn.state, phase, round: { stop: new Line(), start: new Line([...children.keys()]) } };
     advance(turn);
   } else if (event.type === "stop") {
     end(turn, "stopped");
@@ -67,8 +68,9 @@ function whenIdle(turn: Turn, event: SupervisorEvent): void {
 
 function whenAlive(turn: Turn, event: SupervisorEvent): void {
   if (event.type === "start") return;
-  if (event.type === "add") add(turn, event.rules);
+  if (event.type === "add") add(turn, event);
   else if (event.type === "stop") end(turn, "stopped");
+  else if (event.type === "drain") drain(turn);
   else {
     const child = turn.state.children.get(event.id);
     if (!child) return;
@@ -83,7 +85,7 @@ function whenAlive(turn: Turn, event: SupervisorEvent): void {
  */
 function whenEnding(turn: Turn, event: SupervisorEvent): void {
   if (event.type === "add") turn.actions.push({ type: "forget", id: event.rules.id });
-  if (event.type === "start" || event.type === "stop" || event.type === "add") return;
+  if (!("id" in event)) return;
   const child = turn.state.children.get(event.id);
   if (!child) return;
   if (event.type === "ready" && child.life === "starting") onReady(turn, child);
@@ -103,7 +105,15 @@ function removeWhenDown(turn: Turn, child: ChildRecord): void {
   } else put(turn, child, { goal: "gone" });
 }
 
-type ChildEvent = Exclude<SupervisorEvent, { type: "start" | "stop" | "add" }>;
+/** What is up finishes its work; what is on its way up is told too, and finds its mail still to be done. */
+function drain(turn: Turn): void {
+  for (const child of turn.state.children.values()) {
+    if (child.life === "running") put(turn, child, { life: "draining" });
+    turn.actions.push({ type: "drain", id: child.rules.id });
+  }
+}
+
+type ChildEvent = Extract<SupervisorEvent, { id: string }>;
 
 function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
   switch (event.type) {
@@ -112,6 +122,7 @@ function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
       if (child.life === "starting") onReady(turn, child);
       return;
     case "start-failed":
+    case "ignored":
     case "died":
     case "stopped":
       if (isDown(child, event)) onDown(turn, child, event);
@@ -139,6 +150,7 @@ function onReady(turn: Turn, child: ChildRecord): void {
 function isDown(child: ChildRecord, event: ChildEvent): boolean {
   switch (event.type) {
     case "start-failed":
+    case "ignored":
       return child.life === "starting" || child.life === "stopping";
     case "died":
       return child.life === "running" || child.life === "draining" || child.life === "stopping";
@@ -149,7 +161,7 @@ function isDown(child: ChildRecord, event: ChildEvent): boolean {
   }
 }
 
-type DownEvent = Extract<SupervisorEvent, { type: "start-failed" | "died" | "stopped" }>;
+type DownEvent = Extract<SupervisorEvent, { type: "start-failed" | "ignored" | "died" | "stopped" }>;
 
 function onDown(turn: Turn, child: ChildRecord, event: DownEvent): void {
   const { round, phase, mode } = turn.state;
@@ -161,21 +173,38 @@ function onDown(turn: Turn, child: ChildRecord, event: DownEvent): void {
     // It was told to stop, or was about to be: down is down, whatever the way, and nobody pays for it.
     const down = put(turn, child, { life: "stopped" });
     const endedForGood = !wasStopping && restart === "transient" && cleanEnd;
-    if (down.goal === "gone" || endedForGood) forget(turn, id);
-    else if (down.goal === "up" && !round?.start.has(id)) start(turn, down);
+    if (down.goal === "gone") forget(turn, id);
+    else if (down.goal === "down" || endedForGood) retire(turn, down);
+    else if (!round?.start.has(id)) start(turn, down);
     return;
   }
   if (event.type === "stopped") return;
+  if (event.type === "ignored") {
+    // What follows a restart by hand is no first start any more.
+    retire(turn, put(turn, child, { life: "stopped", origin: child.origin === "asked" ? "added" : child.origin }));
+    return;
+  }
   if (event.type === "start-failed") {
-    if (phase.kind === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0) {
+    if (child.origin === "asked" && child.readies === 0) {
+      put(turn, child, { life: "stopped" });
+      forget(turn, id);
+    } else if (phase.kind === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0) {
       put(turn, child, { life: "stopped" });
       end(turn, "start-failed", event.error);
     } else if (restart === "temporary") forget(turn, id);
     else onFailure(turn, child, "start", event.error);
     return;
   }
-  if (restart === "temporary" || (restart === "transient" && cleanEnd)) forget(turn, id);
-  else onFailure(turn, child, event.guilty ? "guilty" : "unknown", event.error);
+  if (restart === "temporary" || (restart === "transient" && cleanEnd)) {
+    retire(turn, put(turn, child, { life: "stopped" }));
+    endWithSignificant(turn, child.rules);
+  } else onFailure(turn, child, event.guilty ? "guilty" : "unknown", event.error);
+}
+
+/** It has ended and is not started again: listed for a restart by hand, or forgotten where nobody would ask for it. */
+function retire(turn: Turn, child: ChildRecord): void {
+  if (child.rules.restart === "temporary" || turn.state.rules.order === "none") forget(turn, child.rules.id);
+  else stayDown(turn, child);
 }
 
 /** A child of a round starts when its turn comes; any other at once. */

@@ -1,6 +1,5 @@
 import { HoldfastError } from "../errors.js";
 import { failed, pause } from "./backoff.js";
-import { supervisionDefaults as defaults } from "./defaults.js";
 import type { Intensity } from "./intensity.js";
 import { charge } from "./intensity.js";
 import { end, groupRestart } from "./round.js";
@@ -78,9 +77,8 @@ function overOwnBudget(turn: Turn, child: ChildRecord, failure: Failure, error: 
   const { rules, phase, mode } = turn.state;
   const { id, intensity, guiltyIntensity } = child.rules;
   const budget = failure === "guilty" ? guiltyIntensity : intensity;
-  const chosen = child.rules.overBudget ?? rules.overBudget;
-  const otherwise = failure === "guilty" ? defaults.guiltyOverBudget : defaults.overBudget;
-  const park = child.readies === 0 || (chosen ?? otherwise) === "quarantine";
+  const chosen = child.rules.overBudget ?? (failure === "guilty" ? rules.guiltyOverBudget : rules.overBudget);
+  const park = child.readies === 0 || chosen === "quarantine";
   if (!park) {
     put(turn, child, { life: "stopped" });
     end(turn, "gave-up", gaveUp(`child ${JSON.stringify(id)}`, budget, id, error));

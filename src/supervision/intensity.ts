@@ -9,6 +9,9 @@ export interface Intensity {
 /** When the restarts of a window were charged: monotonic milliseconds, oldest first, at most `restarts + 1` of them. */
 export type Charges = readonly number[];
 
+/** One for all who were never charged. */
+export const noCharges: Charges = [];
+
 /**
  * Charges one restart to a sliding window that is inclusive at its edge: a restart exactly `withinMs` old still
  * counts (as in OTP's `supervisor`).

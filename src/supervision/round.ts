@@ -1,8 +1,10 @@
 import type { ChildState } from "./life.js";
+import { Line } from "./line.js";
 import type { EndReason } from "./messages.js";
+import type { ChildRules } from "./spec.js";
 import { affected, stopOrder } from "./strategy.js";
 import type { Turn } from "./turn.js";
-import { cancelWait, put, start, stop } from "./turn.js";
+import { cancelWait, forget, put, start, stop } from "./turn.js";
 
 /**
  * Does the next step of the round, if there is one to do now. Called after every event: it looks at what is, not at
@@ -13,6 +15,7 @@ export function advance(turn: Turn): void {
   const { phase } = turn.state;
   if (phase.kind === "ending") {
     turn.state = { ...turn.state, phase: { kind: "ended" }, round: undefined };
+    if (turn.state.rules.order === "none") for (const id of [...turn.state.children.keys()]) forget(turn, id);
     turn.actions.push({ type: "ended", reason: phase.reason, ...(phase.error && { error: phase.error }) });
     return;
   }
@@ -27,7 +30,7 @@ export function advance(turn: Turn): void {
 /** True while a child of the round has to go down first. */
 function stopNext(turn: Turn): boolean {
   const { round, children } = turn.state;
-  for (const id of round?.stop ?? []) {
+  for (let id = round?.stop.first; id !== undefined; id = round?.stop.first) {
     const child = children.get(id)!;
     if (child.life === "stopping") return true;
     if (isAlive(child.life)) {
@@ -42,7 +45,7 @@ function stopNext(turn: Turn): boolean {
 /** True while a child of the round has to come up before the next may start. */
 function startNext(turn: Turn): boolean {
   const { round, children } = turn.state;
-  for (const id of round?.start ?? []) {
+  for (let id = round?.start.first; id !== undefined; id = round?.start.first) {
     const child = children.get(id)!;
     switch (child.life) {
       case "starting":
@@ -85,18 +88,41 @@ export function groupRestart(turn: Turn, dead: string): void {
     if ((members.has(id) || round?.stop.has(id)) && !down) stops.push(id);
     if ((members.has(id) || round?.start.has(id)) && child.goal === "up") starts.push(id);
   }
-  turn.state = { ...turn.state, round: { stop: new Set(stopOrder(stops)), start: new Set(starts) } };
+  turn.state = { ...turn.state, round: { stop: new Line(stopOrder(stops)), start: new Line(starts) } };
 }
 
-/** Everything goes down in stop order, then the supervisor has ended. The first reason stands. */
+/**
+ * Everything goes down, then the supervisor has ended: one after the other in stop order, or all at once where no order is
+ * kept. The first reason stands.
+ */
 export function end(turn: Turn, reason: EndReason, error?: Error): void {
   const alive: string[] = [];
   for (const [id, child] of turn.state.children) {
     if (child.life === "waiting") cancelWait(turn, child);
     if (isAlive(child.life) || child.life === "stopping") alive.push(id);
   }
-  const round = { stop: new Set(stopOrder(alive)), start: new Set<string>() };
+  const round = { stop: new Line(stopOrder(alive)), start: new Line() };
   turn.state = { ...turn.state, phase: { kind: "ending", reason, error }, round };
+  if (turn.state.rules.order === "kept") return;
+  for (const id of alive) {
+    const child = turn.state.children.get(id)!;
+    if (isAlive(child.life)) stop(turn, child);
+  }
+}
+
+/**
+ * A child has ended for good, by itself. Where it was significant the supervisor may have no reason left to be there:
+ * with "any-significant" at once, with "all-significant" when no other significant child is left.
+ */
+export function endWithSignificant(turn: Turn, ended: ChildRules): void {
+  const { rules, children } = turn.state;
+  if (!ended.significant || rules.autoShutdown === "never") return;
+  if (rules.autoShutdown === "all-significant") {
+    for (const { life, rules: other } of children.values()) {
+      if (other.significant && life !== "stopped" && life !== "quarantined") return;
+    }
+  }
+  end(turn, "auto-shutdown");
 }
 
 function isAlive(life: ChildState): boolean {

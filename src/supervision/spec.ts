@@ -3,12 +3,13 @@ import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { Backoff } from "./backoff.js";
-import { supervisionDefaults as defaults } from "./defaults.js";
 import type { Intensity } from "./intensity.js";
+import { type Preset, presets } from "./presets.js";
 
 const strategies = ["one-for-one", "all-for-one", "rest-for-one"] as const;
 const restarts = ["permanent", "transient", "temporary"] as const;
 const overBudgets = ["escalate", "quarantine"] as const;
+const autoShutdowns = ["never", "any-significant", "all-significant"] as const;
 
 /** Who is restarted when a child dies: it alone, all, or it and those started after it. OTP's, in our spelling. */
 export type Strategy = (typeof strategies)[number];
@@ -18,6 +19,9 @@ export type Restart = (typeof restarts)[number];
 export type Shutdown = number | "brutal" | "unlimited";
 /** Over budget: the supervisor stops everything and gives up, or parks that child and keeps the rest. */
 export type OverBudget = (typeof overBudgets)[number];
+
+/** Does a supervisor end, cleanly, when a significant child has ended by itself: the first, or the last of them? OTP's. */
+export type AutoShutdown = (typeof autoShutdowns)[number];
 
 export interface IntensityOptions {
   /** A whole number >= 0, or Infinity. */
@@ -54,6 +58,11 @@ export interface ChildOptions {
   /** Default: the supervisor's; where it has none, "escalate", and "quarantine" for guilty deaths. */
   overBudget?: OverBudget;
   backoff?: BackoffOptions;
+  /**
+   * Its end may be the end of its supervisor, see `autoShutdown`. For transient and temporary children: a permanent one
+   * never ends by itself. Default false.
+   */
+  significant?: boolean;
 }
 
 export interface SupervisorOptions {
@@ -63,6 +72,13 @@ export interface SupervisorOptions {
   intensity?: IntensityOptions;
   /** What happens to a child over *its own* budget, where the child does not say. */
   overBudget?: OverBudget;
+  /** Default "never". */
+  autoShutdown?: AutoShutdown;
+  /**
+   * Which set of defaults holds for this supervisor, its children, and the supervisors below it that name none:
+   * "server" (default), "edge" or "batch". What is written out wins. The numbers and their reasons: docs/supervision.md.
+   */
+  preset?: Preset;
 }
 
 /** What a child may say of its supervision; an actor says more on top. */
@@ -74,8 +90,15 @@ export const childKeys: KeysOf<ChildOptions> = {
   guiltyIntensity: true,
   overBudget: true,
   backoff: true,
+  significant: true,
 };
-export const supervisorKeys: KeysOf<SupervisorOptions> = { strategy: true, intensity: true, overBudget: true };
+export const supervisorKeys: KeysOf<SupervisorOptions> = {
+  strategy: true,
+  intensity: true,
+  overBudget: true,
+  autoShutdown: true,
+  preset: true,
+};
 const intensityKeys: KeysOf<IntensityOptions> = { restarts: true, within: true };
 const backoffKeys: KeysOf<BackoffOptions> = {
   initial: true,
@@ -96,13 +119,22 @@ export interface ChildRules {
   /** undefined: the supervisor's. */
   readonly overBudget: OverBudget | undefined;
   readonly backoff: Backoff;
+  readonly significant: boolean;
 }
 
 export interface SupervisorRules {
   readonly strategy: Strategy;
   readonly intensity: Intensity;
-  /** undefined: "escalate", and "quarantine" for guilty deaths. */
-  readonly overBudget: OverBudget | undefined;
+  /** What happens to a child over its budget of deaths of unknown guilt, where it does not say. */
+  readonly overBudget: OverBudget;
+  /** The same for its budget of guilty deaths. */
+  readonly guiltyOverBudget: OverBudget;
+  readonly autoShutdown: AutoShutdown;
+  /**
+   * kept: children start one after the other and stop in reverse. none: they owe each other nothing, come and go by
+   * thousands, stop all at once, and are forgotten when they end (a dynamic supervisor's).
+   */
+  readonly order: "kept" | "none";
 }
 
 /**
@@ -110,17 +142,20 @@ export interface SupervisorRules {
  * @param field the child's place in the user's spec, quoted by errors: `app.digits`
  * @throws InvalidSpec naming the field and quoting its value
  */
-export function childRules(id: string, options: ChildOptions, field: string): ChildRules {
+export function childRules(id: string, options: ChildOptions, field: string, preset: Preset = "server"): ChildRules {
   if (typeof id !== "string" || id === "") throw invalid(`${field}.id`, id, "a non-empty string");
+  const defaults = presets[preset];
+  const restart = oneOf(restarts, options.restart ?? defaults.restart, `${field}.restart`);
   return {
     id,
-    restart: oneOf(restarts, options.restart ?? defaults.restart, `${field}.restart`),
-    shutdown: shutdown(options.shutdown, `${field}.shutdown`),
+    restart,
+    shutdown: shutdown(options.shutdown ?? defaults.shutdownMs, `${field}.shutdown`),
     startTimeoutMs: positive(options.startTimeout ?? defaults.startTimeoutMs, `${field}.startTimeout`),
     intensity: intensity(options.intensity, defaults.intensity, `${field}.intensity`),
     guiltyIntensity: intensity(options.guiltyIntensity, defaults.guiltyIntensity, `${field}.guiltyIntensity`),
     overBudget: optional(overBudgets, options.overBudget, `${field}.overBudget`),
-    backoff: backoff(options.backoff ?? {}, `${field}.backoff`),
+    backoff: options.backoff ? backoff(options.backoff, defaults.backoff, `${field}.backoff`) : defaults.backoff,
+    significant: significant(options.significant ?? false, restart, `${field}.significant`),
   };
 }
 
@@ -129,16 +164,35 @@ export function childRules(id: string, options: ChildOptions, field: string): Ch
  * @param field the supervisor's place in the user's spec, quoted by errors: `app`
  * @throws InvalidSpec naming the field and quoting its value
  */
-export function supervisorRules(options: SupervisorOptions, field: string): SupervisorRules {
+export function supervisorRules(
+  options: SupervisorOptions,
+  field: string,
+  { inherited = "server", order = "kept" }: { inherited?: Preset; order?: SupervisorRules["order"] } = {},
+): SupervisorRules {
+  const defaults = presets[presetOf(options, inherited, field)];
+  const chosen = optional(overBudgets, options.overBudget, `${field}.overBudget`);
   return {
     strategy: oneOf(strategies, options.strategy ?? defaults.strategy, `${field}.strategy`),
     intensity: intensity(options.intensity, defaults.supervisorIntensity, `${field}.intensity`),
-    overBudget: optional(overBudgets, options.overBudget, `${field}.overBudget`),
+    overBudget: chosen ?? defaults.overBudget,
+    guiltyOverBudget: chosen ?? defaults.guiltyOverBudget,
+    autoShutdown: oneOf(autoShutdowns, options.autoShutdown ?? "never", `${field}.autoShutdown`),
+    order,
   };
 }
 
-function shutdown(value: ChildOptions["shutdown"], field: string): Shutdown {
-  if (value === undefined) return defaults.shutdownMs;
+/** The preset that a supervisor names, or the one it is under. @throws InvalidSpec quoting one that does not exist */
+export function presetOf({ preset }: SupervisorOptions, inherited: Preset, field: string): Preset {
+  return preset === undefined ? inherited : oneOf(Object.keys(presets) as Preset[], preset, `${field}.preset`);
+}
+
+function significant(value: boolean, restart: Restart, field: string): boolean {
+  if (typeof value !== "boolean") throw invalid(field, value, "true or false");
+  if (!value || restart !== "permanent") return value;
+  throw invalid(field, value, 'restart "transient" or "temporary" with it: a permanent child never ends by itself');
+}
+
+function shutdown(value: NonNullable<ChildOptions["shutdown"]>, field: string): Shutdown {
   if (value === "brutal" || value === "unlimited") return value;
   const ms = duration(value, field, 'a duration such as 5000 or "5s", "brutal" or "unlimited"');
   return ms === Number.POSITIVE_INFINITY ? "unlimited" : ms;
@@ -157,16 +211,16 @@ function intensity(value: IntensityOptions | undefined, standard: Intensity, fie
   return { restarts: count, withinMs: positive(value.within, `${field}.within`) };
 }
 
-function backoff(options: BackoffOptions, field: string): Backoff {
+function backoff(options: BackoffOptions, defaults: Backoff, field: string): Backoff {
   onlyKnownKeys(options, backoffKeys, field);
-  const initialMs = finite(options.initial ?? defaults.backoff.initialMs, `${field}.initial`);
-  const maxMs = finite(options.max ?? Math.max(defaults.backoff.maxMs, initialMs), `${field}.max`);
+  const initialMs = finite(options.initial ?? defaults.initialMs, `${field}.initial`);
+  const maxMs = finite(options.max ?? Math.max(defaults.maxMs, initialMs), `${field}.max`);
   if (maxMs < initialMs) throw invalid(`${field}.max`, options.max, `at least ${field}.initial, ${initialMs} ms`);
-  const factor = options.factor ?? defaults.backoff.factor;
+  const factor = options.factor ?? defaults.factor;
   if (!(Number.isFinite(factor) && factor >= 1)) throw invalid(`${field}.factor`, factor, "a finite number >= 1");
-  const jitter = options.jitter ?? defaults.backoff.jitter;
+  const jitter = options.jitter ?? defaults.jitter;
   if (!(jitter >= 0 && jitter <= 1)) throw invalid(`${field}.jitter`, jitter, "a number from 0 to 1");
-  const healthyAfter = options.healthyAfter ?? defaults.backoff.healthyAfterMs;
+  const healthyAfter = options.healthyAfter ?? defaults.healthyAfterMs;
   return { initialMs, factor, maxMs, jitter, healthyAfterMs: duration(healthyAfter, `${field}.healthyAfter`) };
 }
 

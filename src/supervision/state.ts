@@ -1,8 +1,9 @@
 import { HoldfastError } from "../errors.js";
 import type { Streak } from "./backoff.js";
 import { noStreak } from "./backoff.js";
-import type { Charges } from "./intensity.js";
+import { type Charges, noCharges } from "./intensity.js";
 import type { ChildState } from "./life.js";
+import type { Line } from "./line.js";
 import type { EndReason } from "./messages.js";
 import type { ChildRules, SupervisorRules } from "./spec.js";
 
@@ -18,8 +19,11 @@ export interface ChildRecord {
   readonly life: ChildState;
   /** up: supervised. down: stopped by hand or parked. gone: forgotten as soon as it is down. */
   readonly goal: "up" | "down" | "gone";
-  /** It was there at the first start, or was added later. */
-  readonly origin: "first" | "added";
+  /**
+   * first: there at the first start. added: later. asked: later, by somebody who hears how its first start went, so that
+   * one which failed need not be kept.
+   */
+  readonly origin: "first" | "added" | "asked";
   /** How many times it has become ready. 0: whatever failed until now was its first start. */
   readonly readies: number;
   /** Deaths of unknown guilt and failed starts in the window. */
@@ -37,8 +41,8 @@ export interface ChildRecord {
  *   start: b ▸ c ▸ d    one after the other, in start order; the first is left when it runs
  */
 export interface Round {
-  readonly stop: Set<string>;
-  readonly start: Set<string>;
+  readonly stop: Line;
+  readonly start: Line;
 }
 
 /** idle ─start─▶ starting ─▶ up, and from each of them ─▶ ending ─▶ ended. */
@@ -51,7 +55,7 @@ export type Phase =
   | { readonly kind: "ended" };
 
 /**
- * All that a supervisor knows. Records and phases are immutable; the Map and the Sets are *owned*: `decide` changes them
+ * All that a supervisor knows. Records and phases are immutable; the Map, the Set and the Lines are *owned*: `decide` changes them
  * in place, so that an event among 10,000 children costs the same as among ten. A state that was handed to `decide` is
  * spent: go on with the one it returned. To replay, begin at `initial` again.
  */
@@ -69,19 +73,21 @@ export interface SupervisorState {
 /**
  * A supervisor before its first start.
  * @param children in start order
- * @throws InvalidSpec when two children have one id
+ * @throws InvalidSpec when two children have one id, or one is significant to a supervisor that does not care
  */
 export function initial(rules: SupervisorRules, children: readonly ChildRules[], mode: StartMode): SupervisorState {
   const table = new Map<string, ChildRecord>();
   for (const child of children) {
     refuseTaken(table, child.id);
+    refuseSignificant(rules, child);
     table.set(child.id, newRecord(child, "first"));
   }
   return { rules, mode, phase: { kind: "idle" }, children: table, round: undefined, charges: [] };
 }
 
 export function newRecord(rules: ChildRules, origin: ChildRecord["origin"]): ChildRecord {
-  return { rules, life: "stopped", goal: "up", origin, readies: 0, unknown: [], guilty: [], streak: noStreak };
+  const spent = { unknown: noCharges, guilty: noCharges, streak: noStreak };
+  return { rules, life: "stopped", goal: "up", origin, readies: 0, ...spent };
 }
 
 export function refuseTaken(table: ReadonlyMap<string, ChildRecord>, id: string): void {
@@ -89,4 +95,15 @@ export function refuseTaken(table: ReadonlyMap<string, ChildRecord>, id: string)
   if (!there) return;
   const why = there.goal === "gone" ? "is being removed: wait until it is gone" : "exists already: ids are unique";
   throw new HoldfastError("InvalidSpec", `a child named ${JSON.stringify(id)} ${why}`, { details: { id } });
+}
+
+/** OTP's rule too: with "never" a significant child would end and nothing would follow. */
+export function refuseSignificant(rules: SupervisorRules, child: ChildRules): void {
+  if (!child.significant || rules.autoShutdown !== "never") return;
+  throw new HoldfastError(
+    "InvalidSpec",
+    `child ${JSON.stringify(child.id)} is significant, and its supervisor's autoShutdown is "never": ` +
+      'give the supervisor "any-significant" or "all-significant", or leave significant out',
+    { details: { field: `${child.id}.significant`, id: child.id } },
+  );
 }

@@ -36,6 +36,13 @@ export function cancelWait(turn: Turn, child: ChildRecord): ChildRecord {
   return put(turn, child, { life: "stopped" });
 }
 
+/** The child, which has nothing running, is down and stays so until a restart by hand. */
+export function stayDown(turn: Turn, child: ChildRecord): void {
+  const life = child.life === "stopped" ? {} : ({ life: "stopped" } as const);
+  put(turn, child, { ...life, goal: "down" });
+  turn.actions.push({ type: "down", id: child.rules.id });
+}
+
 /** The child, which is down, leaves the table. */
 export function forget(turn: Turn, id: string): void {
   const { children, phase, round } = turn.state;

@@ -25,8 +25,11 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns whether something was running there
    */
   kill(path: string, options?: { key?: string; by?: string }): boolean;
-  /** Stops what runs at a path and starts it again, it alone; what was quarantined too. Its budget begins anew. */
-  restart(path: string): void;
+  /**
+   * Stops what runs at a path and starts it again, it alone; what was quarantined too. Its budget begins anew.
+   * @returns when it runs again; rejects when it is parked, stopped or removed instead
+   */
+  restart(path: string): Promise<void>;
   /** Ends one actor of a keyed group and forgets its state. */
   release(path: string, key: string): Promise<void>;
   /** The most recent death reports, newest last (at most 200 are kept). */

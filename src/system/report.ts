@@ -23,7 +23,9 @@ export type DeathCause =
   /** Somebody asked for it: an operator, a test, a chaos run. Charged to no message. */
   | { kind: "killed"; by: string }
   /** The actor or host did not become ready. */
-  | { kind: "start-failed"; error: Error };
+  | { kind: "start-failed"; error: Error }
+  /** A supervisor used up its restart budget: its children are stopped, and the one above decides. */
+  | { kind: "gave-up"; error: Error };
 
 /** A message as it may be shown: never its payload, unless the method says `reveal`. */
 export interface MessageEvidence {
@@ -110,6 +112,8 @@ export function causeText(cause: DeathCause): string {
       return `killed by ${cause.by}`;
     case "start-failed":
       return `start failed: ${cause.error.message}`;
+    case "gave-up":
+      return `gave up: ${cause.error.message}`;
   }
 }
 

@@ -72,13 +72,17 @@ export class RunningSystem implements App {
 
   start(background: boolean): Promise<void> {
     this.#state = "starting";
-    this.#root.onExit = ({ error }) => void this.#gaveUp(error);
+    this.#root.onExit = ({ error, normal, decided }) => {
+      // Nobody is above the root.
+      decided("stop");
+      void this.#over(error, normal);
+    };
     this.#started = this.#root.start(background ? "background" : "rollback").then(
       () => {
         if (this.#state === "starting") this.#state = "running";
       },
       async (error: Error) => {
-        await this.#gaveUp(error);
+        await this.#over(error, false);
         throw error;
       },
     );
@@ -104,13 +108,13 @@ export class RunningSystem implements App {
     return this.#unit(path).kill(by, key);
   }
 
-  restart(path: string): void {
+  async restart(path: string): Promise<void> {
     const { name } = this.#unit(path);
     const whole = this.#whole(path);
     const above = this.#find(whole.slice(0, whole.lastIndexOf("/")));
     if (!above?.restart)
       throw new HoldfastError("InvalidSpec", `"${path}" is the root: stop the app and start another`);
-    above.restart(name);
+    await above.restart(name);
   }
 
   async release(path: string, key: string): Promise<void> {
@@ -167,10 +171,12 @@ export class RunningSystem implements App {
     if (this.#state === "stopping") this.#root.kill("a second stop()", undefined);
   }
 
-  async #gaveUp(error: Error): Promise<void> {
+  /** The root ended by itself: it gave up, could not start, or its significant children have ended (a clean end). */
+  async #over(error: Error, clean: boolean): Promise<void> {
     this.#reason = error.message;
-    await this.#close(new HoldfastError("GaveUp", `${this.#name} has ended: ${error.message}`, { cause: error }));
-    this.#end(error);
+    const code = clean ? "ActorStopped" : "GaveUp";
+    await this.#close(new HoldfastError(code, `${this.#name} has ended: ${error.message}`, { cause: error }));
+    this.#end(clean ? undefined : error);
   }
 
   async #close(error: HoldfastError): Promise<void> {

@@ -50,8 +50,8 @@ export interface Unit {
   kill(by: string, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;
-  /** Restarts a unit below it by hand, parked ones too; its history is cleared. */
-  restart?(name: string): void;
+  /** Restarts a unit below it by hand, parked ones too; its history is cleared. Resolves when it runs again. */
+  restart?(name: string): Promise<void>;
   /** A unit below it. */
   child(name: string): Unit | undefined;
   tree(standing: Standing): TreeNode;

@@ -69,7 +69,7 @@ describe.each(levels)("a keyed group that is restarted, $level", ({ level }) => 
     const held = refs.hands.key("a").ask.hold("door");
     await refs.hands.key("b").ask.keep("old");
     await made.reached("door");
-    app.restart("hands");
+    void app.restart("hands");
     const toNew = refs.hands.key("new").ask.say("first");
     const toOld = refs.hands.key("a").ask.who();
     const released = app.release("hands", "b");
@@ -98,7 +98,10 @@ describe.each(levels)("a keyed group that is restarted, $level", ({ level }) => 
     expect(await refs.hands.key("idle").ask.kept()).toBeUndefined();
     const starts = () => made.notes.filter((note) => note.startsWith("start")).sort();
     expect(starts()).toEqual(["start 1", "start 1", "start 2", "start 2"]);
-    expect(app.reports()).toMatchObject([{ path: "app/hands/cell-1", decision: "escalate" }]);
+    expect(app.reports()).toMatchObject([
+      { path: "app/hands/cell-1", decision: "escalate" },
+      { path: "app/hands", cause: { kind: "gave-up" }, decision: "restart", level: "in-place" },
+    ]);
   });
 });
 
@@ -111,7 +114,7 @@ describe.each(levels)("a cell that is restarted by hand, $level", ({ level }) =>
     });
     const held = refs.hands.key("a").ask.hold("door");
     await made.reached("door");
-    app.restart("hands/cell-1");
+    void app.restart("hands/cell-1");
     const after = refs.hands.key("a").ask.who();
     const toNew = refs.hands.key("new").ask.say("hello");
     made.open("door");
@@ -135,7 +138,7 @@ describe.each(walls)("a cell that is restarted brutally, $level", ({ level }) =>
     const first = host();
     const held = failure(refs.hands.key("a").ask.hold("door"));
     await made.reached("door");
-    app.restart("hands/cell-1");
+    void app.restart("hands/cell-1");
     expect(await held).toMatchObject({ code: "ActorDied" });
     expect(await refs.hands.key("a").ask.who()).toMatchObject({ incarnation: 2 });
     const cell = app.tree().children![1]!.children![0]!;

@@ -15,7 +15,7 @@ describe.each(levels)("an actor that crashes while it is told to stop, $level", 
     });
     const thrown = failure(refs.hand.ask.holdThenThrow("door"));
     await made.reached("door");
-    app.restart("hand");
+    void app.restart("hand");
     made.open("door");
     expect(await thrown).toMatchObject({ code: "HandlerFailed" });
     expect(await refs.hand.ask.who()).toMatchObject({ incarnation: 2 });

@@ -1,7 +1,7 @@
 import { keyed, refTo } from "holdfast";
 import { describe, expect, it } from "vitest";
 import * as defaults from "../../src/defaults.js";
-import { supervisionDefaults } from "../../src/supervision/defaults.js";
+import { presets } from "../../src/supervision/presets.js";
 import { Hand } from "../actors/cast.mjs";
 import type { Gate } from "../behaviour/gate.js";
 import { at, failure, gateOf, levels, plan, play } from "../behaviour/stage.js";
@@ -22,7 +22,7 @@ describe("law 6, everything is bounded", () => {
       else expect(value, name).toMatch(/^\d+(ms|s|m|h)$/);
     }
     for (const budget of ["intensity", "guiltyIntensity", "supervisorIntensity"] as const) {
-      expect(Number.isFinite(supervisionDefaults[budget].restarts)).toBe(true);
+      expect(Number.isFinite(presets.server[budget].restarts)).toBe(true);
     }
   });
 

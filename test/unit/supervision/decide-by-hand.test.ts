@@ -25,7 +25,7 @@ describe("by hand", () => {
   it("a stopped child stays down through deaths of others until it is restarted", () => {
     const app = given({ strategy: "all-for-one" }, { a: {}, b: {} }).up();
     app.stopChild("b");
-    expect(app.stopped("b")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["down b"]);
     expect(app.died("a")).toEqual(["start a"]);
     expect(app.ready("a")).toEqual([]);
     expect(app.restart("b")).toEqual(["start b"]);
@@ -35,7 +35,7 @@ describe("by hand", () => {
     const app = given({}, { a: {}, t: { restart: "temporary" } }).up();
     app.diesAndReturns("a");
     app.died("a");
-    expect(app.stopChild("a")).toEqual(["cancel-wait a"]);
+    expect(app.stopChild("a")).toEqual(["cancel-wait a", "down a"]);
     expect(app.life("a")).toBe("stopped");
     expect(app.stopChild("t")).toEqual(["stop t"]);
     expect(app.stopped("t")).toEqual(["forget t"]);
@@ -48,7 +48,7 @@ describe("by hand", () => {
     expect(app.stopped("a")).toEqual(["start a"]);
     app.restart("b");
     app.stopChild("b");
-    expect(app.stopped("b")).toEqual([]);
+    expect(app.stopped("b")).toEqual(["down b"]);
     app.remove("c");
     app.restart("c");
     app.stopChild("c");
@@ -62,7 +62,7 @@ describe("by hand", () => {
     expect(app.remove("b")).toEqual([]);
     expect(app.stopped("c")).toEqual(["stop b"]);
     expect(app.stopped("b")).toEqual(["forget b", "stop a"]);
-    expect(app.stopped("a")).toEqual(["start c"]);
+    expect(app.stopped("a")).toEqual(["down a", "start c"]);
     expect(app.ready("c")).toEqual(["start d"]);
     expect(app.life("a")).toBe("stopped");
   });

@@ -160,7 +160,7 @@ describe("a death of a child while a group restart is stopping it", () => {
   it("before its turn, as a clean end of a transient child, is for good", () => {
     const app = given({ strategy: "all-for-one" }, { a: { restart: "transient" }, b: {}, c: {} }).up();
     app.died("b");
-    expect(app.died("a", { normal: true })).toEqual(["forget a"]);
+    expect(app.died("a", { normal: true })).toEqual(["down a"]);
     expect(app.stopped("c")).toEqual(["start b"]);
   });
 });
@@ -234,7 +234,7 @@ describe("late and double events", () => {
     expect(app.stopChild("a")).toEqual(["stop a"]);
     expect(app.ready("a")).toEqual([]);
     expect(app.life("a")).toBe("stopping");
-    expect(app.stopped("a")).toEqual(["start b"]);
+    expect(app.stopped("a")).toEqual(["down a", "start b"]);
   });
 
   it("a double died is charged once", () => {

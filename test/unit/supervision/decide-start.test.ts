@@ -118,7 +118,7 @@ describe("a failing first start, rollback", () => {
     expect(app.died("a")).toEqual(["forget a"]);
     app.ready("b");
     app.ready("c");
-    expect(app.died("c", { normal: true })).toEqual(["forget c"]);
+    expect(app.died("c", { normal: true })).toEqual(["down c"]);
     expect(app.stopChild("b")).toEqual(["stop b"]);
     expect(app.remove("d")).toEqual(["stop d"]);
     expect(app.stopped("d")).toEqual(["forget d", "start e"]);
@@ -131,7 +131,7 @@ describe("after a rollback start", () => {
     const app = given({}, { a: {}, b: {} });
     app.start();
     app.stopChild("a");
-    expect(app.stopped("a")).toEqual(["start b"]);
+    expect(app.stopped("a")).toEqual(["down a", "start b"]);
     expect(app.ready("b")).toEqual(["up"]);
     expect(app.restart("a")).toEqual(["start a"]);
     expect(app.startFailed("a")).toEqual(["wait a 200"]);

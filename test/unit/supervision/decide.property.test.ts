@@ -104,7 +104,8 @@ const taking: Record<Step["what"], (engine: SimulatedEngine, pick: number) => vo
   add: (engine, pick) => {
     const id = `x${pick % 7}`;
     const rules = childRules(id, { restart: pick % 2 ? "permanent" : "temporary" }, `app.${id}`);
-    if (!engine.state.children.has(id)) engine.tell({ type: "add", rules });
+    if (!engine.state.children.has(id))
+      engine.tell({ type: "add", rules, onFailedStart: pick % 3 ? "retry" : "forget" });
   },
   remove: byHand("remove"),
   restart: byHand("restart"),
@@ -268,9 +269,11 @@ describe("ten thousand children", () => {
     expect(tell({ type: "start-failed", id: "c5000", error })).toEqual([{ type: "start", id: "c5000" }]);
     expect(tell({ type: "ready", id: "c5000" })).toEqual([]);
     expect(tell({ type: "stop-child", id: "c7" })).toMatchObject([{ type: "stop", id: "c7" }]);
-    expect(tell({ type: "stopped", id: "c7" })).toEqual([]);
+    expect(tell({ type: "stopped", id: "c7" })).toEqual([{ type: "down", id: "c7" }]);
     expect(tell({ type: "restart", id: "c7" })).toEqual([{ type: "start", id: "c7" }]);
-    expect(tell({ type: "add", rules: childRules("new", {}, "app.new") })).toEqual([{ type: "start", id: "new" }]);
+    expect(tell({ type: "add", onFailedStart: "retry", rules: childRules("new", {}, "app.new") })).toEqual([
+      { type: "start", id: "new" },
+    ]);
     expect(tell({ type: "remove", id: "c9" })).toMatchObject([{ type: "stop", id: "c9" }]);
     expect(tell({ type: "stopped", id: "c9" })).toEqual([{ type: "forget", id: "c9" }]);
     expect(() => tell({ type: "stop" })).toThrow("walked all children");

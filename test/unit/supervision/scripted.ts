@@ -2,7 +2,7 @@ import type { Chance } from "../../../src/clock.js";
 import { seededChance } from "../../../src/clock.js";
 import { decide, initial } from "../../../src/supervision/decide.js";
 import type { SupervisorAction, SupervisorEvent } from "../../../src/supervision/messages.js";
-import type { ChildOptions, SupervisorOptions } from "../../../src/supervision/spec.js";
+import type { ChildOptions, SupervisorOptions, SupervisorRules } from "../../../src/supervision/spec.js";
 import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
 import type { StartMode } from "../../../src/supervision/state.js";
 
@@ -25,12 +25,12 @@ export function rules(id: string, options: ChildOptions = {}) {
   return childRules(id, { ...options, backoff: { jitter: 0, ...options.backoff } }, `app.${id}`);
 }
 
-export type Given = SupervisorOptions & { mode?: StartMode; chance?: Chance };
+export type Given = SupervisorOptions & { mode?: StartMode; chance?: Chance; order?: SupervisorRules["order"] };
 
 /** A supervisor under a script: each method tells it one event and returns the actions as texts. */
 export function given(options: Given, children: Record<string, ChildOptions>) {
   let state = initial(
-    supervisorRules(options, "app"),
+    supervisorRules(options, "app", { order: options.order ?? "kept" }),
     Object.entries(children).map(([id, child]) => rules(id, child)),
     options.mode ?? "rollback",
   );
@@ -53,7 +53,10 @@ export function given(options: Given, children: Record<string, ChildOptions>) {
     startFailed: (id: string) => tell({ type: "start-failed", id, error: new Error(`${id} will not start`) }),
     stopped: (id: string) => tell({ type: "stopped", id }),
     timer: (id: string) => tell({ type: "timer", id }),
-    add: (id: string, child: ChildOptions = {}) => tell({ type: "add", rules: rules(id, child) }),
+    ignored: (id: string) => tell({ type: "ignored", id }),
+    drain: () => tell({ type: "drain" }),
+    add: (id: string, child: ChildOptions = {}, onFailedStart: "retry" | "forget" = "retry") =>
+      tell({ type: "add", rules: rules(id, child), onFailedStart }),
     remove: (id: string) => tell({ type: "remove", id }),
     restart: (id: string) => tell({ type: "restart", id }),
     stopChild: (id: string) => tell({ type: "stop-child", id }),

@@ -116,6 +116,9 @@ export class SimulatedEngine {
       case "cancel-wait":
         must(this.timers.delete(action.id), "does not wait");
         return;
+      case "drain":
+        return;
+      case "down":
       case "forget":
       case "quarantined":
         must(!this.hosts.has(action.id) && !this.timers.has(action.id), "is not down");

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isHoldfastError } from "../../../src/errors.js";
-import { supervisionDefaults as defaults } from "../../../src/supervision/defaults.js";
+import { presets } from "../../../src/supervision/presets.js";
+
+const defaults = presets.server;
+
 import type { ChildOptions, SupervisorOptions } from "../../../src/supervision/spec.js";
 import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
 
@@ -15,6 +18,7 @@ describe("a child's rules", () => {
       guiltyIntensity: defaults.guiltyIntensity,
       overBudget: undefined,
       backoff: defaults.backoff,
+      significant: false,
     });
   });
 
@@ -90,7 +94,10 @@ describe("a supervisor's rules", () => {
     expect(supervisorRules({}, "app")).toEqual({
       strategy: "one-for-one",
       intensity: defaults.supervisorIntensity,
-      overBudget: undefined,
+      overBudget: "escalate",
+      guiltyOverBudget: "quarantine",
+      autoShutdown: "never",
+      order: "kept",
     });
   });
 
@@ -104,6 +111,9 @@ describe("a supervisor's rules", () => {
       strategy: "rest-for-one",
       intensity: { restarts: 3, withinMs: 60_000 },
       overBudget: "quarantine",
+      guiltyOverBudget: "quarantine",
+      autoShutdown: "never",
+      order: "kept",
     });
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { pause } from "../../../src/supervision/backoff.js";
-import { supervisionDefaults as defaults } from "../../../src/supervision/defaults.js";
+import { presets } from "../../../src/supervision/presets.js";
+
+const defaults = presets.server;
+
 import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
 
 describe("the defaults of supervision", () => {
