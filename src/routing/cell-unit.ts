@@ -15,7 +15,7 @@ import { Exclusive } from "../system/exclusive.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import { stoppedBefore } from "../system/start-failure.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { within } from "../system/within.js";
 import type { KeyUnit } from "./key-unit.js";
 
@@ -34,7 +34,7 @@ export class CellUnit implements Unit {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
-  onExit: (exit: UnitExit) => void = () => {};
+  keeper: Keeper = noKeeper;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #rules: ChildRules;
@@ -226,7 +226,7 @@ export class CellUnit implements Unit {
     const sum = (field: "redelivered" | "failed" | "poisoned") => remains.reduce((total, one) => total + one[field], 0);
     const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
     this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses });
-    this.onExit({
+    this.keeper.unitDied({
       guilty: cause.kind === "killed" || executing.length > 0,
       normal: false,
       error: deathError(this.path, cause),

@@ -15,7 +15,7 @@ import type { DeathCause } from "../system/report.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import { mustServe } from "../system/start-failure.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { within } from "../system/within.js";
 import type { CellUnit } from "./cell-unit.js";
 
@@ -42,7 +42,7 @@ export class KeyUnit implements Unit, HandleOwner {
   readonly path: string;
   readonly target: Target;
   readonly home: CellUnit;
-  onExit: (exit: UnitExit) => void = () => {};
+  keeper: Keeper = noKeeper;
   /** When it last had something to do, monotonic ms. */
   lastActive: number;
   readonly handle: ActorHandle;
@@ -68,7 +68,10 @@ export class KeyUnit implements Unit, HandleOwner {
     this.home.enter(this);
   }
 
-  onUp(): void {}
+  onUp(): void {
+    this.#report?.warmed(this.pending() > 0);
+    this.keeper.unitUp();
+  }
 
   onCrash(remains: Remains): void {
     this.#died(remains);
@@ -212,7 +215,6 @@ export class KeyUnit implements Unit, HandleOwner {
     if (overtaken()) return;
     if (this.handle.cell === cell) {
       this.#place = "up";
-      this.#report?.warmed(this.pending() > 0);
     } else {
       // The cell went under it. The next one may be up already, and will not call again.
       this.#place = "homeless";
@@ -231,7 +233,7 @@ export class KeyUnit implements Unit, HandleOwner {
   #died(remains: Remains): void {
     this.#place = "down";
     this.#open(remains);
-    this.onExit({
+    this.keeper.unitDied({
       guilty: remains.guilty,
       normal: false,
       error: deathError(this.path, remains.cause),

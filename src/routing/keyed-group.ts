@@ -11,7 +11,7 @@ import type { SystemContext } from "../system/context.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Standing, Unit, UnitExit } from "../system/unit.js";
+import type { Keeper, Standing, Unit } from "../system/unit.js";
 import { CellUnit } from "./cell-unit.js";
 import { KeyUnit } from "./key-unit.js";
 
@@ -85,8 +85,8 @@ export class KeyedGroup implements Unit, Receiver {
     this.#keys.onForgotten = (unit) => this.#forgotten(unit as KeyUnit);
   }
 
-  set onExit(onExit: (exit: UnitExit) => void) {
-    this.#cells.onExit = onExit;
+  set keeper(keeper: Keeper) {
+    this.#cells.keeper = keeper;
   }
 
   accept(message: Message, key: string | undefined): void {

@@ -14,7 +14,7 @@ import { hasNoKeys } from "../system/not-an-actor.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { LoadedSpec, Standing, Unit, UnitExit } from "../system/unit.js";
+import type { Keeper, LoadedSpec, Standing, Unit } from "../system/unit.js";
 import { lasting } from "./lasting.js";
 import type { PoolOptions } from "./pool.js";
 
@@ -108,8 +108,8 @@ export class PoolUnit implements Unit, Receiver {
     this.target = targetOf(context, this);
   }
 
-  set onExit(onExit: (exit: UnitExit) => void) {
-    this.#supervisor.onExit = onExit;
+  set keeper(keeper: Keeper) {
+    this.#supervisor.keeper = keeper;
   }
 
   accept(message: Message, key: string | undefined): void {

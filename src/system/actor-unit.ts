@@ -21,7 +21,7 @@ import { deathError, reportDeath } from "./report-death.js";
 import { mustServe, startFailed, stoppedBefore, tookTooLong } from "./start-failure.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
-import type { Begun, Standing, Unit, UnitExit } from "./unit.js";
+import { type Begun, type Keeper, noKeeper, type Standing, type Unit } from "./unit.js";
 import { within } from "./within.js";
 
 export interface ActorUnitOptions {
@@ -42,7 +42,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
-  onExit: (exit: UnitExit) => void = () => {};
+  keeper: Keeper = noKeeper;
   readonly handle: ActorHandle;
   readonly #context: SystemContext;
   readonly #options: ActorUnitOptions;
@@ -76,7 +76,10 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return undefined;
   }
 
-  onUp(): void {}
+  onUp(): void {
+    this.#report?.warmed(this.pending() > 0);
+    this.keeper.unitUp();
+  }
 
   onCrash(remains: Remains): void {
     this.#died(remains);
@@ -123,8 +126,6 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
         return tookTooLong(this.path, startTimeoutMs);
       });
       if (begun === "ignored") return await this.#ignored(cell);
-      // It may have come up, died and begun its next start before this turn: then the stamps are the next one's.
-      if (this.#starting === starting) this.#report?.warmed(this.#mailWaits);
       this.#context.hosts.refill(this.#options.cell);
       return "ready";
     } catch (thrown) {
@@ -248,11 +249,6 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return undefined;
   }
 
-  /** A pool's shared mail may be another member's to answer: there only what this one took counts. */
-  get #mailWaits(): boolean {
-    return this.#options.sharedMailbox ? this.handle.busy : this.pending() > 0;
-  }
-
   tree(standing: Standing): TreeNode {
     return actorNode(this.#context, this.#options.cell, this, standing, this.#exclusive?.waits ?? standing.reason);
   }
@@ -289,7 +285,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** Its host or it alone is gone while it served. */
   #died(remains: Remains): void {
     this.#open(remains);
-    this.onExit({
+    this.keeper.unitDied({
       guilty: remains.guilty || remains.cause.kind === "killed",
       normal: false,
       error: deathError(this.path, remains.cause),

@@ -4,7 +4,7 @@ import type { SupervisorEvent } from "../supervision/messages.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
-import type { Begun, Unit, UnitExit } from "./unit.js";
+import type { Keeper, Unit, UnitExit } from "./unit.js";
 
 /** Somebody who asked for a child to be up, or down, and waits for it. */
 interface Waiter {
@@ -21,7 +21,7 @@ interface Inbox {
 }
 
 /** What the engine keeps of one child beside what `decide` knows: its unit, and what is under way with it. */
-export class Child {
+export class Child implements Keeper {
   readonly unit: Unit;
   readonly rules: ChildRules;
   /** Why it is not running, for people. */
@@ -37,39 +37,38 @@ export class Child {
   /** Its back-off. */
   #timer: Timer | undefined;
   #waiters: Waiter[] | undefined;
+  #ignored = false;
 
   constructor(unit: Unit, rules: ChildRules, inbox: Inbox) {
     this.unit = unit;
     this.rules = rules;
     this.#inbox = inbox;
-    unit.onExit = (exit) => this.#died(exit);
+    unit.keeper = this;
   }
 
   async start(mode: StartMode): Promise<void> {
     const { id } = this.rules;
     this.starts++;
+    this.#ignored = false;
     this.#inbox.changed(id);
     const start = this.unit.start(mode);
     this.#start = start;
-    let failure: Error | undefined;
-    let begun: Begun | void = undefined;
-    try {
-      begun = await start;
-    } catch (thrown) {
-      failure = toError(thrown);
-    }
+    const begun = await start.then((how) => how ?? "ready", toError);
     // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
     if (this.#start !== start) return;
+    if (begun === "ready") {
+      this.#ready();
+      return;
+    }
+    this.#start = undefined;
     if (begun === "ignored") {
-      this.#start = undefined;
+      this.#ignored = true;
       this.reason = "its start() answered ignore";
       this.#inbox.post({ type: "ignored", id });
-    } else if (!failure) this.#ready();
-    else {
-      this.#start = undefined;
-      this.reason = failure.message;
-      this.#failure = failure;
-      this.#inbox.post({ type: "start-failed", id, error: failure });
+    } else {
+      this.reason = begun.message;
+      this.#failure = begun;
+      this.#inbox.post({ type: "start-failed", id, error: begun });
     }
   }
 
@@ -116,7 +115,8 @@ export class Child {
 
   /** Nobody will start it by itself: its mail hears so, and whoever waits for it hears why. */
   isDown(error: HoldfastError): void {
-    this.unit.dispose(error);
+    // One that answered ignore refuses its mail already, and says what it takes.
+    if (!this.#ignored) this.unit.dispose(error);
     this.isNow("down", this.#failure ?? error);
   }
 
@@ -126,7 +126,11 @@ export class Child {
     this.isNow("down", error);
   }
 
-  #died(exit: UnitExit): void {
+  unitUp(): void {
+    if (this.#start) this.#ready();
+  }
+
+  unitDied(exit: UnitExit): void {
     // Only what has started can die: it may do so before its start was heard of, and then both are told in order.
     if (this.#start) this.#ready();
     this.exit = exit;

@@ -72,10 +72,13 @@ export class RunningSystem implements App {
 
   start(background: boolean): Promise<void> {
     this.#state = "starting";
-    this.#root.onExit = ({ error, normal, decided }) => {
-      // Nobody is above the root.
-      decided("stop");
-      void this.#over(error, normal);
+    this.#root.keeper = {
+      unitUp() {},
+      unitDied: ({ error, normal, decided }) => {
+        // Nobody is above the root.
+        decided("stop");
+        void this.#over(error, normal);
+      },
     };
     this.#started = this.#root.start(background ? "background" : "rollback").then(
       () => {

@@ -9,7 +9,7 @@ import { Engine, type EngineOwner, type Supervised } from "./engine.js";
 import { notAnActor } from "./not-an-actor.js";
 import { endedByItself, supervisorDied } from "./supervisor-death.js";
 import type { TreeNode } from "./tree.js";
-import type { Standing, Unit, UnitExit } from "./unit.js";
+import { type Keeper, noKeeper, type Standing, type Unit } from "./unit.js";
 
 export type { Supervised };
 
@@ -18,7 +18,7 @@ export class Supervisor implements Unit, EngineOwner {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
-  onExit: (exit: UnitExit) => void = () => {};
+  keeper: Keeper = noKeeper;
   onReady: (unit: Unit) => void = () => {};
   onParked: (unit: Unit) => void = () => {};
   onForgotten: (unit: Unit) => void = () => {};
@@ -151,12 +151,12 @@ export class Supervisor implements Unit, EngineOwner {
 
   onEnded(error: Error | undefined): void {
     if (!error) {
-      this.onExit(endedByItself(this.path));
+      this.keeper.unitDied(endedByItself(this.path));
       return;
     }
     const report = supervisorDied(this.#context, this.path, this.#starts, error);
     this.#report = report;
-    this.onExit({ guilty: false, normal: false, error, decided: (decision) => report.decided(decision) });
+    this.keeper.unitDied({ guilty: false, normal: false, error, decided: (decision) => report.decided(decision) });
   }
 
   #ask(type: "restart" | "stop-child", id: string, wants: "up" | "down"): Promise<void> {

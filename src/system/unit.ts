@@ -17,6 +17,20 @@ export interface UnitExit {
   decided(decision: DeathReport["decision"]): void;
 }
 
+/** Who supervises a unit, and hears of it in the same turn. */
+export interface Keeper {
+  /**
+   * It serves, and mail follows: told before anything is answered. A unit without mail of its own may leave it out; then
+   * its start()'s resolution says so.
+   */
+  unitUp(): void;
+  /** At each death, once. */
+  unitDied(exit: UnitExit): void;
+}
+
+/** Of a unit that nobody supervises yet. */
+export const noKeeper: Keeper = { unitUp() {}, unitDied() {} };
+
 /** How a start ends that did not fail. "ignored": start() answered `ignore`, and the unit is down. */
 export type Begun = "ready" | "ignored";
 
@@ -45,8 +59,8 @@ export interface Unit {
   drain(): void;
   /** Messages accepted and not yet settled, its own and its children's. */
   pending(): number;
-  /** Set by its supervisor: called at each death, once. */
-  onExit: (exit: UnitExit) => void;
+  /** Set by its supervisor. */
+  keeper: Keeper;
   kill(by: string, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;

@@ -4,7 +4,7 @@ import type { Message } from "../mailbox/message.js";
 import type { SystemContext } from "../system/context.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Standing, Unit } from "../system/unit.js";
+import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { ReceivedMessage } from "./received.js";
 
 /** Unanswered asks that a probe holds: far above what a test means to send, far below what a runaway sender would. */
@@ -21,7 +21,7 @@ export class ProbeUnit implements Unit, Receiver {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
-  onExit = () => {};
+  keeper: Keeper = noKeeper;
   incarnation = 0;
   readonly #context: SystemContext;
   readonly #take: (received: ReceivedMessage) => void;

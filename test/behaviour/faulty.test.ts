@@ -80,7 +80,7 @@ describe.each(levels)("faults in an actor, $level", ({ level }) => {
   it("is slow to stop, and is ended by its shutdown time", async () => {
     const { test } = await stage({ slowToStop: Number.POSITIVE_INFINITY }, { shutdown: "50ms" });
     await test.stop();
-    expect(test.record.states("reader")).toEqual(["stopping", "stopped"]);
+    expect(test.record.states("reader")).toEqual(["draining", "stopping", "stopped"]);
   });
 
   it("keeps the class as it is: private fields, declared methods, streams", async () => {

@@ -84,7 +84,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
       restarts: 0,
       children: [...nodes.values()],
     }),
-    restart: () => {},
+    restart: async () => {},
     kill(path, options) {
       killed.push({ path, options });
       return nodes.has(path);
