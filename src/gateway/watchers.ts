@@ -21,6 +21,8 @@ export class Watchers {
   readonly #app: App<unknown>;
   readonly #clock: Clock;
   readonly #missed = new Map<Watcher, number>();
+  /** Were congested when the tree changed last: they are owed the newest one, also when nothing changes any more. */
+  readonly #behind = new Set<Watcher>();
   #last = "";
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -40,6 +42,7 @@ export class Watchers {
 
   remove(watcher: Watcher): void {
     this.#missed.delete(watcher);
+    this.#behind.delete(watcher);
     if (this.#missed.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -75,10 +78,16 @@ export class Watchers {
   #look(): void {
     const tree = plain(this.#app.tree());
     const text = JSON.stringify(tree);
-    if (text === this.#last) return;
+    const changed = text !== this.#last;
     this.#last = text;
     for (const watcher of this.#missed.keys()) {
-      if (!watcher.congested) watcher.push({ type: "tree", tree });
+      if (!changed && !this.#behind.has(watcher)) continue;
+      if (watcher.congested) {
+        this.#behind.add(watcher);
+      } else {
+        this.#behind.delete(watcher);
+        watcher.push({ type: "tree", tree });
+      }
     }
   }
 }

@@ -111,6 +111,20 @@ describe("watching", () => {
     );
   });
 
+  test("gives a slow reader the newest tree once it reads again, also when nothing has changed since", () => {
+    const { app, clock, frames, watcher, watchers } = watched();
+    watchers.add(watcher);
+    clock.advance(500);
+    frames.length = 0;
+    watcher.congested = true;
+    app.nodes.set("math", { ...app.nodes.get("math")!, state: "waiting" });
+    clock.advance(5000);
+    expect(frames).toEqual([]);
+    watcher.congested = false;
+    clock.advance(5000);
+    expect(frames).toMatchObject([{ type: "tree", tree: { children: [{ state: "waiting" }] } }]);
+  });
+
   test("costs nothing once nobody does it", () => {
     const { app, clock, frames, watcher, watchers } = watched();
     watchers.add(watcher);
