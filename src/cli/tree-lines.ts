@@ -30,6 +30,8 @@ const NAME_SHARE = 0.4;
 interface Piece {
   readonly text: string;
   readonly styles?: readonly Style[];
+  /** Left out where there is no room for the whole of it. */
+  readonly optional?: true;
 }
 
 /**
@@ -90,8 +92,8 @@ function facts(row: TreeRow, change: Change | undefined): Piece[] {
   }
   if (mailbox) pieces.push({ text: `mail ${mailbox.waiting}+${mailbox.executing}/${mailbox.capacity}` });
   if (hidden > 0) pieces.push({ text: `${hidden} more not shown`, styles: ["dim"] });
-  if (where) pieces.push({ text: oneLine(where), styles: ["dim"] });
-  if (spare) pieces.push({ text: `spare ${spare}`, styles: ["dim"] });
+  if (where) pieces.push({ text: oneLine(where), styles: ["dim"], optional: true });
+  if (spare) pieces.push({ text: `spare ${spare}`, styles: ["dim"], optional: true });
   return pieces;
 }
 
@@ -113,13 +115,14 @@ function guidesOf(rows: readonly TreeRow[]): { own: string; below: string }[] {
   return guides;
 }
 
-/** The pieces in one line; the one that does not fit any more is shortened, and the rest left out. */
+/** The pieces in one line; the first that does not fit any more is shortened or left out, and with it the rest. */
 function line(pieces: readonly Piece[], width: number, paint: Paint): string {
   let left = width;
   let text = "";
   for (const piece of pieces) {
     if (left <= 0) break;
     const whole = harmless(piece.text);
+    if (piece.optional && columnsOf(whole) > left) break;
     const shown = shortened(whole, left);
     left -= columnsOf(shown);
     text += paint(shown, ...(piece.styles ?? []));

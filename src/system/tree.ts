@@ -21,6 +21,16 @@ export interface TreeNode {
   readonly children?: readonly TreeNode[];
 }
 
+/** The node of a tree at a path as the tree tells it: "app/digits/2". The first one, where a key is called like a cell. */
+export function nodeAt(node: TreeNode, path: string): TreeNode | undefined {
+  if (node.path === path) return node;
+  for (const child of node.children ?? []) {
+    const found = nodeAt(child, path);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** A state by shape, for terminals. */
 export const stateMarks: Record<ChildState, string> = {
   running: "●",

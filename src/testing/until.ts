@@ -3,7 +3,7 @@ import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import { type ChildState, childStates } from "../supervision/life.js";
 import type { App } from "../system/app.js";
-import { type TreeNode, treeText } from "../system/tree.js";
+import { nodeAt, type TreeNode, treeText } from "../system/tree.js";
 import { expectation, type Within } from "./expectations.js";
 
 /**
@@ -44,13 +44,4 @@ export async function until(
     else await sleep(1);
   }
   return promise.finally(stopListening);
-}
-
-function nodeAt(node: TreeNode, path: string): TreeNode | undefined {
-  if (node.path === path) return node;
-  for (const child of node.children ?? []) {
-    const found = nodeAt(child, path);
-    if (found) return found;
-  }
-  return undefined;
 }
