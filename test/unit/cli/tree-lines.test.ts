@@ -90,7 +90,7 @@ describe("the tree in a terminal", () => {
 
   it("leaves out where and spare when there is no room, and keeps what changed", () => {
     const tree = app(node("app/a", { restarts: 12, host: "thread 7", isolation: "thread", spare: "ready" }));
-    const last = (width: number) => treeLines(tree, { width })[1]!.slice(30);
+    const last = (width: number) => treeLines(tree, { width })[1]!.slice(31);
     expect([70, 60, 50, 40].map(last)).toEqual([
       "restarts 12  thread 7  spare ready",
       "restarts 12  thread 7",
