@@ -1,3 +1,4 @@
+import { supervisor } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
@@ -63,6 +64,36 @@ describe("a child that ends normally", () => {
     expect(app.add("a", { restart: "temporary" })).toEqual(["start a"]);
     app.ready("a");
     expect(app.died("a", ends)).toEqual(["forget a"]);
+  });
+
+  it("stays down, listed, when it is transient, and can be started again by hand [transient_normal, transient_shutdown]", () => {
+    const app = given({}, { a: { restart: "transient" } }).up();
+    for (let again = 0; again < 2; again++) {
+      expect(app.died("a", ends)).toEqual(["down a"]);
+      expect(app.lives()).toEqual({ a: "stopped" });
+      expect(app.restart("a")).toEqual(["start a"]);
+      app.ready("a");
+    }
+  });
+
+  it("so it is with a real one: a supervisor whose significant child is done [transient_normal, permanent_normal]", async () => {
+    const cast = new Cast();
+    const done = (name: string, restart: "transient" | "permanent") =>
+      supervisor(
+        { autoShutdown: "any-significant", child: { ...asOtp, restart } },
+        {
+          job: cast.child(`${name}/job`, { restart: "temporary", significant: true }),
+          desk: cast.child(`${name}/desk`),
+        },
+      );
+    const { app, refs } = await play({ once: done("once", "transient"), always: done("always", "permanent") });
+    await Promise.all([refs.once.job.ask.die(), refs.always.job.ask.die()]);
+    await restarted(app, "always", 1);
+    await until(() => node(app, "once")!.state === "stopped", "the transient one to stay down");
+    expect(await refs.always.desk.ask.say(1)).toBe(1);
+    expect(await failure(refs.once.desk.ask.say(1))).toMatchObject({ code: "ActorStopped" });
+    await app.restart("once");
+    expect(await refs.once.desk.ask.say(2)).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { childRules, supervisorRules } from "../../src/supervision/spec.js";
 import { loadSupervisor } from "../../src/system/loaded-supervisor.js";
 import { failure, play } from "../behaviour/stage.js";
+import { given } from "../unit/supervision/scripted.js";
 import { Cast, Child, times } from "./stage.js";
 
 /** What the type checker would refuse too: a value that came from outside. */
@@ -71,6 +72,46 @@ describe("a child spec", () => {
     }
   });
 
+  it("is accepted or refused, significant with every autoShutdown and restart type [child_specs_map]", () => {
+    const autoShutdowns = [undefined, "never", "any-significant", "all-significant"] as const;
+    const restarts = [undefined, "permanent", "transient", "temporary"] as const;
+    const verdicts = autoShutdowns.flatMap((autoShutdown) =>
+      restarts.flatMap((restart) =>
+        [undefined, false, true].flatMap((significant) =>
+          [undefined, 0, 1000, "unlimited", "brutal"].map((shutdown) => {
+            const options = { autoShutdown, restart, significant, shutdown };
+            const can = !significant || (restart?.startsWith("t") && autoShutdown?.endsWith("significant"));
+            const why = restart?.startsWith("t") ? "autoShutdown" : "permanent";
+            return { options, expected: can ? "accepted" : `refused: ${why}` };
+          }),
+        ),
+      ),
+    );
+    expect(verdicts.length).toBe(4 * 4 * 3 * 5);
+    for (const { options, expected } of verdicts) {
+      const { autoShutdown, ...child } = JSON.parse(JSON.stringify(options)) as ChildOptions & SupervisorOptions;
+      let verdict = "accepted";
+      try {
+        given(autoShutdown ? { autoShutdown } : {}, { a: child }).up();
+      } catch (error) {
+        const text = (error as Error).message;
+        expect(text).toContain("significant");
+        verdict = text.includes("autoShutdown") ? "refused: autoShutdown" : "refused: permanent";
+      }
+      expect({ ...options, verdict }).toEqual({ ...options, verdict: expected });
+    }
+  });
+
+  it.each([
+    [{ significant: true }, "app/a.significant is true"],
+    [{ significant: "maybe" }, 'app/a.significant is "maybe"'],
+    [{ significant: true, restart: "transient" }, 'autoShutdown is "never"'],
+  ])("with a significance that cannot be is refused by the system too: %j [child_specs_map]", async (options, says) => {
+    const error = await refused(options);
+    expect(error).toMatchObject({ code: "InvalidSpec" });
+    expect(error.message).toContain(says);
+  });
+
   it("that is bad stops the start: nothing runs, nothing is left [child_specs]", async () => {
     const cast = new Cast();
     const bad = cast.child("b", outside<ChildOptions>({ restart: "prmanent" }));
@@ -95,6 +136,7 @@ describe("a supervisor's options", () => {
     ["app.intensity.within", "0", { intensity: { restarts: 2, within: 0 } }],
     ["app.intensity", "2", { intensity: 2 }],
     ["app.overBudget", "never", { overBudget: "never" }],
+    ["app.autoShutdown", "sometimes", { autoShutdown: "sometimes" }],
   ])("with an impossible value are refused: %s is %s [sup_flags]", async (field, value, options) => {
     const error = await refusedFlags(options);
     expect(error).toMatchObject({ code: "InvalidSpec", details: { field } });

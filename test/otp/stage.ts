@@ -1,10 +1,11 @@
-import { Actor, type ActorOptions, type ActorSpec, type App, inline, type TreeNode } from "holdfast";
+import { Actor, type ActorOptions, type ActorSpec, type App, ignore, inline, type TreeNode } from "holdfast";
 import { until } from "../behaviour/until.js";
 
-/** How one start of a child ends: it throws this, or waits until it is let go. Nothing planned: it comes up. */
-type Start = { readonly fails: string } | { readonly held: Promise<void> };
+/** How one start of a child ends: it throws this, waits until it is let go, or answers ignore. Nothing planned: it comes up. */
+type Start = { readonly fails: string } | { readonly held: Promise<void> } | "ignores" | "comes up";
 
-interface Role {
+/** A child's props: who it is, and whose. */
+export interface Role {
   readonly name: string;
   readonly cast: number;
 }
@@ -13,13 +14,13 @@ const casts: Cast[] = [];
 
 /** A child that notes its steps, and whose starts and ends the test decides. */
 export class Child extends Actor<Role> {
-  async start(): Promise<void> {
+  start(): Promise<void | typeof ignore> {
     const { name, cast } = this.props;
-    await casts[cast]!.starts(name);
+    return casts[cast]!.starts(name);
   }
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     const { name, cast } = this.props;
-    await casts[cast]!.stops(name);
+    return casts[cast]!.stops(name);
   }
   say<T>(value: T): T {
     return value;
@@ -52,7 +53,11 @@ export class Cast {
   readonly #begun = new Map<string, number>();
 
   child(name: string, options: ActorOptions = {}): ActorSpec<Child> {
-    return inline(Child, { name, cast: this.#id }, options);
+    return inline(Child, this.role(name), options);
+  }
+
+  role(name: string): Role {
+    return { name, cast: this.#id };
   }
 
   /** Its next starts end so, one after the other. */
@@ -83,11 +88,12 @@ export class Cast {
     return this.notes.slice(from);
   }
 
-  async starts(name: string): Promise<void> {
+  async starts(name: string): Promise<void | typeof ignore> {
     this.#begun.set(name, this.begun(name) + 1);
-    const plan = this.#starts.get(name)?.shift();
-    if (plan && "held" in plan) await plan.held;
-    const why = plan && "fails" in plan ? plan.fails : this.#fails.get(name);
+    const plan = this.#starts.get(name)?.shift() ?? "comes up";
+    if (plan === "ignores") return ignore;
+    if (typeof plan === "object" && "held" in plan) await plan.held;
+    const why = typeof plan === "object" && "fails" in plan ? plan.fails : this.#fails.get(name);
     if (why) throw new Error(why);
     this.notes.push(`start ${name}`);
   }
@@ -96,6 +102,26 @@ export class Cast {
     await this.#stops.get(name);
     this.notes.push(`stop ${name}`);
   }
+}
+
+/** A promise that the test settles. */
+export function held(): { promise: Promise<void>; letGo: () => void } {
+  let letGo = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { promise, letGo };
+}
+
+/** Has it settled, after everything that can happen without time passing? */
+export async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  const end = () => {
+    done = true;
+  };
+  void promise.then(end, end);
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  return done;
 }
 
 /** A child's own budget and back-off out of the way: OTP has neither, there the supervisor's intensity decides alone. */

@@ -5,26 +5,7 @@ import { Hand } from "../actors/cast.mjs";
 import { at, failure, play, walls } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
 import { given } from "../unit/supervision/scripted.js";
-import { asOtp, Cast, node, restarted, times } from "./stage.js";
-
-/** A promise that the test settles. */
-function held(): { promise: Promise<void>; letGo: () => void } {
-  let letGo = (): void => {};
-  const promise = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  return { promise, letGo };
-}
-
-/** Has it settled, after everything that can happen without time passing? */
-async function settled(promise: Promise<unknown>): Promise<boolean> {
-  let done = false;
-  void promise.then(() => {
-    done = true;
-  });
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-  return done;
-}
+import { asOtp, Cast, held, node, restarted, settled, times } from "./stage.js";
 
 const stop = (app: Pick<App, "stop">) => app.stop({ drain: 0 });
 
