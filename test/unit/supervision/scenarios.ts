@@ -106,7 +106,7 @@ const taking: Record<Step["what"], (engine: SimulatedEngine, pick: number) => vo
   add: (engine, pick) => {
     const id = `x${pick % 7}`;
     const rules = childRules(id, { restart: pick % 2 ? "permanent" : "temporary" }, `app.${id}`);
-    if (!engine.state.children.has(id)) engine.tell({ type: "add", rules });
+    if (!engine.state.children.has(id)) engine.tell({ type: "add", rules, onFailedStart: "retry" });
   },
   remove: byHand("remove"),
   restart: byHand("restart"),
