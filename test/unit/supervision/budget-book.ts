@@ -45,7 +45,7 @@ export class BudgetBook implements Witness {
     this.#own.set(child.rules.id, own);
     if (isOver(guilty ? own.guilty : own.unknown, guilty ? guiltyIntensity : intensity, now)) {
       if (child.readies === 0) return "quarantined";
-      const choice = overBudget ?? rules.overBudget ?? (guilty ? "quarantine" : "escalate");
+      const choice = overBudget ?? (guilty ? rules.guiltyOverBudget : rules.overBudget);
       if (choice === "escalate") return "gave-up";
       // Who waits for the first start was promised every child.
       return phase === "starting" && mode === "rollback" && child.origin === "first" ? "start-failed" : "quarantined";
