@@ -174,7 +174,7 @@ export class CellUnit implements Unit {
   async #killed(cell: Cell, by: string): Promise<void> {
     cell.kill({ kind: "killed", by });
     await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
-      cell.onDeath = () => {};
+      cell.abandon();
       return undefined;
     });
   }

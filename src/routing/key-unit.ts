@@ -145,8 +145,7 @@ export class KeyUnit implements Unit, HandleOwner {
     this.#report?.close();
     // A key that had crashed still holds its place: whoever comes next needs it.
     this.handle.end({ kind: "killed", by: "its supervisor" });
-    this.handle.forget();
-    for (const message of this.handle.mailbox.clear()) message.fail(error);
+    this.handle.park(error);
   }
 
   drain(): void {}

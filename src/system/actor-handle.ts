@@ -69,6 +69,7 @@ export class ActorHandle implements CellMember, Addressee {
 
   /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
   start(cell: Cell): Promise<Begun> {
+    if (this.#delivered) this.mailbox.handBack(this.#delivered.takeTail());
     if (this.cell !== cell) {
       this.entry = cell.join(this);
       this.cell = cell;
@@ -121,9 +122,12 @@ export class ActorHandle implements CellMember, Addressee {
     return remains;
   }
 
-  /** Its state is let go: a key that was released or idle for long enough. */
-  forget(): void {
-    this.#delivered?.forget();
+  /** It stays down: what waits fails. What waits to be replayed is state, and is kept for a start by hand. */
+  park(error: HoldfastError): void {
+    for (const message of this.mailbox.clear()) {
+      if (message.replay) this.#delivered?.keep(message);
+      else message.fail(error);
+    }
   }
 
   get changing(): boolean {

@@ -172,8 +172,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const cell = this.#cell;
     if (!cell?.alive) return;
     if (shutdown === "brutal" || starting) {
-      cell.kill({ kind: "killed", by: "its supervisor" });
-      await this.#left(cell);
+      await this.#killed(cell, "its supervisor");
       return;
     }
     const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
@@ -188,17 +187,18 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     // It crashed on its way out, and its supervisor has started the next one: that one was not asked to stop.
     if (this.handle.incarnation !== incarnation) return;
     if (!late) await cell.shut(Math.max(0, limit - (clock.now() - began)));
-    else {
-      cell.kill({ kind: "killed", by: "its supervisor, past its shutdown time" });
-      await this.#left(cell);
-    }
+    else await this.#killed(cell, "its supervisor, past its shutdown time");
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
-  /** A killed process is there until its exit: a start that follows must not find it alive. */
-  async #left(cell: Cell): Promise<void> {
+  /**
+   * A killed process is there until its exit: a start that follows must not find it alive. One that does not leave is
+   * abandoned: that is its death, and what it was handed must not wait for it.
+   */
+  async #killed(cell: Cell, by: string): Promise<void> {
+    cell.kill({ kind: "killed", by });
     await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
-      cell.onDeath = () => {};
+      cell.abandon();
       if (this.#cell === cell) this.#cell = undefined;
       return undefined;
     });
@@ -213,7 +213,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   #refuse(error: HoldfastError): void {
     this.#refusal = error;
     if (this.#options.sharedMailbox) return;
-    for (const message of this.handle.mailbox.clear()) message.fail(error);
+    this.handle.park(error);
   }
 
   /** Parked after a crash of the actor alone: nobody will use its host again, so it must not hold the memory. */

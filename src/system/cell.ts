@@ -178,9 +178,18 @@ export class Cell {
   /** Ends it by force; `onDeath` gets this cause. */
   kill(cause: DeathCause): void {
     if (this.#state === "dead") return;
+    // One that takes its time may be killed again, by others: it is one death.
+    const first = this.#killedFor === undefined;
     this.#killedFor ??= { cause, at: this.#context.clock.now() };
     this.host.kill();
-    tellIfAbandoned(this.#context, this.#spec.path, this.host);
+    if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host);
+  }
+
+  /** It was killed and has not left: nobody waits for its end any more. */
+  abandon(): void {
+    const { onDeath } = this;
+    this.onDeath = () => {};
+    if (this.#killedFor) onDeath(this.#killedFor);
   }
 
   /** Runs unload() and ends the host; by force when that takes longer than `withinMs`. No death is reported. */

@@ -154,9 +154,9 @@ export class Deliveries implements Courier {
     return this.#log.takeTail();
   }
 
-  /** Its state is let go. */
-  forget(): void {
-    this.#log.forget();
+  /** It was answered and cannot be replayed now: it is state until it can. */
+  keep(message: Message): void {
+    this.#log.keep(message, true);
   }
 
   #more(message: Message): void {

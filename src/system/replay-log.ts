@@ -49,9 +49,4 @@ export class ReplayLog {
     this.#bytes = 0;
     return tail;
   }
-
-  forget(): void {
-    this.state = undefined;
-    this.takeTail();
-  }
 }
