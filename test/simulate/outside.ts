@@ -1,0 +1,138 @@
+import type { Ref } from "../../src/actor/ref.js";
+import { isHoldfastError } from "../../src/errors.js";
+import type { RunningSystem } from "../../src/system/running-system.js";
+import type { Parcel, Worker } from "./actors.js";
+import type { Call } from "./ledger.js";
+import type { Op } from "./plan.js";
+import type { World } from "./world.js";
+
+/** Clients, operators and faults: performs the operations of a scenario, one at a time. */
+export class Outside {
+  /** Taken at the start, kept for ever: a ref outlives its actor. */
+  readonly refs = new Map<string, Ref<Worker>>();
+  readonly #world: World;
+  readonly #app: RunningSystem;
+
+  constructor(world: World, app: RunningSystem) {
+    this.#world = world;
+    this.#app = app;
+    for (const path of world.shape.paths) this.refs.set(path, app.ref(path) as unknown as Ref<Worker>);
+  }
+
+  perform(op: Op): void {
+    const alive = this.#world.hosts.filter((host) => !host.halted && !host.ended);
+    this.#world.count(op.kind);
+    if (op.kind !== "call") this.#world.note(`op ${JSON.stringify(op)}`);
+    switch (op.kind) {
+      case "call":
+        this.#call(op);
+        return;
+      case "kill":
+        this.#operate(() =>
+          this.#app.kill(op.path, { by: "the operator", ...(op.key === undefined ? {} : { key: op.key }) }),
+        );
+        return;
+      case "restart":
+        this.#operate(() => this.#app.restart(op.path));
+        return;
+      case "release":
+        this.#world.ledger.lossy.add(`${this.#world.shape.root}/${op.path}/${op.key}`);
+        this.#operate(() => this.#app.release(op.path, op.key));
+        return;
+      case "lag":
+        this.#world.judge.slackMs += op.ms;
+        this.#world.scheduler.lag(op.ms);
+        return;
+      case "strike":
+        alive[op.nth % alive.length]?.fault(op.fault);
+        return;
+      case "freeze":
+        this.#world.judge.frozen = true;
+        alive[op.nth % alive.length]?.freeze(op.ms);
+        return;
+      case "trip":
+        if (op.moment.endsWith("begin")) this.#world.ledger.struckAtBegin += 3;
+        alive[op.nth % alive.length]?.trip(op.moment, op.after, op.fault);
+        return;
+      default:
+    }
+  }
+
+  /** What is there no more cannot be operated, and a stop gets in between: each is an answer, if it is a typed one. */
+  #operate(act: () => unknown): void {
+    const refused = (error: unknown) => {
+      if (!isHoldfastError(error)) this.#world.surprise("an operator's command", error);
+    };
+    try {
+      Promise.resolve(act()).catch(refused);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  #call(op: Extract<Op, { kind: "call" }>): void {
+    const { id, sender, key, method, plan, idempotent } = op;
+    const path = `${this.#world.shape.root}/${op.path}`;
+    const now = this.#world.scheduler.now();
+    const call: Call = this.#world.ledger.add({
+      id,
+      sender,
+      address: key === undefined ? path : `${path}/${key}`,
+      method,
+      keyed: key !== undefined,
+      ask: op.ask,
+      idempotent,
+      replayable: this.#world.shape.replayable(path),
+      plan,
+      sentAt: now,
+      deadline: op.ask ? now + op.timeout : Number.POSITIVE_INFINITY,
+      ordered: !this.#world.shape.isPool(path),
+    });
+    if (this.#world.shape.forgets(path)) this.#world.ledger.lossy.add(call.address);
+    const cancel = op.cancelAt === undefined ? undefined : new AbortController();
+    if (cancel) this.#world.scheduler.at(now + op.cancelAt!, "cancel", () => cancel.abort());
+    const ref = this.refs.get(path)!.with({
+      timeout: op.timeout,
+      idempotent,
+      sender,
+      ...(key === undefined ? {} : { key }),
+      ...(cancel ? { signal: cancel.signal } : {}),
+    });
+    const parcel: Parcel = { [id]: plan };
+    this.#world.note(`${op.ask ? "ask" : "tell"} ${id} ${method} ▸ ${call.address} of ${sender}`);
+    if (!op.ask) {
+      call.accepted = ref.tell[method](parcel);
+      if (!call.accepted && call.letters.length !== 1)
+        this.#world.ledger.find("1 one outcome", `${id} is refused and no dead letter`);
+      return;
+    }
+    const answer = method === "flow" ? this.#read(call, ref.ask.flow(parcel)) : ref.ask[method](parcel);
+    answer.then(
+      (value) => {
+        this.#world.judge.answered(call, value);
+        this.#world.note(`✓ ${id}`);
+        this.#world.count("answered");
+      },
+      (error) => {
+        this.#world.judge.failed(call, error);
+        this.#world.note(`✗ ${id} ${(error as { code?: string }).code}`);
+        this.#world.count(`failed ${(error as { code?: string }).code}`);
+      },
+    );
+  }
+
+  async #read(call: Call, stream: AsyncIterable<number>): Promise<unknown> {
+    for await (const value of stream) {
+      if (value !== call.parts.length + 1)
+        this.#world.ledger.find("1 one outcome", `${call.id} streams ${value} after ${call.parts.length}`);
+      call.parts.push(value);
+    }
+    if (call.parts.length !== call.plan.values) {
+      this.#world.ledger.find(
+        "1 one outcome",
+        `${call.id} ends after ${call.parts.length} of ${call.plan.values} values`,
+      );
+    }
+    return undefined;
+  }
+}

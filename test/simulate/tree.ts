@@ -1,0 +1,83 @@
+import type { ActorClass } from "../../src/actor/actor.js";
+import { refTo } from "../../src/actor/ref.js";
+import { keyed } from "../../src/routing/keyed.js";
+import { pool } from "../../src/routing/pool.js";
+import { type ActorSpec, fork, inline, thread } from "../../src/system/specs.js";
+import { supervisor } from "../../src/system/supervisor-spec.js";
+import type { ChildSpec } from "../../src/system/unit.js";
+import type { ActorPlan, ChildPlan, SupervisorPlan } from "./plan.js";
+
+/** What of a tree the simulation asks about, by whole path. */
+export interface TreeShape {
+  readonly root: string;
+  replayable(path: string): boolean;
+  isPool(path: string): boolean;
+  /** Keys there are let go, and their state with them, while the run goes on. */
+  forgets(path: string): boolean;
+  /** Whom the actor there asks in turn. */
+  nextOf(path: string): string | undefined;
+  /** Every path that takes mail. */
+  readonly paths: readonly string[];
+}
+
+export function buildTree(
+  plan: SupervisorPlan,
+  inlineClasses: Record<string, ActorClass>,
+): ReturnType<typeof supervisor> {
+  const children: Record<string, ChildSpec> = {};
+  for (const child of plan.children) children[child.name] = build(child, inlineClasses);
+  return supervisor(plan.options, children);
+}
+
+function build(plan: ChildPlan, classes: Record<string, ActorClass>): ChildSpec {
+  switch (plan.kind) {
+    case "supervisor":
+      return buildTree(plan, classes);
+    case "pool":
+      return pool(actor(plan.member, classes), { size: plan.size });
+    case "keyed":
+      return keyed(actor(plan.actor, classes), plan.options);
+    case "actor":
+      return actor(plan, classes);
+  }
+}
+
+function actor({ runs, isolation, next, options }: ActorPlan, classes: Record<string, ActorClass>): ActorSpec {
+  const props = next === undefined ? {} : { next: refTo(next) };
+  const make = { inline, thread, fork }[isolation] as (...args: unknown[]) => ActorSpec;
+  return make(isolation === "inline" ? classes[runs] : new URL(`sim:${runs}`), props, options);
+}
+
+export function shapeOf(tree: SupervisorPlan): TreeShape {
+  const kinds = new Map<string, { replayable: boolean; pool: boolean; forgets: boolean; next: string | undefined }>();
+  const visit = (plan: ChildPlan, path: string): void => {
+    if (plan.kind === "supervisor") {
+      for (const child of plan.children) visit(child, `${path}/${child.name}`);
+      return;
+    }
+    const own = plan.kind === "actor" ? plan : plan.kind === "pool" ? plan.member : plan.actor;
+    const next = own.next === undefined ? undefined : `${tree.name}/${own.next}`;
+    kinds.set(path, {
+      replayable: own.runs === "keeper",
+      pool: plan.kind === "pool",
+      forgets: plan.kind === "keyed" && plan.options.idle < 10_000,
+      next,
+    });
+  };
+  visit(tree, tree.name);
+  const of = (path: string) => {
+    for (let at = path; at.includes("/"); at = at.slice(0, at.lastIndexOf("/"))) {
+      const kind = kinds.get(at);
+      if (kind) return kind;
+    }
+    return undefined;
+  };
+  return {
+    root: tree.name,
+    replayable: (path) => of(path)?.replayable ?? false,
+    isPool: (path) => of(path)?.pool ?? false,
+    forgets: (path) => of(path)?.forgets ?? false,
+    nextOf: (path) => of(path)?.next,
+    paths: [...kinds.keys()],
+  };
+}
