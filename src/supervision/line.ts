@@ -4,12 +4,13 @@
  */
 export class Line {
   readonly #names: string[];
-  readonly #there: Set<string>;
+  /** Where each stands among the names; one that left and came again has its old place no more. */
+  readonly #there = new Map<string, number>();
   #at = 0;
 
   constructor(names: readonly string[] = []) {
     this.#names = [...names];
-    this.#there = new Set(names);
+    for (const [place, name] of names.entries()) this.#there.set(name, place);
   }
 
   get size(): number {
@@ -17,7 +18,7 @@ export class Line {
   }
 
   get first(): string | undefined {
-    while (this.#at < this.#names.length && !this.#there.has(this.#names[this.#at]!)) this.#at++;
+    while (this.#at < this.#names.length && this.#there.get(this.#names[this.#at]!) !== this.#at) this.#at++;
     return this.#names[this.#at];
   }
 
@@ -28,7 +29,7 @@ export class Line {
   /** At the end; one that is in the line keeps its place. */
   add(name: string): void {
     if (this.#there.has(name)) return;
-    this.#there.add(name);
+    this.#there.set(name, this.#names.length);
     this.#names.push(name);
   }
 

@@ -56,7 +56,9 @@ export function forget(turn: Turn, id: string): void {
 function keepOwed({ phase, mode }: SupervisorState, child: ChildRecord): void {
   if (phase.kind !== "starting" || child.origin !== "first") return;
   const untried = child.readies === 0 && child.streak.failures === 0;
-  const owed = child.goal === "up" && (mode === "rollback" ? child.life !== "running" : untried);
+  // One that came up and drains has come up.
+  const serves = child.life === "running" || child.life === "draining";
+  const owed = child.goal === "up" && (mode === "rollback" ? !serves : untried);
   if (owed) phase.owed.add(child.rules.id);
   else phase.owed.delete(child.rules.id);
 }

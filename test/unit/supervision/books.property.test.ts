@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
+import { AutoShutdownBook } from "./auto-shutdown-book.js";
 import { BudgetBook } from "./budget-book.js";
 import { DownBook } from "./down-book.js";
 import { EndOrderBook } from "./end-order-book.js";
@@ -28,6 +29,10 @@ describe("for any sequence of events, a book kept by hand agrees", () => {
 
   it("that who is parked, stopped by hand, removed or temporary and ended does not start", () => {
     witnessed(() => new DownBook());
+  });
+
+  it("that a supervisor ends with its significant children exactly when it is told to, and for nobody else's end", () => {
+    witnessed(() => new AutoShutdownBook());
   });
 
   it("that an ending supervisor stops one child at a time, the last started first", () => {

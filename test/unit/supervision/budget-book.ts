@@ -37,6 +37,7 @@ export class BudgetBook implements Witness {
     if (!endsOfItself(before, child)) return "let be";
     const { restart, intensity, guiltyIntensity, overBudget } = child.rules;
     const firstStart = phase === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0;
+    if (event.type === "start-failed" && child.origin === "asked" && child.readies === 0) return "let be";
     if (event.type === "start-failed" && firstStart) return "start-failed";
     const clean = event.type === "died" && event.normal;
     if (restart === "temporary" || (restart === "transient" && clean)) return "let be";

@@ -37,6 +37,14 @@ describe("the first start", () => {
     expect(app.ready("d")).toEqual(["up"]);
   });
 
+  it("says up although it is told to drain meanwhile: who drains has come up", () => {
+    const app = given({}, { a: {}, b: {} });
+    app.start();
+    app.ready("a");
+    app.tell({ type: "drain" });
+    expect(app.ready("b")).toEqual(["up"]);
+  });
+
   it("heeds nothing else before it: no restart, stop or timer of a child", () => {
     const app = given({}, abc);
     for (const tell of [app.restart, app.stopChild, app.ready, app.stopped, app.timer, app.died])

@@ -19,6 +19,7 @@ export class DownBook implements Witness {
       if (event.type === "remove") this.#down.set(id, "it is being removed");
     }
     for (const action of actions) {
+      if (action.type === "down") this.#down.set(action.id, "it is to stay down");
       if (action.type === "quarantined") this.#down.set(action.id, "it is parked");
       if (action.type === "forget") {
         this.#down.delete(action.id);

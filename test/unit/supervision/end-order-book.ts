@@ -4,16 +4,25 @@ import { type Before, must, type Witness } from "./witnessed-engine.js";
 
 const down = ["stopped", "quarantined"];
 
-/** An ending supervisor stops one child at a time, the last started first, whatever was asked of it by hand before. */
+/**
+ * An ending supervisor stops one child at a time, the last started first, whatever was asked of it by hand before; one that
+ * keeps no order has told them all in the decision that ended it.
+ */
 export class EndOrderBook implements Witness {
-  decided(_: Before, actions: readonly SupervisorAction[], { phase, children }: SupervisorState): void {
+  decided(_: Before, actions: readonly SupervisorAction[], { phase, children, rules }: SupervisorState): void {
     if (phase.kind !== "ending") return;
     const order = [...children.values()];
+    if (rules.order === "none") {
+      for (const { rules: child, life } of order) {
+        must(down.includes(life) || life === "stopping", `${child.id} is ${life} and was not told to stop`);
+      }
+      return;
+    }
     for (const action of actions) {
       if (action.type !== "stop") continue;
-      const place = order.findIndex(({ rules }) => rules.id === action.id);
-      for (const { rules, life } of order.slice(place + 1)) {
-        must(down.includes(life), `${action.id} is stopped while ${rules.id}, started after it, is ${life}`);
+      const place = order.findIndex((child) => child.rules.id === action.id);
+      for (const { rules: later, life } of order.slice(place + 1)) {
+        must(down.includes(life), `${action.id} is stopped while ${later.id}, started after it, is ${life}`);
       }
     }
   }

@@ -23,19 +23,32 @@ export const child: fc.Arbitrary<ChildOptions> = fc.record({
     jitter: fc.constantFrom(0, 0.5),
     healthyAfter: fc.constantFrom(1, 100),
   }),
+  significant: fc.boolean(),
 });
+
+const strategy = fc.constantFrom("one-for-one" as const, "all-for-one" as const, "rest-for-one" as const);
+
+/** A dynamic supervisor keeps no order and has one strategy. */
+const kind = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ order: fc.constant("kept" as const), strategy }) },
+  { weight: 1, arbitrary: fc.constant({ order: "none" as const, strategy: "one-for-one" as const }) },
+);
 
 export const setup: fc.Arbitrary<Setup> = fc
   .record({
-    strategy: fc.constantFrom("one-for-one" as const, "all-for-one" as const, "rest-for-one" as const),
+    kind,
     intensity: budget,
+    autoShutdown: fc.constantFrom("never", "never", "any-significant", "all-significant"),
     children: fc.array(child, { maxLength: 5 }),
     mode: fc.constantFrom("rollback" as const, "background" as const),
     seed: fc.integer(),
   })
-  .map(({ strategy, intensity, children, mode, seed }) => ({
-    rules: supervisorRules({ strategy, intensity }, "app"),
-    children: children.map((options, n) => childRules(`c${n}`, options, `app.c${n}`)),
+  .map(({ kind: { order, strategy: chosen }, intensity, autoShutdown, children, mode, seed }) => ({
+    rules: supervisorRules({ strategy: chosen, intensity, autoShutdown }, "app", { order }),
+    children: children.map((options, n) => {
+      const significant = options.significant && autoShutdown !== "never" && options.restart !== "permanent";
+      return childRules(`c${n}`, { ...options, significant }, `app.c${n}`);
+    }),
     mode,
     seed,
   }));
@@ -45,6 +58,7 @@ const hostSteps = [
   "ready",
   "ready",
   "fails",
+  "ignored",
   "dies",
   "dies",
   "guilty",
@@ -54,7 +68,7 @@ const hostSteps = [
   "timer",
   "time",
 ] as const;
-const handSteps = ["add", "remove", "restart", "stop-child"] as const;
+const handSteps = ["add", "remove", "restart", "stop-child", "drain"] as const;
 const straySteps = ["late-ready", "stray-timer", "double-died", "stray-stopped", "double-start", "crossing"] as const;
 
 export type Step = { what: (typeof hostSteps | typeof handSteps | typeof straySteps)[number]; pick: number };
@@ -94,6 +108,7 @@ function untrue(
 const taking: Record<Step["what"], (engine: SimulatedEngine, pick: number) => void> = {
   ready: (engine, pick) => toOne(engine.ids("booting"), pick, (id) => engine.ready(id)),
   fails: (engine, pick) => toOne(engine.ids("booting"), pick, (id) => engine.down(id, "start-failed")),
+  ignored: (engine, pick) => toOne(engine.ids("booting"), pick, (id) => engine.down(id, "ignored")),
   dies: dies(false, false),
   guilty: dies(true, false),
   clean: dies(false, true),
@@ -106,19 +121,21 @@ const taking: Record<Step["what"], (engine: SimulatedEngine, pick: number) => vo
   add: (engine, pick) => {
     const id = `x${pick % 7}`;
     const rules = childRules(id, { restart: pick % 2 ? "permanent" : "temporary" }, `app.${id}`);
-    if (!engine.state.children.has(id)) engine.tell({ type: "add", rules, onFailedStart: "retry" });
+    if (!engine.state.children.has(id))
+      engine.tell({ type: "add", rules, onFailedStart: pick % 3 ? "retry" : "forget" });
   },
   remove: byHand("remove"),
   restart: byHand("restart"),
   "stop-child": byHand("stop-child"),
+  drain: (engine) => engine.tell({ type: "drain" }),
   "late-ready": untrue("ready", (engine, id) => engine.hosts.get(id) === "booting"),
   "stray-timer": untrue("timer", (engine, id) => engine.timers.has(id)),
   "stray-stopped": untrue("stopped", (engine, id) => engine.hosts.get(id) === "stopping"),
   "double-died": untrue("died", (engine, id) => ["up", "stopping"].includes(engine.hosts.get(id) ?? "")),
   "double-start": (engine) => engine.tell({ type: "start" }),
   crossing: (engine, pick) => {
-    const how = pick % 2 ? "died" : "start-failed";
-    toOne(engine.ids("stopping"), pick, (id) => engine.down(id, how, pick % 3 === 0, pick % 5 === 0));
+    const how = (["died", "start-failed", "ignored"] as const)[pick % 3]!;
+    toOne(engine.ids("stopping"), pick, (id) => engine.down(id, how, pick % 4 === 0, pick % 5 === 0));
   },
 };
 

@@ -7,7 +7,7 @@ import type { StartMode, SupervisorState } from "../../../src/supervision/state.
 type Host = "booting" | "up" | "stopping";
 
 /** Life in the state, as it must follow from what is really there. */
-const lifeOf: Record<Host, string> = { booting: "starting", up: "running", stopping: "stopping" };
+const lifeOf: Record<Host, string[]> = { booting: ["starting"], up: ["running", "draining"], stopping: ["stopping"] };
 
 export interface Setup {
   readonly rules: SupervisorRules;
@@ -69,11 +69,11 @@ export class SimulatedEngine {
   }
 
   /** The child's one end, told as a stop's answer, a failed start or a death. */
-  down(id: string, how: "stopped" | "start-failed" | "died", guilty = false, normal = false): void {
+  down(id: string, how: "stopped" | "start-failed" | "ignored" | "died", guilty = false, normal = false): void {
     this.hosts.delete(id);
     const error = new Error(`${id} ${how}`);
     if (how === "died") this.tell({ type: how, id, guilty, normal, error });
-    else this.tell(how === "stopped" ? { type: how, id } : { type: how, id, error });
+    else this.tell(how === "start-failed" ? { type: how, id, error } : { type: how, id });
   }
 
   fire(id: string): void {
@@ -137,7 +137,7 @@ export class SimulatedEngine {
   #compare(): void {
     for (const [id, { life }] of this.state.children) {
       const host = this.hosts.get(id);
-      const expected = host ? [lifeOf[host]] : this.timers.has(id) ? ["waiting"] : ["stopped", "quarantined"];
+      const expected = host ? lifeOf[host] : this.timers.has(id) ? ["waiting"] : ["stopped", "quarantined"];
       if (!expected.includes(life)) throw new Error(`${id} is ${life} in the state, ${expected.join("/")} in truth`);
     }
     for (const id of [...this.hosts.keys(), ...this.timers]) {
