@@ -153,7 +153,8 @@ async function take(
       if (app.ref(one(made.all))) app.kill(one(made.all));
       return;
     case "restart":
-      if (app.ref(one(made.all))) app.restart(one(made.all));
+      // What becomes of it is told by its promise as well; here the app as a whole is looked at.
+      if (app.ref(one(made.all))) app.restart(one(made.all)).catch(() => {});
       return;
     case "tell":
       ref?.tell.fail();
