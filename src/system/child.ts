@@ -53,7 +53,7 @@ export class Child implements Keeper {
     this.#inbox.changed(id);
     const start = this.unit.start(mode);
     this.#start = start;
-    const begun = await start.then((how) => how ?? "ready", toError);
+    const begun = await start.then((how) => how ?? "ready", failedInATurn);
     // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
     if (this.#start !== start) return;
     if (begun === "ready") {
@@ -146,4 +146,13 @@ export class Child implements Keeper {
     this.#failure = undefined;
     this.#inbox.post({ type: "ready", id: this.rules.id });
   }
+}
+
+/**
+ * A failed start is heard of a turn of the event loop later. Where nothing bounds the tries and no back-off paces them, one
+ * failure would follow another without a turn between: no stop could ever get in (OTP's supervisor sends itself a message).
+ */
+async function failedInATurn(thrown: unknown): Promise<Error> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return toError(thrown);
 }

@@ -120,8 +120,13 @@ export async function settled(promise: Promise<unknown>): Promise<boolean> {
     done = true;
   };
   void promise.then(end, end);
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  await turns();
   return done;
+}
+
+/** Enough turns of the event loop for everything that can happen without time passing. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 }
 
 /** A child's own budget and back-off out of the way: OTP has neither, there the supervisor's intensity decides alone. */

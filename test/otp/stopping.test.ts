@@ -5,7 +5,7 @@ import { Hand } from "../actors/cast.mjs";
 import { at, failure, play, walls } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
 import { given } from "../unit/supervision/scripted.js";
-import { asOtp, Cast, held, node, restarted, settled, times } from "./stage.js";
+import { asOtp, Cast, held, node, restarted, settled, times, turns } from "./stage.js";
 
 const stop = (app: Pick<App, "stop">) => app.stop({ drain: 0 });
 
@@ -88,6 +88,23 @@ describe("a supervisor that stops", () => {
     await clock.advance(1000);
     await restarted(app, "deaf", 1);
     cast.slowStop("deaf", Promise.resolve());
+  });
+});
+
+describe("a child that is tried again for ever, without a pause", () => {
+  it("does not keep its supervisor from hearing of anything else, nor from stopping [hanging_restart_loop]", async () => {
+    const cast = new Cast();
+    const unbounded = times(Number.POSITIVE_INFINITY, 1);
+    const { app, refs } = await play({ a: cast.child("a", asOtp), b: cast.child("b") }, { intensity: unbounded });
+    cast.breaks("a");
+    await refs.a.ask.die();
+    await until(() => cast.begun("a") > 10, "a few tries");
+    expect(await refs.b.ask.say("served")).toBe("served");
+    await stop(app);
+    const tries = cast.begun("a");
+    expect(cast.notes).toEqual(["start a", "start b", "stop b"]);
+    await turns();
+    expect(cast.begun("a")).toBe(tries);
   });
 });
 
