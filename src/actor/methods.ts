@@ -6,8 +6,8 @@ export interface MethodOptions {
   /** Running it twice does no harm: a message that was executing at a death is delivered again. Default false. */
   idempotent?: boolean;
   /**
-   * The longest one run may take before it counts as hung and its host is killed; while a stream waits for its consumer
-   * to take values its time stands still. Default 60 s.
+   * The longest one run may take before it counts as hung and its host is killed. Default 60 s. While a stream waits for
+   * its consumer to take values its time stands still.
    */
   limit?: Duration;
   /** Let the arguments appear in death reports. Default false: only shape, size and digest do. */
