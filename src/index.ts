@@ -4,8 +4,10 @@
 export { Actor, type ActorSelf, construct } from "./actor/actor.js";
 export { ignore } from "./actor/ignore.js";
 export type { MethodOptions } from "./actor/methods.js";
+export type { Notice } from "./actor/notice.js";
 // what a user holds
 export { type Ask, type CallOptions, type KeyedRef, type Ref, refTo, type Tell } from "./actor/ref.js";
+export type { Spawnable } from "./actor/spawnable.js";
 export type { Clock, Timer } from "./clock.js";
 export type { Duration } from "./duration.js";
 // what can go wrong

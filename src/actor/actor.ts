@@ -1,6 +1,10 @@
 import type { Timer } from "../clock.js";
+import { HoldfastError } from "../errors.js";
 import type { ignore } from "./ignore.js";
 import type { MethodOptions } from "./methods.js";
+import type { Notice } from "./notice.js";
+import { placeOf } from "./place-of.js";
+import type { Spawnable } from "./spawnable.js";
 
 /** What the host gives an actor when it builds it. */
 export interface ActorContext<Props = unknown, Shared = unknown> {
@@ -11,6 +15,10 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly after: (ms: number, callback: () => unknown) => Timer;
   /** The signal of the message executing now. */
   readonly signal: () => AbortSignal;
+  /** Starts a child of this incarnation. Absent where no system is around. */
+  readonly spawn?: (name: string | undefined, spec: Spawnable<unknown>) => Promise<unknown>;
+  /** A death watch of this incarnation. Absent where no system is around. */
+  readonly watch?: (path: string, key: string | undefined) => Promise<Notice>;
 }
 
 /** Who an actor is: its place in the tree, its key, and how many times it has been built. */
@@ -51,6 +59,10 @@ const detached: ActorContext = {
   },
   signal: () => neverAborted,
 };
+
+function noSystem(): Promise<never> {
+  return Promise.reject(new HoldfastError("Unavailable", "this actor was built by hand: no system is around it"));
+}
 
 const contextOf = new WeakMap<object, ActorContext>();
 
@@ -107,6 +119,47 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   after(ms: number, callback: () => unknown): Timer {
     return contextOf.get(this)!.after(ms, callback);
+  }
+
+  /**
+   * Starts a child of this actor and resolves with its ref when it is ready. The system supervises it, at the path
+   * `<this actor's path>/<name>`; it ends with this incarnation, before the next one starts, and with the actor's stop,
+   * after its stop() and the last one first. Over its budget it is parked; one that says `overBudget: "escalate"` ends
+   * this actor instead.
+   * @param name letters, digits, "_", "-" and "."; left out, one is made up
+   * @param spec `thread()` or `fork()`; `inline()` only where this actor runs inline itself
+   * @throws HoldfastError StartFailed when it cannot start, and nothing of it is left; InvalidSpec for a name that is taken
+   * or a spec that cannot travel; Unavailable over `maxChildren`
+   * @example
+   * class Manager extends Actor<{ url: string }> {
+   *   async open(user: string): Promise<void> {
+   *     const counter = await this.spawn(user, thread<Counter>(this.props.url, { from: 0 }));
+   *     await counter.ask.add(1);
+   *   }
+   * }
+   */
+  spawn<R>(name: string, spec: Spawnable<R>): Promise<R>;
+  spawn<R>(spec: Spawnable<R>): Promise<R>;
+  async spawn(...args: [string, Spawnable<unknown>] | [Spawnable<unknown>]): Promise<unknown> {
+    const [name, spec] = args.length === 1 ? [undefined, args[0]] : args;
+    return (await contextOf.get(this)!.spawn?.(name, spec)) ?? noSystem();
+  }
+
+  /**
+   * Resolves once: when the incarnation that is there now dies or is stopped, and at once when there is none (Erlang's
+   * monitor). Of a pool, a keyed group or a supervisor: when it as a whole has ended. It stays open for ever when this
+   * incarnation ends before. Watch again to hear of the next one.
+   * @param target a ref, or a path: "app/models"
+   * @example
+   * class Guard extends Actor<{ digits: Ref<Digits> }> {
+   *   async start() {
+   *     void this.watch(this.props.digits).then(({ reason, cause }) => console.log(reason, cause));
+   *   }
+   * }
+   */
+  async watch(target: { readonly path: string } | string): Promise<Notice> {
+    const { path, key } = placeOf(target);
+    return (await contextOf.get(this)!.watch?.(path, key)) ?? noSystem();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ActorContext, type ActorSelf, construct, type Lifecycle } from "../actor/actor.js";
 import { ignore } from "../actor/ignore.js";
+import type { Notice } from "../actor/notice.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError, withoutStack } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -75,6 +76,14 @@ export class ActorRunner implements ActorContext, Worker {
     this.#life ??= new AbortController();
     if (this.#phase === "over") this.#life.abort(overNow());
     return this.#life.signal;
+  }
+
+  spawn(name: string | undefined, spec: unknown): Promise<unknown> {
+    return this.around.spawn(name, spec, this.id, this.incarnation);
+  }
+
+  watch(path: string, key: string | undefined): Promise<Notice> {
+    return this.around.watch(path, key, this.id, this.incarnation);
   }
 
   /** Without restore() and start() it is up when this returns: nothing is awaited that is not there. */

@@ -1,3 +1,4 @@
+import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
@@ -11,6 +12,7 @@ import { cannotLoad } from "./cannot-load.js";
 import type { ControlWriter } from "./control-block.js";
 import { findActorClass } from "./find-class.js";
 import { HostAsks } from "./host-asks.js";
+import { spawnSpec } from "./spawn-request.js";
 import type { Surroundings } from "./surroundings.js";
 
 export interface CellLink {
@@ -23,6 +25,8 @@ export interface CellLink {
   flush(): void;
   /** Imports a module, or finds a class handed over directly (inline). */
   load(module: string): Promise<unknown>;
+  /** Names a class for the parent, where that is the same thread: only there can a class be spawned. */
+  register?(actorClass: ActorClass): string;
   /** Everything is shut: the host may end. */
   end(): void;
   /** It was loaded and nobody starts an actor: a spare, with time to make itself ready. */
@@ -110,7 +114,13 @@ export class CellRunner {
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
         target: (path, actor, incarnation) => this.#target(path, actor, incarnation),
-        over: (ended) => this.#actors.get(ended.id) === ended && this.#actors.delete(ended.id),
+        spawn: async (name, spec, actor, incarnation) =>
+          this.#asks.spawn({ actor, incarnation }, name, spawnSpec(spec, this.#link.register)),
+        watch: (path, key, actor, incarnation) => this.#asks.watch({ actor, incarnation }, path, key),
+        over: (ended) => {
+          this.#asks.forget(ended);
+          if (this.#actors.get(ended.id) === ended) this.#actors.delete(ended.id);
+        },
       };
       this.#link.control.phase("idle");
       this.#link.send({ t: "booted", facts });

@@ -1,9 +1,10 @@
+import type { Notice } from "../actor/notice.js";
 import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { decodeError } from "../transport/error-codec.js";
-import type { Packed, ToParent, WireOutcome } from "../transport/frames.js";
+import type { Packed, SpawnSpec, ToParent, WireOutcome } from "../transport/frames.js";
 import { pack } from "../transport/values.js";
 
 export interface HostAsk {
@@ -17,8 +18,13 @@ export interface HostAsk {
   readonly options: CallOptions;
 }
 
+interface Asker {
+  readonly actor: number;
+  readonly incarnation: number;
+}
+
 interface Pending {
-  readonly ask: HostAsk;
+  readonly ask: Asker;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -27,6 +33,8 @@ interface Pending {
 export class HostAsks {
   readonly #send: (frame: ToParent) => void;
   readonly #pending = new Map<number, Pending>();
+  /** Calls of death watches that have not fired, by who watches. */
+  readonly #watches = new Map<string, Set<number>>();
   #last = 0;
 
   constructor(send: (frame: ToParent) => void) {
@@ -60,6 +68,35 @@ export class HostAsks {
     return answer;
   }
 
+  spawn({ actor, incarnation }: Asker, name: string | undefined, spec: SpawnSpec): Promise<unknown> {
+    return this.#request({ actor, incarnation }, (call) => ({ t: "spawn", actor, incarnation, call, name, spec }));
+  }
+
+  watch({ actor, incarnation }: Asker, path: string, key: string | undefined): Promise<Notice> {
+    const who = `${actor} ${incarnation}`;
+    return this.#request({ actor, incarnation }, (call) => {
+      const watches = this.#watches.get(who) ?? new Set();
+      this.#watches.set(who, watches.add(call));
+      return { t: "watch", actor, incarnation, call, path, key };
+    }) as Promise<Notice>;
+  }
+
+  /** An incarnation is over: what it watched is of no interest, and the parent will not answer. */
+  forget({ id, incarnation }: { id: number; incarnation: number }): void {
+    if (this.#watches.size === 0) return;
+    const who = `${id} ${incarnation}`;
+    for (const call of this.#watches.get(who) ?? []) this.#pending.delete(call);
+    this.#watches.delete(who);
+  }
+
+  #request(ask: Asker, frame: (call: number) => ToParent): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = ++this.#last;
+      this.#pending.set(call, { ask, resolve, reject });
+      this.#send(frame(call));
+    });
+  }
+
   /** From inside a host a tell is accepted when it is sent; what the parent then refuses is a dead letter. */
   tell(ask: HostAsk): boolean {
     this.#post(ask, 0);
@@ -74,6 +111,7 @@ export class HostAsks {
     const pending = this.#pending.get(call);
     if (!pending) return;
     this.#pending.delete(call);
+    this.#watches.get(`${pending.ask.actor} ${pending.ask.incarnation}`)?.delete(call);
     if (outcome.ok) pending.resolve(open(outcome.value, pending.ask.actor, pending.ask.incarnation));
     else pending.reject(decodeError(outcome.error));
   }

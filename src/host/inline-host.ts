@@ -32,6 +32,11 @@ export class InlineProvider implements HostProvider {
     return name;
   }
 
+  /** The class behind a name that `register` gave. */
+  classOf(name: string): ActorClass | undefined {
+    return this.#classes.get(name);
+  }
+
   open(options: HostOptions): Host {
     const control = new ArrayBuffer(controlBytes(options.entries));
     let ended = false;
@@ -82,6 +87,7 @@ export class InlineProvider implements HostProvider {
       },
       // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
       flush: () => {},
+      register: (actorClass) => this.register(actorClass),
       load: async (module) => this.#classes.get(module) ?? (await import(module)),
       end: () => end({ kind: "killed" }),
     });

@@ -1,5 +1,6 @@
 import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
+import type { Notice } from "../actor/notice.js";
 import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
@@ -22,6 +23,10 @@ export interface Surroundings {
   flush(): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
   target(path: string, actor: number, incarnation: number): Target;
+  /** Asks the parent for a child of an incarnation. */
+  spawn(name: string | undefined, spec: unknown, actor: number, incarnation: number): Promise<unknown>;
+  /** Asks the parent to tell an incarnation of an end. */
+  watch(path: string, key: string | undefined, actor: number, incarnation: number): Promise<Notice>;
   /** This incarnation has ended, in whatever way. */
   over(runner: ActorRunner): void;
 }

@@ -61,9 +61,18 @@ export type ToHost =
   | { t: "stop"; actor: number; incarnation: number }
   /** The incarnation is over whatever it does; answered by `stopped`, after which its entries are free. */
   | { t: "fence"; actor: number; incarnation: number }
-  /** The answer to a host's own ask. */
+  /** The answer to a host's own ask, spawn or watch. */
   | { t: "answer"; call: number; outcome: WireOutcome }
   | { t: "shut" };
+
+/** An actor that another asks for, as data. */
+export interface SpawnSpec {
+  readonly isolation: "inline" | "thread" | "fork";
+  /** The module's URL, or the registered name of an inline class. */
+  readonly runs: string;
+  /** Its props and options. */
+  readonly own: Packed;
+}
 
 export type WireOutcome = { ok: true; value: Packed } | { ok: false; error: WireError };
 
@@ -114,5 +123,9 @@ export type ToParent =
       timeoutMs: number;
       idempotent: boolean;
     }
+  /** A child of the asking incarnation; answered with its ref when it is ready. */
+  | { t: "spawn"; actor: number; incarnation: number; call: number; name: string | undefined; spec: SpawnSpec }
+  /** A death watch of the asking incarnation; answered when it fires, never when that incarnation ends before. */
+  | { t: "watch"; actor: number; incarnation: number; call: number; path: string; key: string | undefined }
   /** The host's own ask was given up. */
   | { t: "drop-ask"; call: number };

@@ -1,0 +1,18 @@
+/** What a death watch is told, exactly once: `this.watch(ref)` in an actor, `app.watch(ref, listener)` outside. */
+export interface Notice {
+  /** Of what was watched: "app/digits". */
+  readonly path: string;
+  /** Which actor of a keyed group. */
+  readonly key?: string;
+  /** Which one ended; 0 where nothing has ever been there. */
+  readonly incarnation: number;
+  /**
+   * died: by itself, or killed; its supervisor decides what follows. stopped: on purpose. gone: it was down already, or
+   * nothing is at that path.
+   */
+  readonly reason: "died" | "stopped" | "gone";
+  /** Of a death, one line for people. */
+  readonly cause?: string;
+  /** Of a death: the `id` of its report. */
+  readonly report?: number;
+}
