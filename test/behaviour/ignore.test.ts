@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Actor, inline, keyed, pool, refTo } from "holdfast";
+import { Actor, inline, keyed, pool, refTo, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Idler } from "../actors/reach.mjs";
 import type { Gate } from "./gate.js";
@@ -27,7 +27,9 @@ describe.each(levels)("start() answers ignore, $level", ({ level }) => {
     expect(refs.idler.tell.say(2)).toBe(false);
     expect(await refs.next.ask.say(3)).toBe(3);
     expect(deaths(app)).toEqual([]);
-    expect(app.tree().children![1]).not.toHaveProperty("host");
+    const [, node] = app.tree().children!;
+    expect(node).toMatchObject({ name: "idler", state: "stopped", restarts: 0 });
+    expect(node).not.toHaveProperty("host");
   });
 
   it("lets its host go, with what load() made", async () => {
@@ -60,6 +62,7 @@ describe.each(levels)("start() answers ignore, $level", ({ level }) => {
     const waiting = failure(refs.idler.ask.say("who waits"));
     expect(await thrown).toMatchObject({ code: "HandlerFailed" });
     expect(await waiting).toMatchObject({ code: "ActorStopped" });
+    await until(() => app.tree().children![1]!.state === "stopped", "the idler to be down");
     expect(deaths(app)).toMatchObject([{ decision: "restart" }]);
   });
 
@@ -81,6 +84,13 @@ describe.each(levels)("start() answers ignore, $level", ({ level }) => {
     expect(error.message).toContain("its start() answered ignore, and the actor of a key has to serve");
     expect(app.tree().state).toBe("running");
   });
+});
+
+it("a temporary actor that has nothing to do leaves nothing behind", async () => {
+  const made = plan();
+  const idler = reach("inline", Idler, { gate, works: "idler works" }, { restart: "temporary" });
+  const { app } = await play({ gate: gateOf(made), below: supervisor({}, { idler }) });
+  await until(() => app.tree().children![1]!.children!.length === 0, "the idler to be forgotten");
 });
 
 it("mail that was sent while it started is refused, not kept", async () => {
