@@ -41,6 +41,9 @@ export const SPARE_REFILL_AFTER: Duration = "100ms";
 /** How long `stop()` lets queued work finish. */
 export const DEFAULT_DRAIN: Duration = "10s";
 
+/** Children that one actor may spawn: enough for a session each, few enough that a runaway loop is told before memory is. */
+export const DEFAULT_MAX_SPAWNED = 1000;
+
 /** An idle key of a keyed group is let go after this. */
 export const DEFAULT_KEY_IDLE: Duration = "5m";
 

@@ -12,6 +12,7 @@ import { Cell, type CellDeath } from "../system/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { OpenReport } from "../system/death-log.js";
 import { Exclusive } from "../system/exclusive.js";
+import { causeText } from "../system/report.js";
 import { deathError, reportDeath } from "../system/report-death.js";
 import { stoppedBefore } from "../system/start-failure.js";
 import type { TreeNode } from "../system/tree.js";
@@ -167,7 +168,10 @@ export class CellUnit implements Unit {
       if (late) await this.#killed(cell, "its supervisor, past its shutdown time");
       else await cell.shut(Math.max(0, limit - (clock.now() - began)));
     }
-    for (const key of [...this.#keys]) key.lostCell({ kind: "killed", by: "its supervisor" }, undefined);
+    for (const key of [...this.#keys]) {
+      key.lostCell({ kind: "killed", by: "its supervisor" }, undefined);
+      this.#context.watches.ended(key, "stopped");
+    }
   }
 
   /** A killed process is there until its exit: the cell that follows must not find it alive. */
@@ -225,7 +229,8 @@ export class CellUnit implements Unit {
     const executing = remains.flatMap((one) => one.executing);
     const sum = (field: "redelivered" | "failed" | "poisoned") => remains.reduce((total, one) => total + one[field], 0);
     const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
-    this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses });
+    const { id } = this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses }).report;
+    for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
     this.keeper.unitDied({
       guilty: cause.kind === "killed" || executing.length > 0,
       normal: false,
@@ -234,9 +239,10 @@ export class CellUnit implements Unit {
     });
   }
 
-  #open(host: string, remains: Remains): void {
+  #open(host: string, remains: Remains): OpenReport {
     this.#report?.close();
     const who = { path: this.path, key: undefined, incarnation: this.#incarnation };
     this.#report = reportDeath(this.#context, who, this.#spec.isolation, host, remains);
+    return this.#report;
   }
 }

@@ -83,6 +83,14 @@ export class KeyUnit implements Unit, HandleOwner {
     this.home.served();
   }
 
+  get incarnation(): number {
+    return this.handle.incarnation;
+  }
+
+  get absent(): boolean {
+    return !this.handle.up && !this.handle.changing;
+  }
+
   get idle(): boolean {
     return this.pending() === 0 && this.#place !== "moving";
   }

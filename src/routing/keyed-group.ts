@@ -175,6 +175,10 @@ export class KeyedGroup implements Unit, Receiver {
     return this.#cells.restart(name);
   }
 
+  keyed(key: string): Unit | undefined {
+    return this.#byKey.get(key);
+  }
+
   child(name: string): Unit | undefined {
     return this.#cells.child(name);
   }

@@ -10,6 +10,7 @@ import { type Addressee, Deliveries } from "./deliveries.js";
 import type { HandleOptions, HandleOwner } from "./handle-options.js";
 import type { Late } from "./late.js";
 import type { DeathCause } from "./report.js";
+import type { SpawnRequest } from "./spawned.js";
 import type { Begun } from "./unit.js";
 
 /**
@@ -57,6 +58,12 @@ export class ActorHandle implements CellMember, Addressee {
   /** Messages that are with its host. */
   get executing(): number {
     return this.#delivered?.size ?? 0;
+  }
+
+  async spawn(request: SpawnRequest): Promise<unknown> {
+    if (this.#owner.spawn) return this.#owner.spawn(request);
+    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
+    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
   }
 
   serves(incarnation: number): boolean {

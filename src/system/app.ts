@@ -1,4 +1,5 @@
 import type { ActorFacts } from "../actor/methods.js";
+import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import type { Listener } from "./events.js";
@@ -34,6 +35,16 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   release(path: string, key: string): Promise<void>;
   /** The most recent death reports, newest last (at most 200 are kept). */
   reports(): readonly DeathReport[];
+  /**
+   * Tells once when what is there now dies or is stopped, and at once when nothing is (Erlang's monitor). Of a pool, a
+   * keyed group or a supervisor: when it as a whole has ended. Watch again to hear of the next incarnation.
+   * @param target a ref (for one key, `ref.key("…")`) or a path
+   * @returns how to end the watch
+   * @example
+   * const end = app.watch("digits", ({ reason, cause }) => console.log(reason, cause));
+   * end();
+   */
+  watch(target: { readonly path: string } | string, listener: (notice: Notice) => void): () => void;
   subscribe(listener: Listener): () => void;
   /** Resolves when every child is ready (at once unless started in the background). */
   ready(): Promise<void>;

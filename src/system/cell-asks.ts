@@ -2,11 +2,14 @@ import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
+import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./evidence.js";
 import type { InnerCallOptions } from "./target.js";
 
 type AskFrame = Extract<ToParent, { t: "ask" }>;
+type SpawnFrame = Extract<ToParent, { t: "spawn" }>;
+type WatchFrame = Extract<ToParent, { t: "watch" }>;
 
 /** Asks that the actors of one cell make of others: they go through the parent, which holds the ledger. */
 export class CellAsks {
@@ -39,6 +42,28 @@ export class CellAsks {
     if (frame.call === 0) target.tell(frame.method, args, options);
     else
       void this.#forward(frame.actor, frame.call, (signal) => target.ask(frame.method, args, { ...options, signal }));
+  }
+
+  /** @param member who asks; undefined when that incarnation is over, and then nobody waits */
+  spawn({ actor, incarnation, call, name, spec }: SpawnFrame, member: CellMember | undefined): void {
+    if (!member) return;
+    const over = () => !member.serves(incarnation);
+    void this.#forward(actor, call, () => member.spawn({ name, spec, over }));
+  }
+
+  /** Ends with its incarnation, in silence. */
+  watch({ actor, call, path, key }: WatchFrame, live: boolean): void {
+    if (!live) return;
+    const abort = new AbortController();
+    this.#open.set(call, { actor, abort });
+    const unwatch = this.#context.watches.watch(path, key, (value) => {
+      this.#open.delete(call);
+      this.#send({ t: "answer", call, outcome: { ok: true, value: { value, special: false } } });
+    });
+    abort.signal.addEventListener("abort", () => {
+      this.#open.delete(call);
+      unwatch();
+    });
   }
 
   #fenced({ path, key, method, args, call, incarnation }: AskFrame): void {

@@ -1,5 +1,6 @@
 import type { ToParent } from "../transport/frames.js";
 import type { Late } from "./late.js";
+import type { SpawnRequest } from "./spawned.js";
 
 /** One actor of a cell, as the cell sees it. */
 export interface CellMember {
@@ -7,6 +8,8 @@ export interface CellMember {
   readonly path: string;
   /** How long what a rebuilt incarnation left running may take to settle. */
   readonly graceMs: number;
+  /** A child for one of its incarnations. @throws HoldfastError why there is none */
+  spawn(request: SpawnRequest): Promise<unknown>;
   onFrame(frame: ToParent): void;
   /** That incarnation is there and may be heard. */
   serves(incarnation: number): boolean;

@@ -215,6 +215,9 @@ export class Cell {
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
     }
     if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame));
+    else if (frame.t === "spawn")
+      this.#asks.spawn(frame, this.#serves(frame) ? this.#members.get(frame.actor) : undefined);
+    else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
   }

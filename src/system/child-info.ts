@@ -41,7 +41,8 @@ export function childInfo(unit: Unit, rules: ChildRules, standing: Standing): Ch
   };
 }
 
-const there: ReadonlySet<ChildState> = new Set(["starting", "running", "draining", "stopping"]);
+/** The states in which there is something of a child. */
+export const there: ReadonlySet<ChildState> = new Set(["starting", "running", "draining", "stopping"]);
 
 export function childCount(children: readonly ChildInfo[]): ChildCount {
   const supervisors = children.filter(({ kind }) => kind === "supervisor").length;

@@ -3,8 +3,9 @@ import { type HoldfastError, toError } from "../errors.js";
 import type { SupervisorEvent } from "../supervision/messages.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
+import { there } from "./child-info.js";
 import type { SystemContext } from "./context.js";
-import type { Keeper, Unit, UnitExit } from "./unit.js";
+import type { Keeper, Standing, Unit, UnitExit } from "./unit.js";
 
 /** Somebody who asked for a child to be up, or down, and waits for it. */
 interface Waiter {
@@ -18,6 +19,7 @@ interface Inbox {
   post(event: SupervisorEvent): void;
   /** It is on its way, up or down: those who watch the tree shall see it. */
   changed(id: string): void;
+  standing(id: string): Standing;
 }
 
 /** What the engine keeps of one child beside what `decide` knows: its unit, and what is under way with it. */
@@ -44,6 +46,10 @@ export class Child implements Keeper {
     this.rules = rules;
     this.#inbox = inbox;
     unit.keeper = this;
+  }
+
+  get lives(): boolean {
+    return there.has(this.#inbox.standing(this.rules.id).state);
   }
 
   async start(mode: StartMode): Promise<void> {

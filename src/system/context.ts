@@ -5,6 +5,7 @@ import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
 import type { DeathLog } from "./death-log.js";
 import type { EventFan } from "./events.js";
+import type { Watches } from "./watches.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -15,6 +16,7 @@ export interface SystemContext {
   readonly deadlines: Deadlines;
   readonly events: EventFan;
   readonly deaths: DeathLog;
+  readonly watches: Watches;
   /** The next actor number. */
   nextActor(): number;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */

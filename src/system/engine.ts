@@ -132,6 +132,7 @@ export class Engine {
 
   #handle(event: SupervisorEvent): void {
     const id = "id" in event ? event.id : undefined;
+    if (id) this.#tellWatchers(event, this.children.get(id)?.unit);
     const before = id && this.#state.children.get(id)?.life;
     const { state, actions } = decide(this.#state, event, this.#context.clock.now(), this.#context.chance);
     this.#state = state;
@@ -142,6 +143,15 @@ export class Engine {
     if (event.type === "ready") this.#isReady(event.id);
     if (!id || this.#state.children.get(id)?.life === before) return;
     if (!actions.some((action) => tellsOfItself(action, id))) this.changed(id);
+  }
+
+  /** Before what follows is decided: who watches again hears of the next one. */
+  #tellWatchers(event: SupervisorEvent, unit: Unit | undefined): void {
+    if (!unit) return;
+    const { watches } = this.#context;
+    if (event.type === "died" || event.type === "start-failed") watches.ended(unit, "died", event.error.message);
+    else if (event.type === "stopped") watches.ended(unit, "stopped");
+    else if (event.type === "ignored") watches.ended(unit, "stopped", "its start() answered ignore");
   }
 
   #isReady(id: string): void {

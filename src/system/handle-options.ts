@@ -1,5 +1,6 @@
 import type { Packed } from "../transport/frames.js";
 import type { Remains } from "./after-death.js";
+import type { SpawnRequest } from "./spawned.js";
 
 export interface HandleOptions {
   /** Messages handed to the host ahead of execution. */
@@ -22,4 +23,6 @@ export interface HandleOwner {
   onCrash(remains: Remains): void;
   /** A message was settled: service is there. */
   onServed(): void;
+  /** Its actor asks for a child; where it may have some. */
+  spawn?(request: SpawnRequest): Promise<unknown>;
 }

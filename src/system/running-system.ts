@@ -1,4 +1,6 @@
 import type { ActorFacts } from "../actor/methods.js";
+import type { Notice } from "../actor/notice.js";
+import { placeOf } from "../actor/place-of.js";
 import { createRef, type KeyedRef, type Target } from "../actor/ref.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN } from "../defaults.js";
@@ -21,6 +23,7 @@ import { shapeOf } from "./evidence.js";
 import type { Supervisor } from "./supervisor.js";
 import type { SystemOptions } from "./system.js";
 import type { LoadedSpec, Unit } from "./unit.js";
+import { Watches } from "./watches.js";
 
 /** How often a stopping system looks whether its queues are empty. */
 const DRAIN_LOOK_MS = 5;
@@ -59,6 +62,10 @@ export class RunningSystem implements App {
       inline: inlineProvider,
       deadlines: new Deadlines(clock),
       deaths: new DeathLog(clock, events),
+      watches: new Watches(events, (path, key) => {
+        const unit = this.#find(this.#whole(path));
+        return key === undefined ? unit : unit?.keyed?.(key);
+      }),
       nextActor: () => ++actors,
       resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, this.#whole(path)),
     };
@@ -72,8 +79,12 @@ export class RunningSystem implements App {
 
   start(background: boolean): Promise<void> {
     this.#state = "starting";
+    const lives = () => this.#state !== "stopped";
     this.#root.keeper = {
       unitUp() {},
+      get lives() {
+        return lives();
+      },
       unitDied: ({ error, normal, decided }) => {
         // Nobody is above the root.
         decided("stop");
@@ -128,12 +139,15 @@ export class RunningSystem implements App {
     return this.#context.deaths.reports();
   }
 
+  watch(target: { readonly path: string } | string, listener: (notice: Notice) => void): () => void {
+    const { path, key } = placeOf(target);
+    if (typeof listener === "function") return this.#context.watches.watch(this.#whole(path), key, listener);
+    throw noListener(listener, "app.watch(ref, (notice) => …)");
+  }
+
   subscribe(listener: Parameters<App["subscribe"]>[0]): () => void {
     if (typeof listener === "function") return this.#context.events.subscribe(listener);
-    const fix = "give a function: app.subscribe((event) => …)";
-    throw new HoldfastError("InvalidSpec", `the listener is ${shown(listener)}: ${fix}`, {
-      details: { field: "listener" },
-    });
+    throw noListener(listener, "app.subscribe((event) => …)");
   }
 
   ready(): Promise<void> {
@@ -185,6 +199,8 @@ export class RunningSystem implements App {
   async #close(error: HoldfastError): Promise<void> {
     this.#root.dispose(error);
     this.#state = "stopped";
+    this.#context.watches.ended(this.#root, "stopped");
+    this.#context.watches.close();
     this.#context.deadlines.close();
     await this.#context.hosts.close();
   }
@@ -210,6 +226,12 @@ export class RunningSystem implements App {
     for (const name of names) unit = unit?.child(name);
     return unit;
   }
+}
+
+function noListener(listener: unknown, fix: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `the listener is ${shown(listener)}: give a function: ${fix}`, {
+    details: { field: "listener" },
+  });
 }
 
 /** Refs by name; below a nested supervisor, its children's. */

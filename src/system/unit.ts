@@ -26,10 +26,12 @@ export interface Keeper {
   unitUp(): void;
   /** At each death, once. */
   unitDied(exit: UnitExit): void;
+  /** It is there: on its way up, running, or on its way down. */
+  readonly lives: boolean;
 }
 
 /** Of a unit that nobody supervises yet. */
-export const noKeeper: Keeper = { unitUp() {}, unitDied() {} };
+export const noKeeper: Keeper = { unitUp() {}, unitDied() {}, lives: false };
 
 /** How a start ends that did not fail. "ignored": start() answered `ignore`, and the unit is down. */
 export type Begun = "ready" | "ignored";
@@ -66,6 +68,12 @@ export interface Unit {
   release?(key: string): Promise<void>;
   /** Restarts a unit below it by hand, parked ones too; its history is cleared. Resolves when it runs again. */
   restart?(name: string): Promise<void>;
+  /** Which actor of a keyed group it is. */
+  readonly key?: string | undefined;
+  /** It stands, and nothing of it runs: a key whose cell has gone. */
+  readonly absent?: boolean;
+  /** The actor of a key, in a keyed group. */
+  keyed?(key: string): Unit | undefined;
   /** A unit below it. */
   child(name: string): Unit | undefined;
   tree(standing: Standing): TreeNode;

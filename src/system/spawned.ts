@@ -1,0 +1,165 @@
+import type { ActorClass } from "../actor/actor.js";
+import { createRef, type KeyedRef } from "../actor/ref.js";
+import { DEFAULT_MAX_SPAWNED } from "../defaults.js";
+import { HoldfastError, toError } from "../errors.js";
+import { type Shutdown, supervisorRules } from "../supervision/spec.js";
+import type { SpawnSpec } from "../transport/frames.js";
+import { unpack } from "../transport/values.js";
+import type { SystemContext } from "./context.js";
+import type { ActorOptions } from "./specs.js";
+import { Supervisor } from "./supervisor.js";
+import type { TreeNode } from "./tree.js";
+import type { Keeper, Unit, UnitExit } from "./unit.js";
+
+/** A child that an actor asks for. */
+export interface SpawnRequest {
+  readonly name: string | undefined;
+  readonly spec: SpawnSpec;
+  /** The asking incarnation is over: a child that came now would be nobody's. */
+  readonly over: () => boolean;
+}
+
+/**
+ * The children of one actor's incarnation, under a supervisor of their own.
+ *
+ *   spawn ─▶ join ─▶ ready: its ref │ cannot start: the reason, and nothing is left
+ *   the incarnation dies ─▶ all are told to stop at once ─▶ the next incarnation starts when the last is down
+ *   the actor is stopped ─▶ one after the other, the last one first
+ */
+export class Spawned implements Keeper {
+  readonly lives = true;
+  readonly #context: SystemContext;
+  readonly #path: string;
+  readonly #most: number;
+  readonly #gaveUp: (error: Error) => void;
+  #supervisor: Supervisor | undefined;
+  #made = 0;
+  #ending: Promise<void> | undefined;
+  #draining = false;
+
+  /** @param gaveUp one of them went over its budget and asks for the actor's end */
+  constructor(context: SystemContext, path: string, most: number | undefined, gaveUp: (error: Error) => void) {
+    this.#context = context;
+    this.#path = path;
+    this.#most = most ?? DEFAULT_MAX_SPAWNED;
+    this.#gaveUp = gaveUp;
+  }
+
+  unitUp(): void {}
+
+  unitDied({ error, decided }: UnitExit): void {
+    decided("escalate");
+    this.#gaveUp(error);
+  }
+
+  async spawn({ name = `child-${++this.#made}`, spec, over }: SpawnRequest): Promise<KeyedRef<unknown>> {
+    const path = `${this.#path}/${name}`;
+    if (!/^[\w.-]+$/.test(name)) {
+      throw new HoldfastError(
+        "InvalidSpec",
+        `${this.#path}: a child is named ${JSON.stringify(name)}: use letters, digits, "_", "-" and "."`,
+        { details: { field: "name" } },
+      );
+    }
+    const { loadActor } = await import("./loaded-actor.js");
+    const { props, options = {} } = unpack(spec.own, (to) => this.#context.resolve(to)) as {
+      props: unknown;
+      options?: ActorOptions;
+    };
+    const runs = spec.isolation === "inline" ? (this.#context.inline.classOf(spec.runs) as ActorClass) : spec.runs;
+    const loaded = loadActor({ kind: "actor", isolation: spec.isolation, runs, props, options, load: neverLoaded });
+    const rules = loaded.rules(name, path);
+    // While the last incarnation's are on their way out, nobody asks; who asks now may have ended in between.
+    if (over()) throw new HoldfastError("ActorStopped", `${path} was not started: ${this.#path} has ended`);
+    const supervisor = this.#up();
+    if (supervisor.size >= this.#most) {
+      throw new HoldfastError(
+        "Unavailable",
+        `${this.#path} has ${supervisor.size} children, as many as it may (maxChildren): end some, or raise it`,
+        { details: { maxChildren: this.#most } },
+      );
+    }
+    // A name that is taken is refused by the supervisor.
+    const unit = loaded.create(this.#context, name, path);
+    if (this.#draining) unit.drain();
+    try {
+      await supervisor.join({ unit, rules });
+    } catch (thrown) {
+      throw notStarted(path, toError(thrown));
+    }
+    return createRef(unit.target);
+  }
+
+  /** Resolves when none is left of those that are on their way out; undefined when there are none. */
+  get ending(): Promise<void> | undefined {
+    return this.#ending;
+  }
+
+  /** The incarnation is over: all at once. */
+  end(): void {
+    const supervisor = this.#supervisor;
+    if (!supervisor || this.#ending) return;
+    for (const unit of supervisor.units().reverse()) supervisor.remove(unit.name);
+    this.#ending = this.#stop(supervisor, "unlimited");
+  }
+
+  /** The actor has stopped: the last one first. */
+  async stop(shutdown: Shutdown): Promise<void> {
+    if (!this.#ending && this.#supervisor) this.#ending = this.#stop(this.#supervisor, shutdown);
+    await this.#ending;
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#supervisor?.dispose(error);
+  }
+
+  drain(): void {
+    this.#draining = true;
+    this.#supervisor?.drain();
+  }
+
+  pending(): number {
+    return this.#supervisor?.pending() ?? 0;
+  }
+
+  child(name: string): Unit | undefined {
+    return this.#supervisor?.child(name);
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#supervisor?.restart(name);
+  }
+
+  tree(): readonly TreeNode[] {
+    const standing = { state: "running", reason: undefined, restarts: 0 } as const;
+    return this.#supervisor?.tree(standing).children ?? [];
+  }
+
+  #up(): Supervisor {
+    if (this.#supervisor) return this.#supervisor;
+    const intensity = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
+    const path = `${this.#path}/children`;
+    const rules = supervisorRules({ intensity, overBudget: "quarantine" }, path);
+    const supervisor = new Supervisor(this.#context, "children", path, rules, []);
+    supervisor.keeper = this;
+    void supervisor.start("background");
+    this.#supervisor = supervisor;
+    return supervisor;
+  }
+
+  async #stop(supervisor: Supervisor, shutdown: Shutdown): Promise<void> {
+    await supervisor.stop(shutdown);
+    supervisor.dispose(new HoldfastError("ActorStopped", `${this.#path}, whose child this was, has ended`));
+    this.#supervisor = undefined;
+    this.#ending = undefined;
+  }
+}
+
+function neverLoaded(): never {
+  throw new Error("defect: the spec of a spawned child is loaded where it is asked for");
+}
+
+function notStarted(path: string, error: Error): Error {
+  if (error instanceof HoldfastError && (error.code === "StartFailed" || error.code === "InvalidSpec")) return error;
+  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
+}
