@@ -1,4 +1,4 @@
-import { Actor, type ignore, type Ref } from "holdfast";
+import { Actor, type ignore, type Notice, type Ref } from "holdfast";
 import type { Gate } from "../behaviour/gate.js";
 
 export interface IdlerProps {
@@ -41,4 +41,11 @@ export class Counting extends Actor {
   incarnation(): number;
   snapshot(): number;
   restore(n: number): void;
+}
+
+export class Watcher extends Actor<{ gate: Ref<Gate> }> {
+  hear(target: { readonly path: string } | string): Promise<Notice>;
+  listen(target: { readonly path: string } | string): void;
+  who(): number;
+  fail(): void;
 }

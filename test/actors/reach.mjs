@@ -146,3 +146,23 @@ export class Counting extends Actor {
     this.#n = n;
   }
 }
+
+/** Watches what it is told to, and tells the gate what it hears. */
+export class Watcher extends Actor {
+  static concurrency = 8;
+
+  hear(target) {
+    return this.watch(target);
+  }
+  listen(target) {
+    void this.watch(target).then(({ path, incarnation, reason }) => {
+      this.props.gate.tell.note(`${this.self.incarnation} heard of ${path} ${incarnation}: ${reason}`);
+    });
+  }
+  who() {
+    return this.self.incarnation;
+  }
+  fail() {
+    throw new Error("as told");
+  }
+}
