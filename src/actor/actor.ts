@@ -131,9 +131,9 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    * @throws HoldfastError StartFailed when it cannot start, and nothing of it is left; InvalidSpec for a name that is taken
    * or a spec that cannot travel; Unavailable over `maxChildren`
    * @example
-   * class Manager extends Actor<{ url: string }> {
+   * class Manager extends Actor<{ module: string }> {
    *   async open(user: string): Promise<void> {
-   *     const counter = await this.spawn(user, thread<Counter>(this.props.url, { from: 0 }));
+   *     const counter = await this.spawn(user, thread<Counter>(this.props.module, { from: 0 }));
    *     await counter.ask.add(1);
    *   }
    * }

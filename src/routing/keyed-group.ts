@@ -85,6 +85,10 @@ export class KeyedGroup implements Unit, Receiver {
     this.#keys.onForgotten = (unit) => this.#forgotten(unit as KeyUnit);
   }
 
+  get keeper(): Keeper {
+    return this.#cells.keeper;
+  }
+
   set keeper(keeper: Keeper) {
     this.#cells.keeper = keeper;
   }

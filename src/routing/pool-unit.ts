@@ -108,6 +108,10 @@ export class PoolUnit implements Unit, Receiver {
     this.target = targetOf(context, this);
   }
 
+  get keeper(): Keeper {
+    return this.#supervisor.keeper;
+  }
+
   set keeper(keeper: Keeper) {
     this.#supervisor.keeper = keeper;
   }

@@ -1,6 +1,6 @@
 import { inline, keyed, type Notice, pool, refTo, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
-import { Hand, SlowStarter } from "../actors/cast.mjs";
+import { Hand } from "../actors/cast.mjs";
 import { Idler, Watcher } from "../actors/reach.mjs";
 import type { Gate } from "./gate.js";
 import { reach } from "./reach.js";
@@ -59,22 +59,7 @@ describe.each(levels)("a death watch, $level", ({ level }) => {
 
   it("of what is down, or nowhere, is answered at once", async () => {
     const made = plan();
-    const { app } = await play(
-      {
-        gate: gateOf(made),
-        idler: reach(level, Idler, { gate, works: "never" }),
-        parked: at(
-          level,
-          SlowStarter,
-          { name: "parked", gate, fails: "parked" },
-          { intensity: { restarts: 0, within: "60s" } },
-        ),
-      },
-      {},
-      { start: "background" },
-    );
-    made.put("parked", 5);
-    await until(() => app.tree().children![1]!.state === "stopped", "the idler");
+    const { app } = await play({ gate: gateOf(made), idler: reach(level, Idler, { gate, works: "never" }) });
     const { heard, hear } = ear();
     app.watch("idler", hear);
     app.watch("nowhere", hear);

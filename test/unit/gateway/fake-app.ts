@@ -94,6 +94,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
       keyed.delete(`${path}/${key}`);
     },
     reports: () => recorded,
+    watch: () => () => {},
     subscribe: (listener) => fan.subscribe(listener),
     ready: async () => {},
     ended: new Promise(() => {}),
