@@ -36,6 +36,8 @@ export class Child implements Keeper {
   readonly #inbox: Inbox;
   /** There while a start is under way. */
   #start: ReturnType<Unit["start"]> | undefined;
+  /** The stop that somebody waits for; a death that comes before its end is the answer instead. */
+  #stop: Promise<void> | undefined;
   /** Its back-off. */
   #timer: Timer | undefined;
   #waiters: Waiter[] | undefined;
@@ -83,8 +85,13 @@ export class Child implements Keeper {
     const start = this.#start;
     this.#start = undefined;
     this.#inbox.changed(id);
-    await this.unit.stop(shutdown);
+    const stop = this.unit.stop(shutdown);
+    this.#stop = stop;
+    await stop;
     await start?.catch(() => {});
+    // Answered by a death before: this end would be taken for that of a later stop, whose unit is still there.
+    if (this.#stop !== stop) return;
+    this.#stop = undefined;
     this.#inbox.post({ type: "stopped", id });
   }
 
@@ -139,6 +146,7 @@ export class Child implements Keeper {
   unitDied(exit: UnitExit): void {
     // Only what has started can die: it may do so before its start was heard of, and then both are told in order.
     if (this.#start) this.#ready();
+    this.#stop = undefined;
     this.exit = exit;
     this.reason = exit.error.message;
     this.#failure = exit.error;
