@@ -89,6 +89,11 @@ export class CellRunner {
     }
   }
 
+  /** One incarnation is over, in this turn. */
+  end(actor: number, incarnation: number): void {
+    this.#of({ actor, incarnation })?.fence();
+  }
+
   /** The host dies or is abandoned: nothing in it may be heard any more. */
   fence(): void {
     for (const actor of [...this.#actors.values()]) actor.fence();

@@ -35,6 +35,8 @@ export interface Host {
    * (fork, 5-7 ms later: what it had written to its channel still counts); `gone` when it has really left.
    */
   kill(): void;
+  /** Ends one incarnation by force, in this turn, where the host can: what it sent before still counts. */
+  end?(actor: number, incarnation: number): void;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;
   /** Called once. */
@@ -47,6 +49,8 @@ export interface Host {
 export interface HostProvider {
   readonly isolation: Isolation;
   open(options: HostOptions): Host;
+  /** Its hosts contain nothing that a shared one would not: actors of one class share a cell, and are ended each alone. */
+  readonly shares?: boolean;
   /** Ends every host that is still there. */
   close(): Promise<void>;
 }

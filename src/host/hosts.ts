@@ -36,6 +36,11 @@ export class Hosts {
     this.#providers = providers;
   }
 
+  /** Whether actors of this level share cells. */
+  shares(isolation: Isolation): boolean {
+    return this.#providers[isolation].shares ?? false;
+  }
+
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
   open(spec: CellSpec): Opened {
     const own = this.#take(spec);

@@ -13,7 +13,9 @@ import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
  */
 export class InlineProvider implements HostProvider {
   readonly isolation = "inline";
+  readonly shares = true;
   readonly #classes = new Map<string, ActorClass>();
+  readonly #names = new Map<ActorClass, string>();
   readonly #open = new Set<Host>();
   readonly #clone: boolean;
   readonly #clock: Clock;
@@ -26,9 +28,11 @@ export class InlineProvider implements HostProvider {
 
   /** Lets `boot` find a class that was handed over directly; returns the name to boot it by. */
   register(actorClass: ActorClass): string {
-    for (const [name, known] of this.#classes) if (known === actorClass) return name;
+    const known = this.#names.get(actorClass);
+    if (known !== undefined) return known;
     const name = `inline:${this.#classes.size + 1}:${actorClass.name}`;
     this.#classes.set(name, actorClass);
+    this.#names.set(actorClass, name);
     return name;
   }
 
@@ -99,6 +103,10 @@ export class InlineProvider implements HostProvider {
         if (!ended) toHost.push(frame);
       },
       kill: () => end({ kind: "killed" }),
+      end: (actor, incarnation) => {
+        toParent.flush();
+        runner.end(actor, incarnation);
+      },
       onFrame: () => {},
       onEnd: () => {},
       gone,

@@ -11,6 +11,7 @@ import { ActorUnit } from "../system/actor-unit.js";
 import type { SystemContext } from "../system/context.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import { hasNoKeys } from "../system/not-an-actor.js";
+import { OwnCell } from "../system/own-cell.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
@@ -91,15 +92,16 @@ export class PoolUnit implements Unit, Receiver {
     // One cell spec for all members: a loaded spare fits any of them.
     const cell = member.cell(context, path);
     const { window = POOL_MEMBER_WINDOW } = member.options;
+    const common = { sharedMailbox: true, window, snapshotEvery: 1, graceMs: graceMs(member.options, path) };
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
       const rules: ChildRules = {
         ...memberRules(member, id, path),
         overBudget: member.options.overBudget ?? "quarantine",
       };
-      const own = { cell, rules, mailbox: this.#mailbox, window, onServed: () => this.#served() };
-      const options = { ...own, sharedMailbox: true, snapshotEvery: 1, graceMs: graceMs(member.options, path) };
-      return { rules, unit: new ActorUnit(context, id, `${path}/${id}`, options) };
+      const below = `${path}/${id}`;
+      const plan = { ...common, lodging: new OwnCell(context, cell, below), onServed: () => this.#served() };
+      return { rules, unit: new ActorUnit(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };

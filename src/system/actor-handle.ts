@@ -3,7 +3,7 @@ import type { Mailbox } from "../mailbox/mailbox.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { ToParent } from "../transport/frames.js";
 import { type Remains, settleAfterDeath } from "./after-death.js";
-import type { Cell } from "./cell.js";
+import type { Cell, CellDeath } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
@@ -120,6 +120,7 @@ export class ActorHandle implements CellMember, Addressee {
    */
   end(cause: DeathCause, at?: number): Remains {
     const { cell } = this;
+    if (this.#present && cell?.alive && cell.endNow(this, this.incarnation)) this.#present = false;
     const zombie = this.#present && cell?.alive === true;
     this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: its host ended while it was starting`));
     const remains = this.#over(cause, 0, at, zombie);
@@ -153,6 +154,14 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#delivered?.overdue(now);
   }
 
+  lost(cell: Cell, death: CellDeath): void {
+    if (this.cell === cell) this.#owner.onLost?.(death);
+  }
+
+  hung(cause: DeathCause): void {
+    this.#owner.onHung?.(cause);
+  }
+
   onFrame(frame: ToParent): void {
     if (!("incarnation" in frame) || frame.incarnation !== this.incarnation || this.#phase === "down") return;
     switch (frame.t) {
@@ -160,8 +169,8 @@ export class ActorHandle implements CellMember, Addressee {
         this.#phase = "up";
         this.#begin?.resolve("ready");
         this.#begin = undefined;
-        this.#owner.onUp();
         this.pump();
+        this.#owner.onUp();
         return;
       case "ignored":
       case "start-failed":

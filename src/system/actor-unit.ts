@@ -3,82 +3,86 @@ import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import type { CellSpec } from "../host/booting.js";
-import type { Host } from "../host/host.js";
-import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import type { Packed } from "../transport/frames.js";
 import { ActorHandle } from "./actor-handle.js";
 import { actorNode } from "./actor-node.js";
+import type { ActorOwn, ActorPlan } from "./actor-plan.js";
 import type { Remains } from "./after-death.js";
-import { Cell } from "./cell.js";
+import { Attempt } from "./attempt.js";
+import type { Cell, CellDeath } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
-import { Exclusive } from "./exclusive.js";
 import type { HandleOwner } from "./handle-options.js";
 import { hasNoKeys } from "./not-an-actor.js";
+import type { DeathCause, DeathReport } from "./report.js";
 import { deathError, reportDeath } from "./report-death.js";
-import { mustServe, startFailed, stoppedBefore, tookTooLong } from "./start-failure.js";
+import { mustServe, nothingToDo, startFailed, tookTooLong } from "./start-failure.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
 import { type Begun, type Keeper, noKeeper, type Standing, type Unit } from "./unit.js";
 import { within } from "./within.js";
 
-export interface ActorUnitOptions {
-  readonly cell: CellSpec;
-  readonly rules: ChildRules;
-  readonly mailbox: Mailbox;
-  /** Others take from it too: it is not emptied when this one ends. */
-  readonly sharedMailbox: boolean;
-  readonly window: number;
-  readonly snapshotEvery: number;
-  readonly graceMs: number;
-  /** A message was settled; default: it alone is told. */
-  readonly onServed?: () => void;
-}
-
-/** One actor alone in its cell. Its mailbox is handed in: its own, or its pool's. */
+/** One actor as a supervised child. Its mailbox is handed in: its own, or its pool's. */
 export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly name: string;
   readonly path: string;
-  readonly target: Target;
+  /** Where it is not its cell's. */
+  readonly props: Packed | undefined;
   keeper: Keeper = noKeeper;
   readonly handle: ActorHandle;
   readonly #context: SystemContext;
-  readonly #options: ActorUnitOptions;
-  readonly #exclusive: Exclusive | undefined;
+  readonly #plan: ActorPlan;
+  readonly #rules: ChildRules;
+  #target: Target | undefined;
   #cell: Cell | undefined;
   /** Of its class; kept while it restarts. */
   #facts: ActorFacts | undefined;
-  /** There while a start is under way; aborting it gives the start up. */
-  #starting: AbortController | undefined;
+  /** There while a start is under way. */
+  #starting: Attempt | undefined;
   #report: OpenReport | undefined;
   /** Why it takes no mail: it was parked or has ended. */
   #refusal: HoldfastError | undefined;
   /** Why it takes no new mail: the system stops. What its own actors ask of each other belongs to work already taken. */
   #draining: HoldfastError | undefined;
 
-  constructor(context: SystemContext, name: string, path: string, options: ActorUnitOptions) {
+  constructor(context: SystemContext, name: string, path: string, plan: ActorPlan, own: ActorOwn) {
     this.#context = context;
-    this.#options = options;
+    this.#plan = plan;
+    this.#rules = own.rules;
+    this.props = own.props;
     this.name = name;
     this.path = path;
-    this.#exclusive = options.cell.exclusive ? new Exclusive(context, path) : undefined;
-    this.handle = new ActorHandle(context, this, options.mailbox, options);
-    this.target = targetOf(context, this);
+    this.handle = new ActorHandle(context, this, own.mailbox, plan);
+  }
+
+  get target(): Target {
+    this.#target ??= targetOf(this.#context, this);
+    return this.#target;
   }
 
   get key(): undefined {
     return undefined;
   }
 
-  get props(): undefined {
-    return undefined;
+  onUp(): void {
+    this.#report?.warmed(this.#mailWaits);
+    this.keeper.unitUp();
   }
 
-  onUp(): void {
-    this.#report?.warmed(this.pending() > 0);
-    this.keeper.unitUp();
+  /** Its cell is gone, or it alone was ended by force. */
+  onLost({ cause, at }: CellDeath): void {
+    const { handle } = this;
+    // What crashed before has had its death: that its empty host is ended on purpose is none.
+    const over = cause.kind === "killed" && !handle.serves(handle.incarnation);
+    const starting = this.#starting !== undefined && !handle.up;
+    const remains = handle.end(cause, at);
+    if (!over && !starting) this.#died(remains);
+  }
+
+  onHung(cause: DeathCause): void {
+    this.#evict(cause);
   }
 
   onCrash(remains: Remains): void {
@@ -86,7 +90,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   onServed(): void {
-    if (this.#options.onServed) this.#options.onServed();
+    if (this.#plan.onServed) this.#plan.onServed();
     else this.served();
   }
 
@@ -106,76 +110,69 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return this.#facts?.methods[method]?.stream;
   }
 
-  /** The cheapest level that fits: in place while the cell lives, else a spare, else a cold host. */
+  /** The cheapest level that fits: in place while the cell lives, else another cell, a spare, or a cold host. */
   async start(): Promise<Begun> {
-    const starting = new AbortController();
-    this.#starting = starting;
+    const attempt = new Attempt();
+    this.#starting = attempt;
     this.#refusal = undefined;
-    const { startTimeoutMs } = this.#options.rules;
+    const { startTimeoutMs: withinMs } = this.#rules;
+    const { lodging } = this.#plan;
+    const onHost = (level: NonNullable<DeathReport["level"]>) => this.#report?.restarted(level);
     try {
-      const inPlace = this.#cell?.alive === true;
-      if (!inPlace) await this.#exclusive?.alone(starting.signal);
-      else if (this.#exclusive) await this.#calm(this.#exclusive, starting.signal);
-      const began = this.#context.clock.now();
-      if (inPlace) this.#report?.restarted("in-place");
-      else await this.#openCell(startTimeoutMs, starting.signal);
-      const cell = this.#cell!;
-      const left = startTimeoutMs - (this.#context.clock.now() - began);
-      const begun = await within(this.#context.clock, left, this.handle.start(cell), () => {
-        cell.kill({ kind: "start-failed", error: tookTooLong(this.path, startTimeoutMs) });
-        return tookTooLong(this.path, startTimeoutMs);
-      });
-      if (begun === "ignored") return await this.#ignored(cell);
-      this.#context.hosts.refill(this.#options.cell);
-      return "ready";
+      let begun: Begun;
+      const cell = this.#cell;
+      if (cell?.alive) {
+        const calm = lodging.calm?.(cell, this.handle, attempt);
+        if (calm) await calm;
+        onHost("in-place");
+        begun = await this.#enter(cell, withinMs);
+      } else {
+        const enter = (found: Cell, leftMs: number) => this.#enter(found, leftMs);
+        begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter });
+      }
+      if (begun === "ignored") await this.#ignored();
+      else this.#context.hosts.refill(lodging.spec);
+      return begun;
     } catch (thrown) {
       // A restart that failed is a death more; of a first start only the caller hears.
-      if (this.#report && !starting.signal.aborted) this.#open(startFailed(thrown));
+      if (this.#report && !attempt.givenUp) this.#open(startFailed(thrown));
       throw thrown;
     } finally {
-      if (this.#starting === starting) this.#starting = undefined;
+      if (this.#starting === attempt) this.#starting = undefined;
     }
   }
 
-  /** An exclusive actor is not rebuilt beside what it left running. */
-  async #calm(exclusive: Exclusive, signal: AbortSignal): Promise<void> {
-    const left = this.#cell?.lingering(this.handle);
-    await exclusive.calm(left, signal);
-    if (signal.aborted) throw stoppedBefore(this.path);
-    if (this.#cell?.alive) return;
-    throw new HoldfastError(
-      "StartFailed",
-      `${this.path}: ${left?.methods.join(", ")} did not settle; its host is gone`,
-    );
+  #enter(cell: Cell, leftMs: number): Promise<Begun> {
+    this.#cell = cell;
+    this.#facts = cell.facts;
+    // Past its limit it rejects, so it never resolves with nothing.
+    return within(this.#context.clock, leftMs, this.handle.start(cell), () => {
+      const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
+      this.#evict({ kind: "start-failed", error });
+      return error;
+    }) as Promise<Begun>;
   }
 
-  /** It has nothing to do here: its host is let go, and mail refused until somebody starts it by hand. */
-  async #ignored(cell: Cell): Promise<Begun> {
-    if (this.#options.sharedMailbox) throw mustServe(this.path, "a pool's member");
+  /** It has nothing to do here: its place is given up, and mail refused until somebody starts it by hand. */
+  async #ignored(): Promise<void> {
+    if (this.#plan.sharedMailbox) throw mustServe(this.path, "a pool's member");
     this.#report?.close();
-    this.handle.end({ kind: "killed", by: "its supervisor" });
-    this.#refuse(
-      new HoldfastError(
-        "ActorStopped",
-        `${this.path} did not start: its start() answered ignore; restart it by hand when there is something to do`,
-      ),
-    );
-    const { shutdown } = this.#options.rules;
+    this.#refuse(nothingToDo(this.path));
+    const { shutdown } = this.#rules;
     if (shutdown === "brutal") this.#letGo();
-    else await cell.shut(shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown);
-    return "ignored";
+    else await this.#leave(limitOf(shutdown));
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
     const starting = this.#starting;
-    starting?.abort();
+    starting?.giveUp();
     const cell = this.#cell;
     if (!cell?.alive) return;
     if (shutdown === "brutal" || starting) {
       await this.#killed(cell, "its supervisor");
       return;
     }
-    const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
+    const limit = limitOf(shutdown);
     const clock = this.#context.clock;
     const began = clock.now();
     let late = false;
@@ -186,7 +183,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     }).catch(() => {});
     // It crashed on its way out, and its supervisor has started the next one: that one was not asked to stop.
     if (this.handle.incarnation !== incarnation) return;
-    if (!late) await cell.shut(Math.max(0, limit - (clock.now() - began)));
+    if (!late) await this.#leave(Math.max(0, limit - (clock.now() - began)));
     else await this.#killed(cell, "its supervisor, past its shutdown time");
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
@@ -196,12 +193,30 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
    * abandoned: that is its death, and what it was handed must not wait for it.
    */
   async #killed(cell: Cell, by: string): Promise<void> {
-    cell.kill({ kind: "killed", by });
+    this.#evict({ kind: "killed", by });
+    if (cell.shared) return;
     await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
       cell.abandon();
       if (this.#cell === cell) this.#cell = undefined;
       return undefined;
     });
+  }
+
+  /** Its place is ended by force; what follows is that of a death. */
+  #evict(cause: DeathCause): boolean {
+    const cell = this.#cell;
+    if (!cell?.alive) return false;
+    if (cell.shared) this.#cell = undefined;
+    this.#plan.lodging.evict(cell, this.handle, cause);
+    return true;
+  }
+
+  /** It has stopped, or has nothing to do. */
+  async #leave(withinMs: number): Promise<void> {
+    const cell = this.#cell!;
+    if (cell.shared) this.#cell = undefined;
+    if (cell.shared || !cell.alive) this.handle.end({ kind: "killed", by: "its supervisor" });
+    await this.#plan.lodging.left(cell, withinMs);
   }
 
   dispose(error: HoldfastError): void {
@@ -212,7 +227,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   #refuse(error: HoldfastError): void {
     this.#refusal = error;
-    if (this.#options.sharedMailbox) return;
+    if (this.#plan.sharedMailbox) return;
     this.handle.park(error);
   }
 
@@ -221,8 +236,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const cell = this.#cell;
     if (!cell?.alive) return;
     this.#cell = undefined;
-    cell.onDeath = () => {};
-    cell.kill({ kind: "killed", by: "its supervisor" });
+    if (!cell.shared) cell.onDeath = () => {};
+    if (cell.shared) this.handle.end({ kind: "killed", by: "its supervisor" });
+    this.#plan.lodging.drop(cell);
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
@@ -240,44 +256,26 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   kill(by: string): boolean {
-    if (!this.#cell?.alive) return false;
-    this.#cell.kill({ kind: "killed", by });
-    return true;
+    return this.#evict({ kind: "killed", by });
   }
 
   child(): undefined {
     return undefined;
   }
 
-  tree(standing: Standing): TreeNode {
-    return actorNode(this.#context, this.#options.cell, this, standing, this.#exclusive?.waits ?? standing.reason);
+  /** A pool's shared mail may be another member's to answer: there only what this one took counts. */
+  get #mailWaits(): boolean {
+    return this.#plan.sharedMailbox ? this.handle.busy : this.pending() > 0;
   }
 
-  async #openCell(withinMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw stoppedBefore(this.path);
-    const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
-    const onOpened = (host: Host) => this.#exclusive?.add(host);
-    const cell = await Cell.open(this.#context, this.#options.cell, { withinMs, signal, onHost, onOpened });
-    // Between its opening and this turn it may have died, or this start been given up, with nobody to tell.
-    if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
-    if (!cell.alive || signal.aborted) {
-      throw new HoldfastError("StartFailed", `${this.path}: its host ended while it was starting`);
-    }
-    this.#cell = cell;
-    this.#facts = cell.facts;
-    cell.onDeath = ({ cause, at }) => {
-      const { handle } = this;
-      // What crashed before has had its death: that its empty host is ended on purpose is none.
-      const over = cause.kind === "killed" && !handle.serves(handle.incarnation);
-      const starting = this.#starting !== undefined && !handle.up;
-      const remains = handle.end(cause, at);
-      if (!over && !starting) this.#died(remains);
-    };
+  tree(standing: Standing): TreeNode {
+    const { lodging } = this.#plan;
+    return actorNode(this.#context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
   }
 
   #open(remains: Remains): void {
     this.#report?.close();
-    const { isolation } = this.#options.cell;
+    const { isolation } = this.#plan.lodging.spec;
     const host = this.#cell?.host.name ?? isolation;
     this.#report = reportDeath(this.#context, this.handle, isolation, host, remains);
   }
@@ -292,4 +290,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       decided: (decision) => this.#report?.decided(decision),
     });
   }
+}
+
+function limitOf(shutdown: Exclude<Shutdown, "brutal">): number {
+  return shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
 }

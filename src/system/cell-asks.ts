@@ -15,26 +15,27 @@ type WatchFrame = Extract<ToParent, { t: "watch" }>;
 export class CellAsks {
   readonly #context: SystemContext;
   readonly #send: (frame: ToHost) => void;
-  readonly #cell: string;
   readonly #open = new Map<number, { actor: number; abort: AbortController }>();
 
-  constructor(context: SystemContext, send: (frame: ToHost) => void, cell: string) {
+  constructor(context: SystemContext, send: (frame: ToHost) => void) {
     this.#context = context;
     this.#send = send;
-    this.#cell = cell;
   }
 
-  /** @param live false when the asking incarnation is over: what it still sends is heard by nobody */
-  ask(frame: AskFrame, live: boolean): void {
+  /**
+   * @param live false when the asking incarnation is over: what it still sends is heard by nobody
+   * @param sender who asks, for dead letters
+   */
+  ask(frame: AskFrame, live: boolean, sender: string): void {
     if (!live) {
-      this.#fenced(frame);
+      this.#fenced(frame, sender);
       return;
     }
     const target = this.#context.resolve(frame.path);
     const args = unpack(frame.args, (path) => this.#context.resolve(path)) as unknown[];
     const options: InnerCallOptions = {
       inner: true,
-      sender: this.#cell,
+      sender,
       idempotent: frame.idempotent,
       ...(frame.key === undefined ? {} : { key: frame.key }),
       ...(frame.timeoutMs < 0 ? {} : { timeout: frame.timeoutMs }),
@@ -66,15 +67,15 @@ export class CellAsks {
     });
   }
 
-  #fenced({ path, key, method, args, call, incarnation }: AskFrame): void {
+  #fenced({ path, key, method, args, call, incarnation }: AskFrame, sender: string): void {
     const what = call === 0 ? "tell" : "ask";
-    this.#context.events.emit({ type: "fenced", path: this.#cell, incarnation, what, count: 1 });
+    this.#context.events.emit({ type: "fenced", path: sender, incarnation, what, count: 1 });
     if (call === 0) {
       const letter = {
         path,
         key,
         incarnation,
-        sender: this.#cell,
+        sender,
         method,
         reason: "fenced",
         shape: shapeOf(args.value),

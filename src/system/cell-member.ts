@@ -1,5 +1,7 @@
 import type { ToParent } from "../transport/frames.js";
+import type { Cell, CellDeath } from "./cell.js";
 import type { Late } from "./late.js";
+import type { DeathCause } from "./report.js";
 import type { SpawnRequest } from "./spawned.js";
 
 /** One actor of a cell, as the cell sees it. */
@@ -22,4 +24,8 @@ export interface CellMember {
   /** Its start() or stop() runs, which have limits of their own. */
   readonly changing: boolean;
   readonly busy: boolean;
+  /** Its cell is gone, or it was ended in it by force. */
+  lost(cell: Cell, death: CellDeath): void;
+  /** A message of it is past its limit, in a cell where it is ended alone. */
+  hung(cause: DeathCause): void;
 }

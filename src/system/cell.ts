@@ -1,21 +1,17 @@
 import type { ActorFacts } from "../actor/methods.js";
-import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { type CellSpec, endError } from "../host/booting.js";
 import { type Executing, hasBegun } from "../host/control-block.js";
 import type { Host, HostEnd } from "../host/host.js";
-import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { tellIfAbandoned } from "./abandoned.js";
-import { Blockage } from "./blockage.js";
 import { CellAsks } from "./cell-asks.js";
 import type { CellMember } from "./cell-member.js";
+import { CellWatch } from "./cell-watch.js";
 import type { SystemContext } from "./context.js";
+import { Entries } from "./entries.js";
 import { type Lingerers, Lingering } from "./lingering.js";
 import { causeOf, type DeathCause } from "./report.js";
-
-/** How often a cell with work in it is looked at for messages past their limit. Idle cells have no timer. */
-const WATCH_EVERY_MS = 50;
 
 export interface CellDeath {
   readonly cause: DeathCause;
@@ -32,6 +28,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Called when a host runs, before load() is done. */
   readonly onHost: (level: "spare" | "cold") => void;
+  /** Its members are each ended alone. Default false: one that hangs takes the cell along. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -41,23 +39,22 @@ export interface OpenOptions {
 export class Cell {
   readonly host: Host;
   readonly facts: ActorFacts;
-  readonly level: "spare" | "cold";
-  /** Called once, when it ends without having been shut. */
-  onDeath: (death: CellDeath) => void = () => {};
+  readonly shared: boolean;
+  /** Called once, when it ends without having been shut. Default: its members are told. */
+  onDeath: (death: CellDeath) => void = (death) => {
+    for (const member of [...this.#members.values()]) member.lost(this, death);
+  };
   /** How many messages were executing when it ended. */
   suspects = 0;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #members = new Map<number, CellMember>();
-  readonly #freeEntries: number[];
-  /** Entries of incarnations that left without having stopped, until the host says that they are over. */
-  readonly #fenced = new Map<string, number>();
+  readonly #entries: Entries;
   readonly #asks: CellAsks;
-  #watch: Timer | undefined;
-  readonly #blockage = new Blockage();
+  readonly #watch: CellWatch;
   readonly #lingering: Lingering;
   /** Frames that came from the host. */
-  #heard = 0;
+  heard = 0;
   #killedFor: CellDeath | undefined;
   /** Resolves when it has ended, in whatever way. */
   readonly over: Promise<void>;
@@ -65,18 +62,16 @@ export class Cell {
   #leave: () => void = () => {};
   #shut: (() => void) | undefined;
 
-  constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, level: "spare" | "cold") {
+  constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, shared: boolean) {
     this.#context = context;
     this.#spec = spec;
     this.host = host;
     this.facts = facts;
-    this.level = level;
-    this.#freeEntries = Array.from(
-      { length: Math.floor(HOST_ENTRIES / facts.concurrency) },
-      (_, i) => i * facts.concurrency,
-    ).reverse();
+    this.shared = shared;
+    this.#entries = new Entries(facts.concurrency);
     this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
-    this.#asks = new CellAsks(context, (frame) => this.send(frame), spec.path);
+    this.#watch = new CellWatch(context.clock, this, this.#members);
+    this.#asks = new CellAsks(context, (frame) => this.send(frame));
     this.over = new Promise((resolve) => {
       this.#leave = resolve;
     });
@@ -89,7 +84,7 @@ export class Cell {
    * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
    */
   static async open(context: SystemContext, spec: CellSpec, options: OpenOptions): Promise<Cell> {
-    const { withinMs, signal, onHost, onOpened } = options;
+    const { withinMs, signal, onHost, onOpened, shared = false } = options;
     const { booting, level } = context.hosts.open(spec);
     onOpened?.(booting.host);
     let tookTooLong = false;
@@ -106,7 +101,7 @@ export class Cell {
       // It may have ended after its last frame and before anybody listened here.
       if (booting.ended) throw endError(booting.ended);
       signal.throwIfAborted();
-      return new Cell(context, spec, booting.host, facts, level);
+      return new Cell(context, spec, booting.host, facts, shared);
     } catch (error) {
       booting.host.kill();
       throw new HoldfastError(
@@ -126,9 +121,18 @@ export class Cell {
     return this.#state === "alive";
   }
 
+  /** How many actors are in it. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get room(): boolean {
+    return this.#entries.room;
+  }
+
   /** @returns the member's first entry in the control block */
   join(member: CellMember): number {
-    const entry = this.#freeEntries.pop();
+    const entry = this.#entries.take();
     if (entry === undefined) {
       throw new HoldfastError(
         "Unavailable",
@@ -141,7 +145,7 @@ export class Cell {
 
   leave(member: CellMember, entry: number): void {
     if (!this.#members.delete(member.id)) return;
-    this.#freeEntries.push(entry);
+    this.#entries.free(entry);
     this.#asks.cancelFor(member.id);
   }
 
@@ -149,8 +153,15 @@ export class Cell {
   fence(member: CellMember, entry: number, incarnation: number): void {
     if (!this.#members.delete(member.id)) return;
     this.#asks.cancelFor(member.id);
-    this.#fenced.set(`${member.id} ${incarnation}`, entry);
+    this.#entries.fence(member.id, incarnation, entry);
     this.send({ t: "fence", actor: member.id, incarnation });
+  }
+
+  /** Ends one incarnation in the host, in this turn; false where only a frame can, which others may overtake. */
+  endNow(member: CellMember, incarnation: number): boolean {
+    if (!this.shared || !this.host.end) return false;
+    this.host.end(member.id, incarnation);
+    return true;
   }
 
   /** The incarnation of a member is over, the member stays: asks it made are cancelled. */
@@ -160,7 +171,7 @@ export class Cell {
 
   send(frame: ToHost): void {
     if (this.#state !== "dead") this.host.send(frame);
-    if (frame.t === "call" && !this.#watch) this.#armWatch();
+    if (frame.t === "call") this.#watch.begin();
   }
 
   executing(entry: number): Executing[] {
@@ -207,14 +218,14 @@ export class Cell {
   }
 
   #receive(frame: ToParent): void {
-    this.#heard++;
-    if (frame.t === "stopped") this.#freeFenced(`${frame.actor} ${frame.incarnation}`);
+    this.heard++;
+    if (frame.t === "stopped") this.#entries.over(frame.actor, frame.incarnation);
     else if (frame.t === "settled") this.#settled(frame);
     else if (frame.t === "crashed" && frame.left.length > 0) {
       const member = this.#members.get(frame.actor);
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
     }
-    if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame));
+    if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame), this.#sender(frame.actor));
     else if (frame.t === "spawn")
       this.#asks.spawn(frame, this.#serves(frame) ? this.#members.get(frame.actor) : undefined);
     else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
@@ -243,53 +254,21 @@ export class Cell {
     return this.#members.get(actor)?.serves(incarnation) ?? false;
   }
 
-  #freeFenced(name: string): void {
-    const entry = this.#fenced.get(name);
-    if (entry === undefined) return;
-    this.#fenced.delete(name);
-    this.#freeEntries.push(entry);
+  /** Who asks, for dead letters: its cell, or where that is shared the actor. */
+  #sender(actor: number): string {
+    return (this.shared ? this.#members.get(actor)?.path : undefined) ?? this.#spec.path;
   }
 
   #ended(end: HostEnd): void {
     for (const member of this.#members.values()) this.suspects += member.executingNow;
     const shutting = this.#state === "shutting";
     this.#state = "dead";
-    this.#watch?.cancel();
+    this.#watch.end();
     this.#asks.cancelAll();
     this.#lingering.end();
     this.#shut?.();
     this.#leave();
     if (!shutting)
       this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
-  }
-
-  #armWatch(): void {
-    this.#watch = this.#context.clock.after(
-      WATCH_EVERY_MS,
-      () => {
-        this.#watch = undefined;
-        this.#look();
-      },
-      { background: true },
-    );
-  }
-
-  /** A late look does no harm: what counts is when the message began and that the record still says it runs. */
-  #look(): void {
-    const now = this.#context.clock.now();
-    let busy = false;
-    for (const member of this.#members.values()) {
-      const overdue = member.overdue(now);
-      if (overdue) {
-        this.kill({ kind: "hung", ...overdue });
-        return;
-      }
-      busy ||= member.busy;
-    }
-    if (!busy) return;
-    const blocked =
-      this.host.isolation === "inline" ? undefined : this.#blockage.look(now, this.#heard, this.#members.values());
-    if (blocked) this.kill({ kind: "hung", ...blocked });
-    else this.#armWatch();
   }
 }

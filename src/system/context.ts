@@ -5,6 +5,7 @@ import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
 import type { DeathLog } from "./death-log.js";
 import type { EventFan } from "./events.js";
+import type { Lodgings } from "./lodgings.js";
 import type { Watches } from "./watches.js";
 
 /** What every unit of one system shares. */
@@ -13,6 +14,8 @@ export interface SystemContext {
   readonly chance: Chance;
   readonly hosts: Hosts;
   readonly inline: InlineProvider;
+  /** Which cells inline actors share. */
+  readonly lodgings: Lodgings;
   readonly deadlines: Deadlines;
   readonly events: EventFan;
   readonly deaths: DeathLog;

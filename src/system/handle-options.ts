@@ -1,5 +1,7 @@
 import type { Packed } from "../transport/frames.js";
 import type { Remains } from "./after-death.js";
+import type { CellDeath } from "./cell.js";
+import type { DeathCause } from "./report.js";
 import type { SpawnRequest } from "./spawned.js";
 
 export interface HandleOptions {
@@ -25,4 +27,8 @@ export interface HandleOwner {
   onServed(): void;
   /** Its actor asks for a child; where it may have some. */
   spawn?(request: SpawnRequest): Promise<unknown>;
+  /** Its cell is gone, or it was ended in it by force. Keys hear of it from their cell. */
+  onLost?(death: CellDeath): void;
+  /** A message is past its limit, in a cell where it is ended alone. */
+  onHung?(cause: DeathCause): void;
 }

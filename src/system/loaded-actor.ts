@@ -8,6 +8,7 @@ import { type ChildRules, childKeys, childRules } from "../supervision/spec.js";
 import { pack } from "../transport/values.js";
 import { ActorUnit } from "./actor-unit.js";
 import type { SystemContext } from "./context.js";
+import { OwnCell } from "./own-cell.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "./specs.js";
 import type { LoadedSpec } from "./unit.js";
 
@@ -53,16 +54,18 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     mailbox,
     rules: (id, field) => actorRules(id, options, field),
     create(context, name, path) {
-      const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const rules = actorRules(name, options, path);
-      const own = { cell: cell(context, path), rules, mailbox: new Mailbox(path, mailbox(path)) };
-      return new ActorUnit(context, name, path, {
-        ...own,
-        sharedMailbox: false,
-        window,
-        snapshotEvery,
-        graceMs: graceMs(options, path),
-      });
+      const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
+      const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
+      const numbers = { window, snapshotEvery, graceMs: graceMs(options, path) };
+      const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
+      if (typeof runs === "string" || alone) {
+        const lodging = new OwnCell(context, cell(context, path), path);
+        return new ActorUnit(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
+      }
+      const lodging = context.lodgings.shared(runs, props.value, () => cell(context, path));
+      const plan = lodging.plan(numbers);
+      return new ActorUnit(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
     },
   };
 }

@@ -20,6 +20,7 @@ import type { SystemContext } from "./context.js";
 import { DeathLog } from "./death-log.js";
 import { EventFan } from "./events.js";
 import { shapeOf } from "./evidence.js";
+import { Lodgings } from "./lodgings.js";
 import type { Supervisor } from "./supervisor.js";
 import type { SystemOptions } from "./system.js";
 import type { LoadedSpec, Unit } from "./unit.js";
@@ -61,6 +62,7 @@ export class RunningSystem implements App {
       }),
       inline: inlineProvider,
       deadlines: new Deadlines(clock),
+      lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
       watches: new Watches(events, (path, key) => {
         const unit = this.#find(this.#whole(path));

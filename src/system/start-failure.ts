@@ -9,6 +9,14 @@ export function stoppedBefore(path: string): HoldfastError {
   return new HoldfastError("StartFailed", `${path} was stopped before it had started`);
 }
 
+/** Why one that answered `ignore` takes no mail. */
+export function nothingToDo(path: string): HoldfastError {
+  return new HoldfastError(
+    "ActorStopped",
+    `${path} did not start: its start() answered ignore; restart it by hand when there is something to do`,
+  );
+}
+
 /** Of who may not answer `ignore`: others send it mail and count on it. */
 export function mustServe(path: string, what: string): HoldfastError {
   return new HoldfastError(
