@@ -36,7 +36,7 @@ export interface Host {
    */
   kill(): void;
   /** Ends one incarnation by force, in this turn, where the host can: what it sent before still counts. */
-  end?(actor: number, incarnation: number): void;
+  endActor?(actor: number, incarnation: number): void;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;
   /** Called once. */

@@ -103,7 +103,7 @@ export class InlineProvider implements HostProvider {
         if (!ended) toHost.push(frame);
       },
       kill: () => end({ kind: "killed" }),
-      end: (actor, incarnation) => {
+      endActor: (actor, incarnation) => {
         toParent.flush();
         runner.end(actor, incarnation);
       },

@@ -159,8 +159,8 @@ export class Cell {
 
   /** Ends one incarnation in the host, in this turn; false where only a frame can, which others may overtake. */
   endNow(member: CellMember, incarnation: number): boolean {
-    if (!this.shared || !this.host.end) return false;
-    this.host.end(member.id, incarnation);
+    if (!this.shared || !this.host.endActor) return false;
+    this.host.endActor(member.id, incarnation);
     return true;
   }
 
