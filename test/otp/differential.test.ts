@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { besideEachOther } from "./differential/compare.js";
+import { differences } from "./differential/differences.js";
+import { differencesPage } from "./differential/differences-page.js";
+import { examine, scenariosFrom, smallest } from "./differential/examine.js";
+import { examples } from "./differential/examples.js";
+import { otpIsThere } from "./differential/otp.js";
+
+const SCENARIOS = 2000;
+const there = otpIsThere();
+// Where a run must prove something, "no Erlang here" is a failure and no excuse.
+const itNeedsOtp = it.skipIf(!there && process.env.CI !== "true");
+const needed = "(needs escript: apt-get install erlang-base)";
+
+itNeedsOtp(
+  `${SCENARIOS} supervision scenarios go as on Erlang/OTP, or part in a way that has a name ${needed}`,
+  async () => {
+    expect(there, needed).toBe(true);
+    const { found, whole } = await examine(scenariosFrom(1, SCENARIOS));
+    const [first] = found;
+    const shown = first && (await smallest(first));
+    const text =
+      shown &&
+      `seed ${first.scenario.seed}, ${shown.player.name}:\n${JSON.stringify(shown.scenario)}\n${besideEachOther(shown.differs)}`;
+    expect(text, `${found.length} differences without a name`).toBeUndefined();
+    // What is parted is not compared any further: it must stay the exception.
+    for (const [player, agreed] of whole) expect(agreed, player.name).toBeGreaterThan(SCENARIOS * 0.85);
+  },
+);
+
+itNeedsOtp(`each named difference is there, and shows in its example ${needed}`, async () => {
+  expect(there, needed).toBe(true);
+  expect(Object.keys(examples).sort()).toEqual(differences.map(({ name }) => name).sort());
+  for (const difference of differences) {
+    const { met, found } = await examine([examples[difference.name]!]);
+    expect(found, difference.name).toEqual([]);
+    expect([...met.keys()], difference.name).toContain(difference);
+  }
+});
+
+it("the manual's table of differences is the one that the run obeys", () => {
+  expect(readFileSync("docs/otp-differences.md", "utf8")).toBe(differencesPage());
+});
