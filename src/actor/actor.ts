@@ -64,8 +64,6 @@ function noSystem(): Promise<never> {
   return Promise.reject(new HoldfastError("Unavailable", "this actor was built by hand: no system is around it"));
 }
 
-const contextOf = new WeakMap<object, ActorContext>();
-
 /**
  * Extend it; your public methods are your protocol. An actor never knows where it runs: the same class works inline,
  * in a worker thread and in a forked process. One message runs at a time (see `static concurrency`).
@@ -91,26 +89,28 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   /** What an error thrown by a handler is. Default "crash": the actor is rebuilt. "reply": only an answer, as in RPC. */
   static onThrow?: "crash" | "reply";
 
+  readonly #context: ActorContext;
+
   constructor() {
-    contextOf.set(this, place[slot] ?? detached);
+    this.#context = place[slot] ?? detached;
   }
 
   get props(): Props {
-    return contextOf.get(this)!.props as Props;
+    return this.#context.props as Props;
   }
 
   get shared(): Shared {
-    return contextOf.get(this)!.shared as Shared;
+    return this.#context.shared as Shared;
   }
 
   /** Path in the tree, key and incarnation. */
   get self(): ActorSelf {
-    return contextOf.get(this)!.self;
+    return this.#context.self;
   }
 
   /** Fires when the caller of the executing message gave up, its deadline passed, or this incarnation is over. */
   get signal(): AbortSignal {
-    return contextOf.get(this)!.signal();
+    return this.#context.signal();
   }
 
   /**
@@ -118,7 +118,7 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    * thrown or awaited, is a crash of the actor.
    */
   after(ms: number, callback: () => unknown): Timer {
-    return contextOf.get(this)!.after(ms, callback);
+    return this.#context.after(ms, callback);
   }
 
   /**
@@ -142,7 +142,7 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   spawn<R>(spec: Spawnable<R>): Promise<R>;
   async spawn(...args: [string, Spawnable<unknown>] | [Spawnable<unknown>]): Promise<unknown> {
     const [name, spec] = args.length === 1 ? [undefined, args[0]] : args;
-    return (await contextOf.get(this)!.spawn?.(name, spec)) ?? noSystem();
+    return (await this.#context.spawn?.(name, spec)) ?? noSystem();
   }
 
   /**
@@ -159,7 +159,7 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   async watch(target: { readonly path: string } | string): Promise<Notice> {
     const { path, key } = placeOf(target);
-    return (await contextOf.get(this)!.watch?.(path, key)) ?? noSystem();
+    return (await this.#context.watch?.(path, key)) ?? noSystem();
   }
 }
 

@@ -19,7 +19,8 @@ export interface MailboxLimits {
  */
 export class Mailbox {
   readonly limits: MailboxLimits;
-  readonly #queue = new List();
+  /** Made with the first message: most of many actors have none. */
+  #inside: List | undefined;
   /** Made when a message first has to wait outside. */
   #outside: List | undefined;
   readonly #owner: string;
@@ -31,11 +32,11 @@ export class Mailbox {
 
   /** Messages that wait, those outside included. */
   get size(): number {
-    return this.#queue.size + (this.#outside?.size ?? 0);
+    return (this.#inside?.size ?? 0) + (this.#outside?.size ?? 0);
   }
 
   get bytes(): number {
-    return this.#queue.bytes + (this.#outside?.bytes ?? 0);
+    return (this.#inside?.bytes ?? 0) + (this.#outside?.bytes ?? 0);
   }
 
   /** Accepts the message or throws MailboxFull (InvalidValue for one that could never fit). */
@@ -61,7 +62,7 @@ export class Mailbox {
 
   /** The next message, or undefined. */
   take(): Message | undefined {
-    const message = this.#queue.first;
+    const message = this.#inside?.first;
     if (message) this.remove(message);
     return message;
   }
@@ -100,6 +101,11 @@ export class Mailbox {
       oldest = next;
     }
     if (!this.#fits(message)) throw this.#full();
+  }
+
+  get #queue(): List {
+    this.#inside ??= new List();
+    return this.#inside;
   }
 
   #fits(message: Message): boolean {

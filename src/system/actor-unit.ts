@@ -35,7 +35,6 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly #context: SystemContext;
   readonly #plan: ActorPlan;
   readonly #rules: ChildRules;
-  #target: Target | undefined;
   #cell: Cell | undefined;
   /** Of its class; kept while it restarts. */
   #facts: ActorFacts | undefined;
@@ -58,8 +57,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   get target(): Target {
-    this.#target ??= targetOf(this.#context, this);
-    return this.#target;
+    return targetOf(this.#context, this);
   }
 
   get key(): undefined {

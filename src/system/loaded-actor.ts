@@ -53,8 +53,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     cell,
     mailbox,
     rules: (id, field) => actorRules(id, options, field),
-    create(context, name, path) {
-      const rules = actorRules(name, options, path);
+    create(context, name, path, rules = actorRules(name, options, path)) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const numbers = { window, snapshotEvery, graceMs: graceMs(options, path) };
@@ -98,16 +97,24 @@ export function graceMs({ grace = DEFAULT_GRACE }: ActorOptions, field: string):
   return milliseconds(grace, `${field}.grace`);
 }
 
+/** One for all who say nothing else. */
+const standard: MailboxLimits = {
+  messages: DEFAULT_MAILBOX_MESSAGES,
+  bytes: DEFAULT_MAILBOX_BYTES,
+  overflow: "refuse",
+};
+
 /** @throws HoldfastError InvalidSpec naming the field */
 function mailboxLimits(options: MailboxOptions = {}, field: string): MailboxLimits {
   onlyKnownKeys(options, mailboxKeys, field);
-  const { messages = DEFAULT_MAILBOX_MESSAGES, bytes = DEFAULT_MAILBOX_BYTES, overflow = "refuse" } = options;
+  const { messages = standard.messages, bytes = standard.bytes, overflow = standard.overflow } = options;
   positiveInteger(messages, `${field}.messages`);
   positiveInteger(bytes, `${field}.bytes`);
   if (!["refuse", "drop-oldest", "wait"].includes(overflow)) {
     throw invalid(`${field}.overflow`, overflow, '"refuse", "drop-oldest" or "wait"');
   }
-  return { messages, bytes, overflow };
+  const isStandard = messages === standard.messages && bytes === standard.bytes && overflow === standard.overflow;
+  return isStandard ? standard : { messages, bytes, overflow };
 }
 
 export function positiveInteger(value: number | undefined, field: string): void {

@@ -29,7 +29,8 @@ export async function loadSupervisor(
       onlyKnownKeys(options, { ...supervisorKeys, child: true }, path);
       const supervised = entries.map(({ id, loaded }) => {
         const below = `${path}/${id}`;
-        return { rules: loaded.rules(id, below), unit: loaded.create(context, id, below) };
+        const rules = loaded.rules(id, below);
+        return { rules, unit: loaded.create(context, id, below, rules) };
       });
       return new Supervisor(context, name, path, supervisorRules(options, path), supervised);
     },

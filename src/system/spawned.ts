@@ -80,7 +80,7 @@ export class Spawned implements Keeper {
       );
     }
     // A name that is taken is refused by the supervisor.
-    const unit = loaded.create(this.#context, name, path);
+    const unit = loaded.create(this.#context, name, path, rules);
     if (this.#draining) unit.drain();
     try {
       await supervisor.join({ unit, rules });

@@ -33,43 +33,53 @@ export interface InnerCallOptions extends CallOptions {
  * comes back can be awaited and iterated.
  */
 export function targetOf(context: SystemContext, receiver: Receiver): Target {
-  return {
-    path: receiver.path,
-    ask(method, args, options) {
-      const stream = receiver.isStream(method);
-      if (stream !== false) {
-        const call: StreamCall = (onSettled, onPart) =>
-          send(context, receiver, method, args, options, onSettled, true, onPart);
-        return (stream ? new Parts(call) : eitherOf(call, () => receiver.isStream(method))) as Promise<unknown>;
-      }
-      return new Promise((resolve, reject) => {
-        send(context, receiver, method, args, options, (outcome) => {
-          if (outcome.ok) resolve(outcome.value);
-          else reject(outcome.error);
-        });
+  return new ReceiverTarget(context, receiver);
+}
+
+/** Made for whoever wants one, and kept by its refs alone. */
+class ReceiverTarget implements Target {
+  readonly #context: SystemContext;
+  readonly #receiver: Receiver;
+
+  constructor(context: SystemContext, receiver: Receiver) {
+    this.#context = context;
+    this.#receiver = receiver;
+  }
+
+  get path(): string {
+    return this.#receiver.path;
+  }
+
+  ask(method: string, args: unknown[], options: CallOptions): Promise<unknown> {
+    const context = this.#context;
+    const receiver = this.#receiver;
+    const stream = receiver.isStream(method);
+    if (stream !== false) {
+      const call: StreamCall = (onSettled, onPart) =>
+        send(context, receiver, method, args, options, onSettled, true, onPart);
+      return (stream ? new Parts(call) : eitherOf(call, () => receiver.isStream(method))) as Promise<unknown>;
+    }
+    return new Promise((resolve, reject) => {
+      send(context, receiver, method, args, options, (outcome) => {
+        if (outcome.ok) resolve(outcome.value);
+        else reject(outcome.error);
       });
-    },
-    tell(method, args, options) {
-      let refused = false;
-      send(
-        context,
-        receiver,
-        method,
-        args,
-        options,
-        (outcome) => {
-          if (outcome.ok) return;
-          refused = true;
-          const { path, incarnation } = receiver;
-          const reason = outcome.error instanceof HoldfastError ? outcome.error.code : outcome.error.message;
-          const letter = { path, key: options.key, incarnation, sender: options.sender ?? "app", method, reason };
-          context.deaths.deadLetter({ ...letter, shape: shapeOf(args) });
-        },
-        false,
-      );
-      return !refused;
-    },
-  };
+    });
+  }
+
+  tell(method: string, args: unknown[], options: CallOptions): boolean {
+    let refused = false;
+    const onSettled = (outcome: Outcome) => {
+      if (outcome.ok) return;
+      refused = true;
+      const { path, incarnation } = this.#receiver;
+      const reason = outcome.error instanceof HoldfastError ? outcome.error.code : outcome.error.message;
+      const letter = { path, key: options.key, incarnation, sender: options.sender ?? "app", method, reason };
+      this.#context.deaths.deadLetter({ ...letter, shape: shapeOf(args) });
+    };
+    send(this.#context, this.#receiver, method, args, options, onSettled, false);
+    return !refused;
+  }
 }
 
 function send(

@@ -83,7 +83,8 @@ export interface Unit {
 export interface LoadedSpec {
   /** How it is supervised. @throws HoldfastError InvalidSpec naming the field below `field` */
   rules(id: string, field: string): ChildRules;
-  create(context: SystemContext, name: string, path: string): Unit;
+  /** @param rules what `rules` gave, where that is known: a unit and its supervisor then hold the same */
+  create(context: SystemContext, name: string, path: string, rules?: ChildRules): Unit;
 }
 
 /**
