@@ -2,6 +2,7 @@ import { seededChance } from "../../src/clock.js";
 import { RunningSystem } from "../../src/system/running-system.js";
 import type { SystemOptions } from "../../src/system/system.js";
 import { actorClasses } from "./actors.js";
+import { Bounds } from "./bounds.js";
 import { Final } from "./final.js";
 import type { Found } from "./ledger.js";
 import { Outside } from "./outside.js";
@@ -47,6 +48,7 @@ export class Simulation {
       fork: new SimProvider(world, "fork", hosts),
     });
     const outside = new Outside(world, app);
+    const bounds = new Bounds(world, app);
     app.subscribe((event) => world.hears(event));
     for (const op of scenario.ops) {
       if (op.at > 0 && op.kind !== "stop") scheduler.at(scheduler.now() + op.at, "op", () => outside.perform(op));
@@ -57,7 +59,7 @@ export class Simulation {
     });
     try {
       await new Final(world, app, outside.refs).run(
-        (done, until) => this.#until(done, until),
+        (done, until) => this.#until(bounds, done, until),
         () => failed,
       );
       world.coroner.close();
@@ -70,13 +72,14 @@ export class Simulation {
   }
 
   /** Steps until something is so, or a time has come. @throws when a law is broken */
-  async #until(done: () => boolean, until = Number.POSITIVE_INFINITY): Promise<boolean> {
+  async #until(bounds: Bounds, done: () => boolean, until = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { scheduler, judge, ledger } = this.#world;
     // What was called just now, outside any step, comes first.
     await microtasks();
     while (!done()) {
       if (!(await scheduler.step(until))) return done();
       judge.afterStep();
+      bounds.afterStep();
       if (scheduler.steps > MOST_STEPS) ledger.find("6 everything is bounded", `${MOST_STEPS} steps and no end`);
       if (ledger.found.length > 0) throw new Error("a law is broken");
     }

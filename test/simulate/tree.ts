@@ -14,6 +14,10 @@ export interface TreeShape {
   isPool(path: string): boolean;
   /** Keys there are let go, and their state with them, while the run goes on. */
   forgets(path: string): boolean;
+  /** Hosts that all units together may be in. */
+  readonly places: number;
+  /** The most messages that may wait at a path, and be with its hosts. */
+  bounds(path: string): { waiting: number; executing: number };
   /** Whom the actor there asks in turn. */
   nextOf(path: string): string | undefined;
   /** Every path that takes mail. */
@@ -49,7 +53,11 @@ function actor({ runs, isolation, next, options }: ActorPlan, classes: Record<st
 }
 
 export function shapeOf(tree: SupervisorPlan): TreeShape {
-  const kinds = new Map<string, { replayable: boolean; pool: boolean; forgets: boolean; next: string | undefined }>();
+  const kinds = new Map<
+    string,
+    { replayable: boolean; pool: boolean; forgets: boolean; next: string | undefined; plan: ChildPlan }
+  >();
+  let places = 0;
   const visit = (plan: ChildPlan, path: string): void => {
     if (plan.kind === "supervisor") {
       for (const child of plan.children) visit(child, `${path}/${child.name}`);
@@ -62,7 +70,9 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
       pool: plan.kind === "pool",
       forgets: plan.kind === "keyed" && plan.options.idle < 10_000,
       next,
+      plan,
     });
+    places += plan.kind === "pool" ? plan.size : plan.kind === "keyed" ? plan.options.cells : 1;
   };
   visit(tree, tree.name);
   const of = (path: string) => {
@@ -76,8 +86,30 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
     root: tree.name,
     replayable: (path) => of(path)?.replayable ?? false,
     isPool: (path) => of(path)?.pool ?? false,
+    get places() {
+      return places;
+    },
+    bounds: (path) => boundsOf(of(path)!.plan),
     forgets: (path) => of(path)?.forgets ?? false,
     nextOf: (path) => of(path)?.next,
     paths: [...kinds.keys()],
   };
+}
+
+/** A full mailbox may be handed back, at a death, what was with the host and what is to be replayed. */
+function boundsOf(plan: ChildPlan): { waiting: number; executing: number } {
+  const own = plan.kind === "pool" ? plan.member : plan.kind === "keyed" ? plan.actor : (plan as ActorPlan);
+  const members = plan.kind === "pool" ? plan.size : 1;
+  const {
+    mailbox = {},
+    window = 32,
+    snapshotEvery = 1,
+  } = own.options as {
+    mailbox?: { messages?: number; overflow?: string };
+    window?: number;
+    snapshotEvery?: number;
+  };
+  const { messages = 1000, overflow } = mailbox;
+  const executing = window * members;
+  return { waiting: messages * (overflow === "wait" ? 2 : 1) + executing + snapshotEvery, executing };
 }

@@ -1,0 +1,94 @@
+import { expect, it } from "vitest";
+import type { ActorPlan, ChildPlan, Op, Plan, Scenario } from "./plan.js";
+import { type Result, Simulation } from "./simulation.js";
+
+/* What the simulation found, each shrunk to what it takes, by name. */
+
+const plain: Plan = { ms: 1, acts: [], lingers: false, values: 1 };
+
+function actor(options: ActorPlan["options"], plan: Partial<ActorPlan> = {}): ActorPlan {
+  return { kind: "actor", name: "n1", runs: "worker", isolation: "fork", next: undefined, options, ...plan };
+}
+
+type CallOp = Extract<Op, { kind: "call" }>;
+
+function call(id: string, at: number, more: Partial<CallOp> = {}): CallOp {
+  const timeout = Number.POSITIVE_INFINITY;
+  const standard = { sender: "c1", path: "n1", key: undefined, method: "once", ask: true, idempotent: false } as const;
+  return { kind: "call", id, at, ...standard, timeout, cancelAt: undefined, plan: plain, ...more };
+}
+
+/** Runs it under some schedules: latencies and lateness differ, and what must hold holds under each. */
+async function play(children: ChildPlan[], ops: Op[]): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let seed = 1; seed <= 10; seed++) {
+    const tree = { kind: "supervisor", name: "app", options: {}, children } as const;
+    const scenario: Scenario = { seed, tree, background: false, ops };
+    const result = await new Simulation(scenario).run();
+    expect(result.found, result.lines.join("\n")).toEqual([]);
+    results.push(result);
+  }
+  return results;
+}
+
+it("what was handed to a process that does not leave does not wait for its exit", async () => {
+  const results = await play(
+    [actor({ shutdown: "brutal", spare: "none" })],
+    [
+      { kind: "opening", at: 0, number: 1, how: "will-not-leave" },
+      { kind: "restart", at: 500, path: "n1", key: undefined },
+      call("m1", 700, { method: "again" }),
+      call("m2", 710),
+      call("m3", 2000),
+    ],
+  );
+  for (const { counts } of results) expect(counts).toMatchObject({ answered: 2, "failed ActorDied": 1 });
+});
+
+it("a process that does not leave when it is killed twice is told of once", async () => {
+  const results = await play(
+    [actor({ shutdown: 50, spare: "none" })],
+    [
+      { kind: "opening", at: 0, number: 1, how: "will-not-leave" },
+      { kind: "kill", at: 500, path: "n1", key: undefined },
+      { kind: "kill", at: 600, path: "n1", key: undefined },
+      { kind: "restart", at: 700, path: "n1", key: undefined },
+    ],
+  );
+  for (const { counts } of results) expect(counts.abandoned).toBe(2);
+});
+
+it("a parked actor has its whole state when it is restarted by hand, also what came after its last snapshot", async () => {
+  const parks = { overBudget: "quarantine", intensity: { restarts: 0, within: 1000 }, snapshotEvery: 4 };
+  const results = await play(
+    [actor(parks, { runs: "keeper", isolation: "thread" })],
+    [
+      ...[1, 2, 3, 4, 5, 6].map((n) => call(`m${n}`, 100 * n, { method: "put" })),
+      { kind: "strike", at: 1000, nth: 0, fault: "exit" },
+      { kind: "restart", at: 2000, path: "n1", key: undefined },
+      call("m7", 3000, { method: "put" }),
+    ],
+  );
+  for (const { counts } of results) expect(counts).toMatchObject({ answered: 7, "death exit": 1 });
+});
+
+it("keys whose cell was parked have their state when the group is restarted by hand", async () => {
+  const parks = { overBudget: "quarantine", intensity: { restarts: 0, within: 1000 }, snapshotEvery: 4 };
+  const group: ChildPlan = {
+    kind: "keyed",
+    name: "n1",
+    actor: actor(parks, { runs: "keeper", isolation: "thread" }),
+    options: { cells: 1, maxKeys: 5, idle: 60_000 },
+  };
+  const results = await play(
+    [group],
+    [
+      ...[1, 2, 3, 4, 5, 6].map((n) => call(`m${n}`, 100 * n, { method: "put", key: `k${n % 2}` })),
+      { kind: "strike", at: 1000, nth: 0, fault: "exit" },
+      { kind: "restart", at: 2000, path: "n1", key: undefined },
+      call("m7", 3000, { method: "put", key: "k0" }),
+      call("m8", 3000, { method: "put", key: "k1" }),
+    ],
+  );
+  for (const { counts } of results) expect(counts).toMatchObject({ answered: 8, "death exit": 1 });
+});
