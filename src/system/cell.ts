@@ -196,10 +196,16 @@ export class Cell {
     if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host);
   }
 
-  /** It was killed and has not left: nobody waits for its end any more. */
+  /**
+   * It was killed and has not left: nobody waits for its end any more. A process whose SIGKILL is pending runs none of
+   * its own code again, so its record is final: what it had not begun it never will.
+   */
   abandon(): void {
     const { onDeath } = this;
     this.onDeath = () => {};
+    this.#state = "dead";
+    this.#watch?.cancel();
+    this.#asks.cancelAll();
     if (this.#killedFor) onDeath(this.#killedFor);
   }
 

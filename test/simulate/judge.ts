@@ -18,8 +18,6 @@ export class Judge {
   slackMs = 2 * Lane.slowestMs + 10;
   /** Hosts have been blocked: what they had heard of may begin as late as they wake. */
   frozen = false;
-  /** A host may be abandoned: what it was handed counts as begun, since it may yet begin it. */
-  abandons = false;
 
   constructor(ledger: Ledger, now: () => number) {
     this.#ledger = ledger;
@@ -115,7 +113,7 @@ export class Judge {
     const again = call.idempotent || call.replayable || call.method === "again";
     if (retryable && ran > 0 && !again) find("1 one outcome", `${call.id} ran and fails with ${code}, retry safe`);
     // A key that is fenced in a living cell may still begin what was delivered: all of it counts as begun.
-    if (RAN.includes(code) && ran === 0 && !call.keyed && !this.abandons) {
+    if (RAN.includes(code) && ran === 0 && !call.keyed) {
       if (this.#ledger.struckAtBegin > 0) this.#ledger.struckAtBegin--;
       else find("2 the mailbox outlives", `${call.id} never began and fails with ${code}`);
     }

@@ -47,7 +47,6 @@ export class World implements HostWorld, Watcher {
     this.scheduler = new Scheduler(scenario.seed);
     this.trace = new Trace(40, tell);
     this.judge = new Judge(this.ledger, () => this.scheduler.now());
-    this.judge.abandons = scenario.ops.some((op) => op.kind === "opening" && op.how === "will-not-leave");
     this.shape = shapeOf(scenario.tree);
     this.coroner = new Coroner(this.ledger, this.hosts);
   }
