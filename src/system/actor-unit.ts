@@ -179,8 +179,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       late = true;
       return undefined;
     }).catch(() => {});
-    // It crashed on its way out, and its supervisor has started the next one: that one was not asked to stop.
-    if (this.handle.incarnation !== incarnation) return;
+    // It crashed on its way out, or lost its place, and its supervisor may have started the next one: that one was not
+    // asked to stop.
+    if (this.handle.incarnation !== incarnation || this.#cell !== cell) return;
     if (!late) await this.#leave(Math.max(0, limit - (clock.now() - began)));
     else await this.#killed(cell, "its supervisor, past its shutdown time");
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });

@@ -204,7 +204,7 @@ export class Cell {
     const { onDeath } = this;
     this.onDeath = () => {};
     this.#state = "dead";
-    this.#watch?.cancel();
+    this.#watch.end();
     this.#asks.cancelAll();
     if (this.#killedFor) onDeath(this.#killedFor);
   }

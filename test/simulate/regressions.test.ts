@@ -93,3 +93,16 @@ it("keys whose cell was parked have their state when the group is restarted by h
   );
   for (const { counts } of results) expect(counts).toMatchObject({ answered: 8, "death exit": 1 });
 });
+
+it("an inline actor that hangs while it is told to stop is found, restarted, and leaves no error behind", async () => {
+  const results = await play(
+    [actor({ shutdown: 1000 }, { isolation: "inline" })],
+    [
+      call("m1", 300, { plan: { ...plain, acts: ["hang"] } }),
+      { kind: "restart", at: 301, path: "n1", key: undefined },
+      call("m2", 2000),
+    ],
+  );
+  for (const { counts } of results)
+    expect(counts).toMatchObject({ answered: 1, "death hung": 1, "failed ActorDied": 1 });
+});

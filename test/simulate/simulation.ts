@@ -57,6 +57,9 @@ export class Simulation {
     app.start(scenario.background).catch((error: Error) => {
       failed = error;
     });
+    // What nobody awaits and nobody catches would end a real program.
+    const stray = (error: unknown) => world.surprise("an error that nobody catches", error);
+    process.on("unhandledRejection", stray).on("uncaughtException", stray);
     try {
       await new Final(world, app, outside.refs).run(
         (done, until) => this.#until(bounds, done, until),
@@ -65,6 +68,8 @@ export class Simulation {
       world.coroner.close();
     } catch (error) {
       if (ledger.found.length === 0) world.surprise("the run", error);
+    } finally {
+      process.off("unhandledRejection", stray).off("uncaughtException", stray);
     }
     const { seed } = scenario;
     const { trace, counts } = world;
