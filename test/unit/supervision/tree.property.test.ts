@@ -21,7 +21,7 @@ const { shape } = fc.letrec<{ shape: Shape; inner: Shape | null }>((tie) => ({
         weight: 9,
         arbitrary: fc.array(fc.record({ options: child, below: tie("inner") }), { minLength: 1, maxLength: 3 }),
       },
-      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.constant<Shape["children"]>([]) },
     ),
   }),
   inner: fc.option(tie("shape"), { maxDepth: 2, depthSize: "max" }),
