@@ -212,7 +212,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   /** It has stopped, or has nothing to do. */
   async #leave(withinMs: number): Promise<void> {
-    const cell = this.#cell!;
+    const cell = this.#cell;
+    // It was killed on its way out, and has left its place already.
+    if (!cell) return;
     if (cell.shared) this.#cell = undefined;
     if (cell.shared || !cell.alive) this.handle.end({ kind: "killed", by: "its supervisor" });
     await this.#plan.lodging.left(cell, withinMs);

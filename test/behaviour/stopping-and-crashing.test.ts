@@ -1,8 +1,10 @@
 import { Actor, inline, keyed, refTo } from "holdfast";
+import { faulty } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
 import type { Gate } from "./gate.js";
 import { at, deaths, failure, gateOf, levels, plan, play } from "./stage.js";
+import { until } from "./until.js";
 
 const gate = refTo<Gate>("gate");
 
@@ -101,3 +103,13 @@ it.each(Array.from({ length: 12 }, (_, turns) => ({ turns })))(
     expect(app.reports().map(({ decision }) => decision)).not.toContain("pending");
   },
 );
+
+it("an inline actor that is killed while it stops has stopped", async () => {
+  const { app, events } = await play({ hand: faulty(inline(Hand, {}), { slowToStop: "1m" }) });
+  const stopped = app.stop({ drain: 0 });
+  await until(() => app.tree().children![0]!.state === "stopping", "the hand to stop");
+  await new Promise(setImmediate);
+  expect(app.kill("hand")).toBe(true);
+  await stopped;
+  expect(events.at(-1)).toMatchObject({ type: "life", path: "app/hand", state: "stopped" });
+});
