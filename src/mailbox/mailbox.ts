@@ -47,7 +47,8 @@ export class Mailbox {
         `a message of ${message.bytes} bytes can never fit the mailbox of ${this.#owner} (${this.limits.bytes} bytes): raise mailbox.bytes`,
       );
     }
-    if (this.#fits(message)) {
+    // A light one does not overtake a heavy one that waits for room: order holds.
+    if (!this.#outside?.first && this.#fits(message)) {
       this.#queue.append(message, this);
     } else if (this.limits.overflow === "drop-oldest") {
       this.#makeRoom(message);

@@ -108,6 +108,13 @@ describe("a mailbox", () => {
     expect(names(mailbox)).toEqual(["b", "c", "e"]);
   });
 
+  it("lets no light message overtake a heavy one that waits outside for room", () => {
+    const mailbox = box({ messages: 4, overflow: "wait" });
+    const all = [600, 600, 0].map((bytes, i) => mail(`m${i}`, bytes).message);
+    for (const message of all) mailbox.push(message);
+    expect(mailbox.clear()).toEqual(all);
+  });
+
   it("keeps count and order through any sequence of operations", () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("push" as const), bytes: fc.integer({ min: 0, max: 400 }) }),
