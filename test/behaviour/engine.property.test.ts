@@ -90,6 +90,7 @@ const doings = [
   "time",
   "time",
   "turns",
+  "watch",
 ];
 const step = fc.record({ does: fc.constantFrom(...doings), pick: fc.nat(1_000) });
 const steps = fc.array(step, { maxLength: 40, size: "max" });
@@ -126,6 +127,7 @@ function specOf(made: Made) {
   return { root, actors, all };
 }
 
+/** Something that must come out exactly once: an ask by its outcome, a watch by its notice. */
 interface Asked {
   what: string;
   outcomes: string[];
@@ -156,6 +158,12 @@ async function take(
       // What becomes of it is told by its promise as well; here the app as a whole is looked at.
       if (app.ref(one(made.all))) app.restart(one(made.all)).catch(() => {});
       return;
+    case "watch": {
+      const entry: Asked = { what: `watch of ${one(made.all)}`, outcomes: [] };
+      asked.push(entry);
+      app.watch(one(made.all), ({ reason }) => entry.outcomes.push(reason));
+      return;
+    }
     case "tell":
       ref?.tell.fail();
       return;
@@ -175,7 +183,7 @@ async function take(
 }
 
 describe("for any tree of inline actors and any mishaps, in virtual time", () => {
-  it("every ask settles, each death is reported once, a stop ends, and nothing is left: no timer, no old incarnation", async () => {
+  it("every ask settles once, every watch is told once, each death is reported once, a stop ends, and nothing is left: no timer, no old incarnation", async () => {
     let deaths = 0;
     await fc.assert(
       fc.asyncProperty(tree, steps, fc.integer(), async (made, taken, seed) => {

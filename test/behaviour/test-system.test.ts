@@ -145,6 +145,21 @@ describe("until(app, path, state)", () => {
   });
 });
 
+describe("until(condition, what)", () => {
+  it("resolves when it holds, and names what did not come; an error in it is its own", async () => {
+    let looks = 0;
+    await until(() => ++looks === 3, "the third look");
+    expect(looks).toBe(3);
+    expect((await failure(until(() => false, "a wonder", { within: 10 }))).message).toBe(
+      "waited 10 ms in vain for a wonder: it does not hold",
+    );
+    const broken = () => {
+      throw new RangeError("in the condition");
+    };
+    expect(await failure(until(broken, "nothing"))).toBeInstanceOf(RangeError);
+  });
+});
+
 describe("recording(app)", () => {
   it("keeps events, reports, dead letters and the states of a path", async () => {
     const app = await system(supervisor({}, { hand: inline(Hand) }));
