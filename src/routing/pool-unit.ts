@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { Target } from "../actor/ref.js";
-import { POOL_MEMBER_WINDOW } from "../defaults.js";
+import { DEFAULT_MAX_SPAWNED, POOL_MEMBER_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
-import { ActorUnit } from "../system/actor-unit.js";
+import { ActorFamily } from "../system/actor-family.js";
+import type { ActorUnit } from "../system/actor-unit.js";
 import type { SystemContext } from "../system/context.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
 import { hasNoKeys } from "../system/not-an-actor.js";
@@ -92,7 +93,9 @@ export class PoolUnit implements Unit, Receiver {
     // One cell spec for all members: a loaded spare fits any of them.
     const cell = member.cell(context, path);
     const { window = POOL_MEMBER_WINDOW } = member.options;
-    const common = { sharedMailbox: true, window, snapshotEvery: 1, graceMs: graceMs(member.options, path) };
+    const { maxChildren = DEFAULT_MAX_SPAWNED } = member.options;
+    const bounds = { window, snapshotEvery: 1, graceMs: graceMs(member.options, path), maxChildren };
+    const common = { sharedMailbox: true, ...bounds };
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
       const rules: ChildRules = {
@@ -101,7 +104,7 @@ export class PoolUnit implements Unit, Receiver {
       };
       const below = `${path}/${id}`;
       const plan = { ...common, lodging: new OwnCell(context, cell, below), onServed: () => this.#served() };
-      return { rules, unit: new ActorUnit(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
+      return { rules, unit: new ActorFamily(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };

@@ -4,8 +4,14 @@ import type { Packed } from "../transport/frames.js";
 import type { HandleOptions } from "./handle-options.js";
 import type { Lodging } from "./lodging.js";
 
+/** The bounds of an actor that travel with it. */
+export interface ActorNumbers extends HandleOptions {
+  /** Children that it may spawn. */
+  readonly maxChildren: number;
+}
+
 /** What an actor has in common with others of its kind. */
-export interface ActorPlan extends HandleOptions {
+export interface ActorPlan extends ActorNumbers {
   readonly lodging: Lodging;
   /** Others take from its mailbox too: it is not emptied when this one ends. */
   readonly sharedMailbox: boolean;

@@ -17,12 +17,12 @@ import type { OpenReport } from "./death-log.js";
 import type { HandleOwner } from "./handle-options.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import type { DeathCause, DeathReport } from "./report.js";
-import { deathError, reportDeath } from "./report-death.js";
+import { exitOf, reportDeath } from "./report-death.js";
 import { mustServe, nothingToDo, startFailed, tookTooLong } from "./start-failure.js";
 import { type Receiver, targetOf } from "./target.js";
 import type { TreeNode } from "./tree.js";
 import { type Begun, type Keeper, noKeeper, type Standing, type Unit } from "./unit.js";
-import { within } from "./within.js";
+import { limitOf, within } from "./within.js";
 
 /** One actor as a supervised child. Its mailbox is handed in: its own, or its pool's. */
 export class ActorUnit implements Unit, Receiver, HandleOwner {
@@ -32,8 +32,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly props: Packed | undefined;
   keeper: Keeper = noKeeper;
   readonly handle: ActorHandle;
-  readonly #context: SystemContext;
-  readonly #plan: ActorPlan;
+  protected readonly context: SystemContext;
+  protected readonly plan: ActorPlan;
   readonly #rules: ChildRules;
   #cell: Cell | undefined;
   /** Of its class; kept while it restarts. */
@@ -47,8 +47,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   #draining: HoldfastError | undefined;
 
   constructor(context: SystemContext, name: string, path: string, plan: ActorPlan, own: ActorOwn) {
-    this.#context = context;
-    this.#plan = plan;
+    this.context = context;
+    this.plan = plan;
     this.#rules = own.rules;
     this.props = own.props;
     this.name = name;
@@ -57,7 +57,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   get target(): Target {
-    return targetOf(this.#context, this);
+    return targetOf(this.context, this);
   }
 
   get key(): undefined {
@@ -80,7 +80,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   onHung(cause: DeathCause): void {
-    this.#evict(cause);
+    this.endFor(cause);
   }
 
   onCrash(remains: Remains): void {
@@ -88,7 +88,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   onServed(): void {
-    if (this.#plan.onServed) this.#plan.onServed();
+    if (this.plan.onServed) this.plan.onServed();
     else this.served();
   }
 
@@ -114,7 +114,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#starting = attempt;
     this.#refusal = undefined;
     const { startTimeoutMs: withinMs } = this.#rules;
-    const { lodging } = this.#plan;
+    const { lodging } = this.plan;
     const onHost = (level: NonNullable<DeathReport["level"]>) => this.#report?.restarted(level);
     try {
       let begun: Begun;
@@ -129,11 +129,12 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
         begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter });
       }
       if (begun === "ignored") await this.#ignored();
-      else this.#context.hosts.refill(lodging.spec);
+      else this.context.hosts.refill(lodging.spec);
       return begun;
     } catch (thrown) {
       // A restart that failed is a death more; of a first start only the caller hears.
       if (this.#report && !attempt.givenUp) this.#open(startFailed(thrown));
+      await this.incarnationOver();
       throw thrown;
     } finally {
       if (this.#starting === attempt) this.#starting = undefined;
@@ -144,17 +145,18 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#cell = cell;
     this.#facts = cell.facts;
     // Past its limit it rejects, so it never resolves with nothing.
-    return within(this.#context.clock, leftMs, this.handle.start(cell), () => {
+    return within(this.context.clock, leftMs, this.handle.start(cell), () => {
       const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
-      this.#evict({ kind: "start-failed", error });
+      this.endFor({ kind: "start-failed", error });
       return error;
     }) as Promise<Begun>;
   }
 
   /** It has nothing to do here: its place is given up, and mail refused until somebody starts it by hand. */
   async #ignored(): Promise<void> {
-    if (this.#plan.sharedMailbox) throw mustServe(this.path, "a pool's member");
+    if (this.plan.sharedMailbox) throw mustServe(this.path, "a pool's member");
     this.#report?.close();
+    await this.incarnationOver();
     this.#refuse(nothingToDo(this.path));
     const { shutdown } = this.#rules;
     if (shutdown === "brutal") this.#letGo();
@@ -171,7 +173,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       return;
     }
     const limit = limitOf(shutdown);
-    const clock = this.#context.clock;
+    const clock = this.context.clock;
     const began = clock.now();
     let late = false;
     const { incarnation } = this.handle;
@@ -192,9 +194,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
    * abandoned: that is its death, and what it was handed must not wait for it.
    */
   async #killed(cell: Cell, by: string): Promise<void> {
-    this.#evict({ kind: "killed", by });
+    this.endFor({ kind: "killed", by });
     if (cell.shared) return;
-    await within(this.#context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
+    await within(this.context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
       cell.abandon();
       if (this.#cell === cell) this.#cell = undefined;
       return undefined;
@@ -202,11 +204,11 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   /** Its place is ended by force; what follows is that of a death. */
-  #evict(cause: DeathCause): boolean {
+  protected endFor(cause: DeathCause): boolean {
     const cell = this.#cell;
     if (!cell?.alive) return false;
     if (cell.shared) this.#cell = undefined;
-    this.#plan.lodging.evict(cell, this.handle, cause);
+    this.plan.lodging.evict(cell, this.handle, cause);
     return true;
   }
 
@@ -217,7 +219,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     if (!cell) return;
     if (cell.shared) this.#cell = undefined;
     if (cell.shared || !cell.alive) this.handle.end({ kind: "killed", by: "its supervisor" });
-    await this.#plan.lodging.left(cell, withinMs);
+    await this.plan.lodging.left(cell, withinMs);
   }
 
   dispose(error: HoldfastError): void {
@@ -228,7 +230,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   #refuse(error: HoldfastError): void {
     this.#refusal = error;
-    if (this.#plan.sharedMailbox) return;
+    if (this.plan.sharedMailbox) return;
     this.handle.park(error);
   }
 
@@ -239,7 +241,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#cell = undefined;
     if (!cell.shared) cell.onDeath = () => {};
     if (cell.shared) this.handle.end({ kind: "killed", by: "its supervisor" });
-    this.#plan.lodging.drop(cell);
+    this.plan.lodging.drop(cell);
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
@@ -257,42 +259,39 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   kill(by: string): boolean {
-    return this.#evict({ kind: "killed", by });
+    return this.endFor({ kind: "killed", by });
   }
 
-  child(): undefined {
+  child(_name: string): Unit | undefined {
+    return undefined;
+  }
+
+  /** An incarnation has ended by itself: what was its own ends with it. Resolves when it has. */
+  protected incarnationOver(): Promise<void> | undefined {
     return undefined;
   }
 
   /** A pool's shared mail may be another member's to answer: there only what this one took counts. */
   get #mailWaits(): boolean {
-    return this.#plan.sharedMailbox ? this.handle.busy : this.pending() > 0;
+    return this.plan.sharedMailbox ? this.handle.busy : this.pending() > 0;
   }
 
   tree(standing: Standing): TreeNode {
-    const { lodging } = this.#plan;
-    return actorNode(this.#context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
+    const { lodging } = this.plan;
+    return actorNode(this.context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
   }
 
   #open(remains: Remains): void {
     this.#report?.close();
-    const { isolation } = this.#plan.lodging.spec;
+    const { isolation } = this.plan.lodging.spec;
     const host = this.#cell?.host.name ?? isolation;
-    this.#report = reportDeath(this.#context, this.handle, isolation, host, remains);
+    this.#report = reportDeath(this.context, this.handle, isolation, host, remains);
   }
 
   /** Its host or it alone is gone while it served. */
   #died(remains: Remains): void {
     this.#open(remains);
-    this.keeper.unitDied({
-      guilty: remains.guilty || remains.cause.kind === "killed",
-      normal: false,
-      error: deathError(this.path, remains.cause),
-      decided: (decision) => this.#report?.decided(decision),
-    });
+    void this.incarnationOver();
+    this.keeper.unitDied(exitOf(this.path, remains, (decision) => this.#report?.decided(decision)));
   }
-}
-
-function limitOf(shutdown: Exclude<Shutdown, "brutal">): number {
-  return shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
 }

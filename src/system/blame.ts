@@ -20,6 +20,7 @@ export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: numbe
   switch (cause.kind) {
     case "killed":
     case "lingered":
+    case "gave-up":
     case "start-failed":
       return false;
     case "hung":
@@ -33,5 +34,5 @@ export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: numbe
 
 /** Whether a death of this kind can be a message's doing at all. */
 export function chargesMessages({ kind }: DeathCause): boolean {
-  return kind !== "killed" && kind !== "start-failed" && kind !== "lingered";
+  return kind !== "killed" && kind !== "start-failed" && kind !== "lingered" && kind !== "gave-up";
 }

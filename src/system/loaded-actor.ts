@@ -1,4 +1,10 @@
-import { DEFAULT_GRACE, DEFAULT_MAILBOX_BYTES, DEFAULT_MAILBOX_MESSAGES, DEFAULT_WINDOW } from "../defaults.js";
+import {
+  DEFAULT_GRACE,
+  DEFAULT_MAILBOX_BYTES,
+  DEFAULT_MAILBOX_MESSAGES,
+  DEFAULT_MAX_SPAWNED,
+  DEFAULT_WINDOW,
+} from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
@@ -6,7 +12,7 @@ import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import { type ChildRules, childKeys, childRules } from "../supervision/spec.js";
 import { pack } from "../transport/values.js";
-import { ActorUnit } from "./actor-unit.js";
+import { ActorFamily } from "./actor-family.js";
 import type { SystemContext } from "./context.js";
 import { OwnCell } from "./own-cell.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "./specs.js";
@@ -22,6 +28,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   snapshotEvery: true,
   exclusive: true,
   grace: true,
+  maxChildren: true,
 };
 const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
 
@@ -56,15 +63,16 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     create(context, name, path, rules = actorRules(name, options, path)) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
-      const numbers = { window, snapshotEvery, graceMs: graceMs(options, path) };
+      const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
+      const numbers = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren };
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path), path);
-        return new ActorUnit(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
+        return new ActorFamily(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
       }
       const lodging = context.lodgings.shared(runs, props.value, () => cell(context, path));
       const plan = lodging.plan(numbers);
-      return new ActorUnit(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
+      return new ActorFamily(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
     },
   };
 }
@@ -74,6 +82,7 @@ function actorRules(id: string, options: ActorOptions, field: string): ChildRule
   positiveInteger(options.window, `${field}.window`);
   positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
   positiveInteger(options.heapMb, `${field}.heapMb`);
+  positiveInteger(options.maxChildren, `${field}.maxChildren`);
   if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
     throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
   }

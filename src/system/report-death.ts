@@ -4,6 +4,7 @@ import type { Remains } from "./after-death.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
 import { causeText, type DeathCause } from "./report.js";
+import type { UnitExit } from "./unit.js";
 
 /** Opens the one report of a death. */
 export function reportDeath(
@@ -24,4 +25,9 @@ export function deathError(path: string, cause: DeathCause): HoldfastError {
   const thrown = "error" in cause ? cause.error : undefined;
   const text = `${path}: ${causeText(cause)}`;
   return withoutStack(() => new HoldfastError("ActorDied", text, thrown ? { cause: thrown } : {}));
+}
+
+/** An actor's death as its supervisor hears of it. */
+export function exitOf(path: string, { guilty, cause }: Remains, decided: UnitExit["decided"]): UnitExit {
+  return { guilty: guilty || cause.kind === "killed", normal: false, error: deathError(path, cause), decided };
 }

@@ -1,10 +1,9 @@
 import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
-import type { ActorPlan } from "./actor-plan.js";
+import type { ActorNumbers, ActorPlan } from "./actor-plan.js";
 import { Cell } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
 import type { SystemContext } from "./context.js";
-import type { HandleOptions } from "./handle-options.js";
 import type { Guest, Lodging } from "./lodging.js";
 import type { DeathCause } from "./report.js";
 import type { Begun } from "./unit.js";
@@ -50,8 +49,8 @@ export class SharedCells implements Lodging {
   }
 
   /** Shared by all actors with the same numbers: each would hold one of its own else. */
-  plan(numbers: HandleOptions): ActorPlan {
-    const name = `${numbers.window} ${numbers.snapshotEvery} ${numbers.graceMs}`;
+  plan(numbers: ActorNumbers): ActorPlan {
+    const name = `${numbers.window} ${numbers.snapshotEvery} ${numbers.graceMs} ${numbers.maxChildren}`;
     const known = this.#plans.get(name);
     if (known) return known;
     const plan = { ...numbers, lodging: this, sharedMailbox: false };

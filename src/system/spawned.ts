@@ -1,6 +1,5 @@
 import type { ActorClass } from "../actor/actor.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
-import { DEFAULT_MAX_SPAWNED } from "../defaults.js";
 import { HoldfastError, toError } from "../errors.js";
 import { type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { SpawnSpec } from "../transport/frames.js";
@@ -38,10 +37,10 @@ export class Spawned implements Keeper {
   #draining = false;
 
   /** @param gaveUp one of them went over its budget and asks for the actor's end */
-  constructor(context: SystemContext, path: string, most: number | undefined, gaveUp: (error: Error) => void) {
+  constructor(context: SystemContext, path: string, most: number, gaveUp: (error: Error) => void) {
     this.#context = context;
     this.#path = path;
-    this.#most = most ?? DEFAULT_MAX_SPAWNED;
+    this.#most = most;
     this.#gaveUp = gaveUp;
   }
 
@@ -96,21 +95,19 @@ export class Spawned implements Keeper {
   }
 
   /** The incarnation is over: all at once. */
-  end(): void {
+  end(): Promise<void> | undefined {
     const supervisor = this.#supervisor;
-    if (!supervisor || this.#ending) return;
+    if (!supervisor || this.#ending) return this.#ending;
     for (const unit of supervisor.units().reverse()) supervisor.remove(unit.name);
     this.#ending = this.#stop(supervisor, "unlimited");
+    return this.#ending;
   }
 
   /** The actor has stopped: the last one first. */
   async stop(shutdown: Shutdown): Promise<void> {
+    if (this.#ending && shutdown === "brutal") this.#supervisor?.kill("its supervisor", undefined);
     if (!this.#ending && this.#supervisor) this.#ending = this.#stop(this.#supervisor, shutdown);
     await this.#ending;
-  }
-
-  dispose(error: HoldfastError): void {
-    this.#supervisor?.dispose(error);
   }
 
   drain(): void {

@@ -40,6 +40,8 @@ export interface ActorOptions extends ChildOptions {
    * replaced; inline, where nobody can end them, an event tells. Default 1 s; `Infinity` only when written.
    */
   grace?: Duration;
+  /** Children that it may spawn and that are there at once. Default 1000. */
+  maxChildren?: number;
   /**
    * Never two at once: the next incarnation waits until the thread or process of the last has really left, also when that
    * one is abandoned in native code; rebuilt in its place it waits for what still runs of the last. For what only one may hold: a device, a port, a file. Its `startTimeout` begins

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import type { Shutdown } from "../supervision/spec.js";
 
 /**
  * A promise with a limit. Past it, `late` is called once: what it returns rejects, or resolves when it is undefined.
@@ -28,4 +29,9 @@ export function within<T>(
       },
     );
   });
+}
+
+/** The milliseconds of a shutdown that asks. */
+export function limitOf(shutdown: Exclude<Shutdown, "brutal">): number {
+  return shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
 }

@@ -1,4 +1,4 @@
-import { Actor, type ignore, type Notice, type Ref } from "holdfast";
+import { Actor, type ActorOptions, type Isolation, type ignore, type Notice, type Ref } from "holdfast";
 import type { Gate } from "../behaviour/gate.js";
 
 export interface IdlerProps {
@@ -47,5 +47,35 @@ export class Watcher extends Actor<{ gate: Ref<Gate> }> {
   hear(target: { readonly path: string } | string): Promise<Notice>;
   listen(target: { readonly path: string } | string): void;
   who(): number;
+  fail(): void;
+}
+
+export interface ChildProps {
+  gate?: Ref<Gate>;
+  held?: string;
+  fails?: string;
+  stopHeld?: string;
+}
+
+export class Parent extends Actor<{ gate?: Ref<Gate>; early?: string }> {
+  open(
+    level: Isolation,
+    name: string,
+    more?: ChildProps & { of?: string },
+    options?: ActorOptions,
+  ): Promise<Ref<Child>>;
+  openUnnamed(level: Isolation): Promise<string>;
+  openMany(level: Isolation, most: number): Promise<{ opened: number; code?: string; message?: string }>;
+  openOddly(): Promise<unknown>;
+  ask(name: string, method: string, ...args: unknown[]): Promise<unknown>;
+  hear(name: string): Promise<Notice>;
+  who(): number;
+  fail(): void;
+  openAside(level: Isolation): void;
+}
+
+export class Child extends Actor<ChildProps> {
+  say<T>(value: T): T;
+  who(): { path: string; key: string | undefined; incarnation: number };
   fail(): void;
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { Actor, ignore } from "holdfast";
+import { Actor, fork, ignore, inline, pool, thread } from "holdfast";
 
 /*
  * The cast for what an actor can do beyond answering: stay away, take its time to leave, spawn and watch. As in
@@ -164,5 +164,90 @@ export class Watcher extends Actor {
   }
   fail() {
     throw new Error("as told");
+  }
+}
+
+const here = import.meta.url;
+
+/** Spawns what it is told to. Its children are Hands of cast.mjs, Parents too, and Sleepers, which take long to stop. */
+export class Parent extends Actor {
+  static concurrency = 16;
+  #children = new Map();
+
+  async start() {
+    const { gate, early } = this.props;
+    gate?.tell.note(`start ${this.self.path} ${this.self.incarnation}`);
+    if (early) this.#children.set("early", await this.spawn("early", this.#child("thread", "Child")));
+    if (early === "fails") throw new Error("after it had spawned");
+  }
+  stop() {
+    this.props.gate?.tell.note(`stop ${this.self.path}`);
+  }
+  /** Inline, the class itself; else the module. */
+  #child(level, name, props = {}, options = {}) {
+    const all = { gate: this.props.gate, ...props };
+    if (level === "inline") return inline({ Child, Parent }[name], all, options);
+    return (level === "thread" ? thread : fork)(here, all, { export: name, ...options });
+  }
+  async open(level, name, { of = "Child", ...more } = {}, options = {}) {
+    const child = await this.spawn(name, this.#child(level, of, more, options));
+    this.#children.set(name, child);
+    return child;
+  }
+  async openUnnamed(level) {
+    return (await this.spawn(this.#child(level, "Child"))).path;
+  }
+  /** Opens one after the other; how many there were when it was refused, and why. */
+  async openMany(level, most) {
+    for (let i = 0; i < most; i++) {
+      try {
+        await this.open(level, `c${i}`);
+      } catch (error) {
+        return { opened: i, code: error.code, message: error.message };
+      }
+    }
+    return { opened: most };
+  }
+  async openOddly() {
+    return this.spawn("odd", pool(thread(here)));
+  }
+  async ask(name, method, ...args) {
+    return await this.#children.get(name).ask[method](...args);
+  }
+  hear(name) {
+    return this.watch(this.#children.get(name));
+  }
+  who() {
+    return this.self.incarnation;
+  }
+  fail() {
+    throw new Error("as told");
+  }
+  /** Opens a child that takes its time, and does not wait for it. */
+  openAside(level) {
+    void this.spawn("late", this.#child(level, "Child", { held: "door" })).catch(() => {});
+  }
+}
+
+export class Child extends Actor {
+  async start() {
+    const { gate, held, fails } = this.props;
+    if (fails) throw new Error(`cannot: ${fails}`);
+    gate?.tell.note(`start ${this.self.path} ${this.self.incarnation}`);
+    if (held) await gate.ask.pass(held);
+  }
+  async stop() {
+    const { gate, stopHeld } = this.props;
+    gate?.tell.note(`stop ${this.self.path}`);
+    if (stopHeld) await gate.ask.pass(stopHeld);
+  }
+  say(value) {
+    return value;
+  }
+  who() {
+    return this.self;
+  }
+  fail() {
+    throw new Error("the child fails");
   }
 }
