@@ -18,9 +18,12 @@ export { type KeyedOptions, keyed } from "./routing/keyed.js";
 export { type PoolOptions, pool } from "./routing/pool.js";
 // how it is supervised
 export type { ChildState } from "./supervision/life.js";
+export type { Preset } from "./supervision/presets.js";
 export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions } from "./supervision/spec.js";
 // the running system
 export type { App } from "./system/app.js";
+export type { ChildCount, ChildInfo } from "./system/child-info.js";
+export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/dynamic-spec.js";
 export type { SystemEvent } from "./system/events.js";
 export {
   causeText,

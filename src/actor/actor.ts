@@ -166,6 +166,9 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
 /** What start() may answer. */
 type Started = undefined | void | typeof ignore;
 
+/** The props that an actor takes. */
+export type PropsOf<A> = A extends Actor<infer P, infer _S> ? P : never;
+
 /** Lifecycle methods an actor class may have. They are never callable from outside. */
 export interface Lifecycle {
   /** Light; makes one actor. Answer `ignore` when there is nothing to do here. */

@@ -5,6 +5,7 @@ import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
+import type { Preset } from "../supervision/presets.js";
 import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import { ActorFamily } from "../system/actor-family.js";
@@ -16,7 +17,7 @@ import { OwnCell } from "../system/own-cell.js";
 import { Supervisor } from "../system/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Keeper, LoadedSpec, Standing, Unit } from "../system/unit.js";
+import type { Keeper, LoadedSpec, Place, Standing, Unit } from "../system/unit.js";
 import { lasting } from "./lasting.js";
 import type { PoolOptions } from "./pool.js";
 
@@ -42,19 +43,19 @@ export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec 
   const { size = "cores" } = options ?? {};
   const count = size === "cores" ? availableParallelism() : size;
   return {
-    rules(id, field) {
+    rules(id, field, preset) {
       onlyKnownKeys(options, poolKeys, field);
       positiveInteger(count, `${field}.size`);
-      memberRules(member, id, field);
+      memberRules(member, id, field, preset);
       // As a child, a pool waits for its members; each member has its own time limits.
-      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field);
+      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
     },
-    create: (context, name, path) => new PoolUnit(context, name, path, member, count, member.mailbox(path)),
+    create: (context, place) => new PoolUnit(context, place, member, count),
   };
 }
 
 /** @throws InvalidSpec for what a member of a pool cannot be */
-function memberRules(member: LoadedActor, id: string, field: string): ChildRules {
+function memberRules(member: LoadedActor, id: string, field: string, preset: Preset): ChildRules {
   if (member.options.snapshotEvery !== undefined) {
     throw new HoldfastError(
       "InvalidSpec",
@@ -63,7 +64,7 @@ function memberRules(member: LoadedActor, id: string, field: string): ChildRules
       { details: { field: `${field}.snapshotEvery` } },
     );
   }
-  return lasting(member.rules(id, field), field);
+  return lasting(member.rules(id, field, preset), field);
 }
 
 /** The members of a pool under a supervisor of their own, before one shared mailbox. */
@@ -79,19 +80,12 @@ export class PoolUnit implements Unit, Receiver {
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining: HoldfastError | undefined;
 
-  constructor(
-    context: SystemContext,
-    name: string,
-    path: string,
-    member: LoadedActor,
-    size: number,
-    limits: MailboxLimits,
-  ) {
+  constructor(context: SystemContext, { name, path, preset }: Place, member: LoadedActor, size: number) {
     this.name = name;
     this.path = path;
-    this.#mailbox = new SharedMailbox(path, limits, () => this.#pump());
+    this.#mailbox = new SharedMailbox(path, member.mailbox(path), () => this.#pump());
     // One cell spec for all members: a loaded spare fits any of them.
-    const cell = member.cell(context, path);
+    const cell = member.cell(context, path, member.rules(name, path, preset));
     const { window = POOL_MEMBER_WINDOW } = member.options;
     const { maxChildren = DEFAULT_MAX_SPAWNED } = member.options;
     const bounds = { window, snapshotEvery: 1, graceMs: graceMs(member.options, path), maxChildren };
@@ -99,7 +93,7 @@ export class PoolUnit implements Unit, Receiver {
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
       const rules: ChildRules = {
-        ...memberRules(member, id, path),
+        ...memberRules(member, id, path, preset),
         overBudget: member.options.overBudget ?? "quarantine",
       };
       const below = `${path}/${id}`;

@@ -104,6 +104,11 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.handle.pump();
   }
 
+  /** Of its class, from its first start on. */
+  get facts(): ActorFacts | undefined {
+    return this.#facts;
+  }
+
   isStream(method: string): boolean | undefined {
     return this.#facts?.methods[method]?.stream;
   }

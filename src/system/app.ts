@@ -2,9 +2,11 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
+import type { ChildCount, ChildInfo } from "./child-info.js";
 import type { Listener } from "./events.js";
 import type { DeathReport } from "./report.js";
 import type { TreeNode } from "./tree.js";
+import type { ChildSpec } from "./unit.js";
 
 /** A running system: what `await system(tree)` gives. */
 export interface App<Refs = Record<string, KeyedRef<unknown>>> {
@@ -14,8 +16,7 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   ref(path: string): KeyedRef<unknown> | undefined;
   /**
    * What the class of the actor at a path says of its methods; of a pool, of its members; of a keyed group, of its cells.
-   * Undefined before its first start, for a supervisor, and where nothing is. While a lone actor is down it may be
-   * undefined too: keep what you were told, a class does not change.
+   * Undefined before its first start, for a supervisor, and where nothing is.
    */
   facts(path: string): ActorFacts | undefined;
   /** What is alive now, as data; `treeText(app.tree())` draws it. */
@@ -26,6 +27,26 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns whether something was running there
    */
   kill(path: string, options?: { key?: string; by?: string }): boolean;
+  /**
+   * A child more below a supervisor, while it runs.
+   * @param path of the supervisor; "" is the root
+   * @param name unique among its siblings
+   * @returns its ref, when it is up
+   * @throws HoldfastError StartFailed, and nothing is left of it; InvalidSpec: the name is taken, or a field of the spec
+   * cannot be what it is; Unavailable: the supervisor is down, or full
+   * @example const reader = await app.add("models", "reader", thread<Reader>(url))
+   */
+  add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R>;
+  /** Stops a child and leaves it down until `restart`; mail is refused meanwhile. Resolves when it is down. */
+  terminate(path: string): Promise<void>;
+  /** Stops a child if need be and forgets it, its name is free again. Resolves when it is gone. */
+  remove(path: string): Promise<void>;
+  /** The children of a supervisor, in start order. @param path default "": the root's */
+  children(path?: string): ChildInfo[];
+  /** One child as its supervisor lists it; undefined where nothing is. */
+  child(path: string): ChildInfo | undefined;
+  /** How many children a supervisor has, and how many of them are there. @param path default "": the root's */
+  count(path?: string): ChildCount;
   /**
    * Stops what runs at a path and starts it again, it alone; what was quarantined too. Its budget begins anew.
    * @returns when it runs again; rejects when it is parked, stopped or removed instead

@@ -10,6 +10,7 @@ import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import type { Preset } from "../supervision/presets.js";
 import { type ChildRules, childKeys, childRules } from "../supervision/spec.js";
 import { pack } from "../transport/values.js";
 import { ActorFamily } from "./actor-family.js";
@@ -35,7 +36,7 @@ const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overf
 /** An actor spec with what pools and keyed groups need of it too. */
 export interface LoadedActor extends LoadedSpec {
   readonly options: ActorOptions;
-  cell(context: SystemContext, path: string): CellSpec;
+  cell(context: SystemContext, path: string, rules: ChildRules): CellSpec;
   /** @throws HoldfastError InvalidSpec naming the field */
   mailbox(path: string): MailboxLimits;
 }
@@ -44,7 +45,7 @@ export interface LoadedActor extends LoadedSpec {
 export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
   const props = pack(given, "props");
   const mailbox = (path: string) => mailboxLimits(options.mailbox, `${path}.mailbox`);
-  const cell = (context: SystemContext, path: string): CellSpec => ({
+  const cell = (context: SystemContext, path: string, rules: ChildRules): CellSpec => ({
     isolation,
     module: typeof runs === "string" ? runs : context.inline.register(runs),
     exportName: options.export,
@@ -52,32 +53,32 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     heapMb: options.heapMb,
     spare: options.spare ?? "empty",
     exclusive: options.exclusive ?? false,
-    bootWithinMs: childRules("spare", options, path).startTimeoutMs,
+    bootWithinMs: rules.startTimeoutMs,
     path,
   });
   return {
     options,
     cell,
     mailbox,
-    rules: (id, field) => actorRules(id, options, field),
-    create(context, name, path, rules = actorRules(name, options, path)) {
+    rules: (id, field, preset) => actorRules(id, options, field, preset),
+    create(context, { name, path, rules }) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
       const numbers = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren };
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
-        const lodging = new OwnCell(context, cell(context, path), path);
+        const lodging = new OwnCell(context, cell(context, path, rules), path);
         return new ActorFamily(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
       }
-      const lodging = context.lodgings.shared(runs, props.value, () => cell(context, path));
+      const lodging = context.lodgings.shared(runs, props.value, () => cell(context, path, rules));
       const plan = lodging.plan(numbers);
       return new ActorFamily(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
     },
   };
 }
 
-function actorRules(id: string, options: ActorOptions, field: string): ChildRules {
+function actorRules(id: string, options: ActorOptions, field: string, preset: Preset): ChildRules {
   onlyKnownKeys(options, actorKeys, field);
   positiveInteger(options.window, `${field}.window`);
   positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
@@ -98,7 +99,7 @@ function actorRules(id: string, options: ActorOptions, field: string): ChildRule
   }
   graceMs(options, field);
   mailboxLimits(options.mailbox, `${field}.mailbox`);
-  return childRules(id, options, field);
+  return childRules(id, options, field, preset);
 }
 
 /** @throws HoldfastError InvalidSpec naming the field */

@@ -1,7 +1,7 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import { placeOf } from "../actor/place-of.js";
-import { createRef, type KeyedRef, type Target } from "../actor/ref.js";
+import { createRef, type KeyedRef } from "../actor/ref.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
@@ -14,16 +14,20 @@ import { ThreadProvider } from "../host/thread-host.js";
 import { onlyKnownKeys, shown } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
-import { ActorUnit } from "./actor-unit.js";
 import type { App } from "./app.js";
+import { type ChildCount, type ChildInfo, childCount } from "./child-info.js";
 import type { SystemContext } from "./context.js";
 import { DeathLog } from "./death-log.js";
 import { EventFan } from "./events.js";
-import { shapeOf } from "./evidence.js";
+import { factsOf } from "./facts-of.js";
+import { loadChild } from "./load-child.js";
 import { Lodgings } from "./lodgings.js";
+import { nowhere } from "./nowhere.js";
+import { refOf } from "./ref-of.js";
 import type { Supervisor } from "./supervisor.js";
 import type { SystemOptions } from "./system.js";
-import type { LoadedSpec, Unit } from "./unit.js";
+import { TreePaths } from "./tree-paths.js";
+import type { ChildSpec, LoadedSpec } from "./unit.js";
 import { Watches } from "./watches.js";
 
 /** How often a stopping system looks whether its queues are empty. */
@@ -35,6 +39,7 @@ export class RunningSystem implements App {
   readonly ended: Promise<Error | undefined>;
   readonly #context: SystemContext;
   readonly #root: Supervisor;
+  readonly #paths: TreePaths;
   readonly #name: string;
   #state: ChildState = "stopped";
   #reason: string | undefined;
@@ -65,15 +70,17 @@ export class RunningSystem implements App {
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
       watches: new Watches(events, (path, key) => {
-        const unit = this.#find(this.#whole(path));
+        const unit = this.#paths.find(path);
         return key === undefined ? unit : unit?.keyed?.(key);
       }),
       nextActor: () => ++actors,
-      resolve: (path) => this.#find(this.#whole(path))?.target ?? nowhere(this.#context, this.#whole(path)),
+      resolve: (path) => this.#paths.find(path)?.target ?? nowhere(this.#context, this.#paths.whole(path)),
     };
     this.#name = name;
-    this.#root = root.create(this.#context, name, name) as Supervisor;
-    this.refs = refsBelow(this.#root) as Record<string, KeyedRef<unknown>>;
+    const rules = root.rules(name, name, "server");
+    this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
+    this.#paths = new TreePaths(this.#root);
+    this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -107,12 +114,12 @@ export class RunningSystem implements App {
   }
 
   ref(path: string): KeyedRef<unknown> | undefined {
-    const unit = this.#find(this.#whole(path));
+    const unit = this.#paths.find(path);
     return unit && createRef(unit.target);
   }
 
   facts(path: string): ActorFacts | undefined {
-    const unit = this.#find(this.#whole(path));
+    const unit = this.#paths.find(path);
     return unit && factsOf(unit);
   }
 
@@ -121,20 +128,45 @@ export class RunningSystem implements App {
   }
 
   kill(path: string, { key, by = "app.kill()" }: { key?: string; by?: string } = {}): boolean {
-    return this.#unit(path).kill(by, key);
+    return this.#paths.unit(path).kill(by, key);
+  }
+
+  async add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R> {
+    const above = this.#paths.supervisor(path);
+    return refOf(await above.startChild(name, await loadChild(name, spec))) as R;
   }
 
   async restart(path: string): Promise<void> {
-    const { name } = this.#unit(path);
-    const whole = this.#whole(path);
-    const above = this.#find(whole.slice(0, whole.lastIndexOf("/")));
-    if (!above?.restart)
-      throw new HoldfastError("InvalidSpec", `"${path}" is the root: stop the app and start another`);
-    await above.restart(name);
+    const { above, name } = this.#paths.above(path);
+    await above.restart?.(name);
+  }
+
+  async terminate(path: string): Promise<void> {
+    const { supervisor, name } = this.#paths.supervised(path);
+    await supervisor.terminate(name);
+  }
+
+  async remove(path: string): Promise<void> {
+    const { supervisor, name } = this.#paths.supervised(path);
+    await supervisor.delete(name);
+  }
+
+  children(path = ""): ChildInfo[] {
+    return this.#paths.supervisor(path).list();
+  }
+
+  child(path: string): ChildInfo | undefined {
+    if (!this.#paths.find(path)) return undefined;
+    const { supervisor, name } = this.#paths.supervised(path);
+    return supervisor.info(name);
+  }
+
+  count(path = ""): ChildCount {
+    return childCount(this.children(path));
   }
 
   async release(path: string, key: string): Promise<void> {
-    await this.#unit(path).release?.(key);
+    await this.#paths.unit(path).release?.(key);
   }
 
   reports() {
@@ -143,7 +175,7 @@ export class RunningSystem implements App {
 
   watch(target: { readonly path: string } | string, listener: (notice: Notice) => void): () => void {
     const { path, key } = placeOf(target);
-    if (typeof listener === "function") return this.#context.watches.watch(this.#whole(path), key, listener);
+    if (typeof listener === "function") return this.#context.watches.watch(this.#paths.whole(path), key, listener);
     throw noListener(listener, "app.watch(ref, (notice) => …)");
   }
 
@@ -210,62 +242,10 @@ export class RunningSystem implements App {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#context.clock.after(ms, resolve));
   }
-
-  #unit(path: string): Unit {
-    const unit = this.#find(this.#whole(path));
-    if (!unit) throw new HoldfastError("InvalidSpec", `there is nothing at "${path}": app.tree() shows what there is`);
-    return unit;
-  }
-
-  /** Paths may leave the root's name out. */
-  #whole(path: string): string {
-    return path === this.#name || path.startsWith(`${this.#name}/`) ? path : `${this.#name}/${path}`;
-  }
-
-  #find(path: string): Unit | undefined {
-    const [root, ...names] = path.split("/");
-    let unit: Unit | undefined = root === this.#name ? this.#root : undefined;
-    for (const name of names) unit = unit?.child(name);
-    return unit;
-  }
 }
 
 function noListener(listener: unknown, fix: string): HoldfastError {
   return new HoldfastError("InvalidSpec", `the listener is ${shown(listener)}: give a function: ${fix}`, {
     details: { field: "listener" },
   });
-}
-
-/** Refs by name; below a nested supervisor, its children's. */
-function refsBelow(supervisor: Supervisor): Record<string, unknown> {
-  const refs: Record<string, unknown> = {};
-  for (const unit of supervisor.units()) {
-    refs[unit.name] = "units" in unit ? refsBelow(unit as Supervisor) : createRef(unit.target);
-  }
-  return refs;
-}
-
-/** Its own, else those of the first below it that has some: the members of a pool and the cells of a group are alike. */
-function factsOf(unit: Unit): ActorFacts | undefined {
-  if (unit instanceof ActorUnit) return unit.handle.cell?.facts;
-  if ("facts" in unit) return unit.facts as ActorFacts | undefined;
-  if ("units" in unit) return undefined;
-  for (const { name } of unit.tree({ state: "running", reason: undefined, restarts: 0 }).children ?? []) {
-    const below = unit.child(name);
-    const facts = below && factsOf(below);
-    if (facts) return facts;
-  }
-  return undefined;
-}
-
-function nowhere(context: SystemContext, path: string): Target {
-  return {
-    path,
-    ask: () => Promise.reject(new HoldfastError("ActorStopped", `there is no actor at ${path}`, { retryable: false })),
-    tell(method, args, { key, sender = "app" }) {
-      const letter = { path, key, incarnation: 0, sender, method, reason: "ActorStopped", shape: shapeOf(args) };
-      context.deaths.deadLetter(letter);
-      return false;
-    },
-  };
 }

@@ -1,10 +1,11 @@
 import type { ActorClass } from "../actor/actor.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
-import { HoldfastError, toError } from "../errors.js";
+import { HoldfastError } from "../errors.js";
 import { type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { SpawnSpec } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
+import { refuseName } from "./load-child.js";
 import type { ActorOptions } from "./specs.js";
 import { Supervisor } from "./supervisor.js";
 import type { TreeNode } from "./tree.js";
@@ -53,13 +54,7 @@ export class Spawned implements Keeper {
 
   async spawn({ name = `child-${++this.#made}`, spec, over }: SpawnRequest): Promise<KeyedRef<unknown>> {
     const path = `${this.#path}/${name}`;
-    if (!/^[\w.-]+$/.test(name)) {
-      throw new HoldfastError(
-        "InvalidSpec",
-        `${this.#path}: a child is named ${JSON.stringify(name)}: use letters, digits, "_", "-" and "."`,
-        { details: { field: "name" } },
-      );
-    }
+    refuseName(name);
     const { loadActor } = await import("./loaded-actor.js");
     const { props, options = {} } = unpack(spec.own, (to) => this.#context.resolve(to)) as {
       props: unknown;
@@ -67,7 +62,6 @@ export class Spawned implements Keeper {
     };
     const runs = spec.isolation === "inline" ? (this.#context.inline.classOf(spec.runs) as ActorClass) : spec.runs;
     const loaded = loadActor({ kind: "actor", isolation: spec.isolation, runs, props, options, load: neverLoaded });
-    const rules = loaded.rules(name, path);
     // While the last incarnation's are on their way out, nobody asks; who asks now may have ended in between.
     if (over()) throw new HoldfastError("ActorStopped", `${path} was not started: ${this.#path} has ended`);
     const supervisor = this.#up();
@@ -79,13 +73,8 @@ export class Spawned implements Keeper {
       );
     }
     // A name that is taken is refused by the supervisor.
-    const unit = loaded.create(this.#context, name, path, rules);
+    const unit = await supervisor.startChild(name, loaded);
     if (this.#draining) unit.drain();
-    try {
-      await supervisor.join({ unit, rules });
-    } catch (thrown) {
-      throw notStarted(path, toError(thrown));
-    }
     return createRef(unit.target);
   }
 
@@ -135,9 +124,8 @@ export class Spawned implements Keeper {
   #up(): Supervisor {
     if (this.#supervisor) return this.#supervisor;
     const intensity = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
-    const path = `${this.#path}/children`;
-    const rules = supervisorRules({ intensity, overBudget: "quarantine" }, path);
-    const supervisor = new Supervisor(this.#context, "children", path, rules, []);
+    const rules = supervisorRules({ intensity, overBudget: "quarantine" }, this.#path);
+    const supervisor = new Supervisor(this.#context, "children", this.#path, rules, []);
     supervisor.keeper = this;
     void supervisor.start("background");
     this.#supervisor = supervisor;
@@ -154,9 +142,4 @@ export class Spawned implements Keeper {
 
 function neverLoaded(): never {
   throw new Error("defect: the spec of a spawned child is loaded where it is asked for");
-}
-
-function notStarted(path: string, error: Error): Error {
-  if (error instanceof HoldfastError && (error.code === "StartFailed" || error.code === "InvalidSpec")) return error;
-  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import type { Actor, ActorClass } from "../actor/actor.js";
+import type { Actor, ActorClass, PropsOf } from "../actor/actor.js";
 import type { Ref } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
@@ -51,8 +51,6 @@ export interface ActorOptions extends ChildOptions {
   /** A replayable actor: take a snapshot with every nth message. Default 1. */
   snapshotEvery?: number;
 }
-
-export type PropsOf<A> = A extends Actor<infer P, infer _S> ? P : never;
 
 type PropsArgument<A> =
   undefined extends PropsOf<A>
@@ -131,7 +129,7 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
 }
 
 /** What pools and keyed groups are made of: one actor spec. @throws InvalidSpec saying what to write */
-export function checkMember(member: unknown, call: "pool" | "keyed"): void {
+export function checkMember(member: unknown, call: "pool" | "keyed" | "dynamic"): void {
   const { kind, load } = (member ?? {}) as { kind?: unknown; load?: unknown };
   if (kind === "actor" && typeof load === "function") return;
   throw new HoldfastError(

@@ -1,5 +1,6 @@
 import type { Target } from "../actor/ref.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
+import type { Preset } from "../supervision/presets.js";
 import type { Shutdown, SupervisorRules } from "../supervision/spec.js";
 import { refuseSignificant, type StartMode } from "../supervision/state.js";
 import { type ChildInfo, childInfo } from "./child-info.js";
@@ -7,9 +8,10 @@ import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
 import { Engine, type EngineOwner, type Supervised } from "./engine.js";
 import { notAnActor } from "./not-an-actor.js";
+import { refOf } from "./ref-of.js";
 import { endedByItself, supervisorDied } from "./supervisor-death.js";
 import type { TreeNode } from "./tree.js";
-import { type Keeper, noKeeper, type Standing, type Unit } from "./unit.js";
+import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "./unit.js";
 
 export type { Supervised };
 
@@ -18,6 +20,8 @@ export class Supervisor implements Unit, EngineOwner {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
+  /** Whose defaults hold for children that are added. */
+  readonly preset: Preset;
   keeper: Keeper = noKeeper;
   onReady: (unit: Unit) => void = () => {};
   onParked: (unit: Unit) => void = () => {};
@@ -35,7 +39,9 @@ export class Supervisor implements Unit, EngineOwner {
     path: string,
     rules: SupervisorRules,
     children: readonly Supervised[],
+    preset: Preset = "server",
   ) {
+    this.preset = preset;
     this.#context = context;
     this.name = name;
     this.path = path;
@@ -82,15 +88,24 @@ export class Supervisor implements Unit, EngineOwner {
   /**
    * A child more, for somebody who waits for it: resolves when it is up, or has answered that there is nothing to run.
    * One that cannot start is gone again.
-   * @throws HoldfastError why it is not up; InvalidSpec: the id is taken, or its rules do not fit here; Unavailable: this
+   * @throws HoldfastError why it is not up; InvalidSpec: the name is taken, or its rules do not fit here; Unavailable: this
    * supervisor is down
    */
-  async join(child: Supervised): Promise<void> {
+  async startChild(name: string, spec: LoadedSpec): Promise<Unit> {
     if (!this.#engine.alive) throw this.#isDown();
-    refuseSignificant(this.#rules, child.rules);
-    const up = this.#engine.adopt(child).until("up");
-    this.#engine.post({ type: "add", rules: child.rules, onFailedStart: "forget" });
-    await up;
+    const { preset } = this;
+    const path = `${this.path}/${name}`;
+    const rules = spec.rules(name, path, preset);
+    refuseSignificant(this.#rules, rules);
+    const unit = spec.create(this.#context, { name, path, rules, preset });
+    const up = this.#engine.adopt({ rules, unit }).until("up");
+    this.#engine.post({ type: "add", rules, onFailedStart: "forget" });
+    try {
+      await up;
+    } catch (thrown) {
+      throw startFailed(path, toError(thrown));
+    }
+    return unit;
   }
 
   remove(id: string): void {
@@ -116,6 +131,11 @@ export class Supervisor implements Unit, EngineOwner {
     return gone ?? Promise.resolve();
   }
 
+  /** Its children's, by name. */
+  ref(): unknown {
+    return Object.fromEntries(this.units().map((unit) => [unit.name, refOf(unit)]));
+  }
+
   child(name: string): Unit | undefined {
     return this.#engine.children.get(name)?.unit;
   }
@@ -129,9 +149,12 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   list(): ChildInfo[] {
-    return Array.from(this.#engine.children.values(), ({ unit, rules }) =>
-      childInfo(unit, rules, this.standing(rules.id)),
-    );
+    return Array.from(this.#engine.children.keys(), (name) => this.info(name)!);
+  }
+
+  info(name: string): ChildInfo | undefined {
+    const child = this.#engine.children.get(name);
+    return child && childInfo(child.unit, child.rules, this.standing(name));
   }
 
   /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */
@@ -170,4 +193,10 @@ export class Supervisor implements Unit, EngineOwner {
   #isDown(): HoldfastError {
     return new HoldfastError("Unavailable", `${this.path} is not running: restart it first, app.tree() shows why`);
   }
+}
+
+/** What an actor's own start() threw, as the error that says whose it was. */
+function startFailed(path: string, error: Error): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
 }

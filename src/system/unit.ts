@@ -1,6 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import type { HoldfastError } from "../errors.js";
 import type { ChildState } from "../supervision/life.js";
+import type { Preset } from "../supervision/presets.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
@@ -74,17 +75,28 @@ export interface Unit {
   readonly absent?: boolean;
   /** The actor of a key, in a keyed group. */
   keyed?(key: string): Unit | undefined;
+  /** What users reach it by, where that is no ref to one actor. */
+  ref?(): unknown;
   /** A unit below it. */
   child(name: string): Unit | undefined;
   tree(standing: Standing): TreeNode;
 }
 
+/** Where a unit stands in the tree. */
+export interface Place {
+  readonly name: string;
+  readonly path: string;
+  /** What the spec's `rules` gave. */
+  readonly rules: ChildRules;
+  /** Of the supervisor above. */
+  readonly preset: Preset;
+}
+
 /** A spec with the code that runs it. */
 export interface LoadedSpec {
   /** How it is supervised. @throws HoldfastError InvalidSpec naming the field below `field` */
-  rules(id: string, field: string): ChildRules;
-  /** @param rules what `rules` gave, where that is known: a unit and its supervisor then hold the same */
-  create(context: SystemContext, name: string, path: string, rules?: ChildRules): Unit;
+  rules(id: string, field: string, preset: Preset): ChildRules;
+  create(context: SystemContext, place: Place): Unit;
 }
 
 /**
@@ -94,7 +106,7 @@ export interface LoadedSpec {
  */
 export interface ChildSpec<Ref = unknown> {
   /** For people and errors. */
-  readonly kind: TreeNode["kind"];
+  readonly kind: TreeNode["kind"] | "dynamic";
   load(): Promise<LoadedSpec>;
   /** Never there at run time: carries the type of the ref. */
   readonly ref?: Ref;

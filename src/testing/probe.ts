@@ -78,8 +78,8 @@ class TestProbe {
     this.spec = {
       kind: "actor",
       load: async () => ({
-        rules: (id, field) => childRules(id, options, field),
-        create: (context, name, path) => {
+        rules: (id, field, preset) => childRules(id, options, field, preset),
+        create: (context, { name, path }) => {
           this.#unit = new ProbeUnit(context, name, path, (received) => this.#take(received));
           return this.#unit;
         },

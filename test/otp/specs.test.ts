@@ -48,7 +48,7 @@ describe("a child spec", () => {
     async (none) => {
       const error = await failure(system(supervisor({}, { a: outside<ReturnType<Cast["child"]>>(none) })));
       expect(error).toMatchObject({ code: "InvalidSpec" });
-      expect(error.message).toContain('child "a" is no child spec: write inline(), thread()');
+      expect(error.message).toContain('child "a" no child spec: write inline(), thread()');
     },
   );
 
@@ -123,7 +123,7 @@ describe("a child spec", () => {
   it("has OTP's defaults: permanent, 5 s to stop, and unlimited for a supervisor [sup_start_map]", async () => {
     expect(childRules("a", {}, "a")).toMatchObject({ id: "a", restart: "permanent", shutdown: 5000 });
     const nested = await loadSupervisor({}, {});
-    expect(nested.rules("sup", "app/sup")).toMatchObject({ restart: "permanent", shutdown: "unlimited" });
+    expect(nested.rules("sup", "app/sup", "server")).toMatchObject({ restart: "permanent", shutdown: "unlimited" });
     expect(childRules("a", { shutdown: "brutal" }, "a").shutdown).toBe("brutal");
   });
 });

@@ -84,6 +84,12 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
       restarts: 0,
       children: [...nodes.values()],
     }),
+    add: () => Promise.reject(new Error("the fake app has no supervisors")),
+    terminate: async () => {},
+    remove: async () => {},
+    children: () => [],
+    child: () => undefined,
+    count: () => ({ specs: 0, active: 0, supervisors: 0, workers: 0 }),
     restart: async () => {},
     kill(path, options) {
       killed.push({ path, options });

@@ -1,0 +1,58 @@
+import { HoldfastError } from "../errors.js";
+import { Supervisor } from "./supervisor.js";
+import type { Unit } from "./unit.js";
+
+/** Finds units of one tree by path. Paths may leave the root's name out; "" is the root. */
+export class TreePaths {
+  readonly #root: Unit;
+
+  constructor(root: Unit) {
+    this.#root = root;
+  }
+
+  /** The path from the root's name on. */
+  whole(path: string): string {
+    const { name } = this.#root;
+    if (path === "") return name;
+    return path === name || path.startsWith(`${name}/`) ? path : `${name}/${path}`;
+  }
+
+  find(path: string): Unit | undefined {
+    const [, ...names] = this.whole(path).split("/");
+    let unit: Unit | undefined = this.#root;
+    for (const name of names) unit = unit?.child(name);
+    return unit;
+  }
+
+  /** @throws HoldfastError InvalidSpec where nothing is */
+  unit(path: string): Unit {
+    const unit = this.find(path);
+    if (unit) return unit;
+    throw new HoldfastError("InvalidSpec", `there is nothing at "${path}": app.tree() shows what there is`);
+  }
+
+  /** @throws HoldfastError InvalidSpec where no supervisor is */
+  supervisor(path: string): Supervisor {
+    const unit = this.unit(path);
+    if (unit instanceof Supervisor) return unit;
+    const fix = "only a supervisor() or dynamic() has children that come and go";
+    throw new HoldfastError("InvalidSpec", `there is no supervisor at "${path}": ${fix}`);
+  }
+
+  /** What a unit is below, and the name it has there. @throws HoldfastError InvalidSpec where nothing is, and for the root */
+  above(path: string): { above: Unit; name: string } {
+    const { name } = this.unit(path);
+    const whole = this.whole(path);
+    const cut = whole.lastIndexOf("/");
+    if (cut >= 0) return { above: this.unit(whole.slice(0, cut)), name };
+    throw new HoldfastError("InvalidSpec", `"${path}" is the root: stop the app and start another`);
+  }
+
+  /** The supervisor of what is at a path, and its name there. @throws HoldfastError InvalidSpec where none is */
+  supervised(path: string): { supervisor: Supervisor; name: string } {
+    const { above, name } = this.above(path);
+    if (above instanceof Supervisor) return { supervisor: above, name };
+    const fix = `"${above.path}" is one unit: restart, stop or remove it as a whole`;
+    throw new HoldfastError("InvalidSpec", `"${path}" is part of it, not a child of a supervisor; ${fix}`);
+  }
+}
