@@ -31,13 +31,13 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** Where it is not its cell's. */
   readonly props: Packed | undefined;
   keeper: Keeper = noKeeper;
+  /** Of its class, from its first start on. */
+  facts: ActorFacts | undefined;
   readonly handle: ActorHandle;
   protected readonly context: SystemContext;
   protected readonly plan: ActorPlan;
   readonly #rules: ChildRules;
   #cell: Cell | undefined;
-  /** Of its class; kept while it restarts. */
-  #facts: ActorFacts | undefined;
   /** There while a start is under way. */
   #starting: Attempt | undefined;
   #report: OpenReport | undefined;
@@ -104,13 +104,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.handle.pump();
   }
 
-  /** Of its class, from its first start on. */
-  get facts(): ActorFacts | undefined {
-    return this.#facts;
-  }
-
   isStream(method: string): boolean | undefined {
-    return this.#facts?.methods[method]?.stream;
+    return this.facts?.methods[method]?.stream;
   }
 
   /** The cheapest level that fits: in place while the cell lives, else another cell, a spare, or a cold host. */
@@ -148,7 +143,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   #enter(cell: Cell, leftMs: number): Promise<Begun> {
     this.#cell = cell;
-    this.#facts = cell.facts;
+    this.facts = cell.facts;
     // Past its limit it rejects, so it never resolves with nothing.
     return within(this.context.clock, leftMs, this.handle.start(cell), () => {
       const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
