@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Actor, type ChildSpec, inline, type Ref, refuse, supervisor } from "holdfast";
+import { Actor, type ChildSpec, ignore, inline, type Ref, refuse, supervisor } from "holdfast";
 import { faulty, type TestSystem, testSystem } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 
@@ -7,10 +7,11 @@ import { describe, expect, it } from "vitest";
 const ran = new Map<string, number[]>();
 
 /** Does what it is told, and notes which incarnation did. */
-class Puppet extends Actor {
+class Puppet extends Actor<{ ignores?: number } | undefined> {
   static override methods = { hang: { limit: "300ms" as const }, again: { idempotent: true } };
-  start(): void {
+  start(): undefined | typeof ignore {
     this.#note();
+    return this.props?.ignores === this.self.incarnation ? ignore : undefined;
   }
   say(value: number): number {
     this.#note();
@@ -29,6 +30,15 @@ class Puppet extends Actor {
   fail(): never {
     this.#note();
     throw new Error("on purpose");
+  }
+  /** A child of this incarnation. */
+  async bear(ms: number): Promise<number> {
+    const child = await this.spawn(
+      inline(Puppet, {}, { backoff: { initial: 10 }, intensity: { restarts: 2, within: 100 } }),
+    );
+    if (ms % 3 === 0) child.tell.fail();
+    if (ms % 4 === 0) await child.ask.wait(ms);
+    return child.ask.say(ms);
   }
   no(): never {
     throw refuse("no");
@@ -55,6 +65,9 @@ const options = fc.record({
   intensity: fc.record({ restarts: fc.constantFrom(0, 1, 3), within: fc.constantFrom(100, 5_000) }),
   shutdown: fc.constantFrom("brutal" as const, 50, 2_000),
   startTimeout: fc.constantFrom(100, 1_000),
+  grace: fc.constantFrom(0, 50, 1_000),
+  exclusive: fc.boolean(),
+  significant: fc.boolean(),
 });
 const faults = fc.record({
   throwsInStart: fc.constantFrom(undefined, undefined, undefined, 1, 2),
@@ -63,13 +76,22 @@ const faults = fc.record({
   slowToStop: fc.constantFrom(0, 0, 30, 500),
   diesOn: fc.constantFrom(undefined, { every: 4 }, 3),
 });
-const actor = fc.record({ options, faults }).map((made) => ({ kind: "actor" as const, ...made }));
+const actor = fc
+  .record({ options, faults, ignores: fc.constantFrom(0, 0, 0, 1, 2) })
+  .map((made) => ({ kind: "actor" as const, ...made }));
 const strategy = fc.constantFrom("one-for-one" as const, "all-for-one" as const, "rest-for-one" as const);
+const autoShutdown = fc.constantFrom("never" as const, "never" as const, "any-significant" as const);
 const group = fc
-  .record({ strategy, restarts: fc.constantFrom(0, 2, 8), children: fc.array(actor, { minLength: 1, maxLength: 3 }) })
+  .record({
+    strategy,
+    autoShutdown,
+    restarts: fc.constantFrom(0, 2, 8),
+    children: fc.array(actor, { minLength: 1, maxLength: 3 }),
+  })
   .map((made) => ({ kind: "group" as const, ...made }));
 const tree = fc.record({
   strategy,
+  autoShutdown,
   restarts: fc.constantFrom(1, 4, 30),
   children: fc.array(fc.oneof(actor, group), { minLength: 1, maxLength: 3 }),
 });
@@ -83,6 +105,8 @@ const doings = [
   "again",
   "no",
   "hang",
+  "bear",
+  "bear",
   "bomb",
   "tell",
   "kill",
@@ -99,16 +123,23 @@ const steps = fc.array(step, { maxLength: 40, size: "max" });
 function specOf(made: Made) {
   const actors: string[] = [];
   const all: string[] = [];
-  const childrenOf = (children: Made["children"], above: string): Record<string, ChildSpec> =>
+  const childrenOf = (
+    children: Made["children"],
+    above: string,
+    shutdown: Made["autoShutdown"],
+  ): Record<string, ChildSpec> =>
     Object.fromEntries(
       children.map((child, n) => {
         const name = `c${n}`;
         const path = above + name;
         all.push(path);
         if (child.kind === "group") {
-          const { strategy: own, restarts, children: below } = child;
+          const { strategy: own, autoShutdown: ends, restarts, children: below } = child;
           const intensity = { restarts, within: "5s" as const };
-          return [name, supervisor({ strategy: own, intensity }, childrenOf(below, `${path}/`))];
+          return [
+            name,
+            supervisor({ strategy: own, autoShutdown: ends, intensity }, childrenOf(below, `${path}/`, ends)),
+          ];
         }
         actors.push(path);
         const { throwsInStart, hangsInStart, diesOn, ...slow } = child.faults;
@@ -119,11 +150,14 @@ function specOf(made: Made) {
           ...(diesOn ? { diesOn } : {}),
         };
         const backoff = { initial: 10, max: 200 };
-        return [name, faulty(inline(Puppet, undefined, { ...child.options, backoff }), wanted)];
+        const significant = child.options.significant && shutdown !== "never" && child.options.restart !== "permanent";
+        const own = { ...child.options, significant, backoff };
+        return [name, faulty(inline(Puppet, { ignores: child.ignores }, own), wanted)];
       }),
     );
-  const { strategy: own, restarts } = made;
-  const root = supervisor({ strategy: own, intensity: { restarts, within: "5s" } }, childrenOf(made.children, ""));
+  const { strategy: own, autoShutdown: ends, restarts } = made;
+  const intensity = { restarts, within: "5s" as const };
+  const root = supervisor({ strategy: own, autoShutdown: ends, intensity }, childrenOf(made.children, "", ends));
   return { root, actors, all };
 }
 
