@@ -113,6 +113,10 @@ const doings = [
   "restart",
   "time",
   "time",
+  "time",
+  "time",
+  "time",
+  "turns",
   "turns",
   "watch",
 ];
