@@ -1,7 +1,7 @@
 import type { ActorClass } from "../actor/actor.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
-import { type Shutdown, supervisorRules } from "../supervision/spec.js";
+import { type Shutdown, type SupervisorRules, supervisorRules } from "../supervision/spec.js";
 import type { SpawnSpec } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
@@ -9,7 +9,7 @@ import { refuseName } from "./load-child.js";
 import type { ActorOptions } from "./specs.js";
 import { Supervisor } from "./supervisor.js";
 import type { TreeNode } from "./tree.js";
-import type { Keeper, Unit, UnitExit } from "./unit.js";
+import type { Unit } from "./unit.js";
 
 /** A child that an actor asks for. */
 export interface SpawnRequest {
@@ -26,7 +26,7 @@ export interface SpawnRequest {
  *   the incarnation dies ─▶ all are told to stop at once ─▶ the next incarnation starts when the last is down
  *   the actor is stopped ─▶ one after the other, the last one first
  */
-export class Spawned implements Keeper {
+export class Spawned {
   readonly lives = true;
   readonly #context: SystemContext;
   readonly #path: string;
@@ -43,13 +43,6 @@ export class Spawned implements Keeper {
     this.#path = path;
     this.#most = most;
     this.#gaveUp = gaveUp;
-  }
-
-  unitUp(): void {}
-
-  unitDied({ error, decided }: UnitExit): void {
-    decided("escalate");
-    this.#gaveUp(error);
   }
 
   async spawn({ name = `child-${++this.#made}`, spec, over }: SpawnRequest): Promise<KeyedRef<unknown>> {
@@ -125,8 +118,7 @@ export class Spawned implements Keeper {
     if (this.#supervisor) return this.#supervisor;
     const intensity = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
     const rules = supervisorRules({ intensity, overBudget: "quarantine" }, this.#path);
-    const supervisor = new Supervisor(this.#context, "children", this.#path, rules, []);
-    supervisor.keeper = this;
+    const supervisor = new ChildrenOfActor(this.#context, this.#path, rules, this.#gaveUp);
     void supervisor.start("background");
     this.#supervisor = supervisor;
     return supervisor;
@@ -142,4 +134,18 @@ export class Spawned implements Keeper {
 
 function neverLoaded(): never {
   throw new Error("defect: the spec of a spawned child is loaded where it is asked for");
+}
+
+/** Part of its actor: when it gives up that is the actor's death, and no other. */
+class ChildrenOfActor extends Supervisor {
+  readonly #gaveUp: (error: Error) => void;
+
+  constructor(context: SystemContext, path: string, rules: SupervisorRules, gaveUp: (error: Error) => void) {
+    super(context, "children", path, rules, []);
+    this.#gaveUp = gaveUp;
+  }
+
+  override onEnded(error: Error | undefined): void {
+    if (error) this.#gaveUp(error);
+  }
 }
