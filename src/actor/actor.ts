@@ -148,7 +148,8 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   /**
    * Resolves once: when the incarnation that is there now dies or is stopped, and at once when there is none (Erlang's
    * monitor). Of a pool, a keyed group or a supervisor: when it as a whole has ended. It stays open for ever when this
-   * incarnation ends before. Watch again to hear of the next one.
+   * incarnation ends before: go on with `then`, since a handler that awaits it is busy until its limit. Watch again to
+   * hear of the next one.
    * @param target a ref, or a path: "app/models"
    * @example
    * class Guard extends Actor<{ digits: Ref<Digits> }> {

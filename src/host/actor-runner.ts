@@ -83,6 +83,7 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   watch(path: string, key: string | undefined): Promise<Notice> {
+    if (this.#phase === "over") return new Promise(() => {});
     return this.around.watch(path, key, this.id, this.incarnation);
   }
 

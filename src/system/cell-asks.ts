@@ -45,9 +45,13 @@ export class CellAsks {
       void this.#forward(frame.actor, frame.call, (signal) => target.ask(frame.method, args, { ...options, signal }));
   }
 
-  /** @param member who asks; undefined when that incarnation is over, and then nobody waits */
-  spawn({ actor, incarnation, call, name, spec }: SpawnFrame, member: CellMember | undefined): void {
-    if (!member) return;
+  /** @param member who asks; undefined when that incarnation is over */
+  spawn({ actor, incarnation, call, name, spec }: SpawnFrame, member: CellMember | undefined, sender: string): void {
+    if (!member) {
+      this.#count(sender, incarnation, "ask");
+      this.#answerLate(call, "spawn()");
+      return;
+    }
     const over = () => !member.serves(incarnation);
     void this.#forward(actor, call, () => member.spawn({ name, spec, over }));
   }
@@ -68,8 +72,7 @@ export class CellAsks {
   }
 
   #fenced({ path, key, method, args, call, incarnation }: AskFrame, sender: string): void {
-    const what = call === 0 ? "tell" : "ask";
-    this.#context.events.emit({ type: "fenced", path: sender, incarnation, what, count: 1 });
+    this.#count(sender, incarnation, call === 0 ? "tell" : "ask");
     if (call === 0) {
       const letter = {
         path,
@@ -83,7 +86,15 @@ export class CellAsks {
       this.#context.deaths.deadLetter(letter);
       return;
     }
-    const error = new HoldfastError("ActorStopped", `${method} was not sent: the asking actor's incarnation is over`);
+    this.#answerLate(call, method);
+  }
+
+  #count(path: string, incarnation: number, what: "ask" | "tell"): void {
+    this.#context.events.emit({ type: "fenced", path, incarnation, what, count: 1 });
+  }
+
+  #answerLate(call: number, what: string): void {
+    const error = new HoldfastError("ActorStopped", `${what} was not sent: the asking actor's incarnation is over`);
     this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });
   }
 

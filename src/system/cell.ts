@@ -233,7 +233,11 @@ export class Cell {
     }
     if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame), this.#sender(frame.actor));
     else if (frame.t === "spawn")
-      this.#asks.spawn(frame, this.#serves(frame) ? this.#members.get(frame.actor) : undefined);
+      this.#asks.spawn(
+        frame,
+        this.#serves(frame) ? this.#members.get(frame.actor) : undefined,
+        this.#sender(frame.actor),
+      );
     else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);

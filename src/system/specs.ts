@@ -45,7 +45,7 @@ export interface ActorOptions extends ChildOptions {
   /**
    * Never two at once: the next incarnation waits until the thread or process of the last has really left, also when that
    * one is abandoned in native code; rebuilt in its place it waits for what still runs of the last. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
-   * after the wait. Default false: what will not die is fenced and replaced.
+   * after the wait. In a keyed group it holds for the cells. Default false: what will not die is fenced and replaced.
    */
   exclusive?: boolean;
   /** A replayable actor: take a snapshot with every nth message. Default 1. */

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Actor, fork, ignore, inline, pool, thread } from "holdfast";
 
+const here = import.meta.url;
+
 /*
  * The cast for what an actor can do beyond answering: stay away, take its time to leave, spawn and watch. As in
  * cast.mjs, the same classes run inline, in threads and in processes.
@@ -85,6 +87,8 @@ export class Lingerer extends Actor {
     gate.tell.note(`a tell after ${name}`);
     if (other) other.tell.keep(`told after ${name}`);
     await other?.ask.keep(`asked after ${name}`).catch(() => {});
+    await this.spawn("late", thread(here, { gate }, { export: "Child" })).catch(() => {});
+    void this.watch("app/gate").then(() => gate.tell.note("watched after its end"));
     return `an answer after ${name}`;
   }
   fail() {
@@ -166,8 +170,6 @@ export class Watcher extends Actor {
     throw new Error("as told");
   }
 }
-
-const here = import.meta.url;
 
 /** Spawns what it is told to. Its children are Hands of cast.mjs, Parents too, and Sleepers, which take long to stop. */
 export class Parent extends Actor {

@@ -32,7 +32,7 @@ describe.each(levels)("what a crashed incarnation left running, $level", ({ leve
     expect(await refs.lingerer.ask.who()).toBe(2);
     writeFileSync(go, "");
     await until(() => fenced(events).includes("outcome of 1"), "the late answer");
-    expect(fenced(events).sort()).toEqual(["ask of 1", "outcome of 1", "tell of 1", "tell of 1"]);
+    expect(fenced(events).sort()).toEqual(["ask of 1", "ask of 1", "outcome of 1", "tell of 1", "tell of 1"]);
     expect(letters.map(({ reason, method, incarnation }) => [reason, method, incarnation])).toEqual([
       ["fenced", "note", 1],
       ["fenced", "keep", 1],
@@ -40,6 +40,7 @@ describe.each(levels)("what a crashed incarnation left running, $level", ({ leve
     expect(await refs.keeper.ask.kept()).toEqual([]);
     expect(await refs.lingerer.ask.who()).toBe(2);
     expect(made.notes).toEqual(["start 1", `holds ${go}`, "start 2"]);
+    expect(app.ref("lingerer/late")).toBeUndefined();
     expect(deaths(app)).toHaveLength(1);
   });
 
