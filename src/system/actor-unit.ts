@@ -186,7 +186,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     if (this.handle.incarnation !== incarnation || this.#cell !== cell) return;
     if (!late) await this.#leave(Math.max(0, limit - (clock.now() - began)));
     else await this.#killed(cell, "its supervisor, past its shutdown time");
-    if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
+    // Its end may have been answered with the next start already, in the very cell that it shares.
+    const stillIts = this.handle.cell === cell && this.handle.incarnation === incarnation;
+    if (stillIts) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
   /**
