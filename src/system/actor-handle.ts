@@ -122,7 +122,7 @@ export class ActorHandle implements CellMember, Addressee {
     const { cell } = this;
     if (this.#present && cell?.alive && cell.endNow(this, this.incarnation)) this.#present = false;
     const zombie = this.#present && cell?.alive === true;
-    this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: its host ended while it was starting`));
+    this.#begin?.reject(endedAtStart(this.path, cause));
     const remains = this.#over(cause, 0, at, zombie);
     if (zombie) cell.fence(this, this.entry, this.incarnation);
     else cell?.leave(this, this.entry);
@@ -227,4 +227,10 @@ export class ActorHandle implements CellMember, Addressee {
       facts: cell?.facts,
     });
   }
+}
+
+/** A start that took too long ends for that reason, whatever else went with it. */
+function endedAtStart(path: string, cause: DeathCause): Error {
+  if (cause.kind === "start-failed") return cause.error;
+  return new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);
 }

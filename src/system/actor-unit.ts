@@ -2,7 +2,7 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError } from "../errors.js";
+import type { HoldfastError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { Packed } from "../transport/frames.js";
@@ -15,7 +15,7 @@ import type { Cell, CellDeath } from "./cell.js";
 import type { SystemContext } from "./context.js";
 import type { OpenReport } from "./death-log.js";
 import type { HandleOwner } from "./handle-options.js";
-import { hasNoKeys } from "./not-an-actor.js";
+import { hasNoKeys, takesNoMore } from "./not-an-actor.js";
 import type { DeathCause, DeathReport } from "./report.js";
 import { exitOf, reportDeath } from "./report-death.js";
 import { mustServe, nothingToDo, startFailed, tookTooLong } from "./start-failure.js";
@@ -44,7 +44,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** Why it takes no mail: it was parked or has ended. */
   #refusal: HoldfastError | undefined;
   /** Why it takes no new mail: the system stops. What its own actors ask of each other belongs to work already taken. */
-  #draining: HoldfastError | undefined;
+  #draining = false;
 
   constructor(context: SystemContext, name: string, path: string, plan: ActorPlan, own: ActorOwn) {
     this.context = context;
@@ -99,7 +99,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   accept(message: Message, key?: string): void {
     if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
-    if (this.#draining && !message.inner) throw this.#draining;
+    if (this.#draining && !message.inner) throw takesNoMore(this.path);
     this.handle.mailbox.push(message);
     this.handle.pump();
   }
@@ -126,7 +126,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
         begun = await this.#enter(cell, withinMs);
       } else {
         const enter = (found: Cell, leftMs: number) => this.#enter(found, leftMs);
-        begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter });
+        begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter, late: () => this.#late() });
       }
       if (begun === "ignored") await this.#ignored();
       else this.context.hosts.refill(lodging.spec);
@@ -145,11 +145,13 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#cell = cell;
     this.facts = cell.facts;
     // Past its limit it rejects, so it never resolves with nothing.
-    return within(this.context.clock, leftMs, this.handle.start(cell), () => {
-      const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
-      this.endFor({ kind: "start-failed", error });
-      return error;
-    }) as Promise<Begun>;
+    return within(this.context.clock, leftMs, this.handle.start(cell), () => this.#late()) as Promise<Begun>;
+  }
+
+  #late(): Error {
+    const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
+    this.endFor({ kind: "start-failed", error });
+    return error;
   }
 
   /** It has nothing to do here: its place is given up, and mail refused until somebody starts it by hand. */
@@ -248,7 +250,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   drain(): void {
-    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.#draining = true;
   }
 
   /** A message of its (shared) mailbox was settled: service is back, by whomever. */

@@ -15,9 +15,11 @@ export interface Guest {
   onHost(level: "in-place" | "spare" | "cold"): void;
   /**
    * Called in the turn in which the place is free.
-   * @param leftMs what is left of `withinMs`
+   * @param leftMs what is left of `withinMs`; `Infinity` where the lodging itself watches it, and then calls `late`
    */
   enter(cell: Cell, leftMs: number): Promise<Begun>;
+  /** It has entered, and its limit is over. */
+  late(): void;
 }
 
 /** Where an actor's cell comes from and what becomes of it: one of its own, or one shared with others of its class. */

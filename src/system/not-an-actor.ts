@@ -16,3 +16,8 @@ export function hasNoKeys(path: string, key: string): HoldfastError {
     { details: { key } },
   );
 }
+
+/** The answer while the system stops: what is with it already it finishes. */
+export function takesNoMore(path: string): HoldfastError {
+  return new HoldfastError("Draining", `${path} is stopping and takes no new work`);
+}

@@ -1,5 +1,6 @@
 import { HoldfastError, toError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
+import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ActorNumbers, ActorPlan } from "./actor-plan.js";
 import { Cell } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
@@ -11,8 +12,8 @@ import type { Begun } from "./unit.js";
 /** A guest for whom no cell has room yet. */
 interface Waiting {
   readonly guest: Guest;
-  /** Monotonic ms. */
-  readonly since: number;
+  /** Ends its limit. */
+  forget(): void;
   resolve(begun: Promise<Begun>): void;
   reject(error: Error): void;
 }
@@ -62,7 +63,7 @@ export class SharedCells implements Lodging {
     const cell = this.#waiting.size === 0 ? this.#withRoom() : undefined;
     if (!cell) return this.#wait(guest);
     guest.onHost("in-place");
-    return guest.enter(cell, guest.withinMs);
+    return this.#enter(guest, cell, this.#limit(guest.withinMs, guest.late));
   }
 
   evict(cell: Cell, member: CellMember, cause: DeathCause): void {
@@ -86,25 +87,15 @@ export class SharedCells implements Lodging {
       const { path, withinMs, attempt } = guest;
       const leave = (why: string) => {
         if (!this.#waiting.delete(waiting)) return;
-        late.cancel();
+        forget();
         if (this.#waiting.size === 0) this.#boot?.abort.abort();
         reject(new HoldfastError("StartFailed", `${path}: ${why}`));
       };
-      const late = this.#context.clock.after(withinMs, () =>
-        leave(`load() was not done within ${withinMs} ms (startTimeout)`),
-      );
-      const waiting: Waiting = {
-        guest,
-        since: this.#context.clock.now(),
-        resolve(begun) {
-          late.cancel();
-          resolve(begun);
-        },
-        reject(error) {
-          late.cancel();
-          reject(error);
-        },
-      };
+      const forget = this.#limit(withinMs, () => {
+        if (this.#waiting.has(waiting)) leave(`load() was not done within ${withinMs} ms (startTimeout)`);
+        else guest.late();
+      });
+      const waiting: Waiting = { guest, forget, resolve, reject };
       this.#waiting.add(waiting);
       attempt.onGiveUp = () => leave("its start was given up");
       if (!this.#boot) void this.#open();
@@ -118,7 +109,11 @@ export class SharedCells implements Lodging {
     const { signal } = boot.abort;
     const onHost = (level: "spare" | "cold") => {
       boot.level = level;
-      for (const { guest } of this.#waiting) guest.onHost(level);
+      // The others have boots of their own to come.
+      let room = HOST_ENTRIES;
+      for (const { guest } of this.#waiting)
+        if (room-- > 0) guest.onHost(level);
+        else break;
     };
     // Each guest has a limit of its own; when the last has gone the boot is given up.
     const withinMs = Number.POSITIVE_INFINITY;
@@ -132,7 +127,10 @@ export class SharedCells implements Lodging {
       this.#boot = undefined;
       const all = [...this.#waiting];
       this.#waiting.clear();
-      for (const { guest, reject } of all) reject(notStarted(guest.path, toError(error)));
+      for (const { guest, forget, reject } of all) {
+        forget();
+        reject(notStarted(guest.path, toError(error)));
+      }
     }
     if (this.#waiting.size > 0 && !this.#boot) void this.#open();
   }
@@ -141,10 +139,21 @@ export class SharedCells implements Lodging {
     for (const waiting of this.#waiting) {
       if (!cell.alive || !cell.room) break;
       this.#waiting.delete(waiting);
-      const { guest, since } = waiting;
-      waiting.resolve(guest.enter(cell, guest.withinMs - (this.#context.clock.now() - since)));
+      waiting.resolve(this.#enter(waiting.guest, cell, waiting.forget));
     }
     if (cell.alive && cell.size === 0) cell.kill({ kind: "killed", by: "its supervisor" });
+  }
+
+  /** From here on its limit is that of start(). */
+  #enter(guest: Guest, cell: Cell, forget: () => void): Promise<Begun> {
+    const begun = guest.enter(cell, Number.POSITIVE_INFINITY);
+    begun.then(forget, forget);
+    return begun;
+  }
+
+  /** Many starts of one limit have one timer. */
+  #limit(ms: number, late: () => void): () => void {
+    return ms === Number.POSITIVE_INFINITY ? () => {} : this.#context.deadlines.add(ms, late);
   }
 
   #withRoom(): Cell | undefined {
