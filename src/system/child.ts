@@ -1,10 +1,11 @@
 import type { Timer } from "../clock.js";
-import { type HoldfastError, toError } from "../errors.js";
+import type { HoldfastError } from "../errors.js";
 import type { SupervisorEvent } from "../supervision/messages.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import { there } from "./child-info.js";
 import type { SystemContext } from "./context.js";
+import { couldNotStart } from "./start-failure.js";
 import type { Keeper, Standing, Unit, UnitExit } from "./unit.js";
 
 /** Somebody who asked for a child to be up, or down, and waits for it. */
@@ -61,7 +62,10 @@ export class Child implements Keeper {
     this.#inbox.changed(id);
     const start = this.unit.start(mode);
     this.#start = start;
-    const begun = await start.then((how) => how ?? "ready", failedInATurn);
+    const begun = await start.then(
+      (how) => how ?? "ready",
+      (thrown) => failedInATurn(this.unit.path, thrown),
+    );
     // Once it was told to stop, "stopped" is the one answer; the start's own would be taken for the next start's.
     if (this.#start !== start) return;
     if (begun === "ready") {
@@ -166,7 +170,7 @@ export class Child implements Keeper {
  * A failed start is heard of a turn of the event loop later. Where nothing bounds the tries and no back-off paces them, one
  * failure would follow another without a turn between: no stop could ever get in (OTP's supervisor sends itself a message).
  */
-async function failedInATurn(thrown: unknown): Promise<Error> {
+async function failedInATurn(path: string, thrown: unknown): Promise<Error> {
   await new Promise((resolve) => setImmediate(resolve));
-  return toError(thrown);
+  return couldNotStart(path, thrown);
 }

@@ -5,6 +5,13 @@ export function tookTooLong(path: string, ms: number): HoldfastError {
   return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
 }
 
+/** What whoever waits for a start is told: a code, and what start() or restore() threw as its cause. */
+export function couldNotStart(path: string, thrown: unknown): HoldfastError {
+  const error = toError(thrown);
+  if (error instanceof HoldfastError) return error;
+  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
+}
+
 export function stoppedBefore(path: string): HoldfastError {
   return new HoldfastError("StartFailed", `${path} was stopped before it had started`);
 }

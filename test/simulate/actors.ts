@@ -1,4 +1,5 @@
 import { Actor, type ActorClass, type ActorSelf } from "../../src/actor/actor.js";
+import { ignore } from "../../src/actor/ignore.js";
 import type { MethodOptions } from "../../src/actor/methods.js";
 import type { Ref } from "../../src/actor/ref.js";
 import type { Clock } from "../../src/clock.js";
@@ -22,7 +23,7 @@ export interface Ground {
 /** Who watches: every run of a handler is told, with all it needs to be judged. */
 export interface Watcher {
   loading(ground: Ground): Promise<void>;
-  starting(self: ActorSelf, ground: Ground): Promise<void>;
+  starting(self: ActorSelf, ground: Ground): Promise<"ignore" | undefined>;
   /** @returns what it shall do, and which attempt this is */
   begins(id: string, self: ActorSelf, ground: Ground): { act: Act; attempt: number };
   completes(id: string, self: ActorSelf, ground: Ground): void;
@@ -64,8 +65,8 @@ export function actorClasses(watch: Watcher, ground: Ground): Record<"worker" | 
     static load(): Promise<void> {
       return watch.loading(ground);
     }
-    start(): Promise<void> {
-      return watch.starting(this.self, ground);
+    async start(): Promise<typeof ignore | undefined> {
+      return (await watch.starting(this.self, ground)) === "ignore" ? ignore : undefined;
     }
     async once(parcel: Parcel): Promise<Answer> {
       return this._perform(parcel);

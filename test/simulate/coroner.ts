@@ -20,6 +20,10 @@ export class Coroner {
     this.#hosts = hosts;
   }
 
+  knows(report: number): boolean {
+    return this.#opened.has(report);
+  }
+
   /** A host ends, by itself or for the parent: the first moment of the two is that of the truth. */
   ends(host: SimHost): void {
     if (!this.#executing.has(host)) {

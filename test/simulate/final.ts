@@ -136,6 +136,10 @@ export class Final {
         ledger.find("1 one outcome", `tell ${call.id} was neither handled nor a dead letter`);
       }
     }
+    for (const [id, heard] of this.#world.watches) {
+      if (heard !== 1) ledger.find("one notice", `watch ${id} was told ${heard} times when all had ended`);
+    }
+    if (this.#world.commands > 0) ledger.find("1 one outcome", `${this.#world.commands} commands were never answered`);
     if (scheduler.foreground !== 0) {
       ledger.find(
         "stop leaves nothing",

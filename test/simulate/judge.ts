@@ -53,14 +53,14 @@ export class Judge {
     if (elsewhere) ledger.find("3 at most once", `${who} begins while it is still executing there`);
     if (call.runs.length === 0) this.#firstBegins(call, who);
     const { outcome } = call;
-    if (outcome && !call.replayable && call.ask) {
+    if (outcome && !call.replayable && call.ask && (outcome.ok || !again)) {
       if (outcome.ok) ledger.find("1 one outcome", `${who} begins after its answer`);
       else if (outcome.retryable) ledger.find("1 one outcome", `${who} begins after ${outcome.code}, retry safe`);
     }
     if (!this.frozen && now > call.deadline + this.slackMs && !call.replayable) {
       ledger.find("2 deadlines", `${who} begins ${(now - call.deadline).toFixed(1)} ms after its deadline`);
     }
-    const run: Run = { call, address, incarnation: self.incarnation, host, at: now, state: "open" };
+    const run: Run = { call, address, incarnation: self.incarnation, host, at: now, over: false, state: "open" };
     call.runs.push(run);
     ledger.runs.push(run);
     return run;

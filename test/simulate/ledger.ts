@@ -10,6 +10,8 @@ export interface Run {
   readonly incarnation: number;
   readonly host: SimHost | undefined;
   readonly at: number;
+  /** Its promise has settled, heard or not. */
+  over: boolean;
   state: "open" | "completed" | "threw" | "lingers" | "struck";
 }
 

@@ -35,6 +35,9 @@ export class Outside {
       case "restart":
         this.#operate(() => this.#app.restart(op.path));
         return;
+      case "watch":
+        this.#watch(op);
+        return;
       case "release":
         this.#world.ledger.lossy.add(`${this.#world.shape.root}/${op.path}/${op.key}`);
         this.#operate(() => this.#app.release(op.path, op.key));
@@ -64,10 +67,29 @@ export class Outside {
       if (!isHoldfastError(error)) this.#world.surprise("an operator's command", error);
     };
     try {
-      Promise.resolve(act()).catch(refused);
+      const answer = act();
+      if (!(answer instanceof Promise)) return;
+      this.#world.commands++;
+      answer.catch(refused).finally(() => this.#world.commands--);
     } catch (error) {
       refused(error);
     }
+  }
+
+  #watch({ id, path, key }: Extract<Op, { kind: "watch" }>): void {
+    const { ledger, coroner, shape } = this.#world;
+    const whole = `${shape.root}/${path}`;
+    const target = key === undefined ? whole : this.refs.get(whole)!.with({ key });
+    this.#world.watches.set(id, 0);
+    this.#app.watch(target, (notice) => {
+      const heard = (this.#world.watches.get(id) ?? 0) + 1;
+      this.#world.watches.set(id, heard);
+      this.#world.note(`notice ${id} ${notice.path}.${notice.incarnation} ${notice.reason}`);
+      if (heard > 1) ledger.find("one notice", `watch ${id} of ${whole} is told ${heard} times`);
+      if (notice.report !== undefined && !coroner.knows(notice.report)) {
+        ledger.find("one notice", `watch ${id} of ${whole} names report ${notice.report}, which nobody has seen`);
+      }
+    });
   }
 
   #call(op: Extract<Op, { kind: "call" }>): void {

@@ -51,7 +51,9 @@ export type Op =
   /** How the nth host that is opened comes up. */
   | { kind: "opening"; at: 0; number: number; how: "dies" | "slow" | "boot-fails" | "boot-hangs" | "will-not-leave" }
   /** How the nth start of an actor goes. */
-  | { kind: "starting"; at: 0; nth: number; how: "throws" | "slow" | "hangs" }
+  | { kind: "starting"; at: 0; nth: number; how: "throws" | "slow" | "hangs" | "ignores" }
+  /** A death watch, also of supervisors, pools and groups. */
+  | { kind: "watch"; at: number; id: number; path: string; key: string | undefined }
   | { kind: "stop"; at: number; drain: number };
 
 export interface ActorPlan {

@@ -22,6 +22,8 @@ interface Place {
 class Dice {
   readonly #chance: Chance;
   #names = 0;
+  /** The supervisor in the making can end by itself. */
+  #mayEnd = false;
   /** Actors that may be asked by others made later: no circle can come of it. */
   readonly #askable: string[] = [];
 
@@ -38,13 +40,18 @@ class Dice {
       strategy: this.pick(["one-for-one", "one-for-one", "all-for-one", "rest-for-one"] as const),
       intensity: { restarts: this.pick([2, 10, 50, 50]), within: this.pick([1000, 10_000]) },
       ...(this.one(3) ? { overBudget: this.pick(["escalate", "quarantine"] as const) } : {}),
+      ...(this.one(4) ? { autoShutdown: this.pick(["any-significant", "all-significant"] as const) } : {}),
+      ...(this.one(5) ? { preset: this.pick(["edge", "server", "batch"] as const) } : {}),
       ...(depth > 0 && this.one(2)
         ? { child: { intensity: { restarts: 3, within: 5000 }, backoff: { initial: 50, max: 500 } } }
         : {}),
     };
     const children: ChildPlan[] = [];
     const count = 1 + this.int(depth === 0 ? 4 : 2);
-    for (let i = 0; i < count; i++) children.push(this.#child(depth, above));
+    for (let i = 0; i < count; i++) {
+      this.#mayEnd = "autoShutdown" in options;
+      children.push(this.#child(depth, above));
+    }
     return { kind: "supervisor", name, options, children };
   }
 
@@ -77,6 +84,7 @@ class Dice {
       ? this.pick(["worker", "keeper", "keeper", "crowd"] as const)
       : this.pick(["worker", "crowd"] as const);
     const next = this.#askable.length > 0 && this.one(2) ? this.pick(this.#askable) : undefined;
+    const isolation = this.pick(["thread", "thread", "fork", "fork", "inline"] as const);
     const options: Record<string, unknown> = {
       shutdown: this.pick(["brutal", 50, 1000, 1000, "unlimited"]),
       startTimeout: this.pick([150, 2000, 5000]),
@@ -90,14 +98,21 @@ class Dice {
       window: this.pick([1, 2, 5, 32]),
       spare: this.pick(["none", "empty", "loaded"]),
       ...(runs === "keeper" ? { snapshotEvery: this.pick([1, 1, 2, 4]) } : {}),
-      ...(lone && this.one(4) ? { restart: this.pick(["transient", "temporary"]) } : {}),
+      ...(lone && this.one(4)
+        ? { restart: this.pick(["transient", "temporary"]), significant: this.#mayEnd && this.one(2) }
+        : {}),
+      // Nothing of it may run beside it, not even its load(). Inline nobody can end what will not end.
+      ...(lone && isolation !== "inline" && this.one(4)
+        ? { exclusive: true, spare: this.pick(["none", "empty"]) }
+        : {}),
+      ...(this.one(3) ? { grace: this.pick([20, 300]) } : {}),
       ...(this.one(3) ? { overBudget: this.pick(["escalate", "quarantine", "quarantine"]) } : {}),
     };
     return {
       kind: "actor",
       name,
       runs,
-      isolation: this.pick(["thread", "thread", "fork", "fork", "inline"]),
+      isolation,
       next,
       options,
     };
@@ -120,6 +135,11 @@ class Dice {
     const mail = ops.map((op) => op.at);
     for (let i = 0; i < faults; i++) {
       ops.push(this.#fault(places, this.one(2) ? this.pick(mail) + this.#chance() * 3 : 1 + this.int(BUSY_MS)));
+    }
+    for (let id = this.int(6); id > 0; id--) {
+      const { path, kind } = this.pick(places);
+      const key = kind === "keyed" && this.one(2) ? "k1" : undefined;
+      ops.push({ kind: "watch", at: 1 + this.int(BUSY_MS), id, path, key });
     }
     if (this.one(4)) ops.push({ kind: "stop", at: 1 + this.int(BUSY_MS), drain: this.pick([0, 100, 2000]) });
     return ops.sort((a, b) => a.at - b.at);
@@ -228,7 +248,7 @@ class Dice {
         return { kind, at: 0, number: 1 + this.int(15), how };
       }
       case "starting":
-        return { kind, at: 0, nth: 1 + this.int(20), how: this.pick(["throws", "slow", "hangs"] as const) };
+        return { kind, at: 0, nth: 1 + this.int(20), how: this.pick(["throws", "slow", "hangs", "ignores"] as const) };
     }
   }
 

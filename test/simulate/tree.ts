@@ -14,6 +14,7 @@ export interface TreeShape {
   isPool(path: string): boolean;
   /** Keys there are let go, and their state with them, while the run goes on. */
   forgets(path: string): boolean;
+  exclusive(path: string): boolean;
   /** Hosts that all units together may be in. */
   readonly places: number;
   /** The most messages that may wait at a path, and be with its hosts. */
@@ -86,6 +87,10 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
     root: tree.name,
     replayable: (path) => of(path)?.replayable ?? false,
     isPool: (path) => of(path)?.pool ?? false,
+    exclusive: (path) => {
+      const plan = of(path)?.plan;
+      return plan?.kind === "actor" && plan.options.exclusive === true;
+    },
     get places() {
       return places;
     },

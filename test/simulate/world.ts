@@ -37,6 +37,12 @@ export class World implements HostWorld, Watcher {
   healing = false;
   /** stop() has resolved: nothing may live or die any more. */
   stopped = false;
+  /** How often each death watch was told. */
+  readonly watches = new Map<number, number>();
+  /** What operators asked for and was not answered yet. */
+  commands = 0;
+  /** Every host that an actor was started in. */
+  readonly #homes = new Map<string, Set<SimHost>>();
   #starts = 0;
   #inner = 0;
 
@@ -108,16 +114,41 @@ export class World implements HostWorld, Watcher {
     if (host) await new Promise<void>((resolve) => clock.after(this.scheduler.between(0, 20), resolve));
   }
 
-  async starting(self: ActorSelf, { host, clock }: Ground): Promise<void> {
+  async starting(self: ActorSelf, { host, clock }: Ground): Promise<"ignore" | undefined> {
     const nth = ++this.#starts;
     this.judge.starts(self);
     this.note(`start ${nth}: ${addressOf(self)}.${self.incarnation} in ${host?.name ?? "inline"}`);
-    if (this.healing) return;
+    if (host) this.#alone(self, host);
+    if (this.healing) return undefined;
     const how = this.scenario.ops.find((op) => op.kind === "starting" && op.nth === nth);
-    if (how?.kind !== "starting") return;
+    if (how?.kind !== "starting") return undefined;
+    if (how.how === "ignores") return "ignore";
     if (how.how === "throws") throw new Error("planned: start() throws");
     if (how.how === "hangs") await new Promise(() => {});
     await new Promise<void>((resolve) => clock.after(this.scheduler.between(5, 300), resolve));
+    return undefined;
+  }
+
+  /** Of an exclusive actor no host is left, and nothing of it runs, when the next incarnation begins. */
+  #alone(self: ActorSelf, host: SimHost): void {
+    const address = addressOf(self);
+    const homes = this.#homes.get(address) ?? new Set();
+    this.#homes.set(address, homes);
+    if (this.shape.exclusive(address)) {
+      for (const home of homes) {
+        if (home !== host && !home.halted)
+          this.ledger.find("exclusive", `${address} starts in ${host.name} beside ${home.name}`);
+      }
+      for (const run of this.ledger.runs) {
+        if (run.address === address && run.host === host && !run.over && run.incarnation < self.incarnation) {
+          this.ledger.find(
+            "exclusive",
+            `${address}.${self.incarnation} starts while ${run.call.id} of the last one runs`,
+          );
+        }
+      }
+    }
+    homes.add(host);
   }
 
   begins(id: string, self: ActorSelf, ground: Ground): ReturnType<Watcher["begins"]> {
@@ -137,17 +168,20 @@ export class World implements HostWorld, Watcher {
   completes(id: string, self: ActorSelf, ground: Ground): void {
     const run = this.#runOf(id, self, ground);
     if (run?.state === "open") run.state = "completed";
+    if (run) run.over = true;
     this.note(`■ ${id} ${addressOf(self)}.${self.incarnation}`);
   }
 
   leaves(id: string, self: ActorSelf, ground: Ground): void {
     const run = this.#runOf(id, self, ground);
     if (run?.state === "open") run.state = "lingers";
+    if (run) run.over = true;
   }
 
   throws(id: string, self: ActorSelf, ground: Ground): void {
     const run = this.#runOf(id, self, ground);
     if (run) run.state = "threw";
+    if (run) run.over = true;
   }
 
   asks(id: string, self: ActorSelf): ReturnType<Watcher["asks"]> {
