@@ -183,8 +183,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       late = true;
       return undefined;
     }).catch(() => {});
-    // It crashed on its way out, or lost its place, and its supervisor may have started the next one: that one was not
-    // asked to stop.
+    // It crashed on its way out or lost its place: what its supervisor started next was not asked to stop.
     if (this.handle.incarnation !== incarnation || this.#cell !== cell) return;
     if (!late) await this.#leave(Math.max(0, limit - (clock.now() - began)));
     else await this.#killed(cell, "its supervisor, past its shutdown time");
