@@ -1,4 +1,5 @@
 /** Every bench by name: the claim it checks. Its file is `<name>.mjs` beside this one. */
 export const benches = {
   recovery: "a thread dies of an uncaught error with a request in flight: how long until the caller has the answer",
+  supervision: "a handler throws: how long until the actor answers again; and what a hundred thousand children cost",
 };
