@@ -41,6 +41,8 @@ export interface LoadedActor extends LoadedSpec {
   mailbox(path: string): MailboxLimits;
 }
 
+const noProps = pack(undefined, "props");
+
 /** @throws HoldfastError InvalidValue when the props cannot be sent */
 export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
   const props = pack(given, "props");
@@ -71,7 +73,10 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
         const lodging = new OwnCell(context, cell(context, path, rules), path);
         return new ActorFamily(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
       }
-      const lodging = context.lodgings.shared(runs, props.value, () => cell(context, path, rules));
+      // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
+      const booted = runs.load ? props : noProps;
+      const shared = () => ({ ...cell(context, path, rules), props: booted });
+      const lodging = context.lodgings.shared(runs, props.value, shared);
       const plan = lodging.plan(numbers);
       return new ActorFamily(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
     },
