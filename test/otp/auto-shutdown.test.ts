@@ -1,4 +1,4 @@
-import { supervisor } from "holdfast";
+import { dynamic, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
@@ -188,4 +188,32 @@ describe("a supervisor that ended with its significant child", () => {
     expect(node(app, "a")!.state).toBe("running");
     expect(cast.since(3)).toEqual([]);
   });
+});
+
+describe("a dynamic supervisor", () => {
+  it.each([
+    ["never", []],
+    ["any-significant", [1]],
+    ["all-significant", [2]],
+  ] as const)(
+    "may end with its significant children too: %s after %j deaths [significant_simple]",
+    async (autoShutdown, ends) => {
+      const cast = new Cast();
+      const significant = autoShutdown !== "never";
+      const template = cast.child("any", { restart: "temporary", significant });
+      const sup = dynamic(template, { autoShutdown, child: { restart: "transient" } });
+      const { app, refs } = await play({ sup });
+      await refs.sup.spawn("c1", cast.role("c1"));
+      await refs.sup.spawn("c2", cast.role("c2"));
+      for (const death of [1, 2]) {
+        await refs.sup.child(`c${death}`)!.ask.die();
+        await until(() => refs.sup.child(`c${death}`) === undefined, "it to be forgotten");
+        const state = ends.some((at) => at <= death) ? "stopped" : "running";
+        await until(() => node(app, "sup")!.state === state, `the supervisor to be ${state}`);
+        if (state === "stopped") break;
+      }
+      expect(node(app, "sup")!.state).toBe(ends.length > 0 ? "stopped" : "running");
+      expect(app.tree().state).toBe("running");
+    },
+  );
 });

@@ -48,7 +48,7 @@ describe("a child spec", () => {
     async (none) => {
       const error = await failure(system(supervisor({}, { a: outside<ReturnType<Cast["child"]>>(none) })));
       expect(error).toMatchObject({ code: "InvalidSpec" });
-      expect(error.message).toContain("no child spec: write inline(), thread()");
+      expect(error.message).toMatch(/^child "a" .*no child spec: write inline\(\), thread\(\)/);
     },
   );
 

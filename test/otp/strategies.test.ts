@@ -131,4 +131,33 @@ describe("a nested supervisor", () => {
     expect(cast.since(from)).toEqual(["stop left/a", "start left/a", "start right/a"]);
     expect([node(app, "left")!.restarts, node(app, "right")!.restarts]).toEqual([1, 1]);
   });
+
+  it("comes back with the children it had: those added later too, and without the one that was removed [tree]", async () => {
+    const cast = new Cast();
+    const spec = { a: cast.child("a", asOtp), b: cast.child("b", asOtp) };
+    const sup = supervisor({ intensity: times(0, 3600), child: asOtp }, spec);
+    const { app, refs } = await play({ sup });
+    const added = await app.add("sup", "added", cast.child("added", asOtp));
+    await app.remove("sup/b");
+    await refs.sup.a.ask.die();
+    await restarted(app, "sup/added", 1);
+    expect(app.children("sup").map(({ name, state }) => `${name} ${state}`)).toEqual(["a running", "added running"]);
+    expect(await added.ask.say("the same ref")).toBe("the same ref");
+  });
+});
+
+describe("a child that was stopped by hand", () => {
+  it.each([["all-for-one"], ["rest-for-one"]] as const)(
+    "stays down when its siblings are restarted: %s [tree]",
+    async (strategy) => {
+      const { app, refs, cast, from } = await three(strategy);
+      await app.terminate("b");
+      await refs.a.ask.die();
+      await restarted(app, "c", 1);
+      expect(cast.since(from)).toEqual(["stop b", "stop c", "start a", "start c"]);
+      expect(node(app, "b")!.state).toBe("stopped");
+      await app.restart("b");
+      expect(await refs.b.ask.say(1)).toBe(1);
+    },
+  );
 });
