@@ -37,6 +37,8 @@ export class Engine {
   readonly #owner: EngineOwner;
   readonly #rules: SupervisorRules;
   readonly #inbox: SupervisorEvent[] = [];
+  /** The children it was made with, but for those removed by hand: each start is a start of all of them. */
+  readonly #written = new Map<string, Supervised>();
   #state: SupervisorState;
   #performing = false;
   #mode: StartMode = "rollback";
@@ -47,7 +49,10 @@ export class Engine {
     this.#context = context;
     this.#owner = owner;
     this.#rules = rules;
-    for (const child of children) this.adopt(child);
+    for (const child of children) {
+      this.adopt(child);
+      this.#written.set(child.rules.id, child);
+    }
     this.#state = this.#initial("rollback");
   }
 
@@ -62,6 +67,7 @@ export class Engine {
 
   start(mode: StartMode): Promise<void> {
     this.#mode = mode;
+    this.#comeBack();
     this.#state = this.#initial(mode);
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject };
@@ -93,8 +99,9 @@ export class Engine {
     return child;
   }
 
-  /** Forgets a child; one that `decide` does not know (any more) at once. */
+  /** Forgets a child for good; one that `decide` does not know (any more) at once. */
   remove(id: string): void {
+    this.#written.delete(id);
     if (this.#state.phase.kind !== "ended" && this.#state.children.has(id)) this.post({ type: "remove", id });
     else this.#perform({ type: "forget", id });
   }
@@ -123,6 +130,23 @@ export class Engine {
     if (!child || !state) return;
     const { unit, reason } = child;
     this.#context.events.emit({ type: "life", path: unit.path, state, ...(reason ? { reason } : {}) });
+  }
+
+  /**
+   * What was written in the tree and has ended since, as temporary children do, comes back with its supervisor, in its
+   * place; what was added later follows. Else one that ended with its significant child would come back empty.
+   */
+  #comeBack(): void {
+    if ([...this.#written.keys()].every((id) => this.children.has(id))) return;
+    const left = new Map(this.children);
+    this.children.clear();
+    for (const [id, written] of this.#written) {
+      const child = left.get(id);
+      if (child) this.children.set(id, child);
+      else this.adopt(written);
+      left.delete(id);
+    }
+    for (const [id, child] of left) this.children.set(id, child);
   }
 
   #initial(mode: StartMode): SupervisorState {

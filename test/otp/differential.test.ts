@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { besideEachOther } from "./differential/compare.js";
 import { differences } from "./differential/differences.js";
 import { differencesPage } from "./differential/differences-page.js";
@@ -8,6 +8,11 @@ import { examples } from "./differential/examples.js";
 import { otpIsThere } from "./differential/otp.js";
 
 const SCENARIOS = 2000;
+/** Several times what it takes; a slow machine is no failure. */
+const LONG = 240_000;
+// Actors whose stop() throws are warned of, by the thousand.
+beforeAll(() => void process.removeAllListeners("warning"));
+
 const there = otpIsThere();
 // Where a run must prove something, "no Erlang here" is a failure and no excuse.
 const itNeedsOtp = it.skipIf(!there && process.env.CI !== "true");
@@ -27,6 +32,7 @@ itNeedsOtp(
     // What is parted is not compared any further: it must stay the exception.
     for (const [player, agreed] of whole) expect(agreed, player.name).toBeGreaterThan(SCENARIOS * 0.85);
   },
+  LONG,
 );
 
 itNeedsOtp(`each named difference is there, and shows in its example ${needed}`, async () => {

@@ -1,5 +1,5 @@
 import { type Difference, differences } from "./differences.js";
-import { nodesOf, type Scenario, type Trace } from "./scenario.js";
+import { type Node, nodesOf, type Scenario, type Trace } from "./scenario.js";
 
 export interface Comparison {
   /** The first moment in which the two differ and no named difference says why. */
@@ -13,26 +13,26 @@ export interface Comparison {
   readonly moments: number;
 }
 
+/** How the lines of one moment are looked at. */
+export type View = (lines: readonly string[], nodes: ReadonlyMap<string, Node>, moment: number) => string[];
+
 /** OTP's trace beside ours, up to the first moment in which a named difference parts them. */
-export function compare(scenario: Scenario, otp: Trace, ours: Trace): Comparison {
+export function compare(scenario: Scenario, otp: Trace, ours: Trace, view: View = settled): Comparison {
   const met = new Set<Difference>();
   const nodes = nodesOf(scenario);
   const moments = Math.max(otp.moments.length, ours.moments.length);
-  const dynamic = new Set<string>();
-  for (const [path, node] of nodes) {
-    if (node.kind === "sup" && node.strategy === "simple_one_for_one") dynamic.add(path);
-  }
   for (let index = 0; index < moments; index++) {
     const [theirLines, ourLines] = [otp.moments[index]?.lines ?? [], ours.moments[index]?.lines ?? []];
-    const theirs = settled(theirLines, dynamic);
-    const mine = settled(
-      ourLines.map((line) => inOtpsWords(line, met)),
-      dynamic,
-    );
+    const theirs = view(theirLines, nodes, index);
+    const inTheirWords = ourLines.map((line) => inOtpsWords(line, met));
+    const mine = view(inTheirWords, nodes, index);
     if (theirs.join("\n") === mine.join("\n")) continue;
     const events = scenario.moments[index - 1]?.events ?? [];
     const before = otp.moments[index - 1]?.lines ?? [];
-    const parting = { events, nodes, before, otp: theirLines, ours: ourLines };
+    const lastSeen = otp.moments
+      .slice(0, index)
+      .flatMap(({ lines }) => lines.filter((line) => line.startsWith("children ")));
+    const parting = { events, nodes, before, lastSeen: lastSeen.reverse(), otp: theirLines, ours: ourLines };
     const why = differences.find((difference) => difference.explains?.(parting));
     if (why) met.add(why);
     const differs = why ? undefined : { at: otp.moments[index]?.at ?? -1, otp: theirs, ours: mine };
@@ -55,14 +55,15 @@ function inOtpsWords(line: string, met: Set<Difference>): string {
  * Without the orders that mean nothing: an answer is heard some time after it was given, so the moment has it and no place
  * in it; and the children of a dynamic supervisor are told to stop all at once.
  */
-function settled(lines: readonly string[], dynamic: ReadonlySet<string>): string[] {
+export function settled(lines: readonly string[], nodes: ReadonlyMap<string, Node>): string[] {
   const answers = lines.filter((line) => line.startsWith("call ")).sort();
   const rest: string[] = [];
   let together: string[] = [];
   for (const line of lines) {
     if (line.startsWith("call ")) continue;
-    const [, parent] = /^stop (.+)\.[^.]+ /.exec(line) ?? [];
-    if (parent !== undefined && dynamic.has(parent)) {
+    const [, parent] = /^stop (\S+)\.[^.\s]+/.exec(line) ?? [];
+    const above = nodes.get(parent ?? "");
+    if (above?.kind === "sup" && above.strategy === "simple_one_for_one") {
       together.push(line);
       continue;
     }

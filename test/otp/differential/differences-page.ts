@@ -10,8 +10,9 @@ const head = `# Where supervision parts from Erlang/OTP
 
 Supervision is OTP's, and held to it: thousands of generated scenarios (nested trees, every strategy, restart type and
 shutdown, significant children, crashes, failing starts, calls, several events in one moment, pauses at the edges of the
-intensity window) are played on OTP's own \`supervisor\` and on ours, and the two traces are compared line by line: who was
-started and stopped in which order and why, what each call answered, what stands after each moment, how the root ended.
+intensity window) are played on OTP's own \`supervisor\`, on the pure core that decides here, and on a running system of inline
+actors through its public API. The traces are compared line by line: who was started and stopped in which order and why, what
+each call answered, what stands after each moment, how the root ended.
 
 \`\`\`sh
 npm run otp -- --count 100000 --seed 1   # needs escript: apt-get install erlang-base
@@ -31,7 +32,10 @@ These are differences too. They are settings or surroundings, so the scenarios a
   of unknown guilt, as all of OTP's are.
 - **Back-off.** OTP tries again at once; here the second restart in a row waits. It is set to 0.
 - **Starts that do not block.** An OTP supervisor hears nothing while a child starts or stops; here it goes on listening. The
-  pure core is played to OTP's rhythm: what it asks for is answered before it is told the next thing.
+  pure core is played to OTP's rhythm: what it asks for is answered before it is told the next thing. A running system is told
+  one thing after the other, each at rest before the next.
+- **Clean ends of actors.** An OTP worker may exit with \`normal\`; an actor here ends by being stopped or by dying. The pure core
+  is played with both, a running system with deaths.
 - **The clock.** OTP's window counts whole seconds, ours milliseconds. OTP's supervisor is played with a virtual clock of
   milliseconds in the place of its own; its decisions are untouched.
 - **Calls that OTP refuses.** \`restart_child\` and \`delete_child\` of a running child are errors in OTP; here they stop it first.

@@ -7,6 +7,8 @@ export interface Parting {
   readonly nodes: ReadonlyMap<string, Node>;
   /** What stood before, in both. */
   readonly before: readonly string[];
+  /** The children of each supervisor, whenever they stood, latest first: one that was down meanwhile has none before. */
+  readonly lastSeen: readonly string[];
   readonly otp: readonly string[];
   readonly ours: readonly string[];
 }
@@ -99,6 +101,25 @@ export const differences: readonly Difference[] = [
         const node = nodes.get(sup);
         const all = node?.kind === "sup" && node.strategy === "one_for_all";
         return all && count(otp, `stop ${sup}.`) > count(ours, `stop ${sup}.`);
+      }),
+  },
+  {
+    name: "what was added or removed outlives a restart",
+    otp: "A supervisor that is restarted starts what was first written: children added at run time are lost, deleted ones return.",
+    ours: "It starts what it has: children added at run time come back after the written ones, and removed ones do not. Written ones that had ended return, as in OTP.",
+    why: "Refs and queued messages of an added child stay good, and an operator who removed a child must not meet it again.",
+    explains: ({ otp, lastSeen, nodes }) =>
+      otp.some((line) => {
+        const [, path = ""] = /^start (\S+) ok$/.exec(line) ?? [];
+        const node = nodes.get(path);
+        const listed = before
+          .find((text) => `${text} `.startsWith(`children ${path} `))
+          ?.split(" ")
+          .slice(2);
+        if (node?.kind !== "sup" || node.strategy === "simple_one_for_one" || !listed) return false;
+        const written = node.children.map(({ id }) => id);
+        const names = listed.map((text) => text.replace(/=.*/, ""));
+        return names.some((id) => !written.includes(id)) || written.some((id) => !names.includes(id));
       }),
   },
 ];

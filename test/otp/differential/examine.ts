@@ -1,6 +1,8 @@
-import { type Comparison, compare } from "./compare.js";
+import { type Comparison, compare, settled, type View } from "./compare.js";
 import type { Difference } from "./differences.js";
 import { generate } from "./generate.js";
+import { playInline } from "./inline-play.js";
+import { asTheApiTells, oneAtATime } from "./inline-view.js";
 import { playOnOtp } from "./otp.js";
 import { playOnPureCore } from "./pure-world.js";
 import type { Scenario, Trace } from "./scenario.js";
@@ -9,10 +11,16 @@ import { shrink } from "./shrink.js";
 /** Who plays a scenario and is held beside OTP. */
 export interface Player {
   readonly name: string;
+  /** The scenario as it can play it; OTP plays that one too. */
+  readonly adapt: (scenario: Scenario) => Scenario;
+  readonly view: View;
   play(scenario: Scenario): Trace | Promise<Trace>;
 }
 
-export const players: readonly Player[] = [{ name: "the pure core", play: playOnPureCore }];
+export const players: readonly Player[] = [
+  { name: "the pure core", adapt: (scenario) => scenario, view: settled, play: playOnPureCore },
+  { name: "a running system, inline", adapt: oneAtATime, view: asTheApiTells, play: playInline },
+];
 
 export interface Found {
   readonly player: Player;
@@ -32,13 +40,15 @@ export interface Findings {
 
 /** Plays scenarios on OTP and on each player, and compares. */
 export async function examine(scenarios: readonly Scenario[]): Promise<Findings> {
-  const otp = playOnOtp(scenarios);
   const whole = new Map<Player, number>(players.map((player) => [player, 0]));
   const met = new Map<Difference, number>();
   const found: Found[] = [];
   for (const player of players) {
-    for (const [index, scenario] of scenarios.entries()) {
-      const { differs, met: named, agreed, moments } = compare(scenario, otp[index]!, await traceBy(player, scenario));
+    const adapted = scenarios.map(player.adapt);
+    const otp = playOnOtp(adapted);
+    for (const [index, scenario] of adapted.entries()) {
+      const ours = await traceBy(player, scenario);
+      const { differs, met: named, agreed, moments } = compare(scenario, otp[index]!, ours, player.view);
       for (const difference of named) met.set(difference, (met.get(difference) ?? 0) + 1);
       if (agreed === moments) whole.set(player, whole.get(player)! + 1);
       if (differs) found.push({ player, scenario, differs });
@@ -57,7 +67,7 @@ export async function smallest({ player, scenario, differs }: Found): Promise<Fo
   await shrink(scenario, async (candidates) => {
     const otp = playOnOtp(candidates);
     for (const [index, candidate] of candidates.entries()) {
-      const { differs: still } = compare(candidate, otp[index]!, await traceBy(player, candidate));
+      const { differs: still } = compare(candidate, otp[index]!, await traceBy(player, candidate), player.view);
       if (!still) continue;
       small = { player, scenario: candidate, differs: still };
       return candidate;

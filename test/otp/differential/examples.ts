@@ -33,6 +33,11 @@ export const examples: Readonly<Record<string, Scenario>> = {
     { strategy: "one_for_all", children: [worker("a"), worker("b", { starts: ["ok", "fail"] })] },
     [leave("r.a")],
   ),
+  "what was added or removed outlives a restart": play(
+    { children: [sup("a", { intensity: 0, children: [worker("a")] })] },
+    [{ do: "start_child", sup: "r.a", dynamic: false, child: worker("b") }],
+    [leave("r.a.a")],
+  ),
 };
 
 function play(root: Partial<Sup>, ...events: Happening[][]): Scenario {
