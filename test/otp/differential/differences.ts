@@ -112,7 +112,7 @@ export const differences: readonly Difference[] = [
       otp.some((line) => {
         const [, path = ""] = /^start (\S+) ok$/.exec(line) ?? [];
         const node = nodes.get(path);
-        const listed = before
+        const listed = lastSeen
           .find((text) => `${text} `.startsWith(`children ${path} `))
           ?.split(" ")
           .slice(2);

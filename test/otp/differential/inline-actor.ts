@@ -19,7 +19,7 @@ export interface Director {
 }
 
 /** A class of actors that do as their scenario says. */
-export function playedClass(director: Director) {
+export function playedClass(director: Director): new () => PlayedActor {
   return class Played extends Actor<PlayedProps> {
     start() {
       const outcome = director.begins(this.props.path, this);
