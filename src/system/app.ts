@@ -34,7 +34,7 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns its ref, when it is up
    * @throws HoldfastError StartFailed, and nothing is left of it; InvalidSpec: the name is taken, or a field of the spec
    * cannot be what it is; Unavailable: the supervisor is down, or full
-   * @example const reader = await app.add("models", "reader", thread<Reader>(url))
+   * @example const digits = await app.add("models", "digits", thread<Digits>(url, { model }))
    */
   add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R>;
   /** Stops a child and leaves it down until `restart`; mail is refused meanwhile. Resolves when it is down. */

@@ -9,7 +9,7 @@ const folder = join("node_modules", `.holdfast-snippets-${process.pid}`);
 /** What examples take for granted. A name that an example declares itself is left out for it. */
 const given: Record<string, string> = {
   "": `
-import { Actor, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
+import { Actor, dynamic, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
 import { connect } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
@@ -22,7 +22,7 @@ import { Digits } from "./digits.js";
 declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
-void [Actor, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [Actor, dynamic, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
 void [afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
@@ -38,6 +38,7 @@ void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reade
   message: "declare const message: string;",
   app: "declare const app: App<{ digits: Ref<Digits>; speech: import('holdfast').KeyedRef<Speech> }>;",
   tree: "const tree = supervisor({}, { digits: thread<Digits>(url, { model }) });",
+  Session: "declare class Session extends Actor { say(text: string): void }",
   Counter: "declare class Counter extends Actor<{ from: number }> { add(by: number): number; }",
 };
 
@@ -67,7 +68,7 @@ it("every TypeScript example of the manual and of a docstring compiles", () => {
     const whole = text.includes("import ");
     const prelude = Object.entries(given)
       .filter(([name]) => (name === "" ? !whole : !declares(text, name) && (!whole || name !== "app")))
-      .filter(([name]) => !(whole && ["tree", "Counter", "app", "url"].includes(name)))
+      .filter(([name]) => !(whole && ["tree", "Counter", "Session", "app", "url"].includes(name)))
       .map(([, code]) => code);
     const body = /^\s*static /.test(text) ? `class Example { ${text} }\nvoid Example;` : text;
     writeFileSync(join(folder, `snippet-${index}.ts`), `${prelude.join("\n")}\n${body}\nexport {};\n`);
