@@ -130,7 +130,7 @@ describe("a child that cannot start", () => {
     const { app } = await play({});
     cast.breaks("c1", "reason");
     const error = await failure(app.add("", "c1", cast.child("c1")));
-    expect(error).toMatchObject({ message: expect.stringContaining("reason") });
+    expect(error).toMatchObject({ code: "StartFailed", message: expect.stringContaining("reason") });
     expect(app.children("")).toEqual([]);
     cast.mended("c1");
     await app.add("", "c1", cast.child("c1"));

@@ -63,7 +63,8 @@ describe("a dynamic child", () => {
   it("that cannot start leaves nothing behind, and its caller hears why [sup_start_child_returns_error_simple, start_child/2: with different returns, start_child/2: with throw/error/exit]", async () => {
     const { spawn, cast, app, sup } = await stage();
     cast.breaks("c1", "oops");
-    expect(await failure(spawn("c1"))).toMatchObject({ message: expect.stringContaining("oops") });
+    const why = { code: "StartFailed", message: expect.stringContaining("oops") };
+    expect(await failure(spawn("c1"))).toMatchObject(why);
     expect(app.children("sup")).toEqual([]);
     expect(sup.child("c1")).toBeUndefined();
     cast.mended("c1");

@@ -185,7 +185,10 @@ describe("a tree", () => {
     cast.breaks("server", "undef: an_undefined_function");
     const below = supervisor({}, { first: cast.child("first"), server: cast.child("server") });
     const error = await failure(system(supervisor({}, { below })));
-    expect(error.message).toContain("undef: an_undefined_function");
+    expect(error).toMatchObject({
+      code: "StartFailed",
+      message: expect.stringContaining("undef: an_undefined_function"),
+    });
     expect(cast.notes).toEqual(["start first", "stop first"]);
   });
 });
