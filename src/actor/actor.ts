@@ -17,6 +17,8 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly signal: () => AbortSignal;
   /** Starts a child of this incarnation. Absent where no system is around. */
   readonly spawn?: (name: string | undefined, spec: Spawnable<unknown>) => Promise<unknown>;
+  /** Ends this actor by its own wish. Absent where no system is around. */
+  readonly stopSelf?: () => void;
   /** A death watch of this incarnation. Absent where no system is around. */
   readonly watch?: (path: string, key: string | undefined) => Promise<Notice>;
 }
@@ -119,6 +121,16 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   after(ms: number, callback: () => unknown): Timer {
     return this.#context.after(ms, callback);
+  }
+
+  /**
+   * Ends this actor, cleanly: what executes is finished, stop() runs, and its supervisor does what `restart` says. A
+   * permanent actor is started again, a transient or temporary one is not (Erlang's exit with reason normal). What it was
+   * sent and had not begun waits for the next incarnation, or fails with ActorStopped where there will be none. Not for
+   * start(): return `ignore` there.
+   */
+  stopSelf(): void {
+    this.#context.stopSelf?.();
   }
 
   /**

@@ -78,6 +78,13 @@ export class ActorRunner implements ActorContext, Worker {
     return this.#life.signal;
   }
 
+  stopSelf(): void {
+    if (this.#phase === "starting") {
+      throw new HoldfastError("StartFailed", "stopSelf() in start(): return ignore instead, nothing runs yet");
+    }
+    if (this.#phase === "running") this.stop();
+  }
+
   spawn(name: string | undefined, spec: unknown): Promise<unknown> {
     return this.around.spawn(name, spec, this.id, this.incarnation);
   }

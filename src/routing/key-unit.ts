@@ -73,7 +73,7 @@ export class KeyUnit implements Unit, HandleOwner {
     this.keeper.unitUp();
   }
 
-  onCrash(remains: Remains): void {
+  onOver(remains: Remains): void {
     this.#died(remains);
   }
 

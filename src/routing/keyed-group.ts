@@ -82,6 +82,8 @@ export class KeyedGroup implements Unit, Receiver {
       for (const key of this.#byKey.values()) if (key.home === cell && key.pending() > 0) key.settle();
     };
     this.#keys = new Supervisor(context, name, path, unlimited, []);
+    // Nobody restarts a key by hand: one that has ended makes room, and a message makes it anew.
+    this.#keys.onDown = (unit) => this.#keys.remove(unit.name);
     this.#keys.onForgotten = (unit) => this.#forgotten(unit as KeyUnit);
   }
 

@@ -188,13 +188,19 @@ export class ActorHandle implements CellMember, Addressee {
         this.cell?.cancelAsks(this);
         // A timer of it threw before start() was done.
         if (this.#begin) this.#neverRan(frame);
-        else this.#owner.onCrash(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
+        else this.#owner.onOver(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
         return;
       case "stopped":
         this.#present = false;
-        this.end({ kind: "killed", by: "its supervisor" });
+        if (this.#phase === "up") this.#stoppedItself();
+        else this.end({ kind: "killed", by: "its supervisor" });
         return;
     }
+  }
+
+  #stoppedItself(): void {
+    this.cell?.cancelAsks(this);
+    this.#owner.onOver(this.#over({ kind: "stopped-itself" }, 0, undefined));
   }
 
   #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {

@@ -65,7 +65,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   onUp(): void {
-    this.#report?.warmed(this.#mailWaits);
+    // A pool's shared mail may be another member's to answer: there only what this one took counts.
+    this.#report?.warmed(this.plan.sharedMailbox ? this.handle.busy : this.pending() > 0);
     this.keeper.unitUp();
   }
 
@@ -83,7 +84,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.endFor(cause);
   }
 
-  onCrash(remains: Remains): void {
+  onOver(remains: Remains): void {
     this.#died(remains);
   }
 
@@ -242,9 +243,13 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const cell = this.#cell;
     if (!cell?.alive) return;
     this.#cell = undefined;
-    if (!cell.shared) cell.onDeath = () => {};
     if (cell.shared) this.handle.end({ kind: "killed", by: "its supervisor" });
-    this.plan.lodging.drop(cell);
+    else cell.onDeath = () => {};
+    // After an end of its own wish the host, which nobody needs any more, may finish too.
+    const endedWell = this.#report?.report.cause.kind === "stopped-itself";
+    const { shutdown } = this.#rules;
+    if (endedWell && shutdown !== "brutal") void this.plan.lodging.left(cell, limitOf(shutdown));
+    else this.plan.lodging.drop(cell);
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });
   }
 
@@ -272,11 +277,6 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** An incarnation has ended by itself: what was its own ends with it. Resolves when it has. */
   protected incarnationOver(): Promise<void> | undefined {
     return undefined;
-  }
-
-  /** A pool's shared mail may be another member's to answer: there only what this one took counts. */
-  get #mailWaits(): boolean {
-    return this.plan.sharedMailbox ? this.handle.busy : this.pending() > 0;
   }
 
   tree(standing: Standing): TreeNode {

@@ -19,6 +19,7 @@ export interface Scene {
 export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: number): boolean {
   switch (cause.kind) {
     case "killed":
+    case "stopped-itself":
     case "lingered":
     case "gave-up":
     case "start-failed":
@@ -32,7 +33,15 @@ export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: numbe
   }
 }
 
+const nobodysDoing: ReadonlySet<DeathCause["kind"]> = new Set([
+  "killed",
+  "stopped-itself",
+  "start-failed",
+  "lingered",
+  "gave-up",
+]);
+
 /** Whether a death of this kind can be a message's doing at all. */
 export function chargesMessages({ kind }: DeathCause): boolean {
-  return kind !== "killed" && kind !== "start-failed" && kind !== "lingered" && kind !== "gave-up";
+  return !nobodysDoing.has(kind);
 }

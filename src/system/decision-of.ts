@@ -1,17 +1,20 @@
-import type { ChildState } from "../supervision/life.js";
 import type { SupervisorAction } from "../supervision/messages.js";
-import type { Phase } from "../supervision/state.js";
+import type { ChildRecord, Phase } from "../supervision/state.js";
 import type { DeathReport } from "./report.js";
 
 /**
  * What a supervisor made of a death, in the words of its report: read off the state right after the decision.
- * @param life of the child; undefined when it was forgotten
+ * @param child undefined when it was forgotten
  * @param stopAsked the supervisor was told to stop: then its end is nobody's failure
  */
-export function decisionOf(life: ChildState | undefined, phase: Phase, stopAsked: boolean): DeathReport["decision"] {
-  if (life === "quarantined") return "quarantine";
+export function decisionOf(
+  child: Pick<ChildRecord, "life" | "goal"> | undefined,
+  phase: Phase,
+  stopAsked: boolean,
+): DeathReport["decision"] {
+  if (child?.life === "quarantined") return "quarantine";
   if (phase.kind === "ending" || phase.kind === "ended") return stopAsked ? "stop" : "escalate";
-  return life === undefined ? "stop" : "restart";
+  return child?.goal === "up" ? "restart" : "stop";
 }
 
 /** A start and a stop of this child: performing one tells about the child's new state already. */

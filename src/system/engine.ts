@@ -21,6 +21,8 @@ export interface EngineOwner {
   onReady: (unit: Unit) => void;
   /** A child is over its budget and stays down. */
   onParked: (unit: Unit) => void;
+  /** A child has ended well, or was stopped by hand, and is down until a restart by hand. */
+  onDown: (unit: Unit) => void;
   /** A child has left for good. */
   onForgotten: (unit: Unit) => void;
   /** It ended by itself, after it had been up. `error` is there unless the end was clean. */
@@ -206,6 +208,7 @@ export class Engine {
         return;
       case "down":
         child!.isDown(new HoldfastError("ActorStopped", `${child!.unit.path} is down until it is restarted by hand`));
+        this.#owner.onDown(child!.unit);
         return;
       case "forget":
         if (!child) return;
@@ -250,6 +253,6 @@ export class Engine {
   #tellDecision(id: string): void {
     const child = this.children.get(id);
     const { children, phase } = this.#state;
-    child?.exit?.decided(decisionOf(children.get(id)?.life, phase, this.#stopping !== undefined));
+    child?.exit?.decided(decisionOf(children.get(id), phase, this.#stopping !== undefined));
   }
 }

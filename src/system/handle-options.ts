@@ -21,8 +21,8 @@ export interface HandleOwner {
   readonly props: Packed | undefined;
   /** Its start is done; mail follows. */
   onUp(): void;
-  /** Its handler threw, or a timer of it, after it had been running. The cell lives. */
-  onCrash(remains: Remains): void;
+  /** After it had been running, a handler or timer of it threw, or it ended by its own wish. The cell lives. */
+  onOver(remains: Remains): void;
   /** A message was settled: service is there. */
   onServed(): void;
   /** Its actor asks for a child; where it may have some. */

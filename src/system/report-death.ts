@@ -29,5 +29,6 @@ export function deathError(path: string, cause: DeathCause): HoldfastError {
 
 /** An actor's death as its supervisor hears of it. */
 export function exitOf(path: string, { guilty, cause }: Remains, decided: UnitExit["decided"]): UnitExit {
-  return { guilty: guilty || cause.kind === "killed", normal: false, error: deathError(path, cause), decided };
+  const normal = cause.kind === "stopped-itself";
+  return { guilty: guilty || cause.kind === "killed", normal, error: deathError(path, cause), decided };
 }

@@ -24,6 +24,8 @@ export type DeathCause =
   | { kind: "killed"; by: string }
   /** The actor or host did not become ready. */
   | { kind: "start-failed"; error: Error }
+  /** It called stopSelf(): a clean end. */
+  | { kind: "stopped-itself" }
   /** A supervisor used up its restart budget: its children are stopped, and the one above decides. */
   | { kind: "gave-up"; error: Error };
 
@@ -112,6 +114,8 @@ export function causeText(cause: DeathCause): string {
       return `killed by ${cause.by}`;
     case "start-failed":
       return `start failed: ${cause.error.message}`;
+    case "stopped-itself":
+      return "ended by itself, with stopSelf()";
     case "gave-up":
       return `gave up: ${cause.error.message}`;
   }

@@ -25,6 +25,7 @@ export class Supervisor implements Unit, EngineOwner {
   keeper: Keeper = noKeeper;
   onReady: (unit: Unit) => void = () => {};
   onParked: (unit: Unit) => void = () => {};
+  onDown: (unit: Unit) => void = () => {};
   onForgotten: (unit: Unit) => void = () => {};
   readonly #context: SystemContext;
   readonly #rules: SupervisorRules;

@@ -23,6 +23,7 @@ export class Hand extends Actor<HandProps | undefined> {
   failLater(text: string): Promise<void>;
   refuse(reason: string): void;
   exit(code: number): void;
+  leave(): Promise<string>;
   poison(label?: string): void;
   hang(): void;
   uncaught(): Promise<void>;

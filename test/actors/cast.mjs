@@ -93,6 +93,11 @@ export class Hand extends Actor {
   exit(code) {
     process.exit(code);
   }
+  async leave() {
+    this.stopSelf();
+    await new Promise((resolve) => setImmediate(resolve));
+    return "bye";
+  }
   poison() {
     process.exit(9);
   }

@@ -87,11 +87,16 @@ describe("a decision in a report's words", () => {
     ["starting", { kind: "up" }, false, "restart"],
     ["quarantined", { kind: "up" }, false, "quarantine"],
     [undefined, { kind: "up" }, false, "stop"],
+    ["down for good", { kind: "up" }, false, "stop"],
     ["stopped", gaveUp, false, "escalate"],
     ["stopped", { kind: "ended" }, false, "escalate"],
     ["stopped", { kind: "ended" }, true, "stop"],
   ] as const)("%s in %j (stop asked: %s) is %s", (life, phase, asked, decision) => {
-    expect(decisionOf(life, phase, asked)).toBe(decision);
+    const child =
+      life === "down for good"
+        ? ({ life: "stopped", goal: "down" } as const)
+        : life && ({ life, goal: life === "quarantined" ? "down" : "up" } as const);
+    expect(decisionOf(child, phase, asked)).toBe(decision);
   });
 });
 
