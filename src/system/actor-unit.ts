@@ -72,12 +72,12 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   /** Its cell is gone, or it alone was ended by force. */
   onLost({ cause, at }: CellDeath): void {
-    const { handle } = this;
-    // What crashed before has had its death: that its empty host is ended on purpose is none.
-    const over = cause.kind === "killed" && !handle.serves(handle.incarnation);
-    const starting = this.#starting !== undefined && !handle.up;
-    const remains = handle.end(cause, at);
-    if (!over && !starting) this.#died(remains);
+    const starting = this.#starting !== undefined && !this.handle.up;
+    const served = this.handle.serves(this.incarnation);
+    const remains = this.handle.end(cause, at);
+    // What crashed has had its death, also where that was heard only now: that its place is ended on purpose is none.
+    const dead = !served || this.#report?.report.incarnation === this.incarnation;
+    if (!starting && !(dead && cause.kind === "killed")) this.#died(remains);
   }
 
   onHung(cause: DeathCause): void {
@@ -167,7 +167,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
-    const starting = this.#starting;
+    const starting = this.handle.up ? undefined : this.#starting;
     starting?.giveUp();
     const cell = this.#cell;
     if (!cell?.alive) return;

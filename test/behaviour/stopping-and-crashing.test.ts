@@ -1,4 +1,4 @@
-import { Actor, inline, keyed, refTo } from "holdfast";
+import { Actor, type Children, inline, keyed, refTo, supervisor, system } from "holdfast";
 import { faulty } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
@@ -90,15 +90,20 @@ it("an asynchronous timer that rejects is a crash of its actor", async () => {
   expect(await refs.waiter.ask.incarnation()).toBe(2);
 });
 
-it.each(Array.from({ length: 12 }, (_, turns) => ({ turns })))(
-  "a brutal stop that meets a crash adds no second report of the same incarnation, $turns microtasks after the message",
-  async ({ turns }) => {
-    const { app, refs, events } = await play({ hand: inline(Hand, {}, { shutdown: "brutal" }) });
+it.each(Array.from({ length: 24 }, (_, n) => ({ turns: n % 12, cell: n < 12 ? "its own" : "a shared" })))(
+  "a brutal stop that meets a crash adds no second report of the same incarnation, $turns microtasks after the message, in $cell cell",
+  async ({ turns, cell }) => {
+    const brutal = () => inline(Hand, {}, { shutdown: "brutal" });
+    // The last is stopped first, while its neighbours are still there.
+    const neighbours: Children = cell === "a shared" ? { one: brutal(), other: brutal() } : {};
+    const { app, refs, events } = await play({ ...neighbours, hand: brutal() });
     const thrown = failure(refs.hand.ask.fail("just before"));
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
     await app.stop({ drain: 0 });
     await thrown;
-    const died = events.flatMap((event) => (event.type === "death" ? [event.report.incarnation] : []));
+    const died = events.flatMap((event) =>
+      event.type === "death" ? [`${event.report.path} ${event.report.incarnation}`] : [],
+    );
     expect(died).toEqual([...new Set(died)]);
     expect(app.reports().map(({ decision }) => decision)).not.toContain("pending");
   },
@@ -112,4 +117,24 @@ it("an inline actor that is killed while it stops has stopped", async () => {
   expect(app.kill("hand")).toBe(true);
   await stopped;
   expect(events.at(-1)).toMatchObject({ type: "life", path: "app/hand", state: "stopped" });
+});
+
+it("an actor that is told to stop in the very turn in which it is up stops in its own way", async () => {
+  const ways: string[] = [];
+  class Tidy extends Actor {
+    stop(): void {
+      ways.push("stop()");
+    }
+  }
+  const app = await system(supervisor({}, { tidy: inline(Tidy) }), { start: "background" });
+  let down: Promise<void> | undefined;
+  app.subscribe((event) => {
+    if (event.type === "life" && event.state === "running") down ??= app.terminate("tidy");
+  });
+  await app.ready();
+  await until(() => down !== undefined, "the tidy one to be up");
+  await down;
+  expect(ways).toEqual(["stop()"]);
+  expect(app.reports()).toEqual([]);
+  await app.stop();
 });
