@@ -61,7 +61,11 @@ function eventLine(event: SystemEvent): string | undefined {
         return `${event.path}: ${event.state}: ${event.reason ?? ""}`;
       }
       return undefined;
+    case "lingering":
+      return `${event.path}: ${event.methods.join(", ")} of incarnation ${event.incarnation}, which crashed, still runs: inline nobody can end it`;
+    // Each has a line of its own, once it is complete; what is fenced does no harm.
     case "death":
+    case "fenced":
       return undefined;
   }
 }
