@@ -1,0 +1,2 @@
+export const page: string;
+export function fillPage(text: string): string;
