@@ -187,6 +187,9 @@ describe("a supervisor that ended with its significant child", () => {
     await until(() => node(app, "a/b")!.state === "stopped", "the supervisor to end");
     expect(node(app, "a")!.state).toBe("running");
     expect(cast.since(3)).toEqual([]);
+    // Started again it is whole: the child that ended is of its spec.
+    await app.restart("a/b");
+    expect(await refs.a.b.c.ask.say("again")).toBe("again");
   });
 });
 

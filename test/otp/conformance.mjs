@@ -67,6 +67,7 @@ What Erlang/OTP and Elixir demand of their supervisors, case by case, and what h
 our own words, demands the same and passes. **Different on purpose**: what differs and why, with a test that holds it.
 *Not applicable*: there is nothing here that it could be asked of. The tests are in [test/otp](../test/otp); each names
 the cases it answers to. This page is written by \`node test/otp/conformance.mjs\`, and a test fails when it is out of step.
+Beside it, generated scenarios run on Erlang itself and here: [otp-differences.md](otp-differences.md).
 
 ${summary(parts)}
 

@@ -132,17 +132,24 @@ describe("a nested supervisor", () => {
     expect([node(app, "left")!.restarts, node(app, "right")!.restarts]).toEqual([1, 1]);
   });
 
-  it("comes back with the children it had: those added later too, and without the one that was removed [tree]", async () => {
+  it("comes back with the children of its spec and those added later, without the one that was removed [tree]", async () => {
     const cast = new Cast();
-    const spec = { a: cast.child("a", asOtp), b: cast.child("b", asOtp) };
+    const spec = { a: cast.child("a", asOtp), b: cast.child("b", asOtp), t: cast.child("t", { restart: "temporary" }) };
     const sup = supervisor({ intensity: times(0, 3600), child: asOtp }, spec);
     const { app, refs } = await play({ sup });
     const added = await app.add("sup", "added", cast.child("added", asOtp));
     await app.remove("sup/b");
+    await refs.sup.t.ask.die();
+    await until(() => node(app, "sup/t") === undefined, "the temporary child to be forgotten");
     await refs.sup.a.ask.die();
     await restarted(app, "sup/added", 1);
-    expect(app.children("sup").map(({ name, state }) => `${name} ${state}`)).toEqual(["a running", "added running"]);
+    expect(app.children("sup").map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "a running",
+      "t running",
+      "added running",
+    ]);
     expect(await added.ask.say("the same ref")).toBe("the same ref");
+    expect(await refs.sup.t.ask.say("the same ref")).toBe("the same ref");
   });
 });
 
