@@ -24,6 +24,7 @@ export interface Ground {
 export interface Watcher {
   loading(ground: Ground): Promise<void>;
   starting(self: ActorSelf, ground: Ground): Promise<"ignore" | undefined>;
+  stopping(ground: Ground): Promise<void>;
   /** @returns what it shall do, and which attempt this is */
   begins(id: string, self: ActorSelf, ground: Ground): { act: Act; attempt: number };
   completes(id: string, self: ActorSelf, ground: Ground): void;
@@ -67,6 +68,9 @@ export function actorClasses(watch: Watcher, ground: Ground): Record<"worker" | 
     }
     async start(): Promise<typeof ignore | undefined> {
       return (await watch.starting(this.self, ground)) === "ignore" ? ignore : undefined;
+    }
+    stop(): Promise<void> {
+      return watch.stopping(ground);
     }
     async once(parcel: Parcel): Promise<Answer> {
       return this._perform(parcel);

@@ -82,9 +82,10 @@ export class Final {
     for (const { path, kind, state } of nodesOf(app.tree())) {
       if (kind !== "actor" || state !== "running" || shape.isPool(path)) continue;
       const above = path.slice(0, path.lastIndexOf("/"));
-      const ref =
-        this.#refs.get(path)?.with({ timeout: 5000 }) ??
-        this.#refs.get(above)!.with({ timeout: 5000, key: path.slice(above.length + 1) });
+      // One that was added and whose adding was not answered yet has no ref to be asked by.
+      const own = this.#refs.get(path)?.with({ timeout: 5000 });
+      const ref = own ?? this.#refs.get(above)?.with({ timeout: 5000, key: path.slice(above.length + 1) });
+      if (!ref) continue;
       open++;
       ref.ask.probe().then(
         (applied) => {

@@ -52,4 +52,6 @@ async function tell(result: Result, plain: boolean): Promise<void> {
   console.log(`  again: npm run simulate -- --seed ${result.seed} --verbose\n`);
 }
 
+// That a stop() threw is planned here, and told each time.
+process.removeAllListeners("warning");
 await main(process.argv.slice(2));

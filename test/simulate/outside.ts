@@ -4,6 +4,7 @@ import type { RunningSystem } from "../../src/system/running-system.js";
 import type { Parcel, Worker } from "./actors.js";
 import type { Call } from "./ledger.js";
 import type { Op } from "./plan.js";
+import { buildChild } from "./tree.js";
 import type { World } from "./world.js";
 
 /** Clients, operators and faults: performs the operations of a scenario, one at a time. */
@@ -34,6 +35,14 @@ export class Outside {
         return;
       case "restart":
         this.#operate(() => this.#app.restart(op.path));
+        return;
+      case "terminate":
+      case "remove":
+        this.#world.lose(`${this.#world.shape.root}/${op.path}`);
+        this.#operate(() => (op.kind === "remove" ? this.#app.remove(op.path) : this.#app.terminate(op.path)));
+        return;
+      case "add":
+        this.#operate(() => this.#add(op));
         return;
       case "watch":
         this.#watch(op);
@@ -76,6 +85,24 @@ export class Outside {
     }
   }
 
+  /** A first start that fails leaves nothing behind. */
+  async #add({ path, actor }: Extract<Op, { kind: "add" }>): Promise<void> {
+    const { shape, ledger, classes } = this.#world;
+    const below = path === "" ? actor.name : `${path}/${actor.name}`;
+    const whole = `${shape.root}/${below}`;
+    shape.adopt(actor, whole);
+    try {
+      this.refs.set(whole, (await this.#app.add(path, actor.name, buildChild(actor, classes))) as Ref<Worker>);
+      this.#world.note(`added ${whole}`);
+    } catch (error) {
+      this.#world.note(`not added ${whole}: ${String(error)}`);
+      if (isHoldfastError(error, "StartFailed") && this.#app.child(below)) {
+        ledger.find("add leaves nothing", `${whole} could not start and is still listed: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+
   #watch({ id, path, key }: Extract<Op, { kind: "watch" }>): void {
     const { ledger, coroner, shape } = this.#world;
     const whole = `${shape.root}/${path}`;
@@ -95,6 +122,11 @@ export class Outside {
   #call(op: Extract<Op, { kind: "call" }>): void {
     const { id, sender, key, method, plan, idempotent } = op;
     const path = `${this.#world.shape.root}/${op.path}`;
+    const open = this.refs.get(path);
+    if (!open) {
+      this.#world.count("nobody to call yet");
+      return;
+    }
     const now = this.#world.scheduler.now();
     const call: Call = this.#world.ledger.add({
       id,
@@ -113,7 +145,7 @@ export class Outside {
     if (this.#world.shape.forgets(path)) this.#world.ledger.lossy.add(call.address);
     const cancel = op.cancelAt === undefined ? undefined : new AbortController();
     if (cancel) this.#world.scheduler.at(now + op.cancelAt!, "cancel", () => cancel.abort());
-    const ref = this.refs.get(path)!.with({
+    const ref = open.with({
       timeout: op.timeout,
       idempotent,
       sender,

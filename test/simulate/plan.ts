@@ -41,7 +41,7 @@ export type Op =
       cancelAt: number | undefined;
       plan: Plan;
     }
-  | { kind: "kill" | "restart"; at: number; path: string; key: string | undefined }
+  | { kind: "kill" | "restart" | "terminate" | "remove"; at: number; path: string; key: string | undefined }
   | { kind: "release"; at: number; path: string; key: string }
   | { kind: "lag"; at: number; ms: number }
   /** The nth of the hosts that are there. */
@@ -52,6 +52,10 @@ export type Op =
   | { kind: "opening"; at: 0; number: number; how: "dies" | "slow" | "boot-fails" | "boot-hangs" | "will-not-leave" }
   /** How the nth start of an actor goes. */
   | { kind: "starting"; at: 0; nth: number; how: "throws" | "slow" | "hangs" | "ignores" }
+  /** How the nth stop() of an actor goes. */
+  | { kind: "stopping"; at: 0; nth: number; how: "throws" | "slow" }
+  /** A child more below a supervisor. */
+  | { kind: "add"; at: number; path: string; actor: ActorPlan }
   /** A death watch, also of supervisors, pools and groups. */
   | { kind: "watch"; at: number; id: number; path: string; key: string | undefined }
   | { kind: "stop"; at: number; drain: number };
@@ -70,13 +74,21 @@ export type ChildPlan =
   | ActorPlan
   | { kind: "pool"; name: string; member: ActorPlan; size: number }
   | { kind: "keyed"; name: string; actor: ActorPlan; options: { cells: number; maxKeys: number; idle: number } }
-  | SupervisorPlan;
+  | SupervisorPlan
+  | DynamicPlan;
 
 export interface SupervisorPlan {
   kind: "supervisor";
   name: string;
   options: Record<string, unknown>;
   children: ChildPlan[];
+}
+
+/** It begins without children. */
+export interface DynamicPlan {
+  kind: "dynamic";
+  name: string;
+  options: Record<string, unknown>;
 }
 
 export interface Scenario {

@@ -15,7 +15,7 @@ export function scenarioOf(seed: number): Scenario {
 
 interface Place {
   readonly path: string;
-  readonly kind: "actor" | "pool" | "keyed" | "supervisor";
+  readonly kind: ChildPlan["kind"];
   readonly actor: ActorPlan | undefined;
 }
 
@@ -58,8 +58,11 @@ class Dice {
   #child(depth: number, above: string): ChildPlan {
     const name = `n${++this.#names}`;
     const path = above === "" ? name : `${above}/${name}`;
-    const kind = this.pick(["actor", "actor", "actor", "pool", "keyed", depth < 2 ? "supervisor" : "actor"] as const);
+    const nested = depth < 2 ? this.pick(["supervisor", "supervisor", "dynamic"] as const) : "actor";
+    const kind = this.pick(["actor", "actor", "actor", "pool", "keyed", nested] as const);
     switch (kind) {
+      case "dynamic":
+        return { kind, name, options: { intensity: { restarts: 20, within: 5000 } } };
       case "supervisor":
         return this.#supervisor(name, depth + 1, path);
       case "pool": {
@@ -120,7 +123,8 @@ class Dice {
 
   ops(tree: SupervisorPlan): Op[] {
     const places = this.#places(tree, "");
-    const targets = places.filter(({ kind }) => kind !== "supervisor");
+    const above = places.filter(({ kind }) => kind === "supervisor" || kind === "dynamic");
+    const targets = places.filter(({ kind }) => kind !== "supervisor" && kind !== "dynamic");
     const ops: Op[] = [];
     if (targets.length === 0) return ops;
     const calls = 10 + this.int(60);
@@ -135,6 +139,16 @@ class Dice {
     const mail = ops.map((op) => op.at);
     for (let i = 0; i < faults; i++) {
       ops.push(this.#fault(places, this.one(2) ? this.pick(mail) + this.#chance() * 3 : 1 + this.int(BUSY_MS)));
+    }
+    this.#mayEnd = false;
+    for (let nth = this.int(4); nth > 0; nth--) {
+      const { path } = this.pick([{ path: "" }, ...above, ...above]);
+      const actor = this.#actor(`a${nth}`, true, true);
+      const at = 1 + this.int(BUSY_MS);
+      ops.push({ kind: "add", at, path, actor });
+      const place: Place = { path: path === "" ? actor.name : `${path}/${actor.name}`, kind: "actor", actor };
+      places.push(place);
+      for (let i = this.int(6); i > 0; i--) ops.push(this.#call(`a${nth}m${i}`, at + this.int(2000), place));
     }
     for (let id = this.int(6); id > 0; id--) {
       const { path, kind } = this.pick(places);
@@ -205,6 +219,9 @@ class Dice {
     const kind = this.pick([
       "kill",
       "kill",
+      "terminate",
+      "remove",
+      "stopping",
       "restart",
       "release",
       "lag",
@@ -218,7 +235,11 @@ class Dice {
       "starting",
     ] as const);
     switch (kind) {
+      case "stopping":
+        return { kind, at: 0, nth: 1 + this.int(12), how: this.pick(["throws", "slow", "slow"] as const) };
       case "kill":
+      case "terminate":
+      case "remove":
       case "restart": {
         const place = this.pick(places);
         return {

@@ -41,7 +41,8 @@ export class Simulation {
   async run(): Promise<Result> {
     const world = this.#world;
     const { scheduler, scenario, ledger, hosts } = world;
-    const root = await buildTree(scenario.tree, actorClasses(world, { host: undefined, clock: scheduler })).load();
+    world.classes = actorClasses(world, { host: undefined, clock: scheduler });
+    const root = await buildTree(scenario.tree, world.classes).load();
     const options: SystemOptions = { clock: scheduler, chance: seededChance(scenario.seed + 1), cloneInline: true };
     const app = new RunningSystem(root, options, {
       thread: new SimProvider(world, "thread", hosts),

@@ -2,6 +2,7 @@ import type { ActorClass } from "../../src/actor/actor.js";
 import { refTo } from "../../src/actor/ref.js";
 import { keyed } from "../../src/routing/keyed.js";
 import { pool } from "../../src/routing/pool.js";
+import { dynamic } from "../../src/system/dynamic-spec.js";
 import { type ActorSpec, fork, inline, thread } from "../../src/system/specs.js";
 import { supervisor } from "../../src/system/supervisor-spec.js";
 import type { ChildSpec } from "../../src/system/unit.js";
@@ -15,6 +16,8 @@ export interface TreeShape {
   /** Keys there are let go, and their state with them, while the run goes on. */
   forgets(path: string): boolean;
   exclusive(path: string): boolean;
+  /** A child more, while it runs. */
+  adopt(actor: ActorPlan, path: string): void;
   /** Hosts that all units together may be in. */
   readonly places: number;
   /** The most messages that may wait at a path, and be with its hosts. */
@@ -30,12 +33,14 @@ export function buildTree(
   inlineClasses: Record<string, ActorClass>,
 ): ReturnType<typeof supervisor> {
   const children: Record<string, ChildSpec> = {};
-  for (const child of plan.children) children[child.name] = build(child, inlineClasses);
+  for (const child of plan.children) children[child.name] = buildChild(child, inlineClasses);
   return supervisor(plan.options, children);
 }
 
-function build(plan: ChildPlan, classes: Record<string, ActorClass>): ChildSpec {
+export function buildChild(plan: ChildPlan, classes: Record<string, ActorClass>): ChildSpec {
   switch (plan.kind) {
+    case "dynamic":
+      return dynamic(undefined, plan.options);
     case "supervisor":
       return buildTree(plan, classes);
     case "pool":
@@ -60,6 +65,7 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
   >();
   let places = 0;
   const visit = (plan: ChildPlan, path: string): void => {
+    if (plan.kind === "dynamic") return;
     if (plan.kind === "supervisor") {
       for (const child of plan.children) visit(child, `${path}/${child.name}`);
       return;
@@ -87,6 +93,7 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
     root: tree.name,
     replayable: (path) => of(path)?.replayable ?? false,
     isPool: (path) => of(path)?.pool ?? false,
+    adopt: visit,
     exclusive: (path) => {
       const plan = of(path)?.plan;
       return plan?.kind === "actor" && plan.options.exclusive === true;

@@ -1,4 +1,4 @@
-import type { ActorSelf } from "../../src/actor/actor.js";
+import type { ActorClass, ActorSelf } from "../../src/actor/actor.js";
 import { errorTable } from "../../src/errors.js";
 import type { SystemEvent } from "../../src/system/events.js";
 import { actorClasses, type Ground, type Watcher } from "./actors.js";
@@ -37,6 +37,8 @@ export class World implements HostWorld, Watcher {
   healing = false;
   /** stop() has resolved: nothing may live or die any more. */
   stopped = false;
+  /** What inline actors run, set once. */
+  classes!: Record<string, ActorClass>;
   /** How often each death watch was told. */
   readonly watches = new Map<number, number>();
   /** What operators asked for and was not answered yet. */
@@ -44,6 +46,7 @@ export class World implements HostWorld, Watcher {
   /** Every host that an actor was started in. */
   readonly #homes = new Map<string, Set<SimHost>>();
   #starts = 0;
+  #stops = 0;
   #inner = 0;
 
   constructor(scenario: Scenario, { tamper = (frames) => frames, broken, tell }: WorldOptions) {
@@ -129,6 +132,23 @@ export class World implements HostWorld, Watcher {
     return undefined;
   }
 
+  /** Removed or put down on purpose: the state there, and below, may go. */
+  lose(path: string): void {
+    for (const { address } of this.ledger.calls.values()) {
+      if (address === path || address.startsWith(`${path}/`)) this.ledger.lossy.add(address);
+    }
+    this.ledger.lossy.add(path);
+  }
+
+  async stopping({ host, clock }: Ground): Promise<void> {
+    const nth = ++this.#stops;
+    if (this.healing) return;
+    const how = this.scenario.ops.find((op) => op.kind === "stopping" && op.nth === nth);
+    if (how?.kind !== "stopping") return;
+    if (how.how === "throws") throw new Error(`planned: stop() throws in ${host?.name ?? "inline"}`);
+    await new Promise<void>((resolve) => clock.after(this.scheduler.between(5, 1500), resolve));
+  }
+
   /** Of an exclusive actor no host is left, and nothing of it runs, when the next incarnation begins. */
   #alone(self: ActorSelf, host: SimHost): void {
     const address = addressOf(self);
@@ -211,7 +231,10 @@ export class World implements HostWorld, Watcher {
   }
 
   #runOf(id: string, self: ActorSelf, { host }: Ground): Run | undefined {
-    return this.ledger.calls.get(id)!.runs.findLast((run) => run.host === host && run.incarnation === self.incarnation);
+    const { incarnation } = self;
+    const address = addressOf(self);
+    const own = (run: Run) => run.host === host && run.incarnation === incarnation && run.address === address;
+    return this.ledger.calls.get(id)!.runs.findLast(own);
   }
 
   #openings(number: number): string[] {
