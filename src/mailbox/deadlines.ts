@@ -49,6 +49,11 @@ export class Deadlines {
     };
   }
 
+  /** The same as a timer: for limits that thousands have at the same time. */
+  after(ms: number, callback: () => void): Timer {
+    return { cancel: this.add(ms, callback) };
+  }
+
   close(): void {
     for (const line of this.#lines.values()) line.timer?.cancel();
     this.#lines.clear();

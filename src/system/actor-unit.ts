@@ -180,7 +180,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const began = clock.now();
     let late = false;
     const { incarnation } = this.handle;
-    await within(clock, limit, this.handle.stop(), () => {
+    await within(this.context.deadlines, limit, this.handle.stop(), () => {
       late = true;
       return undefined;
     }).catch(() => {});

@@ -1,4 +1,4 @@
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, withoutStack } from "../errors.js";
 import { decide } from "../supervision/decide.js";
 import type { EndReason, SupervisorAction, SupervisorEvent } from "../supervision/messages.js";
 import type { ChildRules, Shutdown, SupervisorRules } from "../supervision/spec.js";
@@ -213,7 +213,7 @@ export class Engine {
       case "forget":
         if (!child) return;
         this.children.delete(action.id);
-        child.isDown(new HoldfastError("ActorStopped", `${child.unit.path} has ended and is not started again`));
+        child.isDown(hasEnded(child.unit.path));
         this.#owner.onForgotten(child.unit);
         return;
       case "up":
@@ -255,4 +255,9 @@ export class Engine {
     const { children, phase } = this.#state;
     child?.exit?.decided(decisionOf(children.get(id), phase, this.#stopping !== undefined));
   }
+}
+
+/** For whoever still sends to it. Thousands may end at once, and where they were forgotten says nothing. */
+function hasEnded(path: string): HoldfastError {
+  return withoutStack(() => new HoldfastError("ActorStopped", `${path} has ended and is not started again`));
 }

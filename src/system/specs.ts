@@ -114,6 +114,9 @@ export function fork<A extends Actor<unknown, unknown> = never>(url: Url<A>, ...
   return spec<A>("fork", moduleUrl(url, "fork"), props, options);
 }
 
+/** Kept: to ask for a module that is there costs more than to make an actor. */
+let loader: Promise<typeof import("./loaded-actor.js")> | undefined;
+
 function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown, options: ActorOptions): ActorSpec<A> {
   return {
     kind: "actor",
@@ -122,7 +125,8 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
     props,
     options,
     async load() {
-      const { loadActor } = await import("./loaded-actor.js");
+      loader ??= import("./loaded-actor.js");
+      const { loadActor } = await loader;
       return loadActor(this);
     },
   };

@@ -6,7 +6,7 @@ import type { Shutdown } from "../supervision/spec.js";
  * `Infinity` waits for ever.
  */
 export function within<T>(
-  clock: Clock,
+  clock: Pick<Clock, "after">,
   ms: number,
   promise: Promise<T>,
   late: () => Error | undefined,
