@@ -27,7 +27,7 @@ it("three hundred random systems under random faults keep the laws after every s
   for (const what of happened) expect(counts[what], what).toBeGreaterThan(20);
   const outcomes = ["answered", "failed Timeout", "failed ActorDied", "failed PoisonedMessage", "failed MailboxFull"];
   for (const what of outcomes) expect(counts[what], what).toBeGreaterThan(20);
-});
+}, 240_000);
 
 it("one seed gives one trace, step by step, and another seed another", async () => {
   const [first, again, other] = [await run(scenarioOf(7)), await run(scenarioOf(7)), await run(scenarioOf(8))];

@@ -1,4 +1,4 @@
-import { seededChance } from "../../src/clock.js";
+import { type Clock, seededChance } from "../../src/clock.js";
 import { RunningSystem } from "../../src/system/running-system.js";
 import type { SystemOptions } from "../../src/system/system.js";
 import { actorClasses } from "./actors.js";
@@ -41,7 +41,10 @@ export class Simulation {
   async run(): Promise<Result> {
     const world = this.#world;
     const { scheduler, scenario, ledger, hosts } = world;
-    world.classes = actorClasses(world, { host: undefined, clock: scheduler });
+    // What a handler arms for itself is not the system's to clear.
+    const after: Clock["after"] = (ms, callback) => scheduler.after(ms, callback, { background: true });
+    const own: Clock = { now: () => scheduler.now(), wallTime: () => scheduler.wallTime(), after };
+    world.classes = actorClasses(world, { host: undefined, clock: own });
     const root = await buildTree(scenario.tree, world.classes).load();
     const options: SystemOptions = { clock: scheduler, chance: seededChance(scenario.seed + 1), cloneInline: true };
     const app = new RunningSystem(root, options, {
