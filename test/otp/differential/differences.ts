@@ -59,9 +59,7 @@ export const differences: readonly Difference[] = [
         const path = `${sup}.${id}`;
         if (!wasDown(before, sup, id) && !(wentDown(otp, sup, id) && wentDown(ours, sup, id))) return false;
         const told = `call ${sup} restart_child ${id} running`;
-        return (
-          count(otp, `start ${path} `) > count(ours, `start ${path} `) || (otp.includes(told) && !ours.includes(told))
-        );
+        return count(otp, `start ${path} `) > count(ours, `start ${path} `) || count(otp, told) > count(ours, told);
       }),
   },
   {
@@ -110,7 +108,7 @@ export const differences: readonly Difference[] = [
     why: "Refs and queued messages of an added child stay good, and an operator who removed a child must not meet it again.",
     explains: ({ otp, lastSeen, nodes }) =>
       otp.some((line) => {
-        const [, path = ""] = /^start (\S+) ok$/.exec(line) ?? [];
+        const [, path = ""] = /^start (\S+) (?:ok|fail)$/.exec(line) ?? [];
         const node = nodes.get(path);
         const listed = lastSeen
           .find((text) => `${text} `.startsWith(`children ${path} `))
