@@ -2,6 +2,8 @@
 
 // time and chance
 export { type Chance, seededChance } from "../clock.js";
+// the life that every child lives, as a machine
+export { lifeMachine } from "../supervision/machine.js";
 // expectations
 export type { Within } from "./expectations.js";
 // faults
