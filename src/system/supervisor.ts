@@ -104,6 +104,8 @@ export class Supervisor implements Unit, EngineOwner {
     try {
       await up;
     } catch (thrown) {
+      // Its supervisor may have ended meanwhile, and would start it again, unknown to whoever was refused.
+      if (this.child(name) === unit) this.remove(name);
       throw startFailed(path, toError(thrown));
     }
     return unit;

@@ -106,3 +106,16 @@ it("an inline actor that hangs while it is told to stop is found, restarted, and
   for (const { counts } of results)
     expect(counts).toMatchObject({ answered: 1, "death hung": 1, "failed ActorDied": 1 });
 });
+
+it("a child whose adding was refused, since its supervisor was restarted meanwhile, does not come up later", async () => {
+  const added = actor({ spare: "none" }, { name: "a1", isolation: "thread" });
+  const results = await play(
+    [{ kind: "supervisor", name: "n1", options: {}, children: [] }],
+    [
+      { kind: "starting", at: 0, nth: 1, how: "hangs" },
+      { kind: "add", at: 500, path: "n1", actor: added },
+      { kind: "restart", at: 1000, path: "n1", key: undefined },
+    ],
+  );
+  for (const { lines } of results) expect(lines.filter((line) => line.includes("life app/n1/a1 running"))).toEqual([]);
+});
