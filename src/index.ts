@@ -1,8 +1,9 @@
 /** The public door of holdfast: grouped re-exports, nothing else. */
 
 // what a user writes
-export { Actor, type ActorSelf, construct } from "./actor/actor.js";
+export { Actor, construct } from "./actor/actor.js";
 export { ignore } from "./actor/ignore.js";
+export type { ActorSelf } from "./actor/lifecycle.js";
 export type { MethodOptions } from "./actor/methods.js";
 export type { Notice } from "./actor/notice.js";
 // what a user holds
@@ -22,18 +23,18 @@ export type { Preset } from "./supervision/presets.js";
 export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions } from "./supervision/spec.js";
 // the running system
 export type { App } from "./system/app.js";
-export type { ChildCount, ChildInfo } from "./system/child-info.js";
-export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/dynamic-spec.js";
-export type { SystemEvent } from "./system/events.js";
 export {
   causeText,
   type DeadLetter,
   type DeathCause,
   type DeathReport,
   type MessageEvidence,
-} from "./system/report.js";
+} from "./system/death/report.js";
+export type { SystemEvent } from "./system/events.js";
 export { type ActorOptions, type ActorSpec, fork, inline, type MailboxOptions, thread } from "./system/specs.js";
-export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor-spec.js";
+export type { ChildCount, ChildInfo } from "./system/supervisor/child-info.js";
+export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/supervisor/dynamic-spec.js";
+export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor/supervisor-spec.js";
 export { type SystemOptions, system } from "./system/system.js";
 export { type TreeNode, treeText } from "./system/tree.js";
 export type { ChildSpec } from "./system/unit.js";

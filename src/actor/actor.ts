@@ -1,6 +1,6 @@
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
-import type { ignore } from "./ignore.js";
+import type { ActorSelf } from "./lifecycle.js";
 import type { MethodOptions } from "./methods.js";
 import type { Notice } from "./notice.js";
 import { placeOf } from "./place-of.js";
@@ -21,13 +21,6 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly stopSelf?: () => void;
   /** A death watch of this incarnation. Absent where no system is around. */
   readonly watch?: (path: string, key: string | undefined) => Promise<Notice>;
-}
-
-/** Who an actor is: its place in the tree, its key, and how many times it has been built. */
-export interface ActorSelf {
-  readonly path: string;
-  readonly key: string | undefined;
-  readonly incarnation: number;
 }
 
 /**
@@ -176,21 +169,8 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   }
 }
 
-/** What start() may answer. */
-type Started = undefined | void | typeof ignore;
-
 /** The props that an actor takes. */
 export type PropsOf<A> = A extends Actor<infer P, infer _S> ? P : never;
-
-/** Lifecycle methods an actor class may have. They are never callable from outside. */
-export interface Lifecycle {
-  /** Light; makes one actor. Answer `ignore` when there is nothing to do here. */
-  start?(): Started | Promise<Started>;
-  stop?(): void | Promise<void>;
-  /** Plain data from which `restore` can rebuild this state. Called while no message of the actor executes. */
-  snapshot?(): unknown;
-  restore?(state: never): void | Promise<void>;
-}
 
 /** What a module hands to `thread()` and `fork()`: an Actor subclass, with its optional static hooks. */
 export interface ActorClass<A = object, Props = never> {

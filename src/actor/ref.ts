@@ -1,7 +1,8 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
-import type { Actor, ActorSelf, Lifecycle } from "./actor.js";
+import type { Actor } from "./actor.js";
+import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 
 /** Options of one call, or of a ref kept with them: `ref.with({ timeout: 100 })`. */
 export interface CallOptions {

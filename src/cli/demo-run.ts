@@ -5,7 +5,7 @@ import { seededChance } from "../clock.js";
 import { gateway } from "../gateway/gateway.js";
 import type { SpeechChunk } from "../serving/models/speech.js";
 import type { App } from "../system/app.js";
-import type { DeathReport } from "../system/report.js";
+import type { DeathReport } from "../system/death/report.js";
 import { system } from "../system/system.js";
 import { modelsConfig } from "./models-config.js";
 

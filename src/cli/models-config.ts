@@ -5,7 +5,7 @@ import { type KeyedOptions, keyed } from "../routing/keyed.js";
 import { pool } from "../routing/pool.js";
 import { type Read, readModule, type Speech, speechModule } from "../serving/models/models.js";
 import { type ActorOptions, fork, thread } from "../system/specs.js";
-import { supervisor } from "../system/supervisor-spec.js";
+import { supervisor } from "../system/supervisor/supervisor-spec.js";
 import type { ChildSpec } from "../system/unit.js";
 
 type ModelName = "speech" | "read";

@@ -3,8 +3,8 @@ import type { Gateway } from "../gateway/gateway.js";
 import type { Expose } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
 import type { App } from "../system/app.js";
+import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
-import { causeText, type DeathReport } from "../system/report.js";
 
 /** What is served, where, and what to try next. */
 export function announce(app: App<unknown>, door: Gateway, config: ServeConfig, say: (line: string) => void): void {

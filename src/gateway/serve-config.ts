@@ -1,5 +1,5 @@
 import type { Duration } from "../duration.js";
-import type { SupervisorSpec } from "../system/supervisor-spec.js";
+import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
 
 /** What `holdfast serve config.mjs` serves: the default export of that file. */

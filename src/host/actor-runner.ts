@@ -1,5 +1,6 @@
-import { type ActorContext, type ActorSelf, construct, type Lifecycle } from "../actor/actor.js";
+import { type ActorContext, construct } from "../actor/actor.js";
 import { ignore } from "../actor/ignore.js";
+import type { ActorSelf, Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError, withoutStack } from "../errors.js";

@@ -1,4 +1,4 @@
-import type { Lifecycle } from "../actor/actor.js";
+import type { Lifecycle } from "../actor/lifecycle.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";

@@ -124,7 +124,7 @@ export class CellRunner {
         watch: (path, key, actor, incarnation) => this.#asks.watch({ actor, incarnation }, path, key),
         over: (ended) => {
           this.#asks.forget(ended);
-          if (this.#actors.get(ended.id) === ended) this.#actors.delete(ended.id);
+          if (this.#actors.get(ended.id)?.incarnation === ended.incarnation) this.#actors.delete(ended.id);
         },
       };
       this.#link.control.phase("idle");

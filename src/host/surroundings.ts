@@ -4,7 +4,6 @@ import type { Notice } from "../actor/notice.js";
 import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
-import type { ActorRunner } from "./actor-runner.js";
 import type { ControlWriter } from "./control-block.js";
 
 /** What a runner needs of the cell around it: one for all actors of the cell. */
@@ -28,5 +27,5 @@ export interface Surroundings {
   /** Asks the parent to tell an incarnation of an end. */
   watch(path: string, key: string | undefined, actor: number, incarnation: number): Promise<Notice>;
   /** This incarnation has ended, in whatever way. */
-  over(runner: ActorRunner): void;
+  over(ended: { readonly id: number; readonly incarnation: number }): void;
 }

@@ -8,7 +8,7 @@ import type { Message } from "../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import type { SystemContext } from "../system/context.js";
-import { Supervisor } from "../system/supervisor.js";
+import { Supervisor } from "../system/supervisor/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Keeper, Standing, Unit } from "../system/unit.js";

@@ -2,7 +2,7 @@ import { DEFAULT_KEY_IDLE, DEFAULT_MAX_KEYS } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { childRules } from "../supervision/spec.js";
-import { graceMs, type LoadedActor, positiveInteger } from "../system/loaded-actor.js";
+import { graceMs, type LoadedActor, positiveInteger } from "../system/actor/loaded-actor.js";
 import type { LoadedSpec } from "../system/unit.js";
 import type { KeyedOptions } from "./keyed.js";
 import { KeyedGroup } from "./keyed-group.js";

@@ -2,9 +2,9 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
-import type { ChildCount, ChildInfo } from "./child-info.js";
+import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
-import type { DeathReport } from "./report.js";
+import type { ChildCount, ChildInfo } from "./supervisor/child-info.js";
 import type { TreeNode } from "./tree.js";
 import type { ChildSpec } from "./unit.js";
 

@@ -3,10 +3,10 @@ import type { Chance, Clock } from "../clock.js";
 import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
-import type { DeathLog } from "./death-log.js";
+import type { Lodgings } from "./actor/lodgings.js";
+import type { DeathLog } from "./death/death-log.js";
+import type { Watches } from "./death/watches.js";
 import type { EventFan } from "./events.js";
-import type { Lodgings } from "./lodgings.js";
-import type { Watches } from "./watches.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {

@@ -1,5 +1,5 @@
 import type { ChildState } from "../supervision/life.js";
-import type { DeadLetter, DeathReport } from "./report.js";
+import type { DeadLetter, DeathReport } from "./death/report.js";
 
 /** What a system tells whoever listens: `app.subscribe(listener)`. */
 export type SystemEvent =

@@ -1,7 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { SystemContext } from "./context.js";
-import { shapeOf } from "./evidence.js";
+import { shapeOf } from "./death/evidence.js";
 
 /** What a ref to a path finds where nothing is. */
 export function nowhere(context: SystemContext, path: string): Target {

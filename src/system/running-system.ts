@@ -14,21 +14,21 @@ import { ThreadProvider } from "../host/thread-host.js";
 import { onlyKnownKeys, shown } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
+import { Lodgings } from "./actor/lodgings.js";
 import type { App } from "./app.js";
-import { type ChildCount, type ChildInfo, childCount } from "./child-info.js";
 import type { SystemContext } from "./context.js";
-import { DeathLog } from "./death-log.js";
+import { DeathLog } from "./death/death-log.js";
+import { Watches } from "./death/watches.js";
 import { EventFan } from "./events.js";
 import { factsOf } from "./facts-of.js";
-import { loadChild } from "./load-child.js";
-import { Lodgings } from "./lodgings.js";
 import { nowhere } from "./nowhere.js";
 import { refOf } from "./ref-of.js";
-import type { Supervisor } from "./supervisor.js";
+import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-info.js";
+import { loadChild } from "./supervisor/load-child.js";
+import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
 import { TreePaths } from "./tree-paths.js";
 import type { ChildSpec, LoadedSpec } from "./unit.js";
-import { Watches } from "./watches.js";
 
 /** How often a stopping system looks whether its queues are empty. */
 const DRAIN_LOOK_MS = 5;

@@ -7,7 +7,7 @@ import type { Isolation } from "../host/host.js";
 import { shown } from "../known-keys.js";
 import type { Overflow } from "../mailbox/mailbox.js";
 import type { ChildOptions } from "../supervision/spec.js";
-import type { LoadedActor } from "./loaded-actor.js";
+import type { LoadedActor } from "./actor/loaded-actor.js";
 import type { ChildSpec } from "./unit.js";
 
 /** Bounds of a mailbox. */
@@ -117,7 +117,7 @@ export function fork<A extends Actor<unknown, unknown> = never>(url: Url<A>, ...
 }
 
 /** Kept: to ask for a module that is there costs more than to make an actor. */
-let loader: Promise<typeof import("./loaded-actor.js")> | undefined;
+let loader: Promise<typeof import("./actor/loaded-actor.js")> | undefined;
 
 function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown, options: ActorOptions): ActorSpec<A> {
   return {
@@ -127,7 +127,7 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
     props,
     options,
     async load() {
-      loader ??= import("./loaded-actor.js");
+      loader ??= import("./actor/loaded-actor.js");
       const { loadActor } = await loader;
       return loadActor(this);
     },

@@ -2,7 +2,7 @@ import type { Chance, Clock } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { App } from "./app.js";
-import type { Children, RefsOf, SupervisorSpec } from "./supervisor-spec.js";
+import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
 export interface SystemOptions {
   /** Name of the root, first in every path. Default "app". */

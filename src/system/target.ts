@@ -6,7 +6,7 @@ import { HoldfastError, toError } from "../errors.js";
 import { Message, type Outcome } from "../mailbox/message.js";
 import { pack, type Sized } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
-import { shapeOf } from "./evidence.js";
+import { shapeOf } from "./death/evidence.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
 
 /** What a target delivers to. Throws to refuse. */

@@ -1,5 +1,5 @@
 import { HoldfastError } from "../errors.js";
-import { Supervisor } from "./supervisor.js";
+import { Supervisor } from "./supervisor/supervisor.js";
 import type { Unit } from "./unit.js";
 
 /** Finds units of one tree by path. Paths may leave the root's name out; "" is the root. */

@@ -5,7 +5,7 @@ import type { Preset } from "../supervision/presets.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
-import type { DeathReport } from "./report.js";
+import type { DeathReport } from "./death/report.js";
 import type { TreeNode } from "./tree.js";
 
 /** How a unit tells its supervisor that it ended by itself. */

@@ -1,4 +1,5 @@
-import type { Actor, ActorClass, Lifecycle } from "../actor/actor.js";
+import type { Actor, ActorClass } from "../actor/actor.js";
+import type { Lifecycle } from "../actor/lifecycle.js";
 import { HoldfastError } from "../errors.js";
 import { factsOf } from "../host/actor-facts.js";
 import type { Isolation } from "../host/host.js";

@@ -1,7 +1,7 @@
 import type { ChildState } from "../supervision/life.js";
 import type { App } from "../system/app.js";
+import type { DeadLetter, DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
-import type { DeadLetter, DeathReport } from "../system/report.js";
 import { listed, type Within } from "./expectations.js";
 import { Unread } from "./unread.js";
 

@@ -3,7 +3,7 @@ import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { ChildState } from "../supervision/life.js";
 import type { App } from "../system/app.js";
-import type { Children, RefsOf, SupervisorSpec } from "../system/supervisor-spec.js";
+import type { Children, RefsOf, SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import { type SystemOptions, system } from "../system/system.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Within } from "./expectations.js";

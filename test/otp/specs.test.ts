@@ -1,7 +1,7 @@
 import { type ChildOptions, inline, type SupervisorOptions, supervisor, system } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { childRules, supervisorRules } from "../../src/supervision/spec.js";
-import { loadSupervisor } from "../../src/system/loaded-supervisor.js";
+import { loadSupervisor } from "../../src/system/supervisor/loaded-supervisor.js";
 import { failure, play } from "../behaviour/stage.js";
 import { given } from "../unit/supervision/scripted.js";
 import { Cast, Child, times } from "./stage.js";

@@ -1,5 +1,5 @@
+import type { DeathReport } from "../../src/system/death/report.js";
 import type { SystemEvent } from "../../src/system/events.js";
-import type { DeathReport } from "../../src/system/report.js";
 import { addressOf, type Ledger, type Run } from "./ledger.js";
 import type { SimHost } from "./sim-host.js";
 

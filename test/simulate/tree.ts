@@ -2,9 +2,9 @@ import type { ActorClass } from "../../src/actor/actor.js";
 import { refTo } from "../../src/actor/ref.js";
 import { keyed } from "../../src/routing/keyed.js";
 import { pool } from "../../src/routing/pool.js";
-import { dynamic } from "../../src/system/dynamic-spec.js";
 import { type ActorSpec, fork, inline, thread } from "../../src/system/specs.js";
-import { supervisor } from "../../src/system/supervisor-spec.js";
+import { dynamic } from "../../src/system/supervisor/dynamic-spec.js";
+import { supervisor } from "../../src/system/supervisor/supervisor-spec.js";
 import type { ChildSpec } from "../../src/system/unit.js";
 import type { ActorPlan, ChildPlan, SupervisorPlan } from "./plan.js";
 

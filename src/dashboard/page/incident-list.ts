@@ -1,4 +1,4 @@
-import { causeText, type DeathReport } from "../../system/report.js";
+import { causeText, type DeathReport } from "../../system/death/report.js";
 import { setText } from "./element.js";
 import { IncidentView } from "./incident-view.js";
 

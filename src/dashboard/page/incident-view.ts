@@ -1,4 +1,4 @@
-import { causeText, type DeathReport, type DeathTimes, type MessageEvidence } from "../../system/report.js";
+import { causeText, type DeathReport, type DeathTimes, type MessageEvidence } from "../../system/death/report.js";
 import { element, setText } from "./element.js";
 
 const steps: readonly (readonly [keyof DeathTimes, string, string])[] = [

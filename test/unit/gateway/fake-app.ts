@@ -3,8 +3,8 @@ import { type CallOptions, createRef, type KeyedRef, type Target } from "../../.
 import { milliseconds } from "../../../src/duration.js";
 import { HoldfastError } from "../../../src/errors.js";
 import type { App } from "../../../src/system/app.js";
+import type { DeathReport } from "../../../src/system/death/report.js";
 import { EventFan, type SystemEvent } from "../../../src/system/events.js";
-import type { DeathReport } from "../../../src/system/report.js";
 import type { TreeNode } from "../../../src/system/tree.js";
 
 export type Handler = (this: { signal: AbortSignal; key: string | undefined }, ...args: never[]) => unknown;

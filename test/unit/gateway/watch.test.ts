@@ -3,7 +3,7 @@ import { HoldfastError } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
 import { Watchers } from "../../../src/gateway/watchers.js";
 import type { ServerFrame } from "../../../src/protocol/frames.js";
-import type { DeathReport } from "../../../src/system/report.js";
+import type { DeathReport } from "../../../src/system/death/report.js";
 import { fakeApp } from "./fake-app.js";
 import { HandClock } from "./hand-clock.js";
 import { RawClient } from "./raw-client.js";

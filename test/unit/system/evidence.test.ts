@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Message } from "../../../src/mailbox/message.js";
-import { decisionOf } from "../../../src/system/decision-of.js";
-import { evidenceOf, shapeOf } from "../../../src/system/evidence.js";
-import { causeText, type DeathCause } from "../../../src/system/report.js";
+import { evidenceOf, shapeOf } from "../../../src/system/death/evidence.js";
+import { causeText, type DeathCause } from "../../../src/system/death/report.js";
+import { decisionOf } from "../../../src/system/supervisor/decision-of.js";
 import { type TreeNode, treeText } from "../../../src/system/tree.js";
 import { within } from "../../../src/system/within.js";
 import { VirtualClock } from "../../../src/testing/virtual-clock.js";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RunningSystem } from "../../../src/system/running-system.js";
 import { type ActorOptions, thread } from "../../../src/system/specs.js";
-import { supervisor } from "../../../src/system/supervisor-spec.js";
+import { supervisor } from "../../../src/system/supervisor/supervisor-spec.js";
 import { VirtualClock } from "../../../src/testing/virtual-clock.js";
 import { StubbornProvider } from "./stubborn-hosts.js";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { childRules } from "../../../src/supervision/spec.js";
 import { notAnActor } from "../../../src/system/not-an-actor.js";
 import { RunningSystem } from "../../../src/system/running-system.js";
-import { supervisor } from "../../../src/system/supervisor-spec.js";
+import { supervisor } from "../../../src/system/supervisor/supervisor-spec.js";
 import { noKeeper, type Unit } from "../../../src/system/unit.js";
 
 /** A unit whose stops end when the test says so. */

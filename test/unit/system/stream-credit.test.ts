@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ActorFacts } from "../../../src/actor/methods.js";
 import { FIRST_STREAM_CREDIT } from "../../../src/host/output-stream.js";
 import type { Message } from "../../../src/mailbox/message.js";
-import { overdue } from "../../../src/system/late.js";
-import { StreamCredit } from "../../../src/system/stream-credit.js";
+import { overdue } from "../../../src/system/cell/late.js";
+import { StreamCredit } from "../../../src/system/cell/stream-credit.js";
 
 function used(credit: StreamCredit, now: number): void {
   for (let n = 0; n < FIRST_STREAM_CREDIT; n++) credit.arrived(now);

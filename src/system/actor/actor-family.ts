@@ -1,0 +1,77 @@
+import type { HoldfastError } from "../../errors.js";
+import type { Shutdown } from "../../supervision/spec.js";
+import type { TreeNode } from "../tree.js";
+import type { Begun, Standing, Unit } from "../unit.js";
+import { ActorUnit } from "./actor-unit.js";
+import { Spawned, type SpawnRequest } from "./spawned.js";
+import { stoppedBefore } from "./start-failure.js";
+
+/**
+ * An actor with the children that it spawned. They belong to its incarnation: when that is over they are told to stop, and
+ * the next one starts when the last of them is down. An actor that spawns none pays one field.
+ */
+export class ActorFamily extends ActorUnit {
+  #spawned: Spawned | undefined;
+  /** Times it was told to stop: a start that waits for children must not come after one. */
+  #stops = 0;
+
+  spawn(request: SpawnRequest): Promise<unknown> {
+    this.#spawned ??= new Spawned(this.context, this.path, this.plan.maxChildren, (error) =>
+      this.endFor({ kind: "gave-up", error }),
+    );
+    return this.#spawned.spawn(request);
+  }
+
+  override start(): Promise<Begun> {
+    const ending = this.#spawned?.ending;
+    return ending ? this.#startAfter(ending) : super.start();
+  }
+
+  override async stop(shutdown: Shutdown): Promise<void> {
+    this.#stops++;
+    const { incarnation } = this;
+    await super.stop(shutdown);
+    // It crashed on its way out, and the next one is there: its children were not asked to stop.
+    if (this.incarnation !== incarnation) return;
+    await this.#spawned?.stop(shutdown === "brutal" ? shutdown : "unlimited");
+  }
+
+  override dispose(error: HoldfastError): void {
+    super.dispose(error);
+    void this.#spawned?.end();
+  }
+
+  override drain(): void {
+    super.drain();
+    this.#spawned?.drain();
+  }
+
+  override pending(): number {
+    return super.pending() + (this.#spawned?.pending() ?? 0);
+  }
+
+  override child(name: string): Unit | undefined {
+    return this.#spawned?.child(name);
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#spawned?.restart(name);
+  }
+
+  override tree(standing: Standing): TreeNode {
+    const children = this.#spawned?.tree() ?? [];
+    const node = super.tree(standing);
+    return children.length > 0 ? { ...node, children } : node;
+  }
+
+  protected override incarnationOver(): Promise<void> | undefined {
+    return this.#spawned?.end();
+  }
+
+  async #startAfter(ending: Promise<void>): Promise<Begun> {
+    const stops = this.#stops;
+    await ending;
+    if (this.#stops !== stops) throw stoppedBefore(this.path);
+    return super.start();
+  }
+}

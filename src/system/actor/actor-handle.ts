@@ -1,0 +1,242 @@
+import { HoldfastError } from "../../errors.js";
+import type { Mailbox } from "../../mailbox/mailbox.js";
+import { decodeError } from "../../transport/error-codec.js";
+import type { ToParent } from "../../transport/frames.js";
+import type { Cell, CellDeath } from "../cell/cell.js";
+import type { CellMember } from "../cell/cell-member.js";
+import type { Late } from "../cell/late.js";
+import type { SystemContext } from "../context.js";
+import { type Remains, settleAfterDeath } from "../death/after-death.js";
+import type { DeathCause } from "../death/report.js";
+import type { Begun } from "../unit.js";
+import { type Addressee, Deliveries } from "./deliveries.js";
+import type { HandleOptions, HandleOwner } from "./handle-options.js";
+import type { SpawnRequest } from "./spawned.js";
+
+/**
+ * The parent's side of one actor: its place in a cell, and where it is in its life. The mailbox is handed in and outlives
+ * everything here; a pool's members share one. What an idle actor does not need is made on first use.
+ */
+export class ActorHandle implements CellMember, Addressee {
+  readonly id: number;
+  readonly path: string;
+  readonly mailbox: Mailbox;
+  incarnation = 0;
+  cell: Cell | undefined;
+  entry = 0;
+  readonly #context: SystemContext;
+  readonly #owner: HandleOwner;
+  readonly #options: HandleOptions;
+  #delivered: Deliveries | undefined;
+  #phase: "down" | "starting" | "up" | "stopping" = "down";
+  /** The host may hold this incarnation, and run what was delivered to it. */
+  #present = false;
+  #begin: { resolve(how: Begun): void; reject(error: Error): void } | undefined;
+  #stopped: (() => void)[] | undefined;
+
+  constructor(context: SystemContext, owner: HandleOwner, mailbox: Mailbox, options: HandleOptions) {
+    this.#context = context;
+    this.#owner = owner;
+    this.#options = options;
+    this.id = context.nextActor();
+    this.path = owner.path;
+    this.mailbox = mailbox;
+  }
+
+  get key(): string | undefined {
+    return this.#owner.key;
+  }
+
+  get graceMs(): number {
+    return this.#options.graceMs;
+  }
+
+  get busy(): boolean {
+    return this.executing > 0;
+  }
+
+  /** Messages that are with its host. */
+  get executing(): number {
+    return this.#delivered?.size ?? 0;
+  }
+
+  async spawn(request: SpawnRequest): Promise<unknown> {
+    if (this.#owner.spawn) return this.#owner.spawn(request);
+    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
+    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
+  }
+
+  serves(incarnation: number): boolean {
+    return incarnation === this.incarnation && this.#phase !== "down";
+  }
+
+  get up(): boolean {
+    return this.#phase === "up";
+  }
+
+  /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
+  start(cell: Cell): Promise<Begun> {
+    if (this.#delivered) this.mailbox.handBack(this.#delivered.takeTail());
+    if (this.cell !== cell) {
+      this.entry = cell.join(this);
+      this.cell = cell;
+    }
+    this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: another start took the place of this one`));
+    this.incarnation++;
+    this.#phase = "starting";
+    this.#present = true;
+    return new Promise((resolve, reject) => {
+      this.#begin = { resolve, reject };
+      const { id: actor, incarnation, entry: slot, path, key } = this;
+      const { props } = this.#owner;
+      cell.send({ t: "start", actor, incarnation, slot, path, key, props, state: this.#delivered?.state });
+    });
+  }
+
+  /** Hands over as much mail as the window allows. Call it when mail came in. */
+  pump(): void {
+    while (this.#phase === "up" && this.executing < this.#options.window) {
+      const message = this.mailbox.take();
+      if (!message) return;
+      this.#delivered ??= new Deliveries(this.#context, this, this.#options);
+      this.#delivered.deliver(message);
+    }
+  }
+
+  /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
+  stop(): Promise<void> {
+    if (!this.cell?.alive || this.#phase === "down") return Promise.resolve();
+    this.#phase = "stopping";
+    this.cell.send({ t: "stop", actor: this.id, incarnation: this.incarnation });
+    return new Promise((resolve) => {
+      this.#stopped ??= [];
+      this.#stopped.push(resolve);
+    });
+  }
+
+  /**
+   * Its place in the cell ends: after stop(), at a death of the cell, or with no grace. A host that is still there is told
+   * to fence it: what was delivered counts as begun, and its entries are free once the host has answered.
+   */
+  end(cause: DeathCause, at?: number): Remains {
+    const { cell } = this;
+    if (this.#present && cell?.alive && cell.endNow(this, this.incarnation)) this.#present = false;
+    const zombie = this.#present && cell?.alive === true;
+    this.#begin?.reject(endedAtStart(this.path, cause));
+    const remains = this.#over(cause, 0, at, zombie);
+    if (zombie) cell.fence(this, this.entry, this.incarnation);
+    else cell?.leave(this, this.entry);
+    this.cell = undefined;
+    return remains;
+  }
+
+  /** It stays down: what waits fails. What waits to be replayed is state, and is kept for a start by hand. */
+  park(error: HoldfastError): void {
+    for (const message of this.mailbox.clear()) {
+      if (message.replay) this.#delivered?.keep(message);
+      else message.fail(error);
+    }
+  }
+
+  get changing(): boolean {
+    return this.#phase === "starting" || this.#phase === "stopping";
+  }
+
+  get executingNow(): number {
+    return this.#delivered?.executingNow ?? 0;
+  }
+
+  waitsTooLong(now: number): Late | undefined {
+    return this.#delivered?.waitsTooLong(now);
+  }
+
+  overdue(now: number): Late | undefined {
+    return this.#delivered?.overdue(now);
+  }
+
+  lost(cell: Cell, death: CellDeath): void {
+    if (this.cell === cell) this.#owner.onLost?.(death);
+  }
+
+  hung(cause: DeathCause): void {
+    this.#owner.onHung?.(cause);
+  }
+
+  onFrame(frame: ToParent): void {
+    if (!("incarnation" in frame) || frame.incarnation !== this.incarnation || this.#phase === "down") return;
+    switch (frame.t) {
+      case "started":
+        this.#phase = "up";
+        this.#begin?.resolve("ready");
+        this.#begin = undefined;
+        this.pump();
+        this.#owner.onUp();
+        return;
+      case "ignored":
+      case "start-failed":
+        this.#neverRan(frame);
+        return;
+      case "part":
+        this.#delivered?.part(frame);
+        return;
+      case "done":
+        if (!this.#delivered?.done(frame)) return;
+        this.#owner.onServed();
+        this.pump();
+        return;
+      case "crashed":
+        this.cell?.cancelAsks(this);
+        // A timer of it threw before start() was done.
+        if (this.#begin) this.#neverRan(frame);
+        else this.#owner.onOver(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
+        return;
+      case "stopped":
+        this.#present = false;
+        if (this.#phase === "up") this.#stoppedItself();
+        else this.end({ kind: "killed", by: "its supervisor" });
+        return;
+    }
+  }
+
+  #stoppedItself(): void {
+    this.cell?.cancelAsks(this);
+    this.#owner.onOver(this.#over({ kind: "stopped-itself" }, 0, undefined));
+  }
+
+  #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {
+    this.#phase = "down";
+    this.#present = false;
+    if (frame.t === "ignored") this.#begin?.resolve("ignored");
+    else this.#begin?.reject(decodeError(frame.error));
+    this.#begin = undefined;
+  }
+
+  /** The incarnation is over: read the record, settle or hand back what was with it. */
+  #over(cause: DeathCause, threwSeq: number, at: number | undefined, zombie = false): Remains {
+    const running = this.executingNow;
+    this.#begin = undefined;
+    this.#phase = "down";
+    this.#present = zombie;
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    for (const tell of stopped ?? []) tell();
+    const { cell, entry } = this;
+    return settleAfterDeath(this.#context, this, {
+      cause,
+      at,
+      delivered: this.#delivered?.takeAll() ?? [],
+      tail: this.#delivered?.takeTail() ?? [],
+      executing: cell?.executing(entry) ?? [],
+      begun: zombie ? "all" : (cell?.begun(entry) ?? []),
+      threwSeq,
+      suspects: cause.kind === "threw" ? running : (cell?.suspects ?? 0),
+      facts: cell?.facts,
+    });
+  }
+}
+
+/** A start that took too long ends for that reason, whatever else went with it. */
+function endedAtStart(path: string, cause: DeathCause): Error {
+  if (cause.kind === "start-failed") return cause.error;
+  return new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);
+}

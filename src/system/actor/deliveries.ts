@@ -1,0 +1,176 @@
+import { noSuchMethod } from "../../actor/methods.js";
+import { nextSequence } from "../../host/control-block.js";
+import type { Courier, Message } from "../../mailbox/message.js";
+import { decodeError } from "../../transport/error-codec.js";
+import type { Packed, ToParent } from "../../transport/frames.js";
+import { unpack } from "../../transport/values.js";
+import type { Cell } from "../cell/cell.js";
+import { type Late, overdue, waitsTooLong } from "../cell/late.js";
+import { StreamCredit } from "../cell/stream-credit.js";
+import type { SystemContext } from "../context.js";
+import type { HandleOptions } from "./handle-options.js";
+import { ReplayLog } from "./replay-log.js";
+
+/** The incarnation that messages are delivered to. */
+export interface Addressee {
+  readonly id: number;
+  readonly path: string;
+  readonly incarnation: number;
+  readonly cell: Cell | undefined;
+  /** Its first entry in the cell's control block. */
+  readonly entry: number;
+}
+
+/**
+ * What was handed to an actor's host and not settled yet, and what it takes to rebuild its state: the last good snapshot
+ * with the messages answered since. Made with the actor's first message; it goes on through its incarnations.
+ */
+export class Deliveries implements Courier {
+  readonly #context: SystemContext;
+  readonly #to: Addressee;
+  readonly #inflight = new Map<number, Message>();
+  readonly #log: ReplayLog;
+  /** Of those that stream, by sequence number; most actors have none. */
+  #credits: Map<number, StreamCredit> | undefined;
+  #seq = 0;
+
+  constructor(context: SystemContext, to: Addressee, { snapshotEvery }: HandleOptions) {
+    this.#context = context;
+    this.#to = to;
+    this.#log = new ReplayLog(snapshotEvery);
+  }
+
+  get size(): number {
+    return this.#inflight.size;
+  }
+
+  /** The last good snapshot. */
+  get state(): Packed | undefined {
+    return this.#log.state;
+  }
+
+  deliver(message: Message): void {
+    const { id: actor, path, incarnation, cell } = this.#to;
+    const { facts } = cell!;
+    const method = Object.hasOwn(facts.methods, message.method) ? facts.methods[message.method] : undefined;
+    if (!method) {
+      message.fail(noSuchMethod(path, message.method, facts));
+      return;
+    }
+    this.#seq = nextSequence(this.#seq);
+    message.seq = this.#seq;
+    message.place = "delivered";
+    const now = this.#context.clock.now();
+    message.deliveredAt = now;
+    message.courier = this;
+    if (method.stream) {
+      message.onConsumed = () => this.#more(message);
+      this.#credits ??= new Map();
+      this.#credits.set(message.seq, new StreamCredit());
+    }
+    this.#inflight.set(message.seq, message);
+    const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - now;
+    cell!.send({
+      t: "call",
+      actor,
+      incarnation,
+      seq: message.seq,
+      method: message.method,
+      args: { value: message.args, special: message.special },
+      left,
+      snapshot: facts.replayable && this.#log.due(message, this.#inflight.size),
+      again: facts.replayable || method.idempotent || message.idempotent,
+    });
+  }
+
+  part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
+    const message = this.#inflight.get(seq);
+    if (!message) return;
+    this.#credits?.get(seq)?.arrived(this.#context.clock.now());
+    // Nobody reads: it must not wait for credit for ever.
+    if (message.settled || !message.onPart) this.#more(message);
+    else {
+      message.partsDelivered++;
+      message.onPart(this.#open(value));
+    }
+  }
+
+  /** @returns false for one that is not expected */
+  done({ seq, state, ran, outcome }: Extract<ToParent, { t: "done" }>): boolean {
+    const message = this.#inflight.get(seq);
+    if (!message) return false;
+    this.#inflight.delete(seq);
+    this.#credits?.delete(seq);
+    message.place = "gone";
+    if (state) this.#log.took(state);
+    else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
+    message.settle(
+      outcome.ok ? { ok: true, value: this.#open(outcome.value) } : { ok: false, error: decodeError(outcome.error) },
+    );
+    return true;
+  }
+
+  begun(message: Message): boolean {
+    const { cell, entry } = this.#to;
+    return this.#has(message) && (cell?.hasBegun(entry, message.seq) ?? false);
+  }
+
+  cancel(message: Message): void {
+    const { id: actor, incarnation, cell } = this.#to;
+    if (!this.#has(message)) return;
+    this.#credits?.get(message.seq)?.closed(this.#context.clock.now());
+    cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
+  }
+
+  /** How many of them execute, as the record says. */
+  get executingNow(): number {
+    const { cell, entry } = this.#to;
+    if (this.#inflight.size === 0 || !cell) return 0;
+    return cell.executing(entry).filter(({ seq }) => this.#inflight.has(seq)).length;
+  }
+
+  waitsTooLong(now: number): Late | undefined {
+    const { id, cell } = this.#to;
+    return cell && waitsTooLong(now, id, this.#inflight, cell.facts);
+  }
+
+  overdue(now: number): Late | undefined {
+    const { id, cell, entry } = this.#to;
+    if (this.#inflight.size === 0 || !cell) return undefined;
+    const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
+    return overdue(now, id, this.#inflight, cell.executing(entry), cell.facts, pausedMs);
+  }
+
+  /** The incarnation is over: what was with it, in the order it was handed over. */
+  takeAll(): Message[] {
+    const all = [...this.#inflight.values()];
+    this.#inflight.clear();
+    this.#credits = undefined;
+    return all;
+  }
+
+  /** Answered since the last snapshot: they run again to rebuild the state. */
+  takeTail(): Message[] {
+    return this.#log.takeTail();
+  }
+
+  /** It was answered and cannot be replayed now: it is state until it can. */
+  keep(message: Message): void {
+    this.#log.keep(message, true);
+  }
+
+  #more(message: Message): void {
+    const { id: actor, incarnation, cell } = this.#to;
+    if (!this.#has(message)) return;
+    this.#credits?.get(message.seq)?.granted(1, this.#context.clock.now());
+    cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
+  }
+
+  #has(message: Message): boolean {
+    return this.#inflight.get(message.seq) === message;
+  }
+
+  #open(packed: Packed): unknown {
+    return unpack(packed, (path) => this.#context.resolve(path));
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  DEFAULT_GRACE,
+  DEFAULT_MAILBOX_BYTES,
+  DEFAULT_MAILBOX_MESSAGES,
+  DEFAULT_MAX_SPAWNED,
+  DEFAULT_WINDOW,
+} from "../../defaults.js";
+import { milliseconds } from "../../duration.js";
+import { HoldfastError } from "../../errors.js";
+import type { CellSpec } from "../../host/booting.js";
+import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
+import type { Preset } from "../../supervision/presets.js";
+import { type ChildRules, childKeys, childRules } from "../../supervision/spec.js";
+import { pack } from "../../transport/values.js";
+import type { SystemContext } from "../context.js";
+import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
+import type { LoadedSpec } from "../unit.js";
+import { ActorFamily } from "./actor-family.js";
+import { OwnCell } from "./own-cell.js";
+
+const actorKeys: KeysOf<ActorOptions> = {
+  ...childKeys,
+  mailbox: true,
+  export: true,
+  heapMb: true,
+  spare: true,
+  window: true,
+  snapshotEvery: true,
+  exclusive: true,
+  grace: true,
+  maxChildren: true,
+};
+const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
+
+/** An actor spec with what pools and keyed groups need of it too. */
+export interface LoadedActor extends LoadedSpec {
+  readonly options: ActorOptions;
+  cell(context: SystemContext, path: string, rules: ChildRules): CellSpec;
+  /** @throws HoldfastError InvalidSpec naming the field */
+  mailbox(path: string): MailboxLimits;
+}
+
+const noProps = pack(undefined, "props");
+
+/** @throws HoldfastError InvalidValue when the props cannot be sent */
+export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
+  const props = pack(given, "props");
+  const mailbox = (path: string) => mailboxLimits(options.mailbox, `${path}.mailbox`);
+  const cell = (context: SystemContext, path: string, rules: ChildRules): CellSpec => ({
+    isolation,
+    module: typeof runs === "string" ? runs : context.inline.register(runs),
+    exportName: options.export,
+    props,
+    heapMb: options.heapMb,
+    spare: options.spare ?? "empty",
+    exclusive: options.exclusive ?? false,
+    bootWithinMs: rules.startTimeoutMs,
+    path,
+  });
+  return {
+    options,
+    cell,
+    mailbox,
+    rules: (id, field, preset) => actorRules(id, options, field, preset),
+    create(context, { name, path, rules }) {
+      const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
+      const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
+      const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
+      const numbers = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren };
+      const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
+      if (typeof runs === "string" || alone) {
+        const lodging = new OwnCell(context, cell(context, path, rules), path);
+        return new ActorFamily(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
+      }
+      // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
+      const booted = runs.load ? props : noProps;
+      const shared = () => ({ ...cell(context, path, rules), props: booted });
+      const lodging = context.lodgings.shared(runs, props.value, shared);
+      const plan = lodging.plan(numbers);
+      return new ActorFamily(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
+    },
+  };
+}
+
+function actorRules(id: string, options: ActorOptions, field: string, preset: Preset): ChildRules {
+  onlyKnownKeys(options, actorKeys, field);
+  positiveInteger(options.window, `${field}.window`);
+  positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
+  positiveInteger(options.heapMb, `${field}.heapMb`);
+  positiveInteger(options.maxChildren, `${field}.maxChildren`);
+  if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
+    throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
+  }
+  if (options.exclusive !== undefined && typeof options.exclusive !== "boolean") {
+    throw invalid(`${field}.exclusive`, options.exclusive, "true or false");
+  }
+  if (options.exclusive && options.spare === "loaded") {
+    throw invalid(
+      `${field}.spare`,
+      options.spare,
+      '"empty" or "none": an exclusive actor\'s load() must not run beside it',
+    );
+  }
+  graceMs(options, field);
+  mailboxLimits(options.mailbox, `${field}.mailbox`);
+  return childRules(id, options, field, preset);
+}
+
+/** @throws HoldfastError InvalidSpec naming the field */
+export function graceMs({ grace = DEFAULT_GRACE }: ActorOptions, field: string): number {
+  return milliseconds(grace, `${field}.grace`);
+}
+
+/** One for all who say nothing else. */
+const standard: MailboxLimits = {
+  messages: DEFAULT_MAILBOX_MESSAGES,
+  bytes: DEFAULT_MAILBOX_BYTES,
+  overflow: "refuse",
+};
+
+/** @throws HoldfastError InvalidSpec naming the field */
+function mailboxLimits(options: MailboxOptions = {}, field: string): MailboxLimits {
+  onlyKnownKeys(options, mailboxKeys, field);
+  const { messages = standard.messages, bytes = standard.bytes, overflow = standard.overflow } = options;
+  positiveInteger(messages, `${field}.messages`);
+  positiveInteger(bytes, `${field}.bytes`);
+  if (!["refuse", "drop-oldest", "wait"].includes(overflow)) {
+    throw invalid(`${field}.overflow`, overflow, '"refuse", "drop-oldest" or "wait"');
+  }
+  const isStandard = messages === standard.messages && bytes === standard.bytes && overflow === standard.overflow;
+  return isStandard ? standard : { messages, bytes, overflow };
+}
+
+export function positiveInteger(value: number | undefined, field: string): void {
+  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
+  throw invalid(field, value, "a whole number above 0");
+}
+
+function invalid(field: string, value: unknown, fix: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: give ${fix}`, { details: { field } });
+}

@@ -1,0 +1,47 @@
+import type { ActorClass } from "../../actor/actor.js";
+import type { CellSpec } from "../../host/booting.js";
+import type { SystemContext } from "../context.js";
+import { SharedCells } from "./shared-cells.js";
+
+/** Props are compared by identity; those that are objects must not pile up when nobody holds them any more. */
+interface ByProps {
+  readonly objects: WeakMap<object, SharedCells>;
+  readonly others: Map<unknown, SharedCells>;
+}
+
+/**
+ * Finds the cells that an inline actor shares: with all of its class, or, where the class has a static load(), with
+ * those that were given the very same props, since load() made its result from them.
+ */
+export class Lodgings {
+  readonly #context: () => SystemContext;
+  readonly #byClass = new Map<ActorClass, SharedCells>();
+  readonly #byProps = new Map<ActorClass, ByProps>();
+
+  constructor(context: () => SystemContext) {
+    this.#context = context;
+  }
+
+  /** @param spec is made only where no cells are known yet */
+  shared(actorClass: ActorClass, props: unknown, spec: () => CellSpec): SharedCells {
+    if (typeof actorClass.load !== "function") {
+      const known = this.#byClass.get(actorClass);
+      if (known) return known;
+      const cells = new SharedCells(this.#context(), spec());
+      this.#byClass.set(actorClass, cells);
+      return cells;
+    }
+    let ofClass = this.#byProps.get(actorClass);
+    if (!ofClass) {
+      ofClass = { objects: new WeakMap(), others: new Map() };
+      this.#byProps.set(actorClass, ofClass);
+    }
+    const isObject = typeof props === "object" && props !== null;
+    const known = isObject ? ofClass.objects.get(props) : ofClass.others.get(props);
+    if (known) return known;
+    const cells = new SharedCells(this.#context(), spec());
+    if (isObject) ofClass.objects.set(props, cells);
+    else ofClass.others.set(props, cells);
+    return cells;
+  }
+}

@@ -1,0 +1,39 @@
+import { HoldfastError, toError } from "../../errors.js";
+import type { Remains } from "../death/after-death.js";
+
+export function tookTooLong(path: string, ms: number): HoldfastError {
+  return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
+}
+
+/** What whoever waits for a start is told: a code, and what start() or restore() threw as its cause. */
+export function couldNotStart(path: string, thrown: unknown): HoldfastError {
+  const error = toError(thrown);
+  if (error instanceof HoldfastError) return error;
+  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
+}
+
+export function stoppedBefore(path: string): HoldfastError {
+  return new HoldfastError("StartFailed", `${path} was stopped before it had started`);
+}
+
+/** Why one that answered `ignore` takes no mail. */
+export function nothingToDo(path: string): HoldfastError {
+  return new HoldfastError(
+    "ActorStopped",
+    `${path} did not start: its start() answered ignore; restart it by hand when there is something to do`,
+  );
+}
+
+/** Of who may not answer `ignore`: others send it mail and count on it. */
+export function mustServe(path: string, what: string): HoldfastError {
+  return new HoldfastError(
+    "StartFailed",
+    `${path}: its start() answered ignore, and ${what} has to serve: throw an error that says why it cannot`,
+  );
+}
+
+/** A start that failed, as the death it is: nothing was with it. */
+export function startFailed(thrown: unknown): Remains {
+  const cause = { kind: "start-failed", error: toError(thrown) } as const;
+  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
+}

@@ -1,0 +1,135 @@
+import { HoldfastError } from "../../errors.js";
+import { encodeError } from "../../transport/error-codec.js";
+import type { ToHost, ToParent } from "../../transport/frames.js";
+import { pack, unpack } from "../../transport/values.js";
+import type { SystemContext } from "../context.js";
+import { shapeOf } from "../death/evidence.js";
+import type { InnerCallOptions } from "../target.js";
+import type { CellMember } from "./cell-member.js";
+
+type AskFrame = Extract<ToParent, { t: "ask" }>;
+type SpawnFrame = Extract<ToParent, { t: "spawn" }>;
+type WatchFrame = Extract<ToParent, { t: "watch" }>;
+
+/** Asks that the actors of one cell make of others: they go through the parent, which holds the ledger. */
+export class CellAsks {
+  readonly #context: SystemContext;
+  readonly #send: (frame: ToHost) => void;
+  readonly #open = new Map<number, { actor: number; abort: AbortController }>();
+
+  constructor(context: SystemContext, send: (frame: ToHost) => void) {
+    this.#context = context;
+    this.#send = send;
+  }
+
+  /**
+   * @param live false when the asking incarnation is over: what it still sends is heard by nobody
+   * @param sender who asks, for dead letters
+   */
+  ask(frame: AskFrame, live: boolean, sender: string): void {
+    if (!live) {
+      this.#fenced(frame, sender);
+      return;
+    }
+    const target = this.#context.resolve(frame.path);
+    const args = unpack(frame.args, (path) => this.#context.resolve(path)) as unknown[];
+    const options: InnerCallOptions = {
+      inner: true,
+      sender,
+      idempotent: frame.idempotent,
+      ...(frame.key === undefined ? {} : { key: frame.key }),
+      ...(frame.timeoutMs < 0 ? {} : { timeout: frame.timeoutMs }),
+    };
+    if (frame.call === 0) target.tell(frame.method, args, options);
+    else
+      void this.#forward(frame.actor, frame.call, (signal) => target.ask(frame.method, args, { ...options, signal }));
+  }
+
+  /** @param member who asks; undefined when that incarnation is over */
+  spawn({ actor, incarnation, call, name, spec }: SpawnFrame, member: CellMember | undefined, sender: string): void {
+    if (!member) {
+      this.#count(sender, incarnation, "ask");
+      this.#answerLate(call, "spawn()");
+      return;
+    }
+    const over = () => !member.serves(incarnation);
+    void this.#forward(actor, call, () => member.spawn({ name, spec, over }));
+  }
+
+  /** Ends with its incarnation, in silence. */
+  watch({ actor, call, path, key }: WatchFrame, live: boolean): void {
+    if (!live) return;
+    const abort = new AbortController();
+    this.#open.set(call, { actor, abort });
+    const unwatch = this.#context.watches.watch(path, key, (value) => {
+      this.#open.delete(call);
+      this.#send({ t: "answer", call, outcome: { ok: true, value: { value, special: false } } });
+    });
+    abort.signal.addEventListener("abort", () => {
+      this.#open.delete(call);
+      unwatch();
+    });
+  }
+
+  #fenced({ path, key, method, args, call, incarnation }: AskFrame, sender: string): void {
+    this.#count(sender, incarnation, call === 0 ? "tell" : "ask");
+    if (call === 0) {
+      const letter = {
+        path,
+        key,
+        incarnation,
+        sender,
+        method,
+        reason: "fenced",
+        shape: shapeOf(args.value),
+      };
+      this.#context.deaths.deadLetter(letter);
+      return;
+    }
+    this.#answerLate(call, method);
+  }
+
+  #count(path: string, incarnation: number, what: "ask" | "tell"): void {
+    this.#context.events.emit({ type: "fenced", path, incarnation, what, count: 1 });
+  }
+
+  #answerLate(call: number, what: string): void {
+    const error = new HoldfastError("ActorStopped", `${what} was not sent: the asking actor's incarnation is over`);
+    this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });
+  }
+
+  drop(call: number): void {
+    this.#open.get(call)?.abort.abort();
+  }
+
+  /** When the asker dies its asks are cancelled. */
+  cancelFor(actor: number): void {
+    for (const ask of this.#open.values()) if (ask.actor === actor) ask.abort.abort();
+  }
+
+  cancelAll(): void {
+    for (const ask of this.#open.values()) ask.abort.abort();
+  }
+
+  async #forward(actor: number, call: number, ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const abort = new AbortController();
+    this.#open.set(call, { actor, abort });
+    try {
+      const result = await ask(abort.signal);
+      if (typeof result === "object" && result !== null && Symbol.asyncIterator in result) {
+        // One that has begun already must not wait for a reader.
+        abort.abort();
+        throw new HoldfastError(
+          "InvalidValue",
+          "its answer is a stream, which an actor cannot read from another: ask for its values in batches instead",
+        );
+      }
+      const value = pack(result, "the result");
+      this.#send({ t: "answer", call, outcome: { ok: true, value } });
+    } catch (error) {
+      this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });
+    } finally {
+      this.#open.delete(call);
+    }
+  }
+}

@@ -1,0 +1,284 @@
+import type { ActorFacts } from "../../actor/methods.js";
+import { HoldfastError } from "../../errors.js";
+import { type CellSpec, endError } from "../../host/booting.js";
+import { type Executing, hasBegun } from "../../host/control-block.js";
+import type { Host, HostEnd } from "../../host/host.js";
+import type { ToHost, ToParent } from "../../transport/frames.js";
+import type { SystemContext } from "../context.js";
+import { causeOf, type DeathCause } from "../death/report.js";
+import { tellIfAbandoned } from "./abandoned.js";
+import { CellAsks } from "./cell-asks.js";
+import type { CellMember } from "./cell-member.js";
+import { CellWatch } from "./cell-watch.js";
+import { Entries } from "./entries.js";
+import { type Lingerers, Lingering } from "./lingering.js";
+
+export interface CellDeath {
+  readonly cause: DeathCause;
+  /** When it happened, where the host could say; monotonic ms. */
+  readonly at: number | undefined;
+}
+
+export interface OpenOptions {
+  /** How long host and load() may take together. */
+  readonly withinMs: number;
+  /** Called with the host before anything runs in it. */
+  readonly onOpened?: ((host: Host) => void) | undefined;
+  /** Gives the start up. */
+  readonly signal: AbortSignal;
+  /** Called when a host runs, before load() is done. */
+  readonly onHost: (level: "spare" | "cold") => void;
+  /** Its members are each ended alone. Default false: one that hangs takes the cell along. */
+  readonly shared?: boolean;
+}
+
+/**
+ * The parent's side of one booted host: passes frames between it and its members, watches for hung messages, and joins
+ * whatever ends it into one death.
+ */
+export class Cell {
+  readonly host: Host;
+  readonly facts: ActorFacts;
+  readonly shared: boolean;
+  /** Called once, when it ends without having been shut. Default: its members are told. */
+  onDeath: (death: CellDeath) => void = (death) => {
+    for (const member of [...this.#members.values()]) member.lost(this, death);
+  };
+  /** How many messages were executing when it ended. */
+  suspects = 0;
+  readonly #context: SystemContext;
+  readonly #spec: CellSpec;
+  readonly #members = new Map<number, CellMember>();
+  readonly #entries: Entries;
+  readonly #asks: CellAsks;
+  readonly #watch: CellWatch;
+  readonly #lingering: Lingering;
+  /** Frames that came from the host. */
+  heard = 0;
+  #killedFor: CellDeath | undefined;
+  /** Resolves when it has ended, in whatever way. */
+  readonly over: Promise<void>;
+  #state: "alive" | "shutting" | "dead" = "alive";
+  #leave: () => void = () => {};
+  #shut: (() => void) | undefined;
+
+  constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, shared: boolean) {
+    this.#context = context;
+    this.#spec = spec;
+    this.host = host;
+    this.facts = facts;
+    this.shared = shared;
+    this.#entries = new Entries(facts.concurrency);
+    this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
+    this.#watch = new CellWatch(context.clock, this, this.#members);
+    this.#asks = new CellAsks(context, (frame) => this.send(frame));
+    this.over = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+    host.onFrame = (frame) => this.#receive(frame);
+    host.onEnd = (end) => this.#ended(end);
+  }
+
+  /**
+   * Opens the fastest host there is and boots the spec in it.
+   * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
+   */
+  static async open(context: SystemContext, spec: CellSpec, options: OpenOptions): Promise<Cell> {
+    const { withinMs, signal, onHost, onOpened, shared = false } = options;
+    const { booting, level } = context.hosts.open(spec);
+    onOpened?.(booting.host);
+    let tookTooLong = false;
+    const late = context.clock.after(withinMs, () => {
+      tookTooLong = true;
+      booting.host.kill();
+    });
+    const giveUp = () => booting.host.kill();
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      await booting.open;
+      onHost(level);
+      const facts = await booting.facts!;
+      // It may have ended after its last frame and before anybody listened here.
+      if (booting.ended) throw endError(booting.ended);
+      signal.throwIfAborted();
+      return new Cell(context, spec, booting.host, facts, shared);
+    } catch (error) {
+      booting.host.kill();
+      throw new HoldfastError(
+        "StartFailed",
+        tookTooLong
+          ? `${spec.path}: load() was not done within ${withinMs} ms (startTimeout)`
+          : `${spec.path} could not start: ${(error as Error).message}`,
+        { cause: error },
+      );
+    } finally {
+      late.cancel();
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  get alive(): boolean {
+    return this.#state === "alive";
+  }
+
+  /** How many actors are in it. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get room(): boolean {
+    return this.#entries.room;
+  }
+
+  /** @returns the member's first entry in the control block */
+  join(member: CellMember): number {
+    const entry = this.#entries.take();
+    if (entry === undefined) {
+      throw new HoldfastError(
+        "Unavailable",
+        `${this.#spec.path}: this cell has no room for another actor: use more cells`,
+      );
+    }
+    this.#members.set(member.id, member);
+    return entry;
+  }
+
+  leave(member: CellMember, entry: number): void {
+    if (!this.#members.delete(member.id)) return;
+    this.#entries.free(entry);
+    this.#asks.cancelFor(member.id);
+  }
+
+  /** The member leaves, and its incarnation may still run: the host is told, and its entry is kept until it answers. */
+  fence(member: CellMember, entry: number, incarnation: number): void {
+    if (!this.#members.delete(member.id)) return;
+    this.#asks.cancelFor(member.id);
+    this.#entries.fence(member.id, incarnation, entry);
+    this.send({ t: "fence", actor: member.id, incarnation });
+  }
+
+  /** Ends one incarnation in the host, in this turn; false where only a frame can, which others may overtake. */
+  endNow(member: CellMember, incarnation: number): boolean {
+    if (!this.shared || !this.host.endActor) return false;
+    this.host.endActor(member.id, incarnation);
+    return true;
+  }
+
+  /** The incarnation of a member is over, the member stays: asks it made are cancelled. */
+  cancelAsks(member: CellMember): void {
+    this.#asks.cancelFor(member.id);
+  }
+
+  send(frame: ToHost): void {
+    if (this.#state !== "dead") this.host.send(frame);
+    if (frame.t === "call") this.#watch.begin();
+  }
+
+  executing(entry: number): Executing[] {
+    return this.host.control.executing(entry, this.facts.concurrency);
+  }
+
+  hasBegun(entry: number, seq: number): boolean {
+    return this.begun(entry).some((last) => hasBegun(seq, last));
+  }
+
+  begun(entry: number): number[] {
+    return this.host.control.begun(entry, this.facts.concurrency);
+  }
+
+  /** Ends it by force; `onDeath` gets this cause. */
+  kill(cause: DeathCause): void {
+    if (this.#state === "dead") return;
+    // One that takes its time may be killed again, by others: it is one death.
+    const first = this.#killedFor === undefined;
+    this.#killedFor ??= { cause, at: this.#context.clock.now() };
+    this.host.kill();
+    if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host);
+  }
+
+  /**
+   * It was killed and has not left: nobody waits for its end any more. A process whose SIGKILL is pending runs none of
+   * its own code again, so its record is final: what it had not begun it never will.
+   */
+  abandon(): void {
+    const { onDeath } = this;
+    this.onDeath = () => {};
+    this.#state = "dead";
+    this.#watch.end();
+    this.#asks.cancelAll();
+    if (this.#killedFor) onDeath(this.#killedFor);
+  }
+
+  /** Runs unload() and ends the host; by force when that takes longer than `withinMs`. No death is reported. */
+  async shut(withinMs: number): Promise<void> {
+    if (this.#state !== "alive") return;
+    this.#state = "shutting";
+    const shut = new Promise<void>((resolve) => {
+      this.#shut = resolve;
+    });
+    this.host.send({ t: "shut" });
+    const late = Number.isFinite(withinMs) ? this.#context.clock.after(withinMs, () => this.host.kill()) : undefined;
+    await shut;
+    late?.cancel();
+    tellIfAbandoned(this.#context, this.#spec.path, this.host);
+  }
+
+  #receive(frame: ToParent): void {
+    this.heard++;
+    if (frame.t === "stopped") this.#entries.over(frame.actor, frame.incarnation);
+    else if (frame.t === "settled") this.#settled(frame);
+    else if (frame.t === "crashed" && frame.left.length > 0) {
+      const member = this.#members.get(frame.actor);
+      if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
+    }
+    if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame), this.#sender(frame.actor));
+    else if (frame.t === "spawn")
+      this.#asks.spawn(
+        frame,
+        this.#serves(frame) ? this.#members.get(frame.actor) : undefined,
+        this.#sender(frame.actor),
+      );
+    else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
+    else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
+    else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
+  }
+
+  /** What a crash left running in its host, if anything. */
+  lingering(member: CellMember): Lingerers | undefined {
+    return this.#lingering.of(member.id);
+  }
+
+  #settled({ actor, incarnation, dropped }: Extract<ToParent, { t: "settled" }>): void {
+    this.#lingering.settled(actor, incarnation);
+    const path = this.#members.get(actor)?.path ?? this.#spec.path;
+    this.#context.events.emit({ type: "fenced", path, incarnation, what: "outcome", count: dropped });
+  }
+
+  #lingersTooLong({ member, incarnation, methods }: Lingerers): void {
+    const { path, graceMs } = member;
+    if (this.host.isolation !== "inline") this.kill({ kind: "lingered", method: methods[0]!, incarnation, graceMs });
+    else this.#context.events.emit({ type: "lingering", path, incarnation, methods, graceMs });
+  }
+
+  #serves({ actor, incarnation }: { actor: number; incarnation: number }): boolean {
+    return this.#members.get(actor)?.serves(incarnation) ?? false;
+  }
+
+  /** Who asks, for dead letters: its cell, or where that is shared the actor. */
+  #sender(actor: number): string {
+    return (this.shared ? this.#members.get(actor)?.path : undefined) ?? this.#spec.path;
+  }
+
+  #ended(end: HostEnd): void {
+    for (const member of this.#members.values()) this.suspects += member.executingNow;
+    const shutting = this.#state === "shutting";
+    this.#state = "dead";
+    this.#watch.end();
+    this.#asks.cancelAll();
+    this.#lingering.end();
+    this.#shut?.();
+    this.#leave();
+    if (!shutting)
+      this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
+  }
+}

@@ -1,0 +1,112 @@
+import type { Clock } from "../../clock.js";
+import { KEPT_REPORTS } from "../../defaults.js";
+import { encodeError } from "../../transport/error-codec.js";
+import type { EventFan } from "../events.js";
+import type { DeadLetter, DeathCause, DeathReport } from "./report.js";
+
+/** A report that is still being written, with the stamps its times are taken from. */
+export class OpenReport {
+  readonly report: DeathReport;
+  readonly #clock: Clock;
+  readonly #close: (report: DeathReport) => void;
+  #last: number;
+  #open = true;
+
+  constructor(report: DeathReport, noticed: number, clock: Clock, close: (report: DeathReport) => void) {
+    this.report = report;
+    this.#last = noticed;
+    this.#clock = clock;
+    this.#close = close;
+  }
+
+  decided(decision: DeathReport["decision"]): void {
+    if (!this.#open) return;
+    this.report.decision = decision;
+    this.report.times.decideMs ??= this.#lap();
+    if (decision !== "restart") this.close();
+  }
+
+  /** A host runs: a spare, a cold one, or still the same. */
+  restarted(level: NonNullable<DeathReport["level"]>): void {
+    if (!this.#open) return;
+    this.report.level = level;
+    this.report.times.restartMs = this.#lap();
+  }
+
+  /** Ready again. Where no mail waits, service is back with it. */
+  warmed(mailWaits: boolean): void {
+    if (!this.#open) return;
+    this.report.times.warmMs = this.#lap();
+    if (!mailWaits) this.close();
+  }
+
+  /** The first message after it is answered: service is back. */
+  served(): void {
+    if (!this.#open) return;
+    this.report.times.redeliverMs = this.#lap();
+    this.close();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#close(this.report);
+  }
+
+  #lap(): number {
+    const now = this.#clock.now();
+    const lap = now - this.#last;
+    this.#last = now;
+    return lap;
+  }
+}
+
+/** Keeps the most recent death reports and tells about each twice: when noticed, and when complete. */
+export class DeathLog {
+  readonly #clock: Clock;
+  readonly #events: EventFan;
+  readonly #kept: DeathReport[] = [];
+  #count = 0;
+
+  constructor(clock: Clock, events: EventFan) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** @param faultAt when it happened, monotonic ms, where the dying host could say */
+  open(
+    facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times">,
+    faultAt: number | undefined,
+  ): OpenReport {
+    const noticed = this.#clock.now();
+    if ("error" in facts.cause) keepErrorInJson(facts.cause);
+    const report: DeathReport = {
+      ...facts,
+      id: ++this.#count,
+      at: this.#clock.wallTime(),
+      decision: "pending",
+      level: undefined,
+      times: faultAt === undefined ? {} : { detectMs: Math.max(0, noticed - faultAt) },
+    };
+    this.#kept.push(report);
+    if (this.#kept.length > KEPT_REPORTS) this.#kept.shift();
+    this.#events.emit({ type: "death", report });
+    return new OpenReport(report, noticed, this.#clock, (closed) =>
+      this.#events.emit({ type: "report", report: closed }),
+    );
+  }
+
+  deadLetter(letter: Omit<DeadLetter, "at">): void {
+    this.#events.emit({ type: "dead-letter", letter: { ...letter, at: this.#clock.wallTime() } });
+  }
+
+  reports(): readonly DeathReport[] {
+    return this.#kept;
+  }
+}
+
+/** JSON makes {} of an Error: a report that is written to a log shall say what was thrown. */
+function keepErrorInJson(cause: Extract<DeathCause, { error: Error }>): void {
+  const toJSON = () => ({ ...cause, error: encodeError(cause.error) });
+  Object.defineProperty(cause, "toJSON", { value: toJSON, configurable: true, enumerable: false });
+}

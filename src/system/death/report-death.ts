@@ -1,0 +1,34 @@
+import { HoldfastError, withoutStack } from "../../errors.js";
+import type { Isolation } from "../../host/host.js";
+import type { SystemContext } from "../context.js";
+import type { UnitExit } from "../unit.js";
+import type { Remains } from "./after-death.js";
+import type { OpenReport } from "./death-log.js";
+import { causeText, type DeathCause } from "./report.js";
+
+/** Opens the one report of a death. */
+export function reportDeath(
+  context: SystemContext,
+  who: { path: string; key: string | undefined; incarnation: number },
+  isolation: Isolation,
+  host: string,
+  remains: Remains,
+): OpenReport {
+  const { cause, executing, redelivered, failed, poisoned, at } = remains;
+  const { path, key, incarnation } = who;
+  const facts = { path, key, incarnation, isolation, host, cause, executing, redelivered, failed, poisoned };
+  return context.deaths.open(facts, at);
+}
+
+/** A death as an error, with what was thrown as its cause. */
+export function deathError(path: string, cause: DeathCause): HoldfastError {
+  const thrown = "error" in cause ? cause.error : undefined;
+  const text = `${path}: ${causeText(cause)}`;
+  return withoutStack(() => new HoldfastError("ActorDied", text, thrown ? { cause: thrown } : {}));
+}
+
+/** An actor's death as its supervisor hears of it. */
+export function exitOf(path: string, { guilty, cause }: Remains, decided: UnitExit["decided"]): UnitExit {
+  const normal = cause.kind === "stopped-itself";
+  return { guilty: guilty || cause.kind === "killed", normal, error: deathError(path, cause), decided };
+}

@@ -1,0 +1,136 @@
+import type { HostEnd, Isolation } from "../../host/host.js";
+
+/** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
+export type DeathCause =
+  /** The handler (or start(), or restore()) threw: the actor alone died, its host lives. */
+  | { kind: "threw"; error: Error }
+  /** An error outside any handler, or an unhandled rejection, ended the host. */
+  | { kind: "uncaught"; error: Error }
+  /** The host ended by itself: process.exit() or a signal. */
+  | { kind: "exit"; code: number | null; signal: string | null }
+  /** The heap limit was reached. */
+  | { kind: "heap"; error: Error }
+  /**
+   * One message executed for longer than its method's limit; `actor` and `seq` say which. With `seq` 0 none did: the event
+   * loop was blocked by something outside every handler, and `method` is what waited for it in vain.
+   */
+  | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number }
+  /**
+   * A handler of an incarnation that had crashed did not settle within `grace`: its host went with it. Nobody of the new
+   * incarnation is to blame.
+   */
+  | { kind: "lingered"; method: string; incarnation: number; graceMs: number }
+  /** Somebody asked for it: an operator, a test, a chaos run. Charged to no message. */
+  | { kind: "killed"; by: string }
+  /** The actor or host did not become ready. */
+  | { kind: "start-failed"; error: Error }
+  /** It called stopSelf(): a clean end. */
+  | { kind: "stopped-itself" }
+  /** A supervisor used up its restart budget: its children are stopped, and the one above decides. */
+  | { kind: "gave-up"; error: Error };
+
+/** A message as it may be shown: never its payload, unless the method says `reveal`. */
+export interface MessageEvidence {
+  readonly method: string;
+  readonly seq: number;
+  /** How many deaths this message was executing at, this one included. */
+  readonly deaths: number;
+  readonly ranForMs: number | undefined;
+  /** The form of the arguments, such as `[Float32Array(512)]`. */
+  readonly shape: string;
+  readonly bytes: number;
+  /** First 16 hex digits of a SHA-256 of the arguments' bytes: equal payloads are recognised without being shown. */
+  readonly digest: string;
+  readonly args?: unknown[];
+}
+
+/** Where the milliseconds between fault and service went. A step that did not happen is undefined. */
+export interface DeathTimes {
+  /** Fault to notice in the parent. */
+  detectMs?: number;
+  /** Notice to the supervisor's decision. */
+  decideMs?: number;
+  /** Decision to a host that runs (0 in place, a spare, or a cold start), back-off included. */
+  restartMs?: number;
+  /** load(), start() and restore(). */
+  warmMs?: number;
+  /** Ready to the first waiting message settled; undefined where none waited. */
+  redeliverMs?: number;
+}
+
+/** One per death: who, which message, why, what was done, how long it took. */
+export interface DeathReport {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly incarnation: number;
+  readonly isolation: Isolation;
+  /** "thread 7", "pid 4711" or "inline". */
+  readonly host: string;
+  readonly cause: DeathCause;
+  readonly executing: readonly MessageEvidence[];
+  /** What happened to the messages that had been handed to the host. */
+  redelivered: number;
+  failed: number;
+  poisoned: number;
+  decision: "restart" | "quarantine" | "escalate" | "stop" | "pending";
+  /** How it came back: the cheapest level that fitted. */
+  level: "in-place" | "spare" | "cold" | undefined;
+  times: DeathTimes;
+}
+
+/** A message that nobody will handle: a lost or refused tell, or the evidence of a poisoned one. */
+export interface DeadLetter {
+  readonly at: number;
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly sender: string;
+  readonly method: string;
+  readonly reason: string;
+  readonly incarnation: number;
+  readonly shape: string;
+}
+
+/** One line for people. */
+export function causeText(cause: DeathCause): string {
+  switch (cause.kind) {
+    case "threw":
+      return `handler threw ${cause.error.name}: ${cause.error.message}`;
+    case "uncaught":
+      return `uncaught ${cause.error.name}: ${cause.error.message}`;
+    case "exit":
+      return cause.signal ? `ended by ${cause.signal}` : `exited with code ${cause.code}`;
+    case "heap":
+      return `heap limit reached: ${cause.error.message}`;
+    case "hung":
+      if (cause.seq === 0)
+        return `its event loop was blocked outside any handler: ${cause.method} was not begun within ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
+      return `${cause.method} ran for ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
+    case "lingered":
+      return `${cause.method} of incarnation ${cause.incarnation}, which had crashed, still ran ${cause.graceMs} ms later (grace)`;
+    case "killed":
+      return `killed by ${cause.by}`;
+    case "start-failed":
+      return `start failed: ${cause.error.message}`;
+    case "stopped-itself":
+      return "ended by itself, with stopSelf()";
+    case "gave-up":
+      return `gave up: ${cause.error.message}`;
+  }
+}
+
+/** How a host ended, as the cause of its actors' death. */
+export function causeOf(end: HostEnd): DeathCause {
+  switch (end.kind) {
+    case "uncaught":
+      return { kind: "uncaught", error: end.error };
+    case "heap":
+      return { kind: "heap", error: end.error };
+    case "exit":
+      return { kind: "exit", code: end.code, signal: end.signal };
+    case "killed":
+      return { kind: "killed", by: "the runtime" };
+  }
+}

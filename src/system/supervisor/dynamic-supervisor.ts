@@ -1,0 +1,101 @@
+import { createRef, type Ref } from "../../actor/ref.js";
+import { DEFAULT_MAX_CHILDREN } from "../../defaults.js";
+import { HoldfastError } from "../../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { presetOf, supervisorRules } from "../../supervision/spec.js";
+import type { SystemContext } from "../context.js";
+import type { ActorSpec } from "../specs.js";
+import type { LoadedSpec, Place, Unit } from "../unit.js";
+import type { DynamicOptions, DynamicRef } from "./dynamic-spec.js";
+import { refuseName } from "./load-child.js";
+import { asChild } from "./loaded-supervisor.js";
+import { Supervisor } from "./supervisor.js";
+
+const dynamicKeys: KeysOf<DynamicOptions> = {
+  intensity: true,
+  overBudget: true,
+  autoShutdown: true,
+  preset: true,
+  maxChildren: true,
+  child: true,
+};
+
+/** A dynamic supervisor's spec, with its template's code when there is one. */
+export async function loadDynamic(template: ActorSpec | undefined, options: DynamicOptions): Promise<LoadedSpec> {
+  const loaded = await template?.load();
+  return {
+    rules(id, field, preset) {
+      onlyKnownKeys(options, dynamicKeys, field);
+      refuseMaxChildren(options.maxChildren, `${field}.maxChildren`);
+      loaded?.rules("template", field, presetOf(options, preset, field));
+      return asChild(id, options.child, field, preset);
+    },
+    create: (context, place) => new DynamicSupervisor(context, place, template, loaded, options),
+  };
+}
+
+/** A supervisor without children of its own, to which they are added while it runs. */
+class DynamicSupervisor extends Supervisor {
+  readonly #template: ActorSpec | undefined;
+  readonly #loaded: LoadedSpec | undefined;
+  readonly #max: number;
+  #named = 0;
+
+  constructor(
+    context: SystemContext,
+    { name, path, preset: inherited }: Place,
+    template: ActorSpec | undefined,
+    loaded: LoadedSpec | undefined,
+    options: DynamicOptions,
+  ) {
+    const rules = supervisorRules(options, path, { inherited, order: "none" });
+    super(context, name, path, rules, [], presetOf(options, inherited, path));
+    this.#template = template;
+    this.#loaded = loaded;
+    this.#max = options.maxChildren ?? DEFAULT_MAX_CHILDREN;
+  }
+
+  override startChild(name: string, spec: LoadedSpec): Promise<Unit> {
+    if (this.size < this.#max) return super.startChild(name, spec);
+    const full = `${this.path} has ${this.size} children, as many as its maxChildren: remove some, or raise it`;
+    return Promise.reject(new HoldfastError("Unavailable", full, { details: { maxChildren: this.#max } }));
+  }
+
+  override ref(): DynamicRef<unknown> {
+    const { path } = this;
+    const refTo = (unit: Unit | undefined) => unit && (createRef(unit.target) as Ref<unknown>);
+    const size = () => this.size;
+    return {
+      path,
+      spawn: async (name, props) => refTo(await this.#spawn(name, props))!,
+      child: (name) => refTo(this.child(name)),
+      remove: (name) => this.delete(name),
+      get size() {
+        return size();
+      },
+    };
+  }
+
+  async #spawn(name: string | undefined, props: unknown): Promise<Unit> {
+    if (!this.#template) {
+      const fix = "give dynamic() one, or add children with app.add(path, name, spec)";
+      throw new HoldfastError("InvalidSpec", `${this.path} has no template to make a child from: ${fix}`);
+    }
+    const own = props === undefined ? this.#loaded! : await { ...this.#template, props }.load();
+    if (name !== undefined) refuseName(name);
+    return this.startChild(name ?? this.#nextName(), own);
+  }
+
+  /** A number that no child has, and none had: who asks for it later must not meet a stranger. */
+  #nextName(): string {
+    do this.#named++;
+    while (this.child(String(this.#named)));
+    return String(this.#named);
+  }
+}
+
+function refuseMaxChildren(value: number | undefined, field: string): void {
+  if (value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value > 0)) return;
+  const fix = "give a whole number above 0, or Infinity";
+  throw new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: ${fix}`, { details: { field } });
+}

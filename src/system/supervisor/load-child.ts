@@ -1,0 +1,24 @@
+import { HoldfastError } from "../../errors.js";
+import { shown } from "../../known-keys.js";
+import type { ChildSpec, LoadedSpec } from "../unit.js";
+
+/** A named child's spec with the code that runs it. @throws HoldfastError InvalidSpec for a name or spec that is none */
+export async function loadChild(id: string, spec: ChildSpec): Promise<LoadedSpec> {
+  refuseName(id);
+  if (typeof spec?.load === "function") return spec.load();
+  throw new HoldfastError(
+    "InvalidSpec",
+    `child "${id}" is ${shown(spec)}, no child spec: write inline(), thread(), fork(), pool(), keyed(), supervisor() or dynamic()`,
+    { details: { field: id } },
+  );
+}
+
+/** Names are parts of paths. */
+export function refuseName(id: string): void {
+  if (typeof id === "string" && /^[\w.-]+$/.test(id)) return;
+  throw new HoldfastError(
+    "InvalidSpec",
+    `a child is named ${JSON.stringify(id)}: use letters, digits, "_", "-" and "."`,
+    { details: { field: "name" } },
+  );
+}

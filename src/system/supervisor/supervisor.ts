@@ -1,0 +1,205 @@
+import type { Target } from "../../actor/ref.js";
+import { HoldfastError, toError } from "../../errors.js";
+import type { Preset } from "../../supervision/presets.js";
+import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
+import { refuseSignificant, type StartMode } from "../../supervision/state.js";
+import type { SystemContext } from "../context.js";
+import type { OpenReport } from "../death/death-log.js";
+import { notAnActor } from "../not-an-actor.js";
+import { refOf } from "../ref-of.js";
+import type { TreeNode } from "../tree.js";
+import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "../unit.js";
+import { type ChildInfo, childInfo } from "./child-info.js";
+import { Engine, type EngineOwner, type Supervised } from "./engine.js";
+import { endedByItself, supervisorDied } from "./supervisor-death.js";
+
+export type { Supervised };
+
+/** A supervisor as one unit of the tree: what it supervises is started, stopped, drained and listed through it. */
+export class Supervisor implements Unit, EngineOwner {
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  /** Whose defaults hold for children that are added. */
+  readonly preset: Preset;
+  keeper: Keeper = noKeeper;
+  onReady: (unit: Unit) => void = () => {};
+  onParked: (unit: Unit) => void = () => {};
+  onDown: (unit: Unit) => void = () => {};
+  onForgotten: (unit: Unit) => void = () => {};
+  readonly #context: SystemContext;
+  readonly #rules: SupervisorRules;
+  readonly #engine: Engine;
+  #starts = 0;
+  /** Of its latest death, until it serves again. */
+  #report: OpenReport | undefined;
+
+  constructor(
+    context: SystemContext,
+    name: string,
+    path: string,
+    rules: SupervisorRules,
+    children: readonly Supervised[],
+    preset: Preset = "server",
+  ) {
+    this.preset = preset;
+    this.#context = context;
+    this.name = name;
+    this.path = path;
+    this.#rules = rules;
+    this.target = notAnActor(path);
+    this.#engine = new Engine(context, this, rules, children);
+  }
+
+  async start(mode: StartMode): Promise<void> {
+    this.#starts++;
+    this.#report?.restarted("in-place");
+    await this.#engine.start(mode);
+    this.#report?.warmed(false);
+  }
+
+  stop(shutdown: Shutdown): Promise<void> {
+    return this.#engine.stop(shutdown);
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#report?.close();
+    for (const unit of this.units()) unit.dispose(error);
+  }
+
+  drain(): void {
+    if (this.#engine.alive) this.#engine.post({ type: "drain" });
+    else for (const unit of this.units()) unit.drain();
+  }
+
+  pending(): number {
+    let sum = 0;
+    for (const { unit } of this.#engine.children.values()) sum += unit.pending();
+    return sum;
+  }
+
+  /** A child more: started at once, or with the next start when this one is ending. @throws InvalidSpec: the id is taken */
+  add(child: Supervised): void {
+    this.#engine.adopt(child);
+    const { kind } = this.#engine.state.phase;
+    if (kind === "ending" || kind === "ended") return;
+    this.#engine.post({ type: "add", rules: child.rules, onFailedStart: "retry" });
+  }
+
+  /**
+   * A child more, for somebody who waits for it: resolves when it is up, or has answered that there is nothing to run.
+   * One that cannot start is gone again.
+   * @throws HoldfastError why it is not up; InvalidSpec: the name is taken, or its rules do not fit here; Unavailable: this
+   * supervisor is down
+   */
+  async startChild(name: string, spec: LoadedSpec): Promise<Unit> {
+    if (!this.#engine.alive) throw this.#isDown();
+    const { preset } = this;
+    const path = `${this.path}/${name}`;
+    const rules = spec.rules(name, path, preset);
+    refuseSignificant(this.#rules, rules);
+    const unit = spec.create(this.#context, { name, path, rules, preset });
+    const up = this.#engine.adopt({ rules, unit }).until("up");
+    this.#engine.post({ type: "add", rules, onFailedStart: "forget" });
+    try {
+      await up;
+    } catch (thrown) {
+      // Its supervisor may have ended meanwhile, and would start it again, unknown to whoever was refused.
+      if (this.child(name) === unit) this.remove(name);
+      throw startFailed(path, toError(thrown));
+    }
+    return unit;
+  }
+
+  remove(id: string): void {
+    this.#engine.remove(id);
+  }
+
+  /** Resolves when it runs again; rejects when it is parked, stopped or removed instead. */
+  restart(id: string): Promise<void> {
+    return this.#ask("restart", id, "up");
+  }
+
+  /** Stops a child and leaves it down until a restart by hand; resolves when it is down. */
+  terminate(id: string): Promise<void> {
+    const { life, goal } = this.#engine.state.children.get(id) ?? {};
+    const isDown = goal !== "up" && (life === "stopped" || life === "quarantined");
+    return isDown ? Promise.resolve() : this.#ask("stop-child", id, "down");
+  }
+
+  /** Stops a child if need be and forgets it; resolves when it is gone. */
+  delete(id: string): Promise<void> {
+    const gone = this.#engine.children.get(id)?.until("down");
+    this.#engine.remove(id);
+    return gone ?? Promise.resolve();
+  }
+
+  /** Its children's, by name. */
+  ref(): unknown {
+    return Object.fromEntries(this.units().map((unit) => [unit.name, refOf(unit)]));
+  }
+
+  child(name: string): Unit | undefined {
+    return this.#engine.children.get(name)?.unit;
+  }
+
+  get size(): number {
+    return this.#engine.children.size;
+  }
+
+  units(): Unit[] {
+    return Array.from(this.#engine.children.values(), ({ unit }) => unit);
+  }
+
+  list(): ChildInfo[] {
+    return Array.from(this.#engine.children.keys(), (name) => this.info(name)!);
+  }
+
+  info(name: string): ChildInfo | undefined {
+    const child = this.#engine.children.get(name);
+    return child && childInfo(child.unit, child.rules, this.standing(name));
+  }
+
+  /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */
+  kill(by: string, key: string | undefined): boolean {
+    return this.units().filter((unit) => unit.kill(by, key)).length > 0;
+  }
+
+  standing(id: string): Standing {
+    return this.#engine.standing(id);
+  }
+
+  tree({ state, reason, restarts }: Standing): TreeNode {
+    const children = this.units().map((unit) => unit.tree(this.standing(unit.name)));
+    const { path, name } = this;
+    return { path, name, kind: "supervisor", state, restarts, children, ...(reason ? { reason } : {}) };
+  }
+
+  onEnded(error: Error | undefined): void {
+    if (!error) {
+      this.keeper.unitDied(endedByItself(this.path));
+      return;
+    }
+    const report = supervisorDied(this.#context, this.path, this.#starts, error);
+    this.#report = report;
+    this.keeper.unitDied({ guilty: false, normal: false, error, decided: (decision) => report.decided(decision) });
+  }
+
+  #ask(type: "restart" | "stop-child", id: string, wants: "up" | "down"): Promise<void> {
+    const child = this.#engine.alive ? this.#engine.children.get(id) : undefined;
+    if (!child) return Promise.reject(this.#isDown());
+    const done = child.until(wants);
+    this.#engine.post({ type, id });
+    return done;
+  }
+
+  #isDown(): HoldfastError {
+    return new HoldfastError("Unavailable", `${this.path} is not running: restart it first, app.tree() shows why`);
+  }
+}
+
+/** What an actor's own start() threw, as the error that says whose it was. */
+function startFailed(path: string, error: Error): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
+}
