@@ -1,5 +1,6 @@
-import { Actor, type ActorClass, type ActorSelf } from "../../src/actor/actor.js";
+import { Actor, type ActorClass } from "../../src/actor/actor.js";
 import { ignore } from "../../src/actor/ignore.js";
+import type { ActorSelf } from "../../src/actor/lifecycle.js";
 import type { MethodOptions } from "../../src/actor/methods.js";
 import type { Ref } from "../../src/actor/ref.js";
 import type { Clock } from "../../src/clock.js";

@@ -1,4 +1,4 @@
-import type { ActorSelf } from "../../src/actor/actor.js";
+import type { ActorSelf } from "../../src/actor/lifecycle.js";
 import { HoldfastError } from "../../src/errors.js";
 import { type Answer, type Ground, LIMIT_MS } from "./actors.js";
 import { Lane } from "./lane.js";

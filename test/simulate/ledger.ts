@@ -1,4 +1,4 @@
-import type { ActorSelf } from "../../src/actor/actor.js";
+import type { ActorSelf } from "../../src/actor/lifecycle.js";
 import type { Answer } from "./actors.js";
 import type { Method, Plan } from "./plan.js";
 import type { SimHost } from "./sim-host.js";

@@ -1,4 +1,5 @@
-import type { ActorClass, ActorSelf } from "../../src/actor/actor.js";
+import type { ActorClass } from "../../src/actor/actor.js";
+import type { ActorSelf } from "../../src/actor/lifecycle.js";
 import { errorTable } from "../../src/errors.js";
 import type { SystemEvent } from "../../src/system/events.js";
 import { actorClasses, type Ground, type Watcher } from "./actors.js";
