@@ -95,7 +95,7 @@ export class ActorHandle implements CellMember, Addressee {
 
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
-    while (this.#phase === "up" && this.executing < this.#options.window) {
+    while (this.#phase === "up" && this.executing < this.#options.window && !this.cell?.dying) {
       const message = this.mailbox.take();
       if (!message) return;
       this.#delivered ??= new Deliveries(this.#context, this, this.#options);

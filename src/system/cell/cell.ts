@@ -117,6 +117,11 @@ export class Cell {
     }
   }
 
+  /** It is on its way out: what it is sent now it may run, or not. */
+  get dying(): boolean {
+    return this.#killedFor !== undefined;
+  }
+
   get alive(): boolean {
     return this.#state === "alive";
   }
@@ -193,7 +198,7 @@ export class Cell {
     const first = this.#killedFor === undefined;
     this.#killedFor ??= { cause, at: this.#context.clock.now() };
     this.host.kill();
-    if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host);
+    if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host, () => this.abandon());
   }
 
   /**
@@ -201,11 +206,10 @@ export class Cell {
    * its own code again, so its record is final: what it had not begun it never will.
    */
   abandon(): void {
+    if (this.#state === "dead") return;
     const { onDeath } = this;
     this.onDeath = () => {};
-    this.#state = "dead";
-    this.#watch.end();
-    this.#asks.cancelAll();
+    this.#over();
     if (this.#killedFor) onDeath(this.#killedFor);
   }
 
@@ -269,16 +273,20 @@ export class Cell {
     return (this.shared ? this.#members.get(actor)?.path : undefined) ?? this.#spec.path;
   }
 
-  #ended(end: HostEnd): void {
+  #over(): void {
     for (const member of this.#members.values()) this.suspects += member.executingNow;
-    const shutting = this.#state === "shutting";
     this.#state = "dead";
     this.#watch.end();
     this.#asks.cancelAll();
     this.#lingering.end();
     this.#shut?.();
     this.#leave();
-    if (!shutting)
+  }
+
+  #ended(end: HostEnd): void {
+    const told = this.#state !== "alive";
+    this.#over();
+    if (!told)
       this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
   }
 }

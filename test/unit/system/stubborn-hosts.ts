@@ -15,6 +15,8 @@ export class StubbornProvider implements HostProvider {
   readonly hosts: StubbornHost[] = [];
   /** How the next starts are answered; "started" when there is nothing left. */
   readonly answers: ("started" | "never" | "start-failed" | "ignored")[] = [];
+  /** Killed ones do not even say so until they leave: a process in a hung disk call, whose SIGKILL does not land. */
+  deaf = false;
   there = 0;
   most = 0;
 
@@ -24,6 +26,11 @@ export class StubbornProvider implements HostProvider {
     const told: ToHost["t"][] = [];
     let ended = false;
     let gone = () => {};
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      host.onEnd({ kind: "killed" });
+    };
     const tell = (frame: ToParent) => queueMicrotask(() => !ended && host.onFrame(frame));
     const host: StubbornHost = {
       isolation: "thread",
@@ -44,13 +51,11 @@ export class StubbornProvider implements HostProvider {
         if (answer) tell(answer);
         if (frame.t === "shut") queueMicrotask(() => host.kill());
       },
-      kill() {
-        if (ended) return;
-        ended = true;
-        host.onEnd({ kind: "killed" });
+      kill: () => {
+        if (!this.deaf) end();
       },
       leave() {
-        host.kill();
+        end();
         gone();
         gone = () => {};
       },

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { RunningSystem } from "../../../src/system/running-system.js";
+import { thread } from "../../../src/system/specs.js";
+import { supervisor } from "../../../src/system/supervisor/supervisor-spec.js";
+import { VirtualClock } from "../../../src/testing/virtual-clock.js";
+import { StubbornProvider } from "./stubborn-hosts.js";
+
+it("a host that was killed and does not even say so is abandoned after a second, reported once, and replaced", async () => {
+  const clock = new VirtualClock();
+  const provider = new StubbornProvider();
+  provider.deaf = true;
+  const reader = thread("file:///reader.js" as never, undefined as never, { spare: "none" });
+  const root = await supervisor({}, { reader }).load();
+  const app = new RunningSystem(root, { clock }, { thread: provider });
+  const abandoned: boolean[] = [];
+  app.subscribe((event) => event.type === "abandoned" && abandoned.push(event.exited));
+  await app.start(false);
+  app.kill("reader");
+  await clock.advance(999);
+  expect(provider.hosts).toHaveLength(1);
+  await clock.advance(1);
+  expect(abandoned).toEqual([false]);
+  expect(app.tree().children![0]).toMatchObject({ state: "running", host: "thread 2", restarts: 1 });
+  provider.hosts[0]!.leave();
+  await clock.advance(0);
+  expect(abandoned).toEqual([false, true]);
+  expect(app.reports()).toMatchObject([{ cause: { kind: "killed", by: "app.kill()" }, decision: "restart" }]);
+  provider.deaf = false;
+  await app.stop({ drain: 0 });
+});
