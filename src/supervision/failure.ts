@@ -98,7 +98,7 @@ function overOwnBudget(turn: Turn, child: ChildRecord, failure: Failure, error: 
 function gaveUp(whose: string, budget: Intensity, id: string, cause: Error): HoldfastError {
   return new HoldfastError(
     "GaveUp",
-    `${whose} is over its budget of ${budgetText(budget)}; the last failure was of ${JSON.stringify(id)}: ${cause.message}. ` +
+    `${whose} is over its budget of ${budgetText(budget)}, the last for ${JSON.stringify(id)}: ${cause.message}. ` +
       'Mend the cause, raise the intensity, or choose overBudget: "quarantine" to park one child and keep the rest',
     { cause, details: { id, restarts: budget.restarts, withinMs: budget.withinMs } },
   );
@@ -108,8 +108,9 @@ function quarantineError(id: string, budget: Intensity, failure: Failure, cause:
   const what = failure === "guilty" ? "deaths charged to its messages" : "deaths and failed starts";
   return new HoldfastError(
     "Unavailable",
-    `child ${JSON.stringify(id)} is quarantined: more ${what} than its budget of ${budgetText(budget)}; ` +
-      `the last: ${cause.message}. Mend the cause, then restart it by hand`,
+    // The cause first: in a terminal the end of a line is cut off.
+    `quarantined: ${cause.message} (child ${JSON.stringify(id)} had more ${what} than its budget of ` +
+      `${budgetText(budget)}). Mend the cause, then restart it by hand`,
     { cause, details: { id, restarts: budget.restarts, withinMs: budget.withinMs } },
   );
 }
