@@ -10,9 +10,20 @@ const BATCH = 2000;
 /** Each is shrunk, which takes seconds. */
 const SHOWN = 5;
 
-const { values } = parseArgs({
-  options: { count: { type: "string" }, seed: { type: "string" }, page: { type: "boolean" } },
-});
+const usage = `npm run otp -- [options]
+
+Plays generated supervision scenarios on real Erlang/OTP and on holdfast, and compares what happened, line by line. Needs
+escript (Debian: erlang-base). Ends with 1 when something differs that docs/otp-differences.md does not name.
+
+  --count N  how many scenarios (default 2000)
+  --seed N   the first of them (default 1)
+  --page     write docs/otp-differences.md, and nothing else`;
+
+const values = options();
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
 if (values.page) {
   writeFileSync("docs/otp-differences.md", differencesPage());
   process.exit();
@@ -44,6 +55,16 @@ for (let done = 0; done < count; ) {
 for (const [name, times] of agreed) console.log(`${name}: ${times} of ${count} agree with OTP to the last line`);
 for (const [name, times] of met) console.log(`${String(times).padStart(7)} met: ${name}`);
 process.exitCode = differing > 0 ? 1 : 0;
+
+function options() {
+  try {
+    const text = { type: "string" } as const;
+    const help = { type: "boolean", short: "h" } as const;
+    return parseArgs({ options: { count: text, seed: text, page: { type: "boolean" }, help } }).values;
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${usage}`);
+  }
+}
 
 function whole(name: string, text: string): number {
   const value = Number(text);
