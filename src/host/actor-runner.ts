@@ -128,7 +128,8 @@ export class ActorRunner implements ActorContext, Worker {
 
   /** Finishes what executes, starts nothing more, then stop(). What was not started stays with the parent. */
   stop(): void {
-    if (this.#phase === "over") return;
+    // Its own wish and its supervisor's may cross: stop() is called once, and answered once.
+    if (this.#phase === "over" || this.#phase === "stopping") return;
     this.#phase = "stopping";
     this.#work?.dropQueue();
     if (!this.#work?.busy) this.idle();
