@@ -106,6 +106,20 @@ describe("a dynamic supervisor", () => {
     await refs.hands.spawn("c");
   });
 
+  it("refuses to remove whom it does not have, naming who is there", async () => {
+    const { refs } = await play({ hands: dynamic(inline(Hand)) });
+    const none = await failure(refs.hands.remove("nobody"));
+    expect(none).toMatchObject({ code: "InvalidSpec", details: { path: "app/hands", name: "nobody" } });
+    expect(none.message).toBe('app/hands has no child "nobody": it has none');
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) await refs.hands.spawn(name);
+    const many = await failure(refs.hands.remove("nobody"));
+    expect(many.message).toBe('app/hands has no child "nobody": there are "a", "b", "c", "d", "e" and 2 more');
+    // Two who ask at the same time both hear of its end; who comes later hears that it is gone.
+    await Promise.all([refs.hands.remove("a"), refs.hands.remove("a")]);
+    for (const name of ["b", "c", "d", "e", "f"]) await refs.hands.remove(name);
+    expect((await failure(refs.hands.remove("a"))).message).toContain('there is "g"');
+  });
+
   it("without a template takes children of any kind, and says so to who spawns", async () => {
     const { refs, app } = await play({ jobs: dynamic() });
     await app.add("jobs", "hand", inline(Hand));

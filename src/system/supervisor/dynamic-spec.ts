@@ -25,7 +25,10 @@ export interface DynamicRef<A> {
   spawn(name?: string, props?: PropsOf<A>): Promise<Ref<A>>;
   /** The ref of a child by name; undefined where there is none. */
   child(name: string): Ref<A> | undefined;
-  /** Stops a child and forgets it; resolves when it is gone. */
+  /**
+   * Stops a child and forgets it; resolves when it is gone.
+   * @throws HoldfastError InvalidSpec: there is no child of that name, or there is none any more
+   */
   remove(name: string): Promise<void>;
   /** How many children there are. */
   readonly size: number;

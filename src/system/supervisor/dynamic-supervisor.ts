@@ -20,6 +20,9 @@ const dynamicKeys: KeysOf<DynamicOptions> = {
   child: true,
 };
 
+/** Of the many children there may be, how many an error names. */
+const NAMES_SHOWN = 5;
+
 /** A dynamic supervisor's spec, with its template's code when there is one. */
 export async function loadDynamic(template: ActorSpec | undefined, options: DynamicOptions): Promise<LoadedSpec> {
   const loaded = await template?.load();
@@ -69,7 +72,7 @@ class DynamicSupervisor extends Supervisor {
       path,
       spawn: async (name, props) => refTo(await this.#spawn(name, props))!,
       child: (name) => refTo(this.child(name)),
-      remove: (name) => this.delete(name),
+      remove: (name) => this.#remove(name),
       get size() {
         return size();
       },
@@ -84,6 +87,23 @@ class DynamicSupervisor extends Supervisor {
     const own = props === undefined ? this.#loaded! : await { ...this.#template, props }.load();
     if (name !== undefined) refuseName(name);
     return this.startChild(name ?? this.#nextName(), own);
+  }
+
+  async #remove(name: string): Promise<void> {
+    if (!this.child(name)) throw this.#hasNo(name);
+    await this.delete(name);
+  }
+
+  /** Names a few of those who are there: so a misspelt name is told from a child that has ended meanwhile. */
+  #hasNo(name: string): HoldfastError {
+    const shown = this.units()
+      .slice(0, NAMES_SHOWN)
+      .map((unit) => JSON.stringify(unit.name));
+    const more = this.size > NAMES_SHOWN ? ` and ${this.size - NAMES_SHOWN} more` : "";
+    const there =
+      this.size === 0 ? "it has none" : `there ${this.size === 1 ? "is" : "are"} ${shown.join(", ")}${more}`;
+    const text = `${this.path} has no child ${JSON.stringify(name)}: ${there}`;
+    return new HoldfastError("InvalidSpec", text, { details: { path: this.path, name } });
   }
 
   /** A number that no child has, and none had: who asks for it later must not meet a stranger. */
