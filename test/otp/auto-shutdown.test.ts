@@ -1,162 +1,203 @@
-import { dynamic, supervisor } from "holdfast";
+import { type ActorOptions, type App, dynamic, type SupervisorOptions, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { given } from "../unit/supervision/scripted.js";
-import { Cast, node, times } from "./stage.js";
+import { asOtp, Cast, ends, held, node, times, ways } from "./stage.js";
 
 const modes = ["never", "any-significant", "all-significant"] as const;
 const caring = ["any-significant", "all-significant"] as const;
-const normal = { normal: true };
+
+/** It is killed and dies, and is back each time. */
+async function crashes(app: Pick<App, "ref" | "kill" | "tree">, path: string): Promise<void> {
+  for (const how of ["is killed", "dies"] as const) {
+    const before = node(app, path)!.restarts;
+    await ends(app, path, how);
+    await until(() => node(app, path)!.restarts > before && node(app, path)!.state === "running", "its restart");
+  }
+}
 
 describe("a child that is not significant", () => {
-  it("ends in any way without its supervisor ending, when it is temporary [nonsignificant_temporary]", () => {
-    for (const autoShutdown of modes) {
-      const app = given({ autoShutdown }, { a: { restart: "temporary" }, b: {} }).up();
-      for (const ends of [
-        () => app.stopChild("a").concat(app.stopped("a")),
-        () => app.died("a", { guilty: true }),
-        () => app.died("a"),
-        () => app.died("a", normal),
-      ]) {
-        expect(ends().at(-1)).toBe("forget a");
-        expect(app.phase()).toBe("up");
-        app.add("a", { restart: "temporary" });
-        app.ready("a");
+  it.each(modes.map((mode) => [mode] as const))(
+    "ends in any way without its supervisor ending, when it is temporary: autoShutdown %s [nonsignificant_temporary]",
+    async (autoShutdown) => {
+      const cast = new Cast();
+      const a = cast.child("a", { restart: "temporary" });
+      const { app, refs } = await play({ a, b: cast.child("b") }, { autoShutdown });
+      for (const how of ["by hand", ...ways] as const) {
+        await (how === "by hand" ? app.terminate("a") : ends(app, "a", how));
+        await until(() => app.child("a") === undefined, "it to be forgotten");
+        await app.add("", "a", a);
       }
-    }
-  });
+      expect(app.tree().state).toBe("running");
+      expect(await refs.b.ask.built()).toBe(1);
+      // Asked to stop by hand, and stopped of itself.
+      expect(cast.notes.filter((note) => note.startsWith("stop"))).toEqual(["stop a", "stop a"]);
+    },
+  );
 
-  it("ends in any way without its supervisor ending, when it is transient [nonsignificant_transient]", () => {
-    for (const autoShutdown of modes) {
-      const app = given({ autoShutdown }, { a: { restart: "transient" }, b: {} }).up();
-      app.stopChild("a");
-      app.stopped("a");
-      expect(app.restart("a")).toEqual(["start a"]);
-      app.ready("a");
-      expect(app.died("a", { guilty: true })).toEqual(["start a"]);
-      app.ready("a");
-      expect(app.died("a")).toEqual(["start a"]);
-      app.ready("a");
-      app.died("a", normal);
-      expect([app.life("a"), app.phase()]).toEqual(["stopped", "up"]);
-    }
-  });
+  it.each(modes.map((mode) => [mode] as const))(
+    "ends in any way without its supervisor ending, when it is transient: autoShutdown %s [nonsignificant_transient]",
+    async (autoShutdown) => {
+      const cast = new Cast();
+      const a = cast.child("a", { ...asOtp, restart: "transient" });
+      const { app, refs } = await play({ a, b: cast.child("b") }, { autoShutdown });
+      await app.terminate("a");
+      expect(app.child("a")!.state).toBe("stopped");
+      await app.restart("a");
+      await crashes(app, "a");
+      await ends(app, "a", "leaves");
+      await until(() => app.child("a")!.state === "stopped", "it to stay down");
+      expect(app.tree().state).toBe("running");
+      expect(await refs.b.ask.built()).toBe(1);
+    },
+  );
 });
 
 describe("a temporary significant child", () => {
   const fleeting = { restart: "temporary", significant: true } as const;
-  const three = { c1: fleeting, c2: fleeting, c3: { restart: "temporary" } } as const;
 
-  it("that is ended by hand ends nobody else [significant_temporary]", () => {
-    const app = given({ autoShutdown: "any-significant" }, three).up();
-    app.stopChild("c1");
-    expect(app.stopped("c1")).toEqual(["forget c1"]);
-    expect(app.phase()).toBe("up");
-  });
-
-  it("takes its supervisor down, however it ends by itself [significant_temporary]", () => {
-    for (const how of [{ guilty: true }, {}, normal]) {
-      const app = given({ autoShutdown: "any-significant" }, three).up();
-      expect(app.died("c1", how)).toEqual(["forget c1", "stop c3"]);
-      expect(app.stopped("c3")).toEqual(["stop c2"]);
-      expect(app.stopped("c2").at(-1)).toBe("ended auto-shutdown");
-    }
-  });
-
-  it("takes a real supervisor down, which then has ended cleanly [significant_temporary]", async () => {
+  async function three(autoShutdown: (typeof caring)[number]) {
     const cast = new Cast();
-    const below = supervisor(
-      { autoShutdown: "any-significant", child: { restart: "transient" } },
+    const scene = await play(
       {
         c1: cast.child("c1", fleeting),
         c2: cast.child("c2", fleeting),
         c3: cast.child("c3", { restart: "temporary" }),
       },
+      { autoShutdown },
     );
-    const { app, refs } = await play({ below, other: cast.child("other") });
-    await refs.below.c1.ask.die();
-    await until(() => node(app, "below")!.state === "stopped", "the supervisor to end");
-    expect(cast.since(4)).toEqual(["stop c3", "stop c2"]);
+    return { cast, ...scene };
+  }
+
+  it("that is ended by hand ends nobody else [significant_temporary]", async () => {
+    const { app, refs } = await three("any-significant");
+    await app.terminate("c1");
+    expect(app.children("").map(({ name }) => name)).toEqual(["c2", "c3"]);
     expect(app.tree().state).toBe("running");
-    expect(await refs.other.ask.say(1)).toBe(1);
+    expect(await refs.c3.ask.say("untouched")).toBe("untouched");
   });
 
-  it("takes the root down: the app has ended, without an error [significant_temporary]", async () => {
-    const cast = new Cast();
-    const { app, refs } = await play(
-      { job: cast.child("job", fleeting), desk: cast.child("desk") },
-      { autoShutdown: "any-significant" },
-    );
-    await refs.job.ask.die();
-    expect(await app.ended).toBeUndefined();
-    expect(app.tree().state).toBe("stopped");
-    expect(cast.notes).toEqual(["start job", "start desk", "stop desk"]);
-    expect(await failure(refs.desk.ask.say(1))).toMatchObject({ code: "ActorStopped" });
-  });
+  it.each(ways.map((how) => [how] as const))(
+    "takes the root down when it %s: the app has ended, without an error [significant_temporary]",
+    async (how) => {
+      const { app, cast, refs } = await three("any-significant");
+      await ends(app, "c1", how);
+      expect(await app.ended).toBeUndefined();
+      expect(app.tree().state).toBe("stopped");
+      expect(cast.since(3)).toEqual([...(how === "leaves" ? ["stop c1"] : []), "stop c3", "stop c2"]);
+      expect(await failure(refs.c3.ask.say(1))).toMatchObject({ code: "ActorStopped" });
+    },
+  );
 
-  it("with all-significant only the last one does [significant_temporary]", () => {
-    const app = given({ autoShutdown: "all-significant" }, three).up();
-    expect(app.died("c1", normal)).toEqual(["forget c1"]);
-    expect(app.died("c2", normal)).toEqual(["forget c2", "stop c3"]);
-    expect(app.stopped("c3").at(-1)).toBe("ended auto-shutdown");
-  });
+  it.each(ways.map((how) => [how] as const))(
+    "takes a supervisor below the root down when it %s, which then has ended cleanly [significant_temporary]",
+    async (how) => {
+      const cast = new Cast();
+      const below = supervisor(
+        { autoShutdown: "any-significant", child: { restart: "transient" } },
+        { job: cast.child("job", fleeting), desk: cast.child("desk") },
+      );
+      const { app, refs } = await play({ below, other: cast.child("other") });
+      await ends(app, "below/job", how);
+      await until(() => node(app, "below")!.state === "stopped", "the supervisor to end");
+      expect(cast.notes.at(-1)).toBe("stop desk");
+      expect(app.tree().state).toBe("running");
+      expect(await refs.other.ask.say(1)).toBe(1);
+    },
+  );
+
+  it.each(ways.map((how) => [how] as const))(
+    "with all-significant only the last one does, when it %s [significant_temporary]",
+    async (how) => {
+      const { app, cast } = await three("all-significant");
+      await ends(app, "c1", how);
+      await until(() => app.child("c1") === undefined, "it to be forgotten");
+      expect(app.tree().state).toBe("running");
+      await ends(app, "c2", how);
+      expect(await app.ended).toBeUndefined();
+      expect(cast.notes.at(-1)).toBe("stop c3");
+    },
+  );
 });
 
 describe("a transient significant child", () => {
-  const lasting = { restart: "transient", significant: true } as const;
-  const three = { c1: lasting, c2: lasting, c3: { restart: "transient" } } as const;
+  const lasting = { ...asOtp, restart: "transient", significant: true } as const;
 
-  it("that is ended by hand, killed or crashes ends nobody else [significant_transient]", () => {
-    const app = given({ autoShutdown: "any-significant" }, three).up();
-    app.stopChild("c1");
-    app.stopped("c1");
-    expect([app.life("c1"), app.phase()]).toEqual(["stopped", "up"]);
-    expect(app.restart("c1")).toEqual(["start c1"]);
-    app.ready("c1");
-    for (const how of [{ guilty: true }, {}]) {
-      expect(app.died("c1", how)).toEqual(["start c1"]);
-      app.ready("c1");
-    }
-    expect(app.phase()).toBe("up");
+  async function three(options: SupervisorOptions, c2: ActorOptions = lasting, c3: ActorOptions = asOtp) {
+    const cast = new Cast();
+    const scene = await play(
+      {
+        c1: cast.child("c1", lasting),
+        c2: cast.child("c2", c2),
+        c3: cast.child("c3", { restart: "transient", ...c3 }),
+      },
+      { intensity: times(9, 3600), ...options },
+    );
+    return { cast, ...scene };
+  }
+
+  it("that is ended by hand, killed or crashes ends nobody else [significant_transient]", async () => {
+    const { app, refs } = await three({ autoShutdown: "any-significant" });
+    await app.terminate("c1");
+    expect(app.child("c1")!.state).toBe("stopped");
+    await app.restart("c1");
+    await crashes(app, "c1");
+    expect(app.tree().state).toBe("running");
+    expect(await refs.c3.ask.built()).toBe(1);
   });
 
-  it("that ends normally takes its supervisor down [significant_transient]", () => {
-    const app = given({ autoShutdown: "any-significant" }, three).up();
-    expect(app.died("c1", normal).at(-1)).toBe("stop c3");
-    expect(app.stopped("c3")).toEqual(["stop c2"]);
-    expect(app.stopped("c2").at(-1)).toBe("ended auto-shutdown");
+  it("that ends normally takes its supervisor down [significant_transient]", async () => {
+    const { app, cast, refs } = await three({ autoShutdown: "any-significant" });
+    await refs.c1.ask.leave();
+    expect(await app.ended).toBeUndefined();
+    expect(cast.since(3)).toEqual(["stop c1", "stop c3", "stop c2"]);
+    expect(cast.begun("c1")).toBe(1);
   });
 
-  it("with all-significant only the last one does [significant_transient]", () => {
-    const app = given({ autoShutdown: "all-significant" }, three).up();
-    app.died("c1", normal);
-    expect(app.phase()).toBe("up");
-    expect(app.died("c2", normal).at(-1)).toBe("stop c3");
-    expect(app.stopped("c3").at(-1)).toBe("ended auto-shutdown");
+  it("with all-significant only the last one does [significant_transient]", async () => {
+    const { app, cast, refs } = await three({ autoShutdown: "all-significant" });
+    await refs.c1.ask.leave();
+    await until(() => app.child("c1")!.state === "stopped", "it to stay down");
+    expect(app.tree().state).toBe("running");
+    await refs.c2.ask.leave();
+    expect(await app.ended).toBeUndefined();
+    expect(cast.since(3)).toEqual(["stop c1", "stop c2", "stop c3"]);
   });
 
-  it.each(
-    caring.flatMap(
-      (autoShutdown) =>
-        [
-          ["one-for-one" as const, autoShutdown, []],
-          ["all-for-one" as const, autoShutdown, ["stop c3", "stop c1"]],
-          ["rest-for-one" as const, autoShutdown, ["stop c3"]],
-        ] as const,
-    ),
-  )("that goes down with a sibling does not count: %s, %s [significant_bystander]", (strategy, autoShutdown, stops) => {
-    const app = given({ strategy, autoShutdown }, { c1: lasting, c2: { restart: "transient" }, c3: lasting }).up();
-    let actions = app.died("c2");
-    for (const stop of stops) {
-      expect(actions).toEqual([stop]);
-      // One of them, told to stop, ends normally by itself on its way.
-      actions = stop === "stop c3" ? app.stopped("c3") : app.died("c1", normal);
-    }
-    for (let next = actions[0]; next; next = app.ready(next.slice(-2))[0]) expect(next).toMatch(/^start c[123]$/);
-    expect(app.lives()).toEqual({ c1: "running", c2: "running", c3: "running" });
-    expect(app.phase()).toBe("up");
-  });
+  const restarts = {
+    "one-for-one": ["start c2"],
+    "rest-for-one": ["stop c3", "start c2", "start c3"],
+    "all-for-one": ["stop c3", "stop c1", "start c1", "start c2", "start c3"],
+  } as const;
+  const strategies = ["one-for-one", "rest-for-one", "all-for-one"] as const;
+
+  it.each(caring.flatMap((autoShutdown) => strategies.map((strategy) => [strategy, autoShutdown] as const)))(
+    "that goes down with a sibling does not count: %s, %s [significant_bystander]",
+    async (strategy, autoShutdown) => {
+      const { app, cast, refs } = await three({ strategy, autoShutdown }, { ...asOtp, restart: "transient" }, lasting);
+      await refs.c2.ask.die();
+      await until(() => cast.notes.length === 3 + restarts[strategy].length, "the restart");
+      await until(() => app.children("").every(({ state }) => state === "running"), "all to run");
+      expect(cast.since(3)).toEqual(restarts[strategy]);
+      expect(app.tree().state).toBe("running");
+    },
+  );
+
+  it.each(caring.flatMap((autoShutdown) => strategies.slice(1).map((strategy) => [strategy, autoShutdown] as const)))(
+    "that was leaving when its sibling took it along does not count either: %s, %s [significant_bystander]",
+    async (strategy, autoShutdown) => {
+      const { app, cast, refs } = await three({ strategy, autoShutdown }, { ...asOtp, restart: "transient" }, lasting);
+      const slow = held();
+      cast.slowStop("c3", slow.promise);
+      await refs.c3.ask.leave();
+      await refs.c2.ask.die();
+      await until(() => node(app, "c3")!.state === "stopping", "c3 to be told to stop");
+      slow.letGo();
+      await until(() => app.children("").every(({ state }) => state === "running"), "all to run");
+      expect(cast.since(3)).toEqual(restarts[strategy]);
+      expect(app.tree().state).toBe("running");
+    },
+  );
 });
 
 describe("a supervisor that ended with its significant child", () => {
@@ -173,34 +214,45 @@ describe("a supervisor that ended with its significant child", () => {
     return { cast, ...scene };
   }
 
-  it("has ended normally: significant itself, it takes the one above down [significant_escalation]", async () => {
-    const { app, refs, cast } = await nested(true);
-    await refs.a.b.c.ask.die();
-    await until(() => node(app, "a")!.state === "stopped", "the supervisor above to end");
-    expect(cast.since(3)).toEqual(["stop beside"]);
-    expect(app.tree().state).toBe("running");
-  });
+  it.each(ways.map((how) => [how] as const))(
+    "has ended normally: significant itself, it takes the one above down; its child %s [significant_escalation]",
+    async (how) => {
+      const { app, cast } = await nested(true);
+      await ends(app, "a/b/c", how);
+      await until(() => node(app, "a")!.state === "stopped", "the supervisor above to end");
+      expect(cast.notes.at(-1)).toBe("stop beside");
+      expect(app.tree().state).toBe("running");
+    },
+  );
 
-  it("not significant itself, it ends alone [significant_escalation]", async () => {
-    const { app, refs, cast } = await nested(false);
-    await refs.a.b.c.ask.die();
-    await until(() => node(app, "a/b")!.state === "stopped", "the supervisor to end");
-    expect(node(app, "a")!.state).toBe("running");
-    expect(cast.since(3)).toEqual([]);
-    // Started again it is whole: the child that ended is of its spec.
-    await app.restart("a/b");
-    expect(await refs.a.b.c.ask.say("again")).toBe("again");
-  });
+  it.each(ways.map((how) => [how] as const))(
+    "not significant itself, it ends alone; its child %s [significant_escalation]",
+    async (how) => {
+      const { app, refs, cast } = await nested(false);
+      await ends(app, "a/b/c", how);
+      await until(() => node(app, "a/b")!.state === "stopped", "the supervisor to end");
+      expect(node(app, "a")!.state).toBe("running");
+      expect(cast.since(3)).toEqual(how === "leaves" ? ["stop c"] : []);
+      // Started again it is whole: the child that ended is of its spec.
+      await app.restart("a/b");
+      expect(await refs.a.b.c.ask.say("again")).toBe("again");
+    },
+  );
 });
 
 describe("a dynamic supervisor", () => {
-  it.each([
-    ["never", []],
-    ["any-significant", [1]],
-    ["all-significant", [2]],
-  ] as const)(
-    "may end with its significant children too: %s after %j deaths [significant_simple]",
-    async (autoShutdown, ends) => {
+  it.each(
+    ways.flatMap(
+      (how) =>
+        [
+          ["never", undefined, how],
+          ["any-significant", 1, how],
+          ["all-significant", 2, how],
+        ] as const,
+    ),
+  )(
+    "may end with its significant children too: %s, so at the end of child %s, which %s [significant_simple]",
+    async (autoShutdown, last, how) => {
       const cast = new Cast();
       const significant = autoShutdown !== "never";
       const template = cast.child("any", { restart: "temporary", significant });
@@ -208,15 +260,28 @@ describe("a dynamic supervisor", () => {
       const { app, refs } = await play({ sup });
       await refs.sup.spawn("c1", cast.role("c1"));
       await refs.sup.spawn("c2", cast.role("c2"));
-      for (const death of [1, 2]) {
-        await refs.sup.child(`c${death}`)!.ask.die();
-        await until(() => refs.sup.child(`c${death}`) === undefined, "it to be forgotten");
-        const state = ends.some((at) => at <= death) ? "stopped" : "running";
-        await until(() => node(app, "sup")!.state === state, `the supervisor to be ${state}`);
-        if (state === "stopped") break;
+      for (const n of [1, 2]) {
+        await ends(app, `sup/c${n}`, how);
+        await until(() => refs.sup.child(`c${n}`) === undefined, "it to be forgotten");
+        if (n === last) break;
+        expect(node(app, "sup")!.state).toBe("running");
       }
-      expect(node(app, "sup")!.state).toBe(ends.length > 0 ? "stopped" : "running");
+      if (last) await until(() => node(app, "sup")!.state === "stopped", "the supervisor to end");
       expect(app.tree().state).toBe("running");
     },
   );
+
+  it("ends when a transient significant one has left, and at none of its crashes [significant_simple]", async () => {
+    const cast = new Cast();
+    const template = cast.child("any", { ...asOtp, restart: "transient", significant: true });
+    const { app, refs } = await play({
+      sup: dynamic(template, { autoShutdown: "any-significant", child: { restart: "transient" } }),
+    });
+    const job = await refs.sup.spawn("job", cast.role("job"));
+    await crashes(app, "sup/job");
+    expect(node(app, "sup")!.state).toBe("running");
+    await job.ask.leave();
+    await until(() => node(app, "sup")!.state === "stopped", "the supervisor to end");
+    expect(cast.begun("job")).toBe(3);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
 import { at, failure, play, walls } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { asOtp, Cast, node, restarted, times } from "./stage.js";
+import { asOtp, Cast, ends, node, restarted, times, ways } from "./stage.js";
 
 const names = (children: readonly { name: string; state: string }[]) =>
   children.map(({ name, state }) => `${name} ${state}`);
@@ -166,11 +166,7 @@ describe("a child that cannot start", () => {
 describe("the name of a child that has ended", () => {
   const strategies = ["all-for-one", "one-for-one", "rest-for-one"] as const;
 
-  it.each(
-    strategies.flatMap((strategy) =>
-      (["by hand", "killed", "crashed"] as const).map((how) => [strategy, how] as const),
-    ),
-  )(
+  it.each(strategies.flatMap((strategy) => (["by hand", ...ways] as const).map((how) => [strategy, how] as const)))(
     "is free again for a temporary one, and for no other: %s, %s [do_not_save_child_specs_for_temporary_children]",
     async (strategy, how) => {
       const cast = new Cast();
@@ -178,18 +174,18 @@ describe("the name of a child that has ended", () => {
       const { app } = await play({}, { strategy, intensity });
       for (const restart of ["permanent", "transient", "temporary"] as const) {
         const spec = () => cast.child(restart, { ...asOtp, restart });
-        const child = await app.add("", restart, spec());
-        if (how === "by hand") await app.terminate(restart);
-        else if (how === "killed") app.kill(restart);
-        else await child.ask.die();
+        await app.add("", restart, spec());
+        await (how === "by hand" ? app.terminate(restart) : ends(app, restart, how));
         if (restart === "temporary") {
           await until(() => app.child(restart) === undefined, "it to be forgotten");
           await app.add("", restart, spec());
           continue;
         }
-        if (how !== "by hand") await until(() => node(app, restart)!.restarts === 1, "its restart");
+        const staysDown = how === "by hand" || (how === "leaves" && restart === "transient");
+        if (staysDown) await until(() => node(app, restart)!.state === "stopped", "it to be down");
+        else await until(() => node(app, restart)!.restarts === 1, "its restart");
         expect(await failure(app.add("", restart, spec()))).toMatchObject({ code: "InvalidSpec" });
-        if (how === "by hand") await app.restart(restart);
+        if (staysDown) await app.restart(restart);
         await until(() => node(app, restart)!.state === "running", "it to run");
       }
     },

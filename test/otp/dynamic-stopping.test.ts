@@ -3,7 +3,6 @@ import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { given } from "../unit/supervision/scripted.js";
 import { Cast, held, node, settled } from "./stage.js";
 
 /** Three children of one template, on a clock that the test moves. */
@@ -86,18 +85,24 @@ describe("a dynamic supervisor that stops", () => {
     },
   );
 
-  it("takes every end of its children for their stop, whatever their restart type [sup_stop_non_shutdown_exit_dynamic, terminate/2: terminates children with permanent restart and normal reason]", () => {
-    for (const restart of ["temporary", "transient", "permanent"] as const) {
-      const app = given({ order: "none", intensity: { restarts: 0, within: "1h" } }, {}).up();
-      for (const id of ["a", "b"]) {
-        app.add(id, { restart }, "forget");
-        app.ready(id);
-      }
-      expect(app.stop()).toEqual(["stop a", "stop b"]);
-      expect(app.died("b", { normal: true })).toEqual([]);
-      expect(app.died("a")).toEqual(["forget a", "forget b", "ended stopped"]);
-    }
-  });
+  it.each([["temporary"], ["transient"], ["permanent"]] as const)(
+    "takes the own end of a child that was leaving for its stop: %s [sup_stop_non_shutdown_exit_dynamic, terminate/2: terminates children with permanent restart and normal reason]",
+    async (restart) => {
+      const { cast, children, stop, stopped, app } = await three({ restart });
+      const slow = held();
+      cast.slowStop("c1", slow.promise);
+      await children[0]!.ask.leave();
+      const stopping = stop();
+      await until(() => stopped().length === 2, "the others to have stopped");
+      expect(await settled(stopping)).toBe(false);
+      slow.letGo();
+      await stopping;
+      expect(stopped()).toEqual(all);
+      expect(cast.begun("c1")).toBe(1);
+      expect(app.reports()).toEqual([]);
+      expect(await app.ended).toBeUndefined();
+    },
+  );
 
   it("ends each child in the way its spec says [terminate/2: terminates with mixed children]", async () => {
     const cast = new Cast();
@@ -122,8 +127,8 @@ describe("a dynamic child that is ended by hand", () => {
       expect(app.count("sup")).toMatchObject({ active: 2, workers: 2 });
       expect(await failure(children[0]!.ask.say(1))).toMatchObject({ code: "ActorStopped" });
       expect(await children[1]!.ask.say(2)).toBe(2);
-      // Who is gone is gone: to ask for it again is no error.
-      await sup.remove("c1");
+      const again = await failure(sup.remove("c1"));
+      expect(again).toMatchObject({ code: "InvalidSpec", message: expect.stringContaining('no child "c1"') });
     },
   );
 

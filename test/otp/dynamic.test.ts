@@ -2,8 +2,7 @@ import { type ChildOptions, dynamic, inline, type SupervisorOptions, supervisor,
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { given } from "../unit/supervision/scripted.js";
-import { asOtp, Cast, type Child, node, restarted, times } from "./stage.js";
+import { asOtp, Cast, type Child, ends, node, restarted, times, ways } from "./stage.js";
 
 const outside = <T>(value: unknown) => value as T;
 
@@ -174,49 +173,56 @@ describe("restarting dynamic children", () => {
 
   it.each([[1], [10]])(
     "that goes on failing is over a budget of %i, and the end is gave-up [start_child/2: child triggers maximum restarts, start_child/2: child triggers maximum intensity when trying again]",
-    (restarts) => {
-      const app = given({ order: "none", intensity: times(restarts, 5) }, {}).up();
-      app.add("a", asOtp, "forget");
-      app.ready("a");
-      let actions = app.died("a");
-      for (let tries = 0; tries < restarts; tries++) {
-        expect(actions).toEqual(["start a"]);
-        actions = app.startFailed("a");
-      }
-      expect(actions).toEqual(["forget a", "ended gave-up"]);
+    async (restarts) => {
+      const { spawn, app, cast } = await stage(
+        {},
+        { intensity: times(restarts, 3600), child: { ...asOtp, restart: "temporary" } },
+      );
+      const c1 = await spawn("c1");
+      cast.breaks("c1");
+      await c1.ask.die();
+      await until(() => node(app, "sup") === undefined, "the supervisor to end");
+      expect(cast.begun("c1")).toBe(1 + restarts);
+      const end = app.reports().find(({ path }) => path === "app/sup");
+      expect(end).toMatchObject({ cause: { kind: "gave-up" }, decision: "stop" });
     },
   );
 
-  it("never happens to a temporary one [start_child/2: temporary child is not restarted regardless of reason]", () => {
-    for (const normal of [true, false]) {
-      const app = given({ order: "none" }, {}).up();
-      app.add("a", { restart: "temporary" }, "forget");
-      app.ready("a");
-      expect(app.died("a", { normal })).toEqual(["forget a"]);
+  it.each(ways.map((how) => [how] as const))(
+    "never happens to a temporary one, which %s [start_child/2: temporary child is not restarted regardless of reason]",
+    async (how) => {
+      const { spawn, app, cast } = await stage({ restart: "temporary" });
+      const c1 = await spawn("c1");
+      await ends(app, "sup/c1", how);
+      await until(() => app.children("sup").length === 0, "it to be forgotten");
+      expect(await failure(c1.ask.say(1))).toMatchObject({ code: "ActorStopped" });
+      expect(cast.begun("c1")).toBe(1);
+      expect(node(app, "sup")!.restarts).toBe(0);
+    },
+  );
+
+  it("happens to a transient one unless its end was clean [start_child/2: transient child is restarted unless normal/shutdown/{shutdown, _}]", async () => {
+    const { spawn, app, cast } = await stage({ restart: "transient" });
+    const c1 = await spawn("c1");
+    for (const [n, how] of (["dies", "is killed"] as const).entries()) {
+      await ends(app, "sup/c1", how);
+      await restarted(app, "sup/c1", n + 1);
     }
+    await c1.ask.leave();
+    await until(() => app.children("sup").length === 0, "it to be forgotten");
+    expect(await failure(c1.ask.say(1))).toMatchObject({ code: "ActorStopped" });
+    expect(cast.begun("c1")).toBe(3);
   });
 
-  it("happens to a transient one unless its end was clean [start_child/2: transient child is restarted unless normal/shutdown/{shutdown, _}]", () => {
-    const app = given({ order: "none" }, {}).up();
-    app.add("a", { restart: "transient" }, "forget");
-    app.ready("a");
-    expect(app.died("a")).toEqual(["start a"]);
-    app.ready("a");
-    expect(app.died("a", { normal: true })).toEqual(["forget a"]);
-  });
-
-  it("happens to a permanent one whatever its end was [start_child/2: permanent child is restarted regardless of reason]", () => {
-    const app = given({ order: "none", intensity: times(100_000, 5) }, {}).up();
-    for (const [id, normal] of [
-      ["a", true],
-      ["b", false],
-    ] as const) {
-      app.add(id, {}, "forget");
-      app.ready(id);
-      expect(app.died(id, { normal })).toEqual([`start ${id}`]);
-      app.ready(id);
+  it("happens to a permanent one whatever its end was [start_child/2: permanent child is restarted regardless of reason]", async () => {
+    const { spawn, app, cast, active } = await stage({}, { intensity: times(100_000, 5) });
+    const c1 = await spawn("c1");
+    for (const [n, how] of ways.entries()) {
+      await ends(app, "sup/c1", how);
+      await restarted(app, "sup/c1", n + 1);
     }
-    expect(app.lives()).toEqual({ a: "running", b: "running" });
+    expect(await c1.ask.say("back")).toBe("back");
+    expect([active(), cast.begun("c1")]).toEqual([1, 4]);
   });
 
   it("may come up, be ignored or fail, each child for itself [start_child/2: child is restarted with different values]", async () => {

@@ -21,6 +21,9 @@ class Heavy extends Actor<{ big: Big }> {
       throw new Error("died");
     });
   }
+  leave(): void {
+    this.stopSelf();
+  }
 }
 
 /** Waits until the collector has taken it: it runs in the background, in several passes. */
@@ -32,12 +35,16 @@ function collected(held: WeakRef<Big>): Promise<void> {
 }
 
 describe("the arguments of a temporary child", () => {
-  it("are there while it lives and let go when it has died, under a dynamic supervisor [do_not_save_start_parameters_for_temporary_children, simple_one_for_one_corruption]", async () => {
+  it("are there while it lives and let go when it has died or left, under a dynamic supervisor [do_not_save_start_parameters_for_temporary_children, simple_one_for_one_corruption]", async () => {
     const { app, refs } = await play({ sup: dynamic(inline(Heavy, { big: small() }, { restart: "temporary" })) });
-    // Twice: once the first one has gone, the bookkeeping must be as it was.
-    for (const name of ["c1", "c2"]) {
+    // Again: once the first one has gone, the bookkeeping must be as it was.
+    for (const [name, end] of [
+      ["c1", "die"],
+      ["c2", "leave"],
+      ["c3", "die"],
+    ] as const) {
       const held = await spawned(name);
-      await refs.sup.child(name)!.ask.die();
+      await refs.sup.child(name)!.ask[end]();
       await until(() => app.children("sup").length === 0, "the child to be forgotten");
       await collected(held);
     }

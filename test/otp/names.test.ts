@@ -24,7 +24,15 @@ describe("a name stays, whoever is behind it", () => {
     expect(await found!.ask.say("here")).toBe("here");
   });
 
-  it("after it was killed, and after it died [simple_global_supervisor, Supervisor: start_link/2]", async () => {
+  it("after it ended of itself, once it has served [simple_global_supervisor, Supervisor: start_link/2]", async () => {
+    const { server, first } = await nested();
+    expect(await server.ask.say("hello")).toBe("hello");
+    await server.ask.leave();
+    expect(await server.ask.say("hello")).toBe("hello");
+    expect(await server.ask.built()).toBe(first + 1);
+  });
+
+  it("after it was killed, and after it died [simple_global_supervisor]", async () => {
     const { app, server, first } = await nested();
     app.kill("middle/server");
     await restarted(app, "middle/server", 1);

@@ -3,7 +3,6 @@ import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { failure, play } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { given } from "../unit/supervision/scripted.js";
 import { asOtp, Cast, node, restarted, times } from "./stage.js";
 
 describe("a child that crashes", () => {
@@ -49,34 +48,66 @@ describe("a temporary child beside one that dies", () => {
 });
 
 describe("a child that ends normally", () => {
-  const ends = { normal: true };
-
-  it("is restarted when it is permanent [permanent_normal, permanent_shutdown]", () => {
-    const app = given({}, { a: { restart: "permanent" } }).up();
-    expect(app.died("a", ends)).toEqual(["start a"]);
-    app.ready("a");
-    expect(app.died("a", ends)).toEqual(["wait a 200"]);
-  });
-
-  it("is forgotten when it is temporary, and its id is free again [temporary_normal, temporary_shutdown]", () => {
-    const app = given({}, { a: { restart: "temporary" } }).up();
-    expect(app.died("a", ends)).toEqual(["forget a"]);
-    expect(app.add("a", { restart: "temporary" })).toEqual(["start a"]);
-    app.ready("a");
-    expect(app.died("a", ends)).toEqual(["forget a"]);
-  });
-
-  it("stays down, listed, when it is transient, and can be started again by hand [transient_normal, transient_shutdown]", () => {
-    const app = given({}, { a: { restart: "transient" } }).up();
-    for (let again = 0; again < 2; again++) {
-      expect(app.died("a", ends)).toEqual(["down a"]);
-      expect(app.lives()).toEqual({ a: "stopped" });
-      expect(app.restart("a")).toEqual(["start a"]);
-      app.ready("a");
+  it("is restarted when it is permanent, and charged as any restart is [permanent_normal, permanent_shutdown]", async () => {
+    const cast = new Cast();
+    const { app, refs } = await play({ a: cast.child("a", asOtp) }, { intensity: times(2, 3600) });
+    for (let left = 1; left <= 2; left++) {
+      await refs.a.ask.leave();
+      expect(await refs.a.ask.built()).toBe(1 + left);
     }
+    expect(cast.notes).toEqual(["start a", "stop a", "start a", "stop a", "start a"]);
+    await refs.a.ask.leave();
+    expect(await app.ended).toMatchObject({ code: "GaveUp" });
   });
 
-  it("so it is with a real one: a supervisor whose significant child is done [transient_normal, permanent_normal]", async () => {
+  it("is forgotten when it is temporary, and its id is free again [temporary_normal, temporary_shutdown]", async () => {
+    const cast = new Cast();
+    const a = cast.child("a", { restart: "temporary" });
+    const { app, refs } = await play({ a, b: cast.child("b") }, { intensity: times(0, 3600) });
+    let child = refs.a;
+    for (let again = 0; again < 2; again++) {
+      await child.ask.leave();
+      await until(() => app.child("a") === undefined, "it to be forgotten");
+      expect(await failure(child.ask.say(1))).toMatchObject({ code: "ActorStopped" });
+      child = await app.add("", "a", a);
+    }
+    expect(await child.ask.say("the third")).toBe("the third");
+    expect(await refs.b.ask.built()).toBe(1);
+  });
+
+  it("stays down, listed, when it is transient, and can be started again by hand [transient_normal, transient_shutdown]", async () => {
+    const cast = new Cast();
+    const a = cast.child("a", { ...asOtp, restart: "transient" });
+    const { app, refs } = await play({ a, b: cast.child("b") }, { intensity: times(0, 3600) });
+    for (let again = 1; again <= 2; again++) {
+      await refs.a.ask.leave();
+      await until(() => app.child("a")!.state === "stopped", "it to stay down");
+      expect(app.count("")).toEqual({ specs: 2, active: 1, supervisors: 0, workers: 2 });
+      expect(cast.begun("a")).toBe(again);
+      await app.restart("a");
+      expect(await refs.a.ask.built()).toBe(1 + again);
+    }
+    expect(await refs.b.ask.built()).toBe(1);
+  });
+
+  it.each([
+    ["all-for-one", ["stop b", "stop c", "stop a", "start a", "start b", "start c"]],
+    ["rest-for-one", ["stop b", "stop c", "start b", "start c"]],
+  ] as const)(
+    "takes along whom its strategy says, when it is permanent: %s [permanent_normal]",
+    async (strategy, steps) => {
+      const cast = new Cast();
+      const { refs, app } = await play(
+        { a: cast.child("a", asOtp), b: cast.child("b", asOtp), c: cast.child("c", asOtp) },
+        { strategy },
+      );
+      await refs.b.ask.leave();
+      await restarted(app, "c", 1);
+      expect(cast.since(3)).toEqual(steps);
+    },
+  );
+
+  it("so it is with a supervisor whose significant child is done [transient_normal, permanent_normal]", async () => {
     const cast = new Cast();
     const done = (name: string, restart: "transient" | "permanent") =>
       supervisor(

@@ -1,4 +1,4 @@
-import { Actor, type ActorOptions, type ActorSpec, type App, ignore, inline, type TreeNode } from "holdfast";
+import { Actor, type ActorOptions, type ActorSpec, type App, ignore, inline, type Ref, type TreeNode } from "holdfast";
 import { until } from "../behaviour/until.js";
 
 /** How one start of a child ends: it throws this, waits until it is let go, or answers ignore. Nothing planned: it comes up. */
@@ -29,11 +29,19 @@ export class Child extends Actor<Role> {
   built(): number {
     return this.self.incarnation;
   }
-  /** Dies of a fault that no message is guilty of: OTP's abnormal exit. */
-  die(): void {
-    this.after(0, () => {
+  /** Dies of a fault that no message is guilty of, now or in a while: OTP's abnormal exit. */
+  die(ms = 0): void {
+    this.after(ms, () => {
       throw new Error(`${this.props.name} died`);
     });
+  }
+  /** Ends by itself and cleanly: OTP's exit with reason normal, shutdown or {shutdown, Term}. */
+  leave(): void {
+    this.stopSelf();
+  }
+  /** The same in a while. */
+  leaveIn(ms: number): void {
+    this.after(ms, () => this.stopSelf());
   }
   /** A handler that never ends. */
   hang(): Promise<never> {
@@ -137,6 +145,17 @@ export const asOtp: ActorOptions = {
 
 /** OTP's flags `{Strategy, Intensity, Period}`, in seconds. */
 export const times = (restarts: number, seconds: number) => ({ restarts, within: seconds * 1000 });
+
+/** The ways in which a child ends without being asked to by its supervisor. */
+export const ways = ["leaves", "dies", "is killed"] as const;
+
+/** Ends the child at a path so; resolves when it is on its way out. */
+export async function ends(app: Pick<App, "ref" | "kill">, path: string, how: (typeof ways)[number]): Promise<void> {
+  const child = app.ref(path) as Ref<Child>;
+  if (how === "leaves") await child.ask.leave();
+  else if (how === "dies") await child.ask.die();
+  else app.kill(path);
+}
 
 export function node(app: Pick<App, "tree">, path: string): TreeNode | undefined {
   let found: TreeNode | undefined = app.tree();

@@ -1,11 +1,10 @@
-import type { App } from "holdfast";
+import type { App, Ref } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
 import { at, failure, play, walls } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
-import { given } from "../unit/supervision/scripted.js";
-import { asOtp, Cast, held, node, restarted, settled, times, turns } from "./stage.js";
+import { asOtp, Cast, type Child, held, node, restarted, settled, times, turns } from "./stage.js";
 
 const stop = (app: Pick<App, "stop">) => app.stop({ drain: 0 });
 
@@ -127,22 +126,54 @@ describe("children that end by themselves while their supervisor stops", () => {
   const restarts = ["temporary", "transient", "permanent"] as const;
   const times0 = times(0, 3600);
 
-  it("are down, whatever the reason: nothing is charged, nothing started, and the rest goes on stopping [sup_stop_race]", () => {
-    const ends = restarts.flatMap((restart) => [true, false].map((normal) => ({ restart, normal })));
-    const racing = Object.fromEntries(ends.map(({ restart }, n) => [`c${n}`, { restart }]));
-    const app = given({ intensity: times0 }, { a: {}, ...racing, z: {} }).up();
-    expect(app.stop()).toEqual(["stop z"]);
-    for (const [n, { normal }] of ends.entries()) expect(app.died(`c${n}`, { normal })).toEqual([]);
-    expect(app.stopped("z")).toEqual(["stop a"]);
-    expect(app.stopped("a")).toEqual(["ended stopped"]);
+  it("before it is their turn are down, whatever the reason: nothing started, and the rest goes on stopping [sup_stop_race]", async () => {
+    const cast = new Cast();
+    const clock = new VirtualClock();
+    const racing = restarts.flatMap((restart) => [
+      [`${restart}-leaves`, cast.child(`${restart}-leaves`, { restart })] as const,
+      [`${restart}-dies`, cast.child(`${restart}-dies`, { restart })] as const,
+    ]);
+    const a = cast.child("a");
+    const z = cast.child("z", { shutdown: "unlimited" });
+    const { app } = await play({ a, ...Object.fromEntries(racing), z }, { intensity: times0 }, { clock });
+    const slow = held();
+    cast.slowStop("z", slow.promise);
+    for (const [name] of racing) {
+      const child = app.ref(name) as Ref<Child>;
+      await (name.endsWith("leaves") ? child.ask.leaveIn(100) : child.ask.die(100));
+    }
+    const from = cast.notes.length;
+    const stopping = stop(app);
+    await until(() => node(app, "z")!.state === "stopping", "z to be told to stop");
+    await clock.advance(100);
+    const down = () => racing.every(([name]) => ["stopped", undefined].includes(node(app, name)?.state));
+    await until(down, "them to be down");
+    expect(node(app, "z")!.state).toBe("stopping");
+    slow.letGo();
+    await stopping;
+    const left = restarts.map((restart) => `stop ${restart}-leaves`);
+    expect(cast.since(from)).toEqual([...left, "stop z", "stop a"]);
+    expect(await app.ended).toBeUndefined();
   });
 
-  it("cross their stop on the way and are down by their own end [sup_stop_race]", () => {
-    for (const restart of restarts) {
-      const app = given({ intensity: times0 }, { a: { restart }, b: { restart } }).up();
-      expect(app.stop()).toEqual(["stop b"]);
-      expect(app.died("b")).toEqual(["stop a"]);
-      expect(app.died("a", { normal: true })).toEqual(["ended stopped"]);
-    }
-  });
+  it.each(restarts.map((restart) => [restart] as const))(
+    "cross their stop on the way and are down by their own end: %s [sup_stop_race]",
+    async (restart) => {
+      const cast = new Cast();
+      const { app, refs } = await play(
+        { a: cast.child("a", { restart }), b: cast.child("b", { restart }) },
+        { intensity: times0 },
+      );
+      const slow = held();
+      cast.slowStop("b", slow.promise);
+      await refs.b.ask.leave();
+      const stopping = stop(app);
+      await until(() => node(app, "b")!.state === "stopping", "b to be told to stop");
+      slow.letGo();
+      await stopping;
+      // Each is asked to stop once, though b was asked twice: by itself and by its supervisor.
+      expect(cast.since(2)).toEqual(["stop b", "stop a"]);
+      expect(await app.ended).toBeUndefined();
+    },
+  );
 });
