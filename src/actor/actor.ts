@@ -145,9 +145,9 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   spawn<R>(name: string, spec: Spawnable<R>): Promise<R>;
   spawn<R>(spec: Spawnable<R>): Promise<R>;
-  async spawn(...args: [string, Spawnable<unknown>] | [Spawnable<unknown>]): Promise<unknown> {
+  spawn(...args: [string, Spawnable<unknown>] | [Spawnable<unknown>]): Promise<unknown> {
     const [name, spec] = args.length === 1 ? [undefined, args[0]] : args;
-    return (await this.#context.spawn?.(name, spec)) ?? noSystem();
+    return this.#context.spawn?.(name, spec) ?? noSystem();
   }
 
   /**

@@ -77,8 +77,11 @@ export class CellRunner {
         this.#link.send({ t: "stopped", actor: frame.actor, incarnation: frame.incarnation });
         return;
       case "answer":
-        this.#asks.answer(frame.call, frame.outcome, (packed, actor, incarnation) =>
-          unpack(packed, (path) => this.#target(path, actor, incarnation)),
+        this.#asks.answer(
+          frame.call,
+          frame.outcome,
+          (packed, actor, incarnation) => unpack(packed, (path) => this.#target(path, actor, incarnation)),
+          (asker) => this.#of(asker) === undefined,
         );
         return;
       case "shut":
@@ -119,8 +122,8 @@ export class CellRunner {
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
         target: (path, actor, incarnation) => this.#target(path, actor, incarnation),
-        spawn: async (name, spec, actor, incarnation) =>
-          this.#asks.spawn({ actor, incarnation }, name, spawnSpec(spec, this.#link.register)),
+        spawn: (name, spec, actor, incarnation) =>
+          this.#asks.spawn({ actor, incarnation }, name, () => spawnSpec(spec, this.#link.register)),
         watch: (path, key, actor, incarnation) => this.#asks.watch({ actor, incarnation }, path, key),
         over: (ended) => {
           this.#asks.forget(ended);

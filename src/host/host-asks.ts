@@ -25,6 +25,7 @@ interface Asker {
 
 interface Pending {
   readonly ask: Asker;
+  promise?: Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -42,6 +43,7 @@ export class HostAsks {
   }
 
   ask(ask: HostAsk): Promise<unknown> {
+    let pending: Pending | undefined;
     const answer: Promise<unknown> & Partial<AsyncIterable<unknown>> = new Promise((resolve, reject) => {
       const call = ++this.#last;
       const { signal } = ask.options;
@@ -62,14 +64,24 @@ export class HostAsks {
           forget?.();
           then(value);
         };
-      this.#pending.set(call, { ask, resolve: settled(resolve), reject: settled(reject) });
+      pending = { ask, resolve: settled(resolve), reject: settled(reject) };
+      this.#pending.set(call, pending);
     });
+    if (pending) pending.promise = answer;
     answer[Symbol.asyncIterator] = noStream;
     return answer;
   }
 
-  spawn({ actor, incarnation }: Asker, name: string | undefined, spec: SpawnSpec): Promise<unknown> {
-    return this.#request({ actor, incarnation }, (call) => ({ t: "spawn", actor, incarnation, call, name, spec }));
+  /** @param spec makes it, or throws what the promise rejects with */
+  spawn({ actor, incarnation }: Asker, name: string | undefined, spec: () => SpawnSpec): Promise<unknown> {
+    return this.#request({ actor, incarnation }, (call) => ({
+      t: "spawn",
+      actor,
+      incarnation,
+      call,
+      name,
+      spec: spec(),
+    }));
   }
 
   watch({ actor, incarnation }: Asker, path: string, key: string | undefined): Promise<Notice> {
@@ -90,11 +102,15 @@ export class HostAsks {
   }
 
   #request(ask: Asker, frame: (call: number) => ToParent): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const call = ++this.#last;
+    const call = ++this.#last;
+    const promise = new Promise((resolve, reject) => {
+      const made = frame(call);
       this.#pending.set(call, { ask, resolve, reject });
-      this.#send(frame(call));
+      this.#send(made);
     });
+    const pending = this.#pending.get(call);
+    if (pending) pending.promise = promise;
+    return promise;
   }
 
   /** From inside a host a tell is accepted when it is sent; what the parent then refuses is a dead letter. */
@@ -103,17 +119,26 @@ export class HostAsks {
     return true;
   }
 
+  /**
+   * @param open unpacks a value for who asked
+   * @param over whether who asked has ended: what it left waiting is rejected for whoever of it still runs, and where nobody
+   * does that is no error that nobody caught, which would end the host, or inline the program
+   */
   answer(
     call: number,
     outcome: WireOutcome,
     open: (packed: Packed, actor: number, incarnation: number) => unknown,
+    over: (asker: Asker) => boolean,
   ): void {
     const pending = this.#pending.get(call);
     if (!pending) return;
     this.#pending.delete(call);
     this.#watches.get(`${pending.ask.actor} ${pending.ask.incarnation}`)?.delete(call);
     if (outcome.ok) pending.resolve(open(outcome.value, pending.ask.actor, pending.ask.incarnation));
-    else pending.reject(decodeError(outcome.error));
+    else {
+      if (over(pending.ask)) pending.promise?.catch(() => {});
+      pending.reject(decodeError(outcome.error));
+    }
   }
 
   #post(ask: HostAsk, call: number): void {

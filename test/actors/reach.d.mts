@@ -25,6 +25,7 @@ export class Lingerer extends Actor<{ gate: Ref<Gate> }> {
   who(): number;
   hold(file: string, other?: Ref<Keeper>): Promise<string>;
   fail(): void;
+  failInHaste(): void;
   forever(): Promise<never>;
   armBomb(ms: number): void;
 }

@@ -94,6 +94,14 @@ export class Lingerer extends Actor {
   fail() {
     throw new Error("as told");
   }
+  /** Throws while an ask and a spawn that it has not come to await are under way. */
+  failInHaste() {
+    const { gate } = this.props;
+    const passed = gate.ask.pass("nothing opens this");
+    const child = this.spawn("child", thread(here, { gate }, { export: "Child" }));
+    this.fail();
+    return Promise.all([passed, child]);
+  }
   /** Never ends. */
   forever() {
     return new Promise(() => {});
