@@ -1,4 +1,4 @@
-import { Actor, inline, pool } from "holdfast";
+import { Actor, dynamic, inline, pool } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { deaths, failure, play } from "./stage.js";
 import { until } from "./until.js";
@@ -144,6 +144,30 @@ describe("inline actors of a class with load()", () => {
     expect(notes).toEqual([]);
     await app.terminate("b");
     expect(notes).toEqual([`unload ${a}`]);
+  });
+
+  it("start also when the one who had the cell booted was given up meanwhile", async () => {
+    let load = () => {};
+    class Slow extends Light {
+      static load(): Promise<void> {
+        return new Promise((resolve) => {
+          load = resolve;
+        });
+      }
+    }
+    const { app, refs } = await play({ all: dynamic(inline(Slow, given("any"))) });
+    const first = failure(refs.all.spawn("first"));
+    await until(() => app.child("all/first")?.state === "starting", "the boot");
+    const removed = refs.all.remove("first");
+    const second = refs.all.spawn("second");
+    expect(await first).toMatchObject({ code: "ActorStopped" });
+    await removed;
+    const started = until(() => {
+      load();
+      return app.child("all/second")?.state === "running";
+    }, "the second");
+    expect(await (await second).ask.mine()).toBe("any");
+    await started;
   });
 
   it("have a cell each as members of a pool", async () => {

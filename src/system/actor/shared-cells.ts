@@ -125,9 +125,11 @@ export class SharedCells implements Lodging {
       this.#seat(cell);
     } catch (error) {
       this.#boot = undefined;
-      const all = [...this.#waiting];
-      this.#waiting.clear();
-      for (const { guest, forget, reject } of all) {
+      // Who came after it was given up has nothing to do with it, and gets a boot of its own.
+      const all = signal.aborted ? [] : [...this.#waiting];
+      for (const waiting of all) {
+        const { guest, forget, reject } = waiting;
+        this.#waiting.delete(waiting);
         forget();
         reject(notStarted(guest.path, toError(error)));
       }
