@@ -3,10 +3,13 @@ import type { CellSpec } from "../../host/booting.js";
 import type { SystemContext } from "../context.js";
 import { SharedCells } from "./shared-cells.js";
 
-/** Props are compared by identity; those that are objects must not pile up when nobody holds them any more. */
+/**
+ * Props are compared by identity, and must not pile up: objects go when nobody holds them any more, other values when the
+ * last actor that was given them has gone.
+ */
 interface ByProps {
   readonly objects: WeakMap<object, SharedCells>;
-  readonly others: Map<unknown, SharedCells>;
+  readonly others: Map<unknown, WeakRef<SharedCells>>;
 }
 
 /**
@@ -17,6 +20,7 @@ export class Lodgings {
   readonly #context: () => SystemContext;
   readonly #byClass = new Map<ActorClass, SharedCells>();
   readonly #byProps = new Map<ActorClass, ByProps>();
+  readonly #gone = new FinalizationRegistry<() => void>((forget) => forget());
 
   constructor(context: () => SystemContext) {
     this.#context = context;
@@ -37,11 +41,19 @@ export class Lodgings {
       this.#byProps.set(actorClass, ofClass);
     }
     const isObject = typeof props === "object" && props !== null;
-    const known = isObject ? ofClass.objects.get(props) : ofClass.others.get(props);
+    const known = isObject ? ofClass.objects.get(props) : ofClass.others.get(props)?.deref();
     if (known) return known;
     const cells = new SharedCells(this.#context(), spec());
     if (isObject) ofClass.objects.set(props, cells);
-    else ofClass.others.set(props, cells);
+    else this.#keep(ofClass.others, props, cells);
     return cells;
+  }
+
+  #keep(others: ByProps["others"], props: unknown, cells: SharedCells): void {
+    const held = new WeakRef(cells);
+    others.set(props, held);
+    this.#gone.register(cells, () => {
+      if (others.get(props) === held) others.delete(props);
+    });
   }
 }
