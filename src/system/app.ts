@@ -33,11 +33,14 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @param name unique among its siblings
    * @returns its ref, when it is up
    * @throws HoldfastError StartFailed, and nothing is left of it; InvalidSpec: the name is taken, or a field of the spec
-   * cannot be what it is; Unavailable: the supervisor is down, or full
+   * cannot be what it is; Unavailable: the supervisor is down, or full; Draining: the system stops
    * @example const digits = await app.add("models", "digits", thread<Digits>(url, { model }))
    */
   add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R>;
-  /** Stops a child and leaves it down until `restart`; mail is refused meanwhile. Resolves when it is down. */
+  /**
+   * Stops a child and leaves it down until `restart`; mail is refused meanwhile. Resolves when it is down, or was: somebody
+   * may have it started again.
+   */
   terminate(path: string): Promise<void>;
   /** Stops a child if need be and forgets it, its name is free again. Resolves when it is gone. */
   remove(path: string): Promise<void>;

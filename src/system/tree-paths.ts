@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors.js";
+import { shown } from "../known-keys.js";
 import { Supervisor } from "./supervisor/supervisor.js";
 import type { Unit } from "./unit.js";
 
@@ -10,8 +11,12 @@ export class TreePaths {
     this.#root = root;
   }
 
-  /** The path from the root's name on. */
+  /** The path from the root's name on. @throws HoldfastError InvalidSpec for what is no text */
   whole(path: string): string {
+    if (typeof path !== "string") {
+      const fix = 'give names with "/" between them, such as "models/digits"';
+      throw new HoldfastError("InvalidSpec", `the path is ${shown(path)}: ${fix}`, { details: { field: "path" } });
+    }
     const { name } = this.#root;
     if (path === "") return name;
     return path === name || path.startsWith(`${name}/`) ? path : `${name}/${path}`;

@@ -145,6 +145,9 @@ class ChildrenOfActor extends Supervisor {
     this.#gaveUp = gaveUp;
   }
 
+  /** What was taken is finished, and may need children for it: they take nothing from others. */
+  protected override refuseMore(): void {}
+
   override onEnded(error: Error | undefined): void {
     if (error) this.#gaveUp(error);
   }

@@ -5,10 +5,13 @@ export function tookTooLong(path: string, ms: number): HoldfastError {
   return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
 }
 
+/** These say of themselves what is wrong with a start; any other error is what start() or restore() met on its way. */
+const ofStarts: readonly string[] = ["StartFailed", "InvalidSpec"];
+
 /** What whoever waits for a start is told: a code, and what start() or restore() threw as its cause. */
 export function couldNotStart(path: string, thrown: unknown): HoldfastError {
   const error = toError(thrown);
-  if (error instanceof HoldfastError) return error;
+  if (error instanceof HoldfastError && ofStarts.includes(error.code)) return error;
   return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
 }
 

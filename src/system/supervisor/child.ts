@@ -59,6 +59,8 @@ export class Child implements Keeper {
     const { id } = this.rules;
     this.starts++;
     this.#ignored = false;
+    // It was down until now, though somebody wants it up again: who waited for that has been heard.
+    this.#wasDown();
     this.#inbox.changed(id);
     const start = this.unit.start(mode);
     this.#start = start;
@@ -128,6 +130,13 @@ export class Child implements Keeper {
         this.#waiters.push(waiter);
       }
     }
+  }
+
+  #wasDown(): void {
+    const waiting = this.#waiters;
+    if (!waiting) return;
+    this.#waiters = waiting.filter(({ wants }) => wants === "up");
+    for (const { wants, resolve } of waiting) if (wants === "down") resolve();
   }
 
   /** Nobody will start it by itself: its mail hears so, and whoever waits for it hears why. */

@@ -20,7 +20,7 @@ export interface DynamicRef<A> {
    * @param props in place of the template's
    * @returns its ref, when it is up
    * @throws HoldfastError StartFailed, and nothing is left of it; InvalidSpec: the name is taken; Unavailable: there are
-   * `maxChildren` already, or the supervisor is down
+   * `maxChildren` already, or the supervisor is down; Draining: the system stops
    */
   spawn(name?: string, props?: PropsOf<A>): Promise<Ref<A>>;
   /** The ref of a child by name; undefined where there is none. */

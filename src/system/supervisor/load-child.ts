@@ -2,6 +2,8 @@ import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import type { ChildSpec, LoadedSpec } from "../unit.js";
 
+const LONGEST_NAME = 200;
+
 /** A named child's spec with the code that runs it. @throws HoldfastError InvalidSpec for a name or spec that is none */
 export async function loadChild(id: string, spec: ChildSpec): Promise<LoadedSpec> {
   refuseName(id);
@@ -13,12 +15,12 @@ export async function loadChild(id: string, spec: ChildSpec): Promise<LoadedSpec
   );
 }
 
-/** Names are parts of paths. */
+/** Names are parts of paths, in URLs too, where one of dots alone would be lost. */
 export function refuseName(id: string): void {
-  if (typeof id === "string" && /^[\w.-]+$/.test(id)) return;
+  if (typeof id === "string" && id.length <= LONGEST_NAME && /^(?!\.+$)[\w.-]+$/.test(id)) return;
   throw new HoldfastError(
     "InvalidSpec",
-    `a child is named ${JSON.stringify(id)}: use letters, digits, "_", "-" and "."`,
+    `a child is named ${shown(id)}: use letters, digits, "_", "-" and ".", not dots alone, at most ${LONGEST_NAME}`,
     { details: { field: "name" } },
   );
 }

@@ -1,11 +1,11 @@
 import type { Target } from "../../actor/ref.js";
-import { HoldfastError, toError } from "../../errors.js";
+import { HoldfastError } from "../../errors.js";
 import type { Preset } from "../../supervision/presets.js";
 import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
 import { refuseSignificant, type StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../context.js";
 import type { OpenReport } from "../death/death-log.js";
-import { notAnActor } from "../not-an-actor.js";
+import { notAnActor, takesNoMore } from "../not-an-actor.js";
 import { refOf } from "../ref-of.js";
 import type { TreeNode } from "../tree.js";
 import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "../unit.js";
@@ -31,6 +31,7 @@ export class Supervisor implements Unit, EngineOwner {
   readonly #rules: SupervisorRules;
   readonly #engine: Engine;
   #starts = 0;
+  #draining = false;
   /** Of its latest death, until it serves again. */
   #report: OpenReport | undefined;
 
@@ -68,6 +69,7 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   drain(): void {
+    this.#draining = true;
     if (this.#engine.alive) this.#engine.post({ type: "drain" });
     else for (const unit of this.units()) unit.drain();
   }
@@ -90,10 +92,11 @@ export class Supervisor implements Unit, EngineOwner {
    * A child more, for somebody who waits for it: resolves when it is up, or has answered that there is nothing to run.
    * One that cannot start is gone again.
    * @throws HoldfastError why it is not up; InvalidSpec: the name is taken, or its rules do not fit here; Unavailable: this
-   * supervisor is down
+   * supervisor is down; Draining: the system stops
    */
   async startChild(name: string, spec: LoadedSpec): Promise<Unit> {
     if (!this.#engine.alive) throw this.#isDown();
+    if (this.#draining) this.refuseMore();
     const { preset } = this;
     const path = `${this.path}/${name}`;
     const rules = spec.rules(name, path, preset);
@@ -103,12 +106,17 @@ export class Supervisor implements Unit, EngineOwner {
     this.#engine.post({ type: "add", rules, onFailedStart: "forget" });
     try {
       await up;
-    } catch (thrown) {
+    } catch (refused) {
       // Its supervisor may have ended meanwhile, and would start it again, unknown to whoever was refused.
       if (this.child(name) === unit) this.remove(name);
-      throw startFailed(path, toError(thrown));
+      throw refused;
     }
     return unit;
+  }
+
+  /** The doors are closed: a child that came now would open one. */
+  protected refuseMore(): void {
+    throw takesNoMore(this.path);
   }
 
   remove(id: string): void {
@@ -196,10 +204,4 @@ export class Supervisor implements Unit, EngineOwner {
   #isDown(): HoldfastError {
     return new HoldfastError("Unavailable", `${this.path} is not running: restart it first, app.tree() shows why`);
   }
-}
-
-/** What an actor's own start() threw, as the error that says whose it was. */
-function startFailed(path: string, error: Error): HoldfastError {
-  if (error instanceof HoldfastError) return error;
-  return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
 }

@@ -3,8 +3,8 @@ import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { Actor, type ActorClass } from "../../../src/actor/actor.js";
 import type { CellSpec } from "../../../src/host/booting.js";
+import { Lodgings } from "../../../src/system/actor/lodgings.js";
 import type { SystemContext } from "../../../src/system/context.js";
-import { Lodgings } from "../../../src/system/lodgings.js";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
