@@ -3,6 +3,7 @@ import type { Chance, Clock } from "../clock.js";
 import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
+import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
 import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
@@ -16,6 +17,7 @@ export interface SystemContext {
   readonly inline: InlineProvider;
   /** Which cells inline actors share. */
   readonly lodgings: Lodgings;
+  readonly exclusiveHosts: ExclusiveHosts;
   readonly deadlines: Deadlines;
   readonly events: EventFan;
   readonly deaths: DeathLog;

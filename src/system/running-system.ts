@@ -66,6 +66,7 @@ export class RunningSystem implements App {
         ...providers,
       }),
       inline: inlineProvider,
+      exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),

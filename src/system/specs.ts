@@ -44,7 +44,7 @@ export interface ActorOptions extends ChildOptions {
   maxChildren?: number;
   /**
    * Never two at once: the next incarnation waits until the thread or process of the last has really left, also when that
-   * one is abandoned in native code; rebuilt in its place it waits for what still runs of the last. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
+   * one is abandoned in native code, or was removed and another took its name; rebuilt in its place it waits for what still runs of the last. For what only one may hold: a device, a port, a file. Its `startTimeout` begins
    * after the wait. In a keyed group it holds for the cells. Default false: what will not die is fenced and replaced.
    */
   exclusive?: boolean;

@@ -2,6 +2,9 @@ import type { Host } from "../../host/host.js";
 import type { Lingerers } from "../cell/lingering.js";
 import type { SystemContext } from "../context.js";
 
+/** The hosts of exclusive actors that are still there, by path: a child that takes a removed one's name waits for them too. */
+export type ExclusiveHosts = Map<string, Set<Host>>;
+
 /**
  * Keeps an exclusive actor alone: no incarnation starts while a thread or process of an earlier one is still there.
  *
@@ -13,17 +16,25 @@ export class Exclusive {
   waits: string | undefined;
   readonly #context: SystemContext;
   readonly #path: string;
-  readonly #there = new Set<Host>();
 
   constructor(context: SystemContext, path: string) {
     this.#context = context;
     this.#path = path;
   }
 
+  get #there(): Set<Host> | undefined {
+    return this.#context.exclusiveHosts.get(this.#path);
+  }
+
   /** A host was opened for it. */
   add(host: Host): void {
-    this.#there.add(host);
-    void host.gone.then(() => this.#there.delete(host));
+    const hosts = this.#context.exclusiveHosts;
+    const there = this.#there ?? new Set();
+    hosts.set(this.#path, there.add(host));
+    void host.gone.then(() => {
+      there.delete(host);
+      if (there.size === 0 && hosts.get(this.#path) === there) hosts.delete(this.#path);
+    });
   }
 
   /**
@@ -41,8 +52,8 @@ export class Exclusive {
    * look at the signal. While a host of it serves, which is the one it stays in, nothing is waited for.
    */
   async alone(signal: AbortSignal): Promise<void> {
-    while (this.#there.size > 0 && !signal.aborted) {
-      const hosts = [...this.#there];
+    for (let there = this.#there; there && !signal.aborted; there = this.#there) {
+      const hosts = [...there];
       const names = hosts.map(({ name }) => name).join(", ");
       await this.#wait(`waits for the exit of ${names}`, Promise.all(hosts.map(({ gone }) => gone)), signal);
     }

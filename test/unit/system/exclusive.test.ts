@@ -54,6 +54,23 @@ describe("an exclusive actor whose old host does not leave", () => {
     await app.stop({ drain: 0 });
   });
 
+  it("waits also where it was removed, and what took its name is a child of its own", async () => {
+    const { app, clock, provider, node } = await stage();
+    await app.start(false);
+    app.kill("camera");
+    await turn(clock);
+    await app.remove("camera");
+    const added = app.add("", "camera", thread(url, undefined as never, { exclusive: true, spare: "none" }));
+    await turn(clock);
+    expect(provider.hosts).toHaveLength(1);
+    expect(node()).toMatchObject({ state: "starting", reason: "waits for the exit of thread 1" });
+    provider.hosts[0]!.leave();
+    await turn(clock);
+    await added;
+    expect(node()).toMatchObject({ state: "running", host: "thread 2" });
+    await app.stop({ drain: 0 });
+  });
+
   it("waits at a restart by hand", async () => {
     const { app, clock, provider, node } = await stage();
     await app.start(false);
