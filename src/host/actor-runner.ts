@@ -83,7 +83,9 @@ export class ActorRunner implements ActorContext, Worker {
     if (this.#phase === "starting") {
       throw new HoldfastError("StartFailed", "stopSelf() in start(): return ignore instead, nothing runs yet");
     }
-    if (this.#phase === "running") this.stop();
+    if (this.#phase !== "running") return;
+    this.around.send({ t: "leaving", actor: this.id, incarnation: this.incarnation });
+    this.stop();
   }
 
   spawn(name: string | undefined, spec: unknown): Promise<unknown> {

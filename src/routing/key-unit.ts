@@ -47,7 +47,7 @@ export class KeyUnit implements Unit, HandleOwner {
   lastActive: number;
   readonly handle: ActorHandle;
   readonly #context: SystemContext;
-  readonly #rules: ChildRules;
+  readonly rules: ChildRules;
   #refusal: HoldfastError | undefined;
   #report: OpenReport | undefined;
   /** Done when it has left the cell that it was last told to leave. */
@@ -57,7 +57,7 @@ export class KeyUnit implements Unit, HandleOwner {
 
   constructor(context: SystemContext, name: string, path: string, options: KeyUnitOptions) {
     this.#context = context;
-    this.#rules = options.rules;
+    this.rules = options.rules;
     this.name = name;
     this.path = path;
     this.home = options.home;
@@ -75,6 +75,10 @@ export class KeyUnit implements Unit, HandleOwner {
 
   onOver(remains: Remains): void {
     this.#died(remains);
+  }
+
+  onHung(cause: DeathCause): void {
+    this.#died(this.handle.end(cause));
   }
 
   onServed(): void {
@@ -195,7 +199,7 @@ export class KeyUnit implements Unit, HandleOwner {
 
   async #move(): Promise<void> {
     const cell = this.home.cell!;
-    const limit = this.#rules.startTimeoutMs;
+    const limit = this.rules.startTimeoutMs;
     this.#place = "moving";
     this.#report?.restarted("in-place");
     const started = this.handle.start(cell).then((begun) => {

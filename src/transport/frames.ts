@@ -108,6 +108,8 @@ export type ToParent =
     }
   /** What a crash had left running has ended; `dropped` is how many outcomes nobody will hear. */
   | { t: "settled"; actor: number; incarnation: number; dropped: number }
+  /** It stops by its own wish: `stopped` follows, and no mail until then. */
+  | { t: "leaving"; actor: number; incarnation: number }
   | { t: "stopped"; actor: number; incarnation: number }
   | { t: "fault"; error: WireError; at: number }
   | {

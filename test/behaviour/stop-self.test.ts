@@ -1,4 +1,5 @@
 import { causeText, dynamic, keyed } from "holdfast";
+import { faulty } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
 import { at, failure, levels, play } from "./stage.js";
@@ -25,6 +26,16 @@ describe.each(levels)("an actor that stops itself, $level", ({ level }) => {
     await until(() => app.tree().children![0]!.host === undefined, "its host to be let go");
     await app.restart("hand");
     expect(await refs.hand.ask.say("again")).toBe("again");
+  });
+
+  it("has its shutdown time to finish, no longer: past it, it is killed, and restarted as after any such end", async () => {
+    const slow = faulty(at(level, Hand, undefined, { restart: "transient", shutdown: "200ms" }), {
+      slowToStop: Number.POSITIVE_INFINITY,
+    });
+    const { refs, app } = await play({ hand: slow });
+    await refs.hand.ask.leave();
+    expect(await refs.hand.ask.who()).toMatchObject({ incarnation: 2 });
+    expect(app.reports()).toMatchObject([{ cause: { kind: "killed", by: expect.stringContaining("shutdown time") } }]);
   });
 
   it("a transient one that crashes is restarted all the same", async () => {

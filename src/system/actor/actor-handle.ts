@@ -1,3 +1,4 @@
+import type { Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import { decodeError } from "../../transport/error-codec.js";
@@ -9,9 +10,13 @@ import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
+import { limitOf } from "../within.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
 import type { HandleOptions, HandleOwner } from "./handle-options.js";
 import type { SpawnRequest } from "./spawned.js";
+
+/** Of what may take as long as it likes. */
+const noTimer: Timer = { cancel() {} };
 
 /**
  * The parent's side of one actor: its place in a cell, and where it is in its life. The mailbox is handed in and outlives
@@ -33,6 +38,8 @@ export class ActorHandle implements CellMember, Addressee {
   #present = false;
   #begin: { resolve(how: Begun): void; reject(error: Error): void } | undefined;
   #stopped: (() => void)[] | undefined;
+  /** It is on its way out by its own wish; fires when that takes too long. */
+  #leaving: Timer | undefined;
 
   constructor(context: SystemContext, owner: HandleOwner, mailbox: Mailbox, options: HandleOptions) {
     this.#context = context;
@@ -190,12 +197,24 @@ export class ActorHandle implements CellMember, Addressee {
         if (this.#begin) this.#neverRan(frame);
         else this.#owner.onOver(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
         return;
+      case "leaving":
+        if (this.#phase === "up") this.#leaves();
+        return;
       case "stopped":
         this.#present = false;
-        if (this.#phase === "up") this.#stoppedItself();
+        if (this.#leaving && !this.#stopped) this.#stoppedItself();
         else this.end({ kind: "killed", by: "its supervisor" });
         return;
     }
+  }
+
+  /** By its own wish: it has the time that a stop by its supervisor would have. */
+  #leaves(): void {
+    this.#phase = "stopping";
+    const { shutdown } = this.#owner.rules;
+    const late = () => this.#owner.onHung?.({ kind: "killed", by: "the runtime, past its shutdown time" });
+    const ms = shutdown === "brutal" ? 0 : limitOf(shutdown);
+    this.#leaving = Number.isFinite(ms) ? this.#context.clock.after(ms, late) : noTimer;
   }
 
   #stoppedItself(): void {
@@ -217,6 +236,8 @@ export class ActorHandle implements CellMember, Addressee {
     this.#begin = undefined;
     this.#phase = "down";
     this.#present = zombie;
+    this.#leaving?.cancel();
+    this.#leaving = undefined;
     const stopped = this.#stopped;
     this.#stopped = undefined;
     for (const tell of stopped ?? []) tell();

@@ -36,7 +36,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly handle: ActorHandle;
   protected readonly context: SystemContext;
   protected readonly plan: ActorPlan;
-  readonly #rules: ChildRules;
+  readonly rules: ChildRules;
   #cell: Cell | undefined;
   /** There while a start is under way. */
   #starting: Attempt | undefined;
@@ -49,7 +49,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   constructor(context: SystemContext, name: string, path: string, plan: ActorPlan, own: ActorOwn) {
     this.context = context;
     this.plan = plan;
-    this.#rules = own.rules;
+    this.rules = own.rules;
     this.props = own.props;
     this.name = name;
     this.path = path;
@@ -114,7 +114,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const attempt = new Attempt();
     this.#starting = attempt;
     this.#refusal = undefined;
-    const { startTimeoutMs: withinMs } = this.#rules;
+    const { startTimeoutMs: withinMs } = this.rules;
     const { lodging } = this.plan;
     const onHost = (level: NonNullable<DeathReport["level"]>) => this.#report?.restarted(level);
     try {
@@ -150,7 +150,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   #late(): Error {
-    const error = tookTooLong(this.path, this.#rules.startTimeoutMs);
+    const error = tookTooLong(this.path, this.rules.startTimeoutMs);
     this.endFor({ kind: "start-failed", error });
     return error;
   }
@@ -161,7 +161,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#report?.close();
     await this.incarnationOver();
     this.#refuse(nothingToDo(this.path));
-    const { shutdown } = this.#rules;
+    const { shutdown } = this.rules;
     if (shutdown === "brutal") this.#letGo();
     else await this.#leave(limitOf(shutdown));
   }
@@ -247,7 +247,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     else cell.onDeath = () => {};
     // After an end of its own wish the host, which nobody needs any more, may finish too.
     const endedWell = this.#report?.report.cause.kind === "stopped-itself";
-    const { shutdown } = this.#rules;
+    const { shutdown } = this.rules;
     if (endedWell && shutdown !== "brutal") void this.plan.lodging.left(cell, limitOf(shutdown));
     else this.plan.lodging.drop(cell);
     if (this.handle.cell === cell) this.handle.end({ kind: "killed", by: "its supervisor" });

@@ -1,3 +1,4 @@
+import type { ChildRules } from "../../supervision/spec.js";
 import type { Packed } from "../../transport/frames.js";
 import type { CellDeath } from "../cell/cell.js";
 import type { Remains } from "../death/after-death.js";
@@ -17,6 +18,7 @@ export interface HandleOptions {
 export interface HandleOwner {
   readonly path: string;
   readonly key: string | undefined;
+  readonly rules: ChildRules;
   /** Its own, where actors of one cell differ in them; undefined: the cell's. */
   readonly props: Packed | undefined;
   /** Its start is done; mail follows. */
