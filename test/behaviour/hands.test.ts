@@ -19,6 +19,34 @@ describe.each(levels)("several hands on one child, $level", ({ level }) => {
   });
 });
 
+describe("a listener that acts at once, while a supervisor decides", () => {
+  it("has a child that it adds and removes in one breath removed, and nothing else harmed", async () => {
+    const { app, refs } = await play({ hand: inline(Hand), more: dynamic(inline(Hand)) });
+    const first = await refs.more.spawn("first");
+    const outcomes: Promise<unknown>[] = [];
+    app.watch(first, () => {
+      outcomes.push(failure(refs.more.spawn("second")), refs.more.remove("second"));
+    });
+    app.kill("more/first");
+    expect(await Promise.all(outcomes)).toMatchObject([{ code: "ActorStopped" }, undefined]);
+    expect(await app.refs.hand.ask.say("unharmed")).toBe("unharmed");
+    expect(await (await refs.more.spawn("second")).ask.say("a new one")).toBe("a new one");
+  });
+
+  it("hears that what it adds is not started where it has just ended the supervisor", async () => {
+    const { app, refs } = await play({ more: dynamic(inline(Hand)) });
+    await refs.more.spawn("only");
+    const outcomes: Promise<unknown>[] = [];
+    app.watch("more/only", () => {
+      outcomes.push(app.terminate("more"), failure(refs.more.spawn("late")));
+    });
+    await refs.more.remove("only");
+    expect(await Promise.all(outcomes)).toMatchObject([undefined, { code: "ActorStopped" }]);
+    await app.restart("more");
+    expect(app.children("more")).toEqual([]);
+  });
+});
+
 describe("a system that stops", () => {
   it("takes no child more, since it would take new mail", async () => {
     let done = () => {};

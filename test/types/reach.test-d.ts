@@ -8,6 +8,7 @@ import {
   type KeyedRef,
   keyed,
   type Notice,
+  pool,
   type Ref,
   supervisor,
   thread,
@@ -43,6 +44,8 @@ class Parent extends Actor<{ counters: KeyedRef<Counter> }> {
     void this.spawn(3, inline(Plain));
     // @ts-expect-error a spec is what thread(), fork() and inline() return
     void this.spawn("a", Plain);
+    // @ts-expect-error a pool belongs into the tree
+    void this.spawn("a", pool(inline(Plain), { size: 1 }));
     expectTypeOf(this.watch(this.props.counters.key("a"))).toEqualTypeOf<Promise<Notice>>();
     expectTypeOf(this.watch("app/counters")).toEqualTypeOf<Promise<Notice>>();
     // @ts-expect-error nothing can be watched without a place

@@ -104,8 +104,7 @@ export class Engine {
   /** Forgets a child for good; one that `decide` does not know (any more) at once. */
   remove(id: string): void {
     this.#written.delete(id);
-    if (this.#state.phase.kind !== "ended" && this.#state.children.has(id)) this.post({ type: "remove", id });
-    else this.#perform({ type: "forget", id });
+    this.post({ type: "remove", id });
   }
 
   standing(id: string): Standing {
@@ -167,6 +166,8 @@ export class Engine {
     if (event.type === "ignored") this.children.get(event.id)?.isNow("up");
     for (const action of actions) this.#perform(action);
     if (event.type === "ready") this.#isReady(event.id);
+    if (event.type === "remove") this.#forgetUnknown(event.id);
+    if (event.type === "add") this.#forgetUnknown(event.rules.id);
     if (!id || this.#state.children.get(id)?.life === before) return;
     if (!actions.some((action) => tellsOfItself(action, id))) this.changed(id);
   }
@@ -185,6 +186,12 @@ export class Engine {
     if (!child || this.#state.children.get(id)?.life !== "running") return;
     this.#owner.onReady(child.unit);
     child.isNow("up");
+  }
+
+  /** A child that `decide` does not know, or that came or went when all was decided: nobody but the engine forgets it. */
+  #forgetUnknown(id: string): void {
+    const { phase, children } = this.#state;
+    if (phase.kind === "ended" || !children.has(id)) this.#perform({ type: "forget", id });
   }
 
   #perform(action: SupervisorAction): void {

@@ -15,7 +15,7 @@ export type RefsOf<C extends Children> = {
       : never;
 };
 
-export interface SupervisorSpec<C extends Children = Children> extends ChildSpec {
+export interface SupervisorSpec<C extends Children = Children> extends ChildSpec<RefsOf<C>> {
   readonly kind: "supervisor";
   readonly children: C;
 }
