@@ -22,12 +22,13 @@ describe.each(levels)("several hands on one child, $level", ({ level }) => {
 describe("a listener that acts at once, while a supervisor decides", () => {
   it("has a child that it adds and removes in one breath removed, and nothing else harmed", async () => {
     const { app, refs } = await play({ hand: inline(Hand), more: dynamic(inline(Hand)) });
-    const first = await refs.more.spawn("first");
     const outcomes: Promise<unknown>[] = [];
-    app.watch(first, () => {
+    const end = app.subscribe((event) => {
+      if (event.type !== "life" || event.path !== "app/more/first") return;
+      end();
       outcomes.push(failure(refs.more.spawn("second")), refs.more.remove("second"));
     });
-    app.kill("more/first");
+    await refs.more.spawn("first");
     expect(await Promise.all(outcomes)).toMatchObject([{ code: "ActorStopped" }, undefined]);
     expect(await app.refs.hand.ask.say("unharmed")).toBe("unharmed");
     expect(await (await refs.more.spawn("second")).ask.say("a new one")).toBe("a new one");

@@ -167,7 +167,6 @@ export class Engine {
     for (const action of actions) this.#perform(action);
     if (event.type === "ready") this.#isReady(event.id);
     if (event.type === "remove") this.#forgetUnknown(event.id);
-    if (event.type === "add") this.#forgetUnknown(event.rules.id);
     if (!id || this.#state.children.get(id)?.life === before) return;
     if (!actions.some((action) => tellsOfItself(action, id))) this.changed(id);
   }
@@ -188,7 +187,7 @@ export class Engine {
     child.isNow("up");
   }
 
-  /** A child that `decide` does not know, or that came or went when all was decided: nobody but the engine forgets it. */
+  /** A child that `decide` does not know, or no more: nobody but the engine forgets it. */
   #forgetUnknown(id: string): void {
     const { phase, children } = this.#state;
     if (phase.kind === "ended" || !children.has(id)) this.#perform({ type: "forget", id });
