@@ -32,6 +32,7 @@ const nothingLost = { executing: [], guilty: false, redelivered: 0, failed: 0, p
 
 /** One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. */
 export class CellUnit implements Unit {
+  readonly kind = "cell";
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -205,14 +206,14 @@ export class CellUnit implements Unit {
   }
 
   tree({ state, restarts, ...standing }: Standing): TreeNode {
-    const { path, name } = this;
+    const { path, name, kind } = this;
     const reason = this.#exclusive?.waits ?? standing.reason;
     const { isolation } = this.#spec;
     const spare = this.#context.hosts.spare(this.#spec);
     return {
       path,
       name,
-      kind: "cell",
+      kind,
       state,
       isolation,
       incarnation: this.#incarnation,

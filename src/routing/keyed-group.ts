@@ -47,6 +47,7 @@ interface Leaving {
  *                      made by the first message, placed in the cell with the fewest keys
  */
 export class KeyedGroup implements Unit, Receiver {
+  readonly kind = "keyed";
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -197,7 +198,7 @@ export class KeyedGroup implements Unit, Receiver {
       children: keys.filter((key) => key.home.path === cell.path).map((key) => key.tree(this.#keys.standing(key.name))),
     }));
     const restarts = cells.reduce((sum, cell) => sum + cell.restarts, 0);
-    return { path: this.path, name: this.name, kind: "keyed", state: standing.state, restarts, children };
+    return { path: this.path, name: this.name, kind: this.kind, state: standing.state, restarts, children };
   }
 
   #add(key: string): KeyUnit {

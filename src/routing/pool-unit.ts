@@ -69,6 +69,7 @@ function memberRules(member: LoadedActor, id: string, field: string, preset: Pre
 
 /** The members of a pool under a supervisor of their own, before one shared mailbox. */
 export class PoolUnit implements Unit, Receiver {
+  readonly kind = "pool";
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -175,7 +176,7 @@ export class PoolUnit implements Unit, Receiver {
     const mailbox = { waiting: this.#mailbox.size, executing, capacity: this.#mailbox.limits.messages };
     const children = node.children!.map(({ mailbox: _, ...member }) => member);
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
-    return { ...node, kind: "pool", mailbox, children, restarts };
+    return { ...node, kind: this.kind, mailbox, children, restarts };
   }
 
   #pump(): void {

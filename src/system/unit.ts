@@ -52,6 +52,8 @@ export interface Unit {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
+  /** What it is in the tree, where that is no actor. */
+  readonly kind?: TreeNode["kind"];
   /** Resolves when it serves, or with "ignored" when it has nothing to do and stays down; rejects with why it cannot. */
   start(mode: StartMode): Promise<Begun | void>;
   /** Always resolves, within the shutdown given. Mail stays. */

@@ -32,7 +32,7 @@ export function childInfo(unit: Unit, rules: ChildRules, standing: Standing): Ch
   return {
     name: unit.name,
     path: unit.path,
-    kind: unit.tree(standing).kind,
+    kind: unit.kind ?? "actor",
     state,
     restart: rules.restart,
     restarts,

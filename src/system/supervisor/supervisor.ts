@@ -17,6 +17,7 @@ export type { Supervised };
 
 /** A supervisor as one unit of the tree: what it supervises is started, stopped, drained and listed through it. */
 export class Supervisor implements Unit, EngineOwner {
+  readonly kind = "supervisor";
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -179,8 +180,8 @@ export class Supervisor implements Unit, EngineOwner {
 
   tree({ state, reason, restarts }: Standing): TreeNode {
     const children = this.units().map((unit) => unit.tree(this.standing(unit.name)));
-    const { path, name } = this;
-    return { path, name, kind: "supervisor", state, restarts, children, ...(reason ? { reason } : {}) };
+    const { path, name, kind } = this;
+    return { path, name, kind, state, restarts, children, ...(reason ? { reason } : {}) };
   }
 
   onEnded(error: Error | undefined): void {
