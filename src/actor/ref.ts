@@ -99,20 +99,48 @@ const targetOf = place[slot];
 
 const callKeys: KeysOf<CallOptions> = { timeout: true, signal: true, key: true, idempotent: true, sender: true };
 
-/** A ref over a target. Method functions are made on first use and kept as own properties (a bare proxy costs thrice). */
+/** A ref over a target. */
 export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRef<A> {
-  const ref = {
-    path: target.path,
-    ask: caller((method, args) => target.ask(method, args, options)) as Ask<A>,
-    tell: caller((method, args) => target.tell(method, args, options)) as Tell<A>,
-    with(more: CallOptions) {
-      onlyKnownKeys(more, callKeys, `${target.path}: with()`);
-      return createRef<A>(target, { ...options, ...more });
-    },
-    key: (key: string) => createRef<A>(target, { ...options, key }),
-  };
+  const ref = new LiveRef<A>(target, options);
   targetOf.set(ref, { target, options });
   return ref;
+}
+
+/**
+ * Method functions are made on first use and kept as own properties of `ask` and `tell` (a bare proxy costs thrice); these
+ * are made on first use too: many refs are only handed on.
+ */
+class LiveRef<A> implements KeyedRef<A> {
+  readonly path: string;
+  readonly #target: Target;
+  readonly #options: CallOptions;
+  #ask: Ask<A> | undefined;
+  #tell: Tell<A> | undefined;
+
+  constructor(target: Target, options: CallOptions) {
+    this.path = target.path;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  get ask(): Ask<A> {
+    this.#ask ??= caller((method, args) => this.#target.ask(method, args, this.#options)) as Ask<A>;
+    return this.#ask;
+  }
+
+  get tell(): Tell<A> {
+    this.#tell ??= caller((method, args) => this.#target.tell(method, args, this.#options)) as Tell<A>;
+    return this.#tell;
+  }
+
+  with(more: CallOptions): KeyedRef<A> {
+    onlyKnownKeys(more, callKeys, `${this.path}: with()`);
+    return createRef<A>(this.#target, { ...this.#options, ...more });
+  }
+
+  key(key: string): KeyedRef<A> {
+    return createRef<A>(this.#target, { ...this.#options, key });
+  }
 }
 
 /**

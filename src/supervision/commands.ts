@@ -1,4 +1,5 @@
 import { noStreak } from "./backoff.js";
+import { noCharges } from "./intensity.js";
 import type { SupervisorEvent } from "./messages.js";
 import type { ChildRecord } from "./state.js";
 import { newRecord, refuseSignificant, refuseTaken } from "./state.js";
@@ -58,12 +59,23 @@ function takeDown(turn: Turn, child: ChildRecord, wanted: "down" | "gone"): void
   else if (!wasDown) stayDown(turn, turn.state.children.get(id)!);
 }
 
-/** By hand: a fresh start in every sense. */
+/**
+ * By hand: a fresh start in every sense. What it does not survive parks it, as a first start does: who tries a broken child
+ * must not lose its siblings.
+ */
 export function restartByHand(turn: Turn, child: ChildRecord): void {
   if (child.goal === "gone") return;
   const { round } = turn.state;
   const { id } = child.rules;
-  const fresh = put(turn, child, { goal: "up", unknown: [], guilty: [], streak: noStreak });
+  const origin = child.origin === "asked" && child.readies > 0 ? "added" : child.origin;
+  const fresh = put(turn, child, {
+    goal: "up",
+    origin,
+    readies: 0,
+    unknown: noCharges,
+    guilty: noCharges,
+    streak: noStreak,
+  });
   const itsTurnComes = round?.start.has(id) ?? false;
   switch (fresh.life) {
     case "running":

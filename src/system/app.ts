@@ -72,7 +72,10 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   subscribe(listener: Listener): () => void;
   /** Resolves when every child is ready (at once unless started in the background). */
   ready(): Promise<void>;
-  /** Resolves when the system has ended: stopped, or given up (then with the error). */
+  /**
+   * Resolves when the system has ended: with undefined when it was stopped or has ended cleanly, with the error when it gave
+   * up. Where nobody has asked for it, a process warning (HOLDFAST_GAVE_UP) tells of a giving up.
+   */
   readonly ended: Promise<Error | undefined>;
   /**
    * Takes nothing new, finishes what is queued within `drain` (default 10 s), stops in reverse order within each child's

@@ -27,6 +27,11 @@ export class EventFan {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Nobody listens: what would be told need not be made. */
+  get unheard(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   emit(event: SystemEvent): void {
     for (const listener of this.#listeners) {
       try {

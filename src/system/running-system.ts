@@ -36,7 +36,9 @@ const DRAIN_LOOK_MS = 5;
 /** A started tree: the app behind `system()`. */
 export class RunningSystem implements App {
   readonly refs: Record<string, KeyedRef<unknown>>;
-  readonly ended: Promise<Error | undefined>;
+  readonly #ended: Promise<Error | undefined>;
+  /** Somebody has asked for `ended`: the end is theirs to act on. */
+  #heeded = false;
   readonly #context: SystemContext;
   readonly #root: Supervisor;
   readonly #paths: TreePaths;
@@ -82,7 +84,7 @@ export class RunningSystem implements App {
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);
     this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
   }
@@ -98,6 +100,7 @@ export class RunningSystem implements App {
       unitDied: ({ error, normal, decided }) => {
         // Nobody is above the root.
         decided("stop");
+        if (!normal && !this.#heeded) this.#tellOfTheEnd(error);
         void this.#over(error, normal);
       },
     };
@@ -215,6 +218,17 @@ export class RunningSystem implements App {
     }
     await this.#close(new HoldfastError("ActorStopped", `${this.#name} was stopped before this message was finished`));
     this.#end();
+  }
+
+  get ended(): Promise<Error | undefined> {
+    this.#heeded = true;
+    return this.#ended;
+  }
+
+  /** With nobody there to hear it, a program whose app gave up would end in silence, and look like a success. */
+  #tellOfTheEnd({ message }: Error): void {
+    const fix = "await app.ended to act on it, with process.exitCode = 1 for one";
+    process.emitWarning(`${this.#name} has ended: ${message}. (${fix})`, { code: "HOLDFAST_GAVE_UP" });
   }
 
   /** What still executes is ended by force instead of waited for. */

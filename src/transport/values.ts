@@ -72,6 +72,11 @@ function walk(value: unknown, path: string, depth: number): unknown {
     special = true;
     return { [WRAPPED]: "error", error: encodeError(value) } satisfies Wrapped;
   }
+  const ref = behindRef(value);
+  if (ref) {
+    special = true;
+    return { [WRAPPED]: "ref", path: ref.target.path, key: ref.options.key } satisfies Wrapped;
+  }
   throw invalid(path, `an instance of ${value.constructor?.name ?? "an unnamed class"}`, "send plain data instead");
 }
 
@@ -109,11 +114,6 @@ function list(value: unknown[], path: string, depth: number): unknown[] {
 }
 
 function record(value: Record<string, unknown>, path: string, depth: number): unknown {
-  const ref = behindRef(value);
-  if (ref) {
-    special = true;
-    return { [WRAPPED]: "ref", path: ref.target.path, key: ref.options.key } satisfies Wrapped;
-  }
   let changed: Record<string, unknown> | undefined;
   for (const name of Object.keys(value)) {
     bytes += 8 + name.length * 2;

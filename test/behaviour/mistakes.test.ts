@@ -107,10 +107,11 @@ describe("an option that nobody reads is refused when the system starts", () => 
 
   it("a ref's and stop()'s, when they are given", async () => {
     const { app, refs } = await play({ hi: inline(Hello) });
-    expect(() => loose(refs.hi.with)({ timout: 5 })).toThrow(
+    expect(() => loose(refs.hi.with.bind(refs.hi))({ timout: 5 })).toThrow(
       'app/hi: with() has no option "timout": did you mean "timeout"?',
     );
-    expect(() => loose(refTo("hi").with)({ sendr: "me" })).toThrow('did you mean "sender"?');
+    const early = refTo("hi");
+    expect(() => loose(early.with.bind(early))({ sendr: "me" })).toThrow('did you mean "sender"?');
     const error = await failure((app.stop as Loose)({ drian: 5 }) as Promise<unknown>);
     expect(error.message).toContain('stop() has no option "drian": did you mean "drain"?');
     expect(await refs.hi.ask.hi()).toBe("hi");

@@ -91,6 +91,15 @@ describe.each(levels)("a supervisor of real actors, $level", ({ level }) => {
     ]);
   });
 
+  it("that gave up while nobody listens is told by a process warning", async () => {
+    const warned = new Promise<NodeJS.ErrnoException>((resolve) => process.once("warning", resolve));
+    const { refs } = await play({ bomb: at(level, Hand, undefined, { intensity: { restarts: 0, within: "60s" } }) });
+    await refs.bomb.ask.armBomb(1).catch(() => {});
+    const warning = await warned;
+    expect(warning.code).toBe("HOLDFAST_GAVE_UP");
+    expect(warning.message).toContain('app has ended: child "bomb" is over its budget');
+  });
+
   it("parks a child over its budget where it says quarantine, and lets its host go", async () => {
     const { app, refs, reports } = await play({
       bomb: at(level, Hand, undefined, {

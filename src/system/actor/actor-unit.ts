@@ -161,9 +161,8 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#report?.close();
     await this.incarnationOver();
     this.#refuse(nothingToDo(this.path));
-    const { shutdown } = this.rules;
-    if (shutdown === "brutal") this.#letGo();
-    else await this.#leave(limitOf(shutdown));
+    if (this.rules.shutdown === "brutal") this.#letGo();
+    else await this.#leave(limitOf(this.rules.shutdown));
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
@@ -176,7 +175,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
       return;
     }
     const limit = limitOf(shutdown);
-    const clock = this.context.clock;
+    // Nothing of it runs, and it has no stop() to be called.
+    if (cell.shared && cell.facts.stops === false && !this.handle.busy) return this.#leave(limit);
+    const { clock } = this.context;
     const began = clock.now();
     let late = false;
     const { incarnation } = this.handle;
@@ -234,8 +235,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
 
   #refuse(error: HoldfastError): void {
     this.#refusal = error;
-    if (this.plan.sharedMailbox) return;
-    this.handle.park(error);
+    if (!this.plan.sharedMailbox) this.handle.park(error);
   }
 
   /** Parked after a crash of the actor alone: nobody will use its host again, so it must not hold the memory. */
@@ -257,7 +257,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#draining = true;
   }
 
-  /** A message of its (shared) mailbox was settled: service is back, by whomever. */
+  /** A message of its mailbox was settled: service is back, by whomever. */
   served(): void {
     this.#report?.served();
   }

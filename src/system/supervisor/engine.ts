@@ -126,6 +126,7 @@ export class Engine {
 
   /** Tells listeners where a child stands. */
   changed(id: string): void {
+    if (this.#context.events.unheard) return;
     const child = this.children.get(id);
     const state = this.#state.children.get(id)?.life;
     if (!child || !state) return;

@@ -100,6 +100,29 @@ describe("by hand", () => {
   });
 });
 
+describe("a restart by hand that fails", () => {
+  const once = { intensity: { restarts: 1, within: "1m" } } as const;
+
+  it("parks the child when it goes on failing, and costs its supervisor nothing", () => {
+    const app = given({ intensity: { restarts: 0, within: "1m" } }, { a: once, b: {} }).up();
+    app.restart("a");
+    app.stopped("a");
+    expect(app.startFailed("a")).toEqual(["wait a 200"]);
+    app.timer("a");
+    expect(app.startFailed("a")).toEqual(["quarantined a"]);
+    expect(app.lives()).toEqual({ a: "quarantined", b: "running" });
+  });
+
+  it("does not forget a child that somebody had added, and that had been up", () => {
+    const app = given({}, {}).up();
+    app.add("x", once, "forget");
+    app.ready("x");
+    app.restart("x");
+    app.stopped("x");
+    expect(app.startFailed("x")).toEqual(["wait x 200"]);
+  });
+});
+
 describe("dynamic children", () => {
   it("start at once under one-for-one, also while others start, and `up` does not wait for them", () => {
     const app = given({}, abc);
