@@ -39,7 +39,7 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R>;
   /**
    * Stops a child and leaves it down until `restart`; mail is refused meanwhile. Resolves when it is down, or was: somebody
-   * may have it started again.
+   * may have it started again. A temporary child, and one of a dynamic supervisor, is forgotten instead.
    */
   terminate(path: string): Promise<void>;
   /** Stops a child if need be and forgets it, its name is free again. Resolves when it is gone. */

@@ -3,6 +3,7 @@ import type { App } from "../system/app.js";
 import type { DeadLetter, DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 import { listed, type Within } from "./expectations.js";
+import { refuseNoApp } from "./refuse-no-app.js";
 import { Unread } from "./unread.js";
 
 type Type = SystemEvent["type"];
@@ -34,6 +35,7 @@ export interface Recording {
  * report.decision; // "restart"
  */
 export function recording(app: Pick<App, "subscribe">): Recording {
+  refuseNoApp(app, "recording");
   const events: SystemEvent[] = [];
   const unread = new Unread<SystemEvent>();
   const end = app.subscribe((event) => {

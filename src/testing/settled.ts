@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../system/app.js";
 import type { TreeNode } from "../system/tree.js";
 import { expectation, listed, type Within } from "./expectations.js";
+import { refuseNoApp } from "./refuse-no-app.js";
 
 /** What of an app a look at it needs: any App has it. */
 export type Looked = Pick<App, "tree">;
@@ -23,6 +24,7 @@ export interface SettledOptions extends Within {
  * await settled(app);
  */
 export async function settled(app: Looked, options: SettledOptions = {}): Promise<void> {
+  refuseNoApp(app, "settled");
   const { promise, fulfil, open } = expectation<void>(options, "the app to settle", () =>
     listed(underWay(app, options), "it has, a moment ago"),
   );

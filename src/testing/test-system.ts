@@ -1,6 +1,6 @@
 import { seededChance } from "../clock.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { ChildState } from "../supervision/life.js";
 import type { App } from "../system/app.js";
 import type { Children, RefsOf, SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
@@ -68,6 +68,8 @@ export async function testSystem<C extends Children>(
 ): Promise<TestSystem<RefsOf<C>>> {
   onlyKnownKeys(options, optionKeys, "testSystem()");
   const { seed = 1, time = "virtual", ...own } = options;
+  if (!Number.isFinite(seed)) throw invalid("seed", seed, "a number");
+  if (time !== "virtual" && time !== "real") throw invalid("time", time, '"virtual" or "real"');
   const clock = time === "virtual" ? new VirtualClock() : undefined;
   const given = { ...own, chance: seededChance(seed), cloneInline: true, ...(clock ? { clock } : {}) };
   const starting = system(tree, given);
@@ -101,6 +103,7 @@ class SystemUnderTest<Refs> implements TestSystem<Refs> {
 
   async advance(ms: number): Promise<void> {
     const clock = this.#virtual("advance()");
+    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) throw invalid("advance()", ms, "milliseconds >= 0, and an end");
     const end = clock.now() + ms;
     await rest(this.app);
     while (clock.nextAt !== undefined && clock.nextAt <= end) {
@@ -162,4 +165,8 @@ async function runUntil<T>(clock: VirtualClock, app: Pick<App, "tree"> | undefin
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+function invalid(field: string, value: unknown, fix: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: give ${fix}`, { details: { field } });
 }

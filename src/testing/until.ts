@@ -3,8 +3,9 @@ import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import { type ChildState, childStates } from "../supervision/life.js";
 import type { App } from "../system/app.js";
-import { type TreeNode, treeText } from "../system/tree.js";
+import { nodeAt, type TreeNode, treeText } from "../system/tree.js";
 import { expectation, type Within } from "./expectations.js";
+import { refuseNoApp } from "./refuse-no-app.js";
 
 type Watched = Pick<App, "tree" | "subscribe">;
 type Wanted = ChildState | ((node: TreeNode) => boolean);
@@ -50,6 +51,7 @@ async function untilTrue(condition: () => boolean, what: string, options: Within
 }
 
 async function untilState(app: Watched, path: string, wanted: Wanted, options: Within): Promise<TreeNode> {
+  refuseNoApp(app, "until");
   if (typeof wanted !== "function" && !childStates.includes(wanted)) {
     throw new HoldfastError("InvalidSpec", `state is ${shown(wanted)}: give one of ${childStates.join(", ")}`, {
       details: { field: "state" },
@@ -79,13 +81,4 @@ async function untilState(app: Watched, path: string, wanted: Wanted, options: W
   } finally {
     stopListening();
   }
-}
-
-function nodeAt(node: TreeNode, path: string): TreeNode | undefined {
-  if (node.path === path) return node;
-  for (const child of node.children ?? []) {
-    const found = nodeAt(child, path);
-    if (found) return found;
-  }
-  return undefined;
 }

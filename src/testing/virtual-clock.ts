@@ -44,7 +44,8 @@ export class VirtualClock implements Clock {
 
   after(ms: number, callback: () => void): Timer {
     const due: Due = { at: this.#now + Math.max(0, ms), order: ++this.#count, callback };
-    this.#due.add(due);
+    // What is never due does not keep time from standing still.
+    if (due.at < Number.POSITIVE_INFINITY) this.#due.add(due);
     return { cancel: () => this.#due.delete(due) };
   }
 

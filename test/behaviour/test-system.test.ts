@@ -191,3 +191,22 @@ describe("recording(app)", () => {
     await app.stop();
   });
 });
+
+describe("what cannot be meant", () => {
+  it("is refused with what was given: no app, a time or seed that there is not, time without an end", async () => {
+    for (const nothing of [undefined, null, 7, {}] as never[]) {
+      expect(await failure(settled(nothing))).toMatchObject({ code: "InvalidSpec" });
+      expect(await failure(until(nothing, "hand", "running"))).toMatchObject({ code: "InvalidSpec" });
+      expect(() => recording(nothing)).toThrow("give it an app");
+    }
+    const tree = () => supervisor({}, { hand: inline(Hand) });
+    expect((await failure(testSystem(tree(), { time: "fast" as never }))).message).toContain('time is "fast"');
+    expect((await failure(testSystem(tree(), { seed: Number.NaN }))).message).toContain("seed is NaN");
+    const test = await testSystem(tree());
+    for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect((await failure(test.advance(ms))).message).toContain(`advance() is ${ms}`);
+    }
+    await test.advance(5);
+    expect(test.clock!.now()).toBe(5);
+  });
+});

@@ -21,7 +21,8 @@ export interface SupervisorSpec<C extends Children = Children> extends ChildSpec
 }
 
 /**
- * A supervisor over named children, started in the order written and stopped in reverse.
+ * A supervisor over named children, started in the order written and stopped in reverse. Names that are whole numbers come
+ * first, whatever is written: JavaScript keeps them so.
  * @param options strategy (default one-for-one), intensity (default 20 restarts within 60 s), overBudget; and, where it is
  * itself a child, its own restart, shutdown and intensity
  * @throws HoldfastError InvalidSpec when one of the two is no object
