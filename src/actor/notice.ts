@@ -7,12 +7,12 @@ export interface Notice {
   /** Which one ended; 0 where nothing has ever been there. */
   readonly incarnation: number;
   /**
-   * died: by itself, or killed; its supervisor decides what follows. stopped: on purpose. gone: it was down already, or
-   * nothing is at that path.
+   * died: of a fault, or killed; its supervisor decides what follows. stopped: by its supervisor, by hand, or by its own
+   * wish. gone: it was down already, or nothing is at that path.
    */
   readonly reason: "died" | "stopped" | "gone";
-  /** Of a death, one line for people. */
+  /** Of what has a report: one line for people. */
   readonly cause?: string;
-  /** Of a death: the `id` of its report. */
+  /** The `id` of that report. */
   readonly report?: number;
 }

@@ -19,10 +19,12 @@ describe.each(levels)("an actor that stops itself, $level", ({ level }) => {
 
   it("a transient one is down until it is restarted by hand, its mail refused", async () => {
     const { refs, app } = await play({ hand: at(level, Hand, undefined, { restart: "transient" }) });
+    const notice = new Promise((resolve) => app.watch(refs.hand, resolve));
     const late = failure(refs.hand.ask.leave().then(() => refs.hand.ask.say("too late")));
     expect(await late).toMatchObject({ code: "ActorStopped" });
     expect(app.child("hand")).toMatchObject({ state: "stopped", reason: expect.stringContaining("stopSelf()") });
     expect(app.reports()).toMatchObject([{ decision: "stop" }]);
+    expect(await notice).toMatchObject({ reason: "stopped", cause: expect.stringContaining("stopSelf()") });
     await until(() => app.tree().children![0]!.host === undefined, "its host to be let go");
     await app.restart("hand");
     expect(await refs.hand.ask.say("again")).toBe("again");

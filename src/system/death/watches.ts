@@ -77,7 +77,8 @@ export class Watches {
   }
 
   #died({ path, key, incarnation, cause, id }: DeathReport): void {
-    this.#tell(idOf(path, key), { incarnation, reason: "died", cause: causeText(cause), report: id });
+    const reason = cause.kind === "stopped-itself" ? "stopped" : "died";
+    this.#tell(idOf(path, key), { incarnation, reason, cause: causeText(cause), report: id });
   }
 
   #tell(id: string, end: End): void {
