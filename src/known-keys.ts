@@ -34,7 +34,7 @@ export function shown(value: unknown): string {
   if (value === undefined || value === null || typeof value === "number" || typeof value === "boolean")
     return `${value}`;
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-  if (typeof value === "function") return /^class\b/.test(String(value)) ? `class ${value.name}` : "a function";
+  if (typeof value === "function") return shownFunction(value);
   if (typeof value !== "object") return `a ${typeof value}`;
   if (Array.isArray(value)) return "an array";
   if (value instanceof URL) return `the URL ${value.href}`;
@@ -42,7 +42,13 @@ export function shown(value: unknown): string {
   return typeof kind === "string" ? `${kind === "actor" ? "an" : "a"} ${kind} spec` : "an object";
 }
 
-function nearest(key: string, names: readonly string[]): string | undefined {
+function shownFunction(value: { readonly name: string }): string {
+  if (!/^class\b/.test(Function.prototype.toString.call(value))) return "a function";
+  return value.name === "" ? "a class without a name" : `class ${value.name}`;
+}
+
+/** The name that was probably meant; undefined where none is near. */
+export function nearest(key: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, steps: distance(key.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.steps - other.steps);

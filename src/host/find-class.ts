@@ -28,7 +28,8 @@ export function findActorClass(module: unknown, url: string, exportName: string 
   );
 }
 
-function isActorClass(value: unknown): value is ActorClass {
+/** Whether a class extends Actor, this package's or another copy's. */
+export function isActorClass(value: unknown): value is ActorClass {
   if (typeof value !== "function" || typeof value.prototype !== "object") return false;
   if (value.prototype instanceof Actor) return true;
   for (

@@ -1,5 +1,6 @@
 import type { ActorClass } from "../actor/actor.js";
 import { HoldfastError } from "../errors.js";
+import { shown } from "../known-keys.js";
 import type { SpawnSpec } from "../transport/frames.js";
 import { pack } from "../transport/values.js";
 
@@ -17,12 +18,9 @@ export function spawnSpec(spec: unknown, register: ((actorClass: ActorClass) => 
     options?: unknown;
   };
   if (kind !== "actor" || isolation === undefined || runs === undefined) {
-    const got = typeof kind === "string" ? `a ${kind}` : String(spec);
-    throw new HoldfastError(
-      "InvalidSpec",
-      `spawn() takes the spec of one actor, such as thread(url), and got ${got}: pools, groups and supervisors belong into the tree`,
-      { details: { field: "spec" } },
-    );
+    throw new HoldfastError("InvalidSpec", `spawn() got ${shown(spec)}: ${instead(spec, kind)}`, {
+      details: { field: "spec" },
+    });
   }
   if (typeof runs !== "string" && !register) {
     throw new HoldfastError(
@@ -38,4 +36,12 @@ export function spawnSpec(spec: unknown, register: ((actorClass: ActorClass) => 
     runs: typeof runs === "string" ? runs : register!(runs),
     own: { value: own.value, special: own.special },
   };
+}
+
+/** What to write where no actor's spec was given. */
+function instead(spec: unknown, kind: unknown): string {
+  if (typeof spec === "function") return `write inline(${spec.name || "YourActor"}), thread(url) or fork(url)`;
+  if (typeof kind !== "string")
+    return "give the spec of one actor, such as inline(YourActor), thread(url) or fork(url)";
+  return "give the spec of one actor, such as thread(url): pools, groups and supervisors belong into the tree";
 }

@@ -1,7 +1,7 @@
 import type { Duration } from "../duration.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import { type KeysOf, nearest, onlyKnownKeys } from "../known-keys.js";
 import type { Backoff } from "./backoff.js";
 import type { Intensity } from "./intensity.js";
 import { type Preset, presets } from "./presets.js";
@@ -226,7 +226,21 @@ function backoff(options: BackoffOptions, defaults: Backoff, field: string): Bac
 
 function oneOf<T extends string>(allowed: readonly T[], value: T, field: string): T {
   if (allowed.includes(value)) return value;
-  throw invalid(field, value, `one of ${allowed.map((name) => `"${name}"`).join(", ")}`);
+  const all = allowed.map((name) => `"${name}"`).join(", ");
+  const meant = typeof value === "string" ? closest(value, allowed) : undefined;
+  if (meant === undefined) throw invalid(field, value, `one of ${all}`);
+  throw new HoldfastError(
+    "InvalidSpec",
+    `${field} is ${JSON.stringify(value)}: did you mean "${meant}"? (there are: ${all})`,
+    { details: { field } },
+  );
+}
+
+/** OTP's own spelling, or a slip of the pen. */
+function closest(value: string, allowed: readonly string[]): string | undefined {
+  const otps: Readonly<Record<string, Strategy>> = { "one-for-all": "all-for-one" };
+  const spelled = value.toLowerCase().replaceAll(/[_\s]+/g, "-");
+  return nearest(otps[spelled] ?? spelled, allowed);
 }
 
 function optional<T extends string>(allowed: readonly T[], value: T | undefined, field: string): T | undefined {

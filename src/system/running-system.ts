@@ -5,7 +5,7 @@ import { createRef, type KeyedRef } from "../actor/ref.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
 import { ForkProvider } from "../host/fork-host.js";
 import type { HostProvider, Isolation } from "../host/host.js";
 import { Hosts } from "../host/hosts.js";
@@ -137,17 +137,18 @@ export class RunningSystem implements App {
 
   async add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R> {
     const above = this.#paths.supervisor(path);
-    return refOf(await above.startChild(name, await loadChild(name, spec))) as R;
+    const loaded = await loadChild(name, spec);
+    return refOf(await this.#unlessOver(above.startChild(name, loaded))) as R;
   }
 
   async restart(path: string): Promise<void> {
     const { above, name } = this.#paths.above(path);
-    await above.restart?.(name);
+    await this.#unlessOver(above.restart?.(name) ?? Promise.resolve());
   }
 
   async terminate(path: string): Promise<void> {
     const { supervisor, name } = this.#paths.supervised(path);
-    await supervisor.terminate(name);
+    await this.#unlessOver(supervisor.terminate(name));
   }
 
   async remove(path: string): Promise<void> {
@@ -217,6 +218,8 @@ export class RunningSystem implements App {
       await stopping;
     }
     await this.#close(new HoldfastError("ActorStopped", `${this.#name} was stopped before this message was finished`));
+    // Nothing waits any more: this is for what comes from now on.
+    if (this.#reason === undefined) this.#root.dispose(new HoldfastError("ActorStopped", this.#gone));
     this.#end();
   }
 
@@ -243,6 +246,21 @@ export class RunningSystem implements App {
     const code = clean ? "ActorStopped" : "GaveUp";
     await this.#close(new HoldfastError(code, `${this.#name} has ended: ${error.message}`, { cause: error }));
     this.#end(clean ? undefined : error);
+  }
+
+  /** What a supervisor refuses because it is down is for good once the app is: to restart it would be no advice. */
+  async #unlessOver<T>(done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } catch (error) {
+      const over = this.#state === "stopped" && isHoldfastError(error) && error.code === "Unavailable";
+      throw over ? new HoldfastError("Unavailable", this.#gone, { cause: error }) : error;
+    }
+  }
+
+  get #gone(): string {
+    const why = this.#reason === undefined ? "" : ` (${this.#reason})`;
+    return `${this.#name} has stopped${why}: start another with system()`;
   }
 
   async #close(error: HoldfastError): Promise<void> {

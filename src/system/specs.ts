@@ -3,6 +3,7 @@ import type { Actor, ActorClass, PropsOf } from "../actor/actor.js";
 import type { Ref } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { isActorClass } from "../host/find-class.js";
 import type { Isolation } from "../host/host.js";
 import { shown } from "../known-keys.js";
 import type { Overflow } from "../mailbox/mailbox.js";
@@ -88,6 +89,13 @@ export function inline<A extends Actor<unknown, unknown>>(
     throw new HoldfastError(
       "InvalidSpec",
       `inline() got ${shown(actorClass)}: give the actor's class, inline(YourActor, props), or thread(url) to load a module`,
+      { details: { field: "actorClass" } },
+    );
+  }
+  if (!isActorClass(actorClass)) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `inline() got ${shown(actorClass)}, which does not extend Actor: write "class ${(actorClass as { name: string }).name || "Name"} extends Actor"`,
       { details: { field: "actorClass" } },
     );
   }

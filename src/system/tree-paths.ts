@@ -14,8 +14,7 @@ export class TreePaths {
   /** The path from the root's name on. @throws HoldfastError InvalidSpec for what is no text */
   whole(path: string): string {
     if (typeof path !== "string") {
-      const fix = 'give names with "/" between them, such as "models/digits"';
-      throw new HoldfastError("InvalidSpec", `the path is ${shown(path)}: ${fix}`, { details: { field: "path" } });
+      throw new HoldfastError("InvalidSpec", `the path is ${noPath(path)}`, { details: { field: "path" } });
     }
     const { name } = this.#root;
     if (path === "") return name;
@@ -60,4 +59,11 @@ export class TreePaths {
     const fix = `"${above.path}" is one unit: restart, stop or remove it as a whole`;
     throw new HoldfastError("InvalidSpec", `"${path}" is part of it, not a child of a supervisor; ${fix}`);
   }
+}
+
+/** What was given where a path should be, and what to give. A ref is none: it may be to one key of what has the path. */
+function noPath(given: unknown): string {
+  const { path } = (given ?? {}) as { path?: unknown };
+  if (typeof path === "string") return `a ref: give its path, "${path}"`;
+  return `${shown(given)}: give names with "/" between them, such as "models/digits"`;
 }

@@ -102,7 +102,7 @@ describe.each(levels)("spawning, $level", ({ level }) => {
     const wrong = await failure(parent.ask.open(child, "a/b"));
     expect(wrong.message).toContain('a child is named "a/b": use letters');
     const odd = await failure(parent.ask.openOddly());
-    expect(odd.message).toContain("spawn() takes the spec of one actor, such as thread(url), and got a pool");
+    expect(odd.message).toContain("spawn() got a pool spec: give the spec of one actor, such as thread(url)");
     expect(app.reports().map(({ decision }) => decision)).toEqual(["restart", "restart", "restart"]);
   });
 

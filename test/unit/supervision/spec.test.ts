@@ -120,7 +120,7 @@ describe("a supervisor's rules", () => {
   it.each([
     [
       { strategy: "one_for_one" },
-      'app.strategy is "one_for_one": give one of "one-for-one", "all-for-one", "rest-for-one"',
+      'app.strategy is "one_for_one": did you mean "one-for-one"? (there are: "one-for-one", "all-for-one", "rest-for-one")',
     ],
     [{ intensity: null }, "app.intensity is null"],
     [{ intensity: { restarts: "3", within: 1 } }, 'app.intensity.restarts is "3"'],
