@@ -60,7 +60,7 @@ const server: SupervisionDefaults = {
   },
 };
 
-/** For devices without anybody to call: it never gives up by itself, and paces itself instead. */
+/** For devices without anybody to call: it paces itself, and gives up only over a flood of guilty deaths. */
 const edge: SupervisionDefaults = {
   ...server,
   /** A slow card and a slow core: what takes 1 s on a desktop takes 10-20 s here. */
@@ -71,7 +71,7 @@ const edge: SupervisionDefaults = {
   /** A rebuild costs ten times a desktop's, so a tenth as many. */
   guiltyIntensity: { restarts: 100, withinMs: 60_000 },
   supervisorIntensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 60_000 },
-  /** Reached by guilty deaths only: the program ends with its exit code, and the device's init starts it afresh. */
+  /** Reached by guilty deaths only: the app ends, the program with it, and the device's init starts it afresh. */
   guiltyOverBudget: "escalate",
   backoff: {
     /** A start is seconds of a small core. */

@@ -5,7 +5,6 @@ import { shown } from "../known-keys.js";
 export function refuseNoApp(app: unknown, call: string): void {
   const { tree, subscribe } = (app ?? {}) as { tree?: unknown; subscribe?: unknown };
   if (typeof tree === "function" || typeof subscribe === "function") return;
-  throw new HoldfastError("InvalidSpec", `${call}() got ${shown(app)}: give it an app, as system() resolves with`, {
-    details: { field: "app" },
-  });
+  const fix = "give it an app, as system() resolves with; a test system's is test.app";
+  throw new HoldfastError("InvalidSpec", `${call}() got ${shown(app)}: ${fix}`, { details: { field: "app" } });
 }

@@ -211,7 +211,8 @@ export class Engine {
         return;
       case "drain":
         child!.unit.drain();
-        this.changed(action.id);
+        // Who is down, or on its way, is told to take nothing more; where it stands is no news.
+        if (this.#state.children.get(action.id)?.life === "draining") this.changed(action.id);
         return;
       case "down":
         child!.isDown(new HoldfastError("ActorStopped", `${child!.unit.path} is down until it is restarted by hand`));
