@@ -97,8 +97,8 @@ export const differences: readonly Difference[] = [
     explains: ({ otp, ours, nodes }) =>
       failedUnderGroups(otp, nodes).some(({ sup }) => {
         const node = nodes.get(sup);
-        const all = node?.kind === "sup" && node.strategy === "one_for_all";
-        return all && count(otp, `stop ${sup}.`) > count(ours, `stop ${sup}.`);
+        if (node?.kind !== "sup" || node.strategy !== "one_for_all") return false;
+        return stopsSiblingsToRetry(stepsUnder(otp, sup, nodes), stepsUnder(ours, sup, nodes), nodes);
       }),
   },
   {
@@ -121,6 +121,43 @@ export const differences: readonly Difference[] = [
       }),
   },
 ];
+
+interface Step {
+  readonly line: string;
+  /** Whose failed start comes right before, among those of the same supervisor. */
+  readonly afterFailed: string | undefined;
+}
+
+/** Of the children of one supervisor: which workers were started with what outcome, and who was stopped. */
+function stepsUnder(lines: readonly string[], sup: string, nodes: Parting["nodes"]): Step[] {
+  const steps: Step[] = [];
+  let afterFailed: string | undefined;
+  for (const line of lines) {
+    const [what, path = "", outcome] = line.split(" ");
+    if (path.slice(0, path.lastIndexOf(".")) !== sup) continue;
+    // A running system does not tell of a supervisor's start.
+    if (what === "start" && nodes.get(path)?.kind === "worker") {
+      steps.push({ line: `start ${path} ${outcome}`, afterFailed });
+    }
+    if (what === "stop") steps.push({ line: `stop ${path}`, afterFailed });
+    afterFailed = what === "start" && outcome === "fail" ? path : undefined;
+  }
+  return steps;
+}
+
+/**
+ * They agree up to a start that failed. Then OTP stops siblings and starts them again, and ours starts the one that failed
+ * again: they part with that, or with the siblings' start where ours stops them at that place because it gives up.
+ */
+function stopsSiblingsToRetry(otp: readonly Step[], ours: readonly Step[], nodes: Parting["nodes"]): boolean {
+  const parted = otp.findIndex(({ line }, index) => line !== ours[index]?.line);
+  const stops = (index: number) => otp[index]?.line.startsWith("stop ") ?? false;
+  let retry = stops(parted) ? parted : parted - 1;
+  while (stops(retry) && otp[retry]!.afterFailed === undefined) retry--;
+  const failed = stops(retry) ? otp[retry]!.afterFailed : undefined;
+  if (failed === undefined) return false;
+  return nodes.get(failed)?.kind === "sup" || (ours[retry]?.line.startsWith(`start ${failed} `) ?? false);
+}
 
 interface Place {
   readonly sup: string;

@@ -75,10 +75,8 @@ named(#{id := Id}) -> text(Id).
 
 called(Pid, Event) ->
     try
-        case request(Event) of
-            {Function, Argument} -> result(virtual_supervisor:Function(Pid, Argument));
-            none -> "not_found"
-        end
+        {Function, Argument} = request(Event),
+        result(virtual_supervisor:Function(Pid, Argument))
     catch
         exit:_ -> "gone"
     end.
@@ -88,7 +86,8 @@ request(#{do := start_child, sup := Sup, child := Child}) -> {start_child, spec(
 request(#{do := terminate_child, dynamic := true, sup := Sup, id := Id}) ->
     case ets:lookup(player_paths, below(Sup, Id)) of
         [{_, Pid}] -> {terminate_child, Pid};
-        [] -> none
+        % Unknown to the supervisor too, and it may have ended meanwhile: it is asked, about somebody who is no child.
+        [] -> {terminate_child, self()}
     end;
 request(#{do := Call, id := Id}) -> {Call, Id}.
 
