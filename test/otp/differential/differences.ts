@@ -58,8 +58,9 @@ export const differences: readonly Difference[] = [
       startsUnderGroups(otp, nodes).some(({ sup, id }) => {
         const path = `${sup}.${id}`;
         if (!wasDown(before, sup, id) && !(wentDown(otp, sup, id) && wentDown(ours, sup, id))) return false;
-        const told = `call ${sup} restart_child ${id} running`;
-        return count(otp, `start ${path} `) > count(ours, `start ${path} `) || count(otp, told) > count(ours, told);
+        // Or it is asked for by hand, and OTP has started it already or tries to.
+        const told = ["running", "restarting"].map((answer) => `call ${sup} restart_child ${id} ${answer}`);
+        return [`start ${path} `, ...told].some((line) => count(otp, line) > count(ours, line));
       }),
   },
   {
@@ -128,15 +129,15 @@ interface Step {
   readonly afterFailed: string | undefined;
 }
 
-/** Of the children of one supervisor: which workers were started with what outcome, and who was stopped. */
+/** Of the children of one supervisor: who was started with what outcome, and who was stopped. */
 function stepsUnder(lines: readonly string[], sup: string, nodes: Parting["nodes"]): Step[] {
   const steps: Step[] = [];
   let afterFailed: string | undefined;
   for (const line of lines) {
     const [what, path = "", outcome] = line.split(" ");
     if (path.slice(0, path.lastIndexOf(".")) !== sup) continue;
-    // A running system does not tell of a supervisor's start.
-    if (what === "start" && nodes.get(path)?.kind === "worker") {
+    // A running system does not tell of a supervisor's start that failed.
+    if (what === "start" && (outcome !== "fail" || nodes.get(path)?.kind === "worker")) {
       steps.push({ line: `start ${path} ${outcome}`, afterFailed });
     }
     if (what === "stop") steps.push({ line: `stop ${path}`, afterFailed });

@@ -11,7 +11,7 @@ import {
 import { VirtualClock } from "holdfast/testing";
 import { type PlayedActor, playedClass } from "./inline-actor.js";
 import { childOptions, supervisorOptions } from "./rules.js";
-import { below, type Happening, type Node, type Scenario, type Sup, type Trace, traceOf } from "./scenario.js";
+import { below, type Happening, type Node, nodesOf, type Scenario, type Sup, type Trace, traceOf } from "./scenario.js";
 
 /** Far above what a loaded machine needs: reaching it means that a scenario never comes to rest. */
 const GIVE_UP_AFTER_MS = 25_000;
@@ -86,7 +86,11 @@ class InlinePlay {
 
   #listen(app: App): void {
     this.#app = app;
+    const nodes = nodesOf(this.#scenario);
     app.subscribe((event) => {
+      if (event.type === "life" && event.state === "running" && nodes.get(dots(event.path))?.kind === "sup") {
+        this.#lines.push(`start ${dots(event.path)} ok`);
+      }
       if (event.type === "life" && event.state === "stopping") this.#lines.push(`stop ${dots(event.path)}`);
       if (event.type === "death" && event.report.cause.kind === "gave-up") {
         this.#lines.push(`died ${dots(event.report.path)} gave-up`);
@@ -219,10 +223,11 @@ class InlinePlay {
   #stands(path: string): void {
     const app = this.#app!;
     const children = app.children(slashes(path));
-    const shown = children.map(({ name, state }) => ` ${name}=${state === "running" ? "running" : "down"}`);
     const dynamically = path !== "r" && this.#supAt(path).strategy === "simple_one_for_one";
+    const ordered = dynamically ? children.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : children;
+    const shown = ordered.map(({ name, state }) => ` ${name}=${state === "running" ? "running" : "down"}`);
     const { specs, active, supervisors, workers } = app.count(slashes(path));
-    this.#lines.push(`children ${path}${(dynamically ? shown.sort() : shown).join("")}`);
+    this.#lines.push(`children ${path}${shown.join("")}`);
     const counted = `specs=${dynamically ? 1 : specs} active=${active} supervisors=${supervisors} workers=${workers}`;
     this.#lines.push(`count ${path} ${counted}`);
     for (const { name, kind, state } of children) {

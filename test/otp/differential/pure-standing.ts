@@ -8,7 +8,9 @@ export function standing(path: string, sup: Sup, state: SupervisorState, nodes: 
     const is = life === "running" ? "running" : life === "stopped" ? "down" : "restarting";
     return { id, is, kind: nodes.get(id)!.kind };
   });
-  const shown = children.map(({ id, is }) => ` ${id}=${is}`);
+  // A dynamic supervisor's children have no order.
+  const ordered = dynamic ? children.toSorted((a, b) => (a.id < b.id ? -1 : 1)) : children;
+  const shown = ordered.map(({ id, is }) => ` ${id}=${is}`).join("");
   const supervisors = children.filter(({ kind }) => kind === "sup").length;
   const counts = {
     // OTP counts the template.
@@ -18,7 +20,7 @@ export function standing(path: string, sup: Sup, state: SupervisorState, nodes: 
     workers: children.length - supervisors,
   };
   return [
-    `children ${path}${(dynamic ? shown.sort() : shown).join("")}`,
+    `children ${path}${shown}`,
     `count ${path}${Object.entries(counts)
       .map(([what, count]) => ` ${what}=${count}`)
       .join("")}`,
