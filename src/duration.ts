@@ -1,4 +1,5 @@
 import { HoldfastError } from "./errors.js";
+import { shown } from "./known-keys.js";
 
 /** Milliseconds as a number, or text with a unit: "250ms", "2s", "5m", "1h". `Infinity` only when written. */
 export type Duration = number | `${number}${"ms" | "s" | "m" | "h"}`;
@@ -18,7 +19,7 @@ export function milliseconds(value: Duration, field: string): number {
   }
   throw new HoldfastError(
     "InvalidSpec",
-    `${field} is ${JSON.stringify(value)}: give milliseconds as a number >= 0, or text such as "250ms", "2s", "5m"`,
+    `${field} is ${shown(value)}: give milliseconds as a number >= 0, or text such as "250ms", "2s", "5m"`,
     { details: { field } },
   );
 }

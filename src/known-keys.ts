@@ -19,7 +19,12 @@ export function onlyKnownKeys(options: unknown, known: Readonly<Record<string, t
     );
   }
   for (const key of Object.keys(options)) {
-    if (Object.hasOwn(known, key)) continue;
+    if (Object.hasOwn(known, key)) {
+      if ((options as Record<string, unknown>)[key] !== null) continue;
+      throw new HoldfastError("InvalidSpec", `${field}.${key} is null: leave it out for what holds without it`, {
+        details: { field: `${field}.${key}`, key },
+      });
+    }
     const near = nearest(key, names);
     throw new HoldfastError(
       "InvalidSpec",

@@ -21,7 +21,7 @@ does not run. Of more than 20 children of one node those that do not run and the
   --path PATH      one branch: models/speech
   --json           the tree as one JSON object in one line; with --watch a line for every change (null: not there now)
   --token TOKEN    default HOLDFAST_TOKEN, which other users of this machine cannot read
-  --timeout TIME   how long to look for the server: 500ms, 5s (default), 1m
+  --timeout TIME   how long to look for the server: 500ms, 5s (default), 1m; a bare number is ms
   -h, --help
 
 Environment: HOLDFAST_TOKEN, where the server asks for one. A server that other machines reach shows its tree to operators
@@ -51,8 +51,7 @@ export async function tree(args: string[]): Promise<number> {
     throw new CommandError(`tree takes one url, not ${positionals.length}\nsee: holdfast tree --help`);
   }
   const token = values.token ?? process.env.HOLDFAST_TOKEN;
-  const connectTimeout = durationOption("timeout", values.timeout ?? "5s");
-  const client = await reach(url, token, connectTimeout);
+  const client = await reach(url, token, values.timeout ?? "5s");
   try {
     if (!client.mayWatch) {
       const why = `${url} shows its tree to operators only, because other machines reach it`;
@@ -72,11 +71,12 @@ export async function tree(args: string[]): Promise<number> {
   }
 }
 
-async function reach(url: string, token: string | undefined, connectTimeout: number): Promise<Client> {
+async function reach(url: string, token: string | undefined, timeout: string): Promise<Client> {
+  const connectTimeout = durationOption("timeout", timeout);
   try {
     return await connect(url, { ...(token ? { token } : {}), connectTimeout, name: "holdfast tree" });
   } catch (error) {
-    throw unreachable(url, error);
+    throw unreachable(url, error, timeout);
   }
 }
 

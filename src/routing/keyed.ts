@@ -28,6 +28,7 @@ export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): Child
   checkMember(actor, "keyed");
   return {
     kind: "keyed",
+    member: actor,
     async load() {
       const { loadKeyed } = await import("./loaded-keyed.js");
       return loadKeyed(await actor.load(), options);

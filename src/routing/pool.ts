@@ -18,6 +18,7 @@ export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildS
   checkMember(member, "pool");
   return {
     kind: "pool",
+    member,
     async load() {
       const { loadPool } = await import("./pool-unit.js");
       return loadPool(await member.load(), options);

@@ -110,6 +110,8 @@ export interface ChildSpec<Ref = unknown> {
   /** For people and errors. */
   readonly kind: TreeNode["kind"] | "dynamic";
   load(): Promise<LoadedSpec>;
+  /** What each member of a pool, a keyed group or a dynamic supervisor is made from. */
+  readonly member?: ChildSpec | undefined;
   /** Never there at run time: carries the type of the ref. */
   readonly ref?: Ref;
 }

@@ -2,7 +2,8 @@ import { AssertionError } from "node:assert";
 import { createRef, type KeyedRef, type MethodNames, type Ref } from "../actor/ref.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type ChildOptions, childRules } from "../supervision/spec.js";
+import { onlyKnownKeys, shown } from "../known-keys.js";
+import { type ChildOptions, childKeys, childRules } from "../supervision/spec.js";
 import type { ChildSpec } from "../system/unit.js";
 import { listed, type Within } from "./expectations.js";
 import { ProbeUnit } from "./probe-unit.js";
@@ -74,11 +75,14 @@ class TestProbe {
   #last: ReceivedMessage | undefined;
 
   constructor(canned: Canned, options: ChildOptions) {
-    this.#canned = canned;
+    this.#canned = onlyFunctions(canned);
     this.spec = {
       kind: "actor",
       load: async () => ({
-        rules: (id, field, preset) => childRules(id, options, field, preset),
+        rules(id, field, preset) {
+          onlyKnownKeys(options, childKeys, field);
+          return childRules(id, options, field, preset);
+        },
         create: (context, { name, path }) => {
           this.#unit = new ProbeUnit(context, name, path, (received) => this.#take(received));
           return this.#unit;
@@ -113,7 +117,7 @@ class TestProbe {
   }
 
   answers(canned: Canned): void {
-    this.#canned = { ...this.#canned, ...canned };
+    this.#canned = { ...this.#canned, ...onlyFunctions(canned) };
   }
 
   async nothing({ within = 0 }: { within?: Duration } = {}): Promise<void> {
@@ -155,4 +159,17 @@ class TestProbe {
   #shown(): string {
     return listed(this.#unread.items.map(String), "nothing");
   }
+}
+
+/** Whoever writes the answer itself would see the ask wait. @throws HoldfastError InvalidSpec naming the method */
+function onlyFunctions(canned: Canned): Canned {
+  const refuse = (field: string, value: unknown, fix: string): never => {
+    throw new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: give ${fix}`, { details: { field } });
+  };
+  if (typeof canned !== "object" || canned === null) refuse("probe()", canned, "answers by method: { get: () => 5 }");
+  for (const [method, answer] of Object.entries(canned)) {
+    if (answer === undefined || typeof answer === "function") continue;
+    refuse(`probe().${method}`, answer, `a function that answers: { ${method}: () => value }`);
+  }
+  return canned;
 }

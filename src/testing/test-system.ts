@@ -1,4 +1,5 @@
 import { seededChance } from "../clock.js";
+import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { ChildState } from "../supervision/life.js";
@@ -8,9 +9,10 @@ import { type SystemOptions, system } from "../system/system.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Within } from "./expectations.js";
 import { type Recording, recording } from "./recording.js";
+import { refuseWalls } from "./refuse-walls.js";
 import { quiet, settled } from "./settled.js";
 import { until } from "./until.js";
-import { VirtualClock } from "./virtual-clock.js";
+import { advanceMs, VirtualClock } from "./virtual-clock.js";
 
 /** Turns of the event loop that what is under way gets before time is moved on. */
 const TURNS = 50;
@@ -37,7 +39,7 @@ export interface TestSystem<Refs> {
    * Moves time on, timer by timer; what a timer sets off (a restart, a message) has its turn before the next one.
    * @throws HoldfastError InvalidSpec where time is real
    */
-  advance(ms: number): Promise<void>;
+  advance(by: Duration): Promise<void>;
   /** Moves time on until a promise settles: for what ends after a time that is not the test's subject. */
   runUntil<T>(promise: Promise<T>): Promise<T>;
   /** Resolves when nothing is under way. A back-off counts where time is real. */
@@ -70,6 +72,7 @@ export async function testSystem<C extends Children>(
   const { seed = 1, time = "virtual", ...own } = options;
   if (!Number.isFinite(seed)) throw invalid("seed", seed, "a number");
   if (time !== "virtual" && time !== "real") throw invalid("time", time, '"virtual" or "real"');
+  if (time === "virtual") refuseWalls(tree, options.name ?? "app");
   const clock = time === "virtual" ? new VirtualClock() : undefined;
   const given = { ...own, chance: seededChance(seed), cloneInline: true, ...(clock ? { clock } : {}) };
   const starting = system(tree, given);
@@ -101,10 +104,9 @@ class SystemUnderTest<Refs> implements TestSystem<Refs> {
     return this.app.refs;
   }
 
-  async advance(ms: number): Promise<void> {
+  async advance(by: Duration): Promise<void> {
     const clock = this.#virtual("advance()");
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) throw invalid("advance()", ms, "milliseconds >= 0, and an end");
-    const end = clock.now() + ms;
+    const end = clock.now() + advanceMs(by);
     await rest(this.app);
     while (clock.nextAt !== undefined && clock.nextAt <= end) {
       await clock.advance(Math.max(0, clock.nextAt - clock.now()));

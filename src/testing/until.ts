@@ -57,11 +57,14 @@ async function untilState(app: Watched, path: string, wanted: Wanted, options: W
       details: { field: "state" },
     });
   }
-  const what = `${path} to be ${typeof wanted === "function" ? "as its function says" : wanted}`;
-  const { promise, fulfil, open } = expectation<TreeNode>(options, what, () => `it is\n${treeText(app.tree())}`);
-  void promise.catch(() => {});
   const root = app.tree().name;
   const whole = path === root || path.startsWith(`${root}/`) ? path : `${root}/${path}`;
+  const what = `${path} to be ${typeof wanted === "function" ? "as its function says" : wanted}`;
+  const { promise, fulfil, open } = expectation<TreeNode>(options, what, () => {
+    const tree = app.tree();
+    return `${nodeAt(tree, whole) ? "it is" : `there is no "${path}", but`}\n${treeText(tree)}`;
+  });
+  void promise.catch(() => {});
   const stopListening = app.subscribe((event) => {
     if (event.type !== "life" || event.path !== whole || event.state !== wanted) return;
     const node = nodeAt(app.tree(), whole);

@@ -1,4 +1,6 @@
 import type { Clock, Timer } from "../clock.js";
+import { type Duration, milliseconds } from "../duration.js";
+import { HoldfastError } from "../errors.js";
 
 interface Due {
   readonly at: number;
@@ -62,11 +64,10 @@ export class VirtualClock implements Clock {
   /**
    * Moves time on, firing what is due on the way, each at its own moment, those made on the way included. Resolves when
    * the promises that the callbacks settled have been heard (one turn of the event loop after each).
-   * @throws RangeError when `ms` is negative: time does not run backwards
+   * @throws HoldfastError InvalidSpec for what is no duration, or has no end: time does not run backwards
    */
-  async advance(ms: number): Promise<void> {
-    if (!(ms >= 0)) throw new RangeError(`advance(${ms}): time does not run backwards; give milliseconds >= 0`);
-    const until = this.#now + ms;
+  async advance(by: Duration): Promise<void> {
+    const until = this.#now + advanceMs(by);
     for (let next = this.#next(until); next; next = this.#next(until)) {
       this.#due.delete(next);
       this.#now = next.at;
@@ -85,6 +86,15 @@ export class VirtualClock implements Clock {
     }
     return first;
   }
+}
+
+/** How far to move time on, ms. @throws HoldfastError InvalidSpec */
+export function advanceMs(by: Duration): number {
+  const ms = milliseconds(by, "advance()");
+  if (ms < Number.POSITIVE_INFINITY) return ms;
+  throw new HoldfastError("InvalidSpec", `advance() is ${ms}: give a duration that ends`, {
+    details: { field: "advance()" },
+  });
 }
 
 function turn(): Promise<void> {

@@ -176,7 +176,15 @@ describe("holdfast tree", () => {
     try {
       expect(await ended("nowhere")).toMatch(/^2 .*"nowhere" is no url of a server: give the url that/);
       expect(await ended("ftp://127.0.0.1")).toMatch(/^2 .*is no url of a server/);
-      expect(await ended(closed.url)).toMatch(/^1 .*no server answers at http:.*ECONNREFUSED.*start it with/);
+      expect(await ended(closed.url)).toMatch(
+        /^1 .*no server answers at http:\S+ within 300ms .*ECONNREFUSED.*start it with/,
+      );
+      expect(await ended(closed.url, "--timeout", "0")).toMatch(
+        /within 0 ms, which is what --timeout 0 says: for seconds write 0s /,
+      );
+      expect(await ended(closed.url, "--timeout", "300")).toMatch(
+        /^1 .*no server answers at http:\S+ within 300 ms \(/,
+      );
       expect(await ended(page.url)).toMatch(/^1 .*is no holdfast server .*: give the url that/);
       expect(await ended(mute.url)).toMatch(/^1 .*is no holdfast server .*: give the url that/);
       expect(await ended()).toMatch(/^2 .*tree takes one url, not 0\nsee: holdfast tree --help/);

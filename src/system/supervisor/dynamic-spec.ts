@@ -48,6 +48,7 @@ export function dynamic<A = unknown>(template?: ActorSpec<A>, options: DynamicOp
   if (template !== undefined) checkMember(template, "dynamic");
   return {
     kind: "dynamic",
+    member: template,
     async load() {
       const { loadDynamic } = await import("./dynamic-supervisor.js");
       return loadDynamic(template, options);

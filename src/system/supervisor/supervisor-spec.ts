@@ -32,7 +32,7 @@ export function supervisor<C extends Children>(
   options: SupervisorOptions & { child?: ChildOptions },
   children: C,
 ): SupervisorSpec<C> {
-  if (typeof options !== "object" || options === null || typeof children !== "object" || children === null) {
+  if (!isRecord(options) || !isRecord(children)) {
     throw new HoldfastError(
       "InvalidSpec",
       `supervisor(${shown(options)}, ${shown(children)}): give options, then children by name: supervisor({}, { name: thread(url) })`,
@@ -47,4 +47,9 @@ export function supervisor<C extends Children>(
       return loadSupervisor(options, children);
     },
   };
+}
+
+/** An array's children would be named 0, 1 and 2. */
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

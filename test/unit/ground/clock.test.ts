@@ -48,8 +48,17 @@ describe("the virtual clock", () => {
   });
 
   it("does not run backwards", async () => {
-    await expect(new VirtualClock().advance(-1)).rejects.toThrow("advance(-1)");
-    await expect(new VirtualClock().advance(Number.NaN)).rejects.toThrow(RangeError);
+    await expect(new VirtualClock().advance(-1)).rejects.toThrow("advance() is -1: give milliseconds");
+    await expect(new VirtualClock().advance(Number.NaN)).rejects.toThrow("advance() is NaN: give milliseconds");
+    await expect(new VirtualClock().advance(Number.POSITIVE_INFINITY)).rejects.toThrow("give a duration that ends");
+    await expect(new VirtualClock().advance("soon" as "1s")).rejects.toThrow('advance() is "soon": give milliseconds');
+  });
+
+  it("is moved on by milliseconds or by any other duration", async () => {
+    const clock = new VirtualClock();
+    await clock.advance("1s");
+    await clock.advance(5);
+    expect(clock.now()).toBe(1005);
   });
 });
 
