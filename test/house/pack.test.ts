@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** The package as `npm pack` makes it, unpacked into an empty folder beside its four dependencies. */
@@ -36,6 +36,18 @@ describe("the packed package", () => {
     expect(files).toContain("dist/host/thread-entry.js");
     expect(files).toContain("LICENSE");
     expect(files.filter((file) => /^(src|test|bench|examples)\//.test(file))).toEqual([]);
+  });
+
+  it("links in its pages to nothing that it does not hold", () => {
+    const pages = files.filter((file) => file.endsWith(".md") && !file.startsWith("dist/"));
+    const dead = pages.flatMap((page) => {
+      const links = readFileSync(page, "utf8").matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g);
+      return [...links].flatMap(([, to]) =>
+        files.includes(posix.join(posix.dirname(page), to!)) ? [] : [`${page}: ${to}`],
+      );
+    });
+    expect(pages).toContain("docs/supervision.md");
+    expect(dead).toEqual([]);
   });
 
   it("runs the README's first example", () => {

@@ -65,8 +65,8 @@ export function conformance(parts = readParts(), tests = readTests()) {
 
 What Erlang/OTP and Elixir demand of their supervisors, case by case, and what holdfast does. **Same**: a test of ours, in
 our own words, demands the same and passes. **Different on purpose**: what differs and why, with a test that holds it.
-*Not applicable*: there is nothing here that it could be asked of. The tests are in [test/otp](../test/otp); each names
-the cases it answers to. This page is written by \`node test/otp/conformance.mjs\`, and a test fails when it is out of step.
+*Not applicable*: there is nothing here that it could be asked of. The tests are in the folder \`test/otp\`; each names the
+cases it answers to. This page is written by \`node test/otp/conformance.mjs\`, and a test fails when it is out of step.
 Beside it, generated scenarios run on Erlang itself and here: [otp-differences.md](otp-differences.md).
 
 ${summary(parts)}
@@ -96,8 +96,8 @@ function section({ title, cases }, tests) {
 function answer(one, tests) {
   const why = one.why ? `: ${cell(one.why)}` : "";
   const held = tests.filter(({ cases }) => cases.includes(one.case));
-  const links = held.map(({ file, name }) => `[${file.replace(".test.ts", "")}](../test/otp/${file}): ${cell(name)}`);
-  return [`${says[one.verdict]}${why}`, ...links].join("<br>");
+  const names = held.map(({ file, name }) => `\`${file}\`: ${cell(name)}`);
+  return [`${says[one.verdict]}${why}`, ...names].join("<br>");
 }
 
 function cell(text) {
