@@ -59,6 +59,10 @@ export class ActorRunner implements ActorContext, Worker {
     return this.#phase === "running";
   }
 
+  get ended(): boolean {
+    return this.#phase === "over";
+  }
+
   /** What it asks through refs ends with this incarnation. */
   get refs(): ResolveRef {
     return (path) => this.around.target(path, this.id, this.incarnation);

@@ -4,6 +4,7 @@ import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { pack, type ResolveRef, unpack } from "../transport/values.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
+import type { Incarnation } from "./own-errors.js";
 import type { Surroundings } from "./surroundings.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
@@ -23,7 +24,7 @@ interface Waiting {
 }
 
 /** The incarnation whose messages these are. */
-export interface Worker {
+export interface Worker extends Incarnation {
   readonly around: Surroundings;
   /** Its first entry in the control block. */
   readonly slot: number;
@@ -155,7 +156,8 @@ export class ActorWork {
       return;
     }
     try {
-      result = method.apply(this.#of.actor, args);
+      const { callFor } = this.#around;
+      result = callFor ? callFor(this.#of, method, this.#of.actor!, args) : method.apply(this.#of.actor, args);
     } catch (error) {
       this.#threw(running, error);
       return;

@@ -13,13 +13,15 @@ import type { ControlWriter } from "./control-block.js";
 import { findActorClass } from "./find-class.js";
 import { HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
-import type { Surroundings } from "./surroundings.js";
+import type { CallFor, Surroundings } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
   readonly clock: Clock;
   /** The parent runs in the same thread: frames hold its very objects. */
   readonly sharesMemory: boolean;
+  /** In a host of its own: errors that nobody catches are told apart by it. */
+  readonly callFor?: CallFor;
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;
@@ -119,6 +121,7 @@ export class CellRunner {
         control,
         clock,
         sharesMemory,
+        callFor: this.#link.callFor,
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
         target: (path, actor, incarnation) => this.#target(path, actor, incarnation),
@@ -158,7 +161,8 @@ export class CellRunner {
         : this.#props!.plain;
     const runner = new ActorRunner(frame, props, this.#around!);
     this.#actors.set(actor, runner);
-    runner.start(frame.state);
+    if (this.#around!.callFor) this.#around!.callFor(runner, runner.start, runner, [frame.state]);
+    else runner.start(frame.state);
   }
 
   #of(frame: { actor: number; incarnation: number }): ActorRunner | undefined {

@@ -5,6 +5,7 @@ import type { ToHost, ToParent } from "../transport/frames.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-block.js";
+import { callFor, whoseError } from "./own-errors.js";
 
 /** What a thread's cell and a process's do in ways of their own. */
 export interface OwnHost {
@@ -26,6 +27,7 @@ export interface OwnHost {
  * once, in 0.2-0.4 ms, where Node's own events for the end of a host take 2 and more.
  *
  *   uncaught error ─▶ flush what was sent ─▶ fault, the last words ─▶ exit 1
+ *        └─ of an incarnation that has ended ─▶ late-error: its successor has nothing to do with it
  *
  * @returns takes the frames that come from the parent
  */
@@ -42,6 +44,7 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     control: host.control,
     clock: realClock,
     sharesMemory: false,
+    callFor,
     send: (frame) => out.push(frame),
     flush: () => out.flush(),
     load: (module) => import(module),
@@ -52,6 +55,11 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     },
   });
   const trap = (error: unknown) => {
+    const owner = whoseError();
+    if (owner?.ended) {
+      out.push({ t: "late-error", actor: owner.id, incarnation: owner.incarnation, error: encodeError(error) });
+      return;
+    }
     const lastWords: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow() };
     out.flush();
     host.die(lastWords, runner);

@@ -4,6 +4,7 @@ import { encodeError } from "../transport/error-codec.js";
 import type { ToParent } from "../transport/frames.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes, writeControl } from "./control-block.js";
+import { callFor } from "./own-errors.js";
 
 class Rehearsal extends Actor {
   nothing(): void {}
@@ -23,6 +24,7 @@ export async function rehearse(): Promise<void> {
     control: writeControl(new ArrayBuffer(controlBytes(1))),
     clock: realClock,
     sharesMemory: false,
+    callFor,
     send: (frame) => heard(frame),
     flush: () => {},
     load: async () => ({ Rehearsal }),

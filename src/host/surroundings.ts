@@ -5,6 +5,10 @@ import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
 import type { ControlWriter } from "./control-block.js";
+import type { callFor } from "./own-errors.js";
+
+/** See own-errors.ts. */
+export type CallFor = typeof callFor;
 
 /** What a runner needs of the cell around it: one for all actors of the cell. */
 export interface Surroundings {
@@ -17,6 +21,8 @@ export interface Surroundings {
   readonly sharesMemory: boolean;
   /** `onThrow: "reply"`: an error thrown by a handler is an answer, not a crash. */
   readonly replyOnThrow: boolean;
+  /** Calls a method for an incarnation, so that an error it leaves behind is known as its own; undefined: plainly. */
+  readonly callFor: CallFor | undefined;
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;

@@ -12,7 +12,7 @@ export type SystemEvent =
   /** Handlers of an incarnation that crashed still run after `grace`, inline, where nobody can end them. */
   | { type: "lingering"; path: string; incarnation: number; methods: readonly string[]; graceMs: number }
   /** What an incarnation sent, or would have answered, after its end: it was dropped. */
-  | { type: "fenced"; path: string; incarnation: number; what: "ask" | "tell" | "outcome"; count: number }
+  | { type: "fenced"; path: string; incarnation: number; what: "ask" | "tell" | "outcome" | "error"; count: number }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

@@ -111,6 +111,8 @@ export type ToParent =
   /** It stops by its own wish: `stopped` follows, and no mail until then. */
   | { t: "leaving"; actor: number; incarnation: number }
   | { t: "stopped"; actor: number; incarnation: number }
+  /** An incarnation that had ended threw once more, where nobody caught it: it is over, and nobody pays. */
+  | { t: "late-error"; actor: number; incarnation: number; error: WireError }
   | { t: "fault"; error: WireError; at: number }
   | {
       t: "ask";

@@ -24,6 +24,7 @@ export class Hand extends Actor<HandProps | undefined> {
   refuse(reason: string): void;
   exit(code: number): void;
   leave(): Promise<string>;
+  failAndThrowLater(how: "timer" | "promise" | "async"): void;
   poison(label?: string): void;
   hang(): void;
   uncaught(): Promise<void>;

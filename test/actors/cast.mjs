@@ -140,6 +140,22 @@ export class Hand extends Actor {
     }, 10);
     throw new Error("failed, and lingers");
   }
+  /** Throws, and leaves an error behind that comes when the next one is there. */
+  failAndThrowLater(how) {
+    const late = () => new Error("from the grave");
+    if (how === "timer") {
+      setTimeout(() => {
+        throw late();
+      }, 20);
+    } else if (how === "promise") setTimeout(() => Promise.reject(late()), 20);
+    else {
+      void (async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        throw late();
+      })();
+    }
+    throw new Error("failed, and throws once more");
+  }
   async *count(to) {
     for (let i = 1; i <= to; i++) yield i;
   }

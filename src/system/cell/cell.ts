@@ -231,6 +231,7 @@ export class Cell {
     this.heard++;
     if (frame.t === "stopped") this.#entries.over(frame.actor, frame.incarnation);
     else if (frame.t === "settled") this.#settled(frame);
+    else if (frame.t === "late-error") this.#fenced(frame, "error", 1);
     else if (frame.t === "crashed" && frame.left.length > 0) {
       const member = this.#members.get(frame.actor);
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
@@ -254,8 +255,12 @@ export class Cell {
 
   #settled({ actor, incarnation, dropped }: Extract<ToParent, { t: "settled" }>): void {
     this.#lingering.settled(actor, incarnation);
+    this.#fenced({ actor, incarnation }, "outcome", dropped);
+  }
+
+  #fenced({ actor, incarnation }: { actor: number; incarnation: number }, what: "outcome" | "error", count: number) {
     const path = this.#members.get(actor)?.path ?? this.#spec.path;
-    this.#context.events.emit({ type: "fenced", path, incarnation, what: "outcome", count: dropped });
+    this.#context.events.emit({ type: "fenced", path, incarnation, what, count });
   }
 
   #lingersTooLong({ member, incarnation, methods }: Lingerers): void {
