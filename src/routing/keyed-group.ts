@@ -84,7 +84,7 @@ export class KeyedGroup implements Unit, Receiver {
     };
     this.#keys = new Supervisor(context, name, path, unlimited, []);
     // Nobody restarts a key by hand: one that has ended makes room, and a message makes it anew.
-    this.#keys.onDown = (unit) => this.#keys.remove(unit.name);
+    this.#keys.onDown = (unit) => this.#keys.removeMember(unit.name);
     this.#keys.onForgotten = (unit) => this.#forgotten(unit as KeyUnit);
   }
 
@@ -216,7 +216,7 @@ export class KeyedGroup implements Unit, Receiver {
     const rules = keyRules(key);
     const options = { key, rules, mailbox, window, snapshotEvery, graceMs, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
-    this.#keys.add({ rules, unit });
+    this.#keys.addMember({ rules, unit });
     this.#byKey.set(key, unit);
     return unit;
   }
@@ -235,7 +235,7 @@ export class KeyedGroup implements Unit, Receiver {
       gone = resolve;
     });
     this.#leaving.set(name, { done, gone, late: new Mailbox(unit.path, this.#options.mailbox) });
-    this.#keys.remove(name);
+    this.#keys.removeMember(name);
     return done;
   }
 

@@ -148,12 +148,12 @@ export class RunningSystem implements App {
 
   async terminate(path: string): Promise<void> {
     const { supervisor, name } = this.#paths.supervised(path);
-    await this.#unlessOver(supervisor.terminate(name));
+    await this.#unlessOver(supervisor.terminateChild(name));
   }
 
   async remove(path: string): Promise<void> {
     const { supervisor, name } = this.#paths.supervised(path);
-    await supervisor.delete(name);
+    await supervisor.deleteChild(name);
   }
 
   children(path = ""): ChildInfo[] {

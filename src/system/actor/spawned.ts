@@ -80,7 +80,7 @@ export class Spawned {
   end(): Promise<void> | undefined {
     const supervisor = this.#supervisor;
     if (!supervisor || this.#ending) return this.#ending;
-    for (const unit of supervisor.units().reverse()) supervisor.remove(unit.name);
+    for (const unit of supervisor.units().reverse()) supervisor.removeMember(unit.name);
     this.#ending = this.#stop(supervisor, "unlimited");
     return this.#ending;
   }

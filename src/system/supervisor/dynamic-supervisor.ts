@@ -91,7 +91,7 @@ class DynamicSupervisor extends Supervisor {
 
   async #remove(name: string): Promise<void> {
     if (!this.child(name)) throw this.#hasNo(name);
-    await this.delete(name);
+    await this.deleteChild(name);
   }
 
   /** Names a few of those who are there: so a misspelt name is told from a child that has ended meanwhile. */

@@ -82,7 +82,7 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   /** A child more: started at once, or with the next start when this one is ending. @throws InvalidSpec: the id is taken */
-  add(child: Supervised): void {
+  addMember(child: Supervised): void {
     this.#engine.adopt(child);
     const { kind } = this.#engine.state.phase;
     if (kind === "ending" || kind === "ended") return;
@@ -109,7 +109,7 @@ export class Supervisor implements Unit, EngineOwner {
       await up;
     } catch (refused) {
       // Its supervisor may have ended meanwhile, and would start it again, unknown to whoever was refused.
-      if (this.child(name) === unit) this.remove(name);
+      if (this.child(name) === unit) this.removeMember(name);
       throw refused;
     }
     return unit;
@@ -120,7 +120,8 @@ export class Supervisor implements Unit, EngineOwner {
     throw takesNoMore(this.path);
   }
 
-  remove(id: string): void {
+  /** Stops it if need be and forgets it; `onForgotten` tells when. */
+  removeMember(id: string): void {
     this.#engine.remove(id);
   }
 
@@ -130,14 +131,14 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   /** Stops a child and leaves it down until a restart by hand; resolves when it is down. */
-  terminate(id: string): Promise<void> {
+  terminateChild(id: string): Promise<void> {
     const { life, goal } = this.#engine.state.children.get(id) ?? {};
     const isDown = goal !== "up" && (life === "stopped" || life === "quarantined");
     return isDown ? Promise.resolve() : this.#ask("stop-child", id, "down");
   }
 
   /** Stops a child if need be and forgets it; resolves when it is gone. */
-  delete(id: string): Promise<void> {
+  deleteChild(id: string): Promise<void> {
     const gone = this.#engine.children.get(id)?.until("down");
     this.#engine.remove(id);
     return gone ?? Promise.resolve();
