@@ -66,7 +66,7 @@ export const differences: readonly Difference[] = [
   {
     name: "a restart by hand is kept up",
     otp: "`restart_child` whose start fails answers with the error and leaves the child down.",
-    ours: "The child should be up from now on: a start that fails is charged and tried again, as any restart is.",
+    ours: "The child should be up from now on: a start that fails is charged and tried again, as any restart is; over its budget it is parked.",
     why: "There is one meaning of being up, whoever asked for it; the budget bounds it.",
     explains: ({ otp }) => otp.some((line) => /^call \S+ restart_child \S+ failed$/.test(line)),
   },
@@ -105,7 +105,7 @@ export const differences: readonly Difference[] = [
   {
     name: "what was added or removed outlives a restart",
     otp: "A supervisor that is restarted starts what was first written: children added at run time are lost, deleted ones return.",
-    ours: "It starts what it has: children added at run time come back after the written ones, and removed ones do not. Written ones that had ended return, as in OTP.",
+    ours: "It starts what it has: children added at run time come back after the written ones, and removed ones do not. Written ones that had ended return, as in OTP. A dynamic supervisor comes back empty, as OTP's does.",
     why: "Refs and queued messages of an added child stay good, and an operator who removed a child must not meet it again.",
     explains: ({ otp, lastSeen, nodes }) =>
       otp.some((line) => {
