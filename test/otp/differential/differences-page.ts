@@ -38,8 +38,8 @@ These are differences too. They are settings or surroundings, so the scenarios a
 - **Starts that do not block.** An OTP supervisor hears nothing while a child starts or stops; here it goes on listening. The
   pure core is played to OTP's rhythm: what it asks for is answered before it is told the next thing. A running system is told
   one thing after the other, each at rest before the next.
-- **Clean ends of actors.** An OTP worker may exit with \`normal\`; an actor here ends by being stopped or by dying. The pure core
-  is played with both, a running system with deaths.
+- **Clean ends of actors.** An OTP worker may exit with \`normal\`, an actor here by \`stopSelf()\`. The pure core is played with
+  both, a running system with deaths alone; its clean ends are held case by case ([otp-conformance.md](otp-conformance.md)).
 - **The clock.** OTP's window counts whole seconds, ours milliseconds. OTP's supervisor is played with a virtual clock of
   milliseconds in the place of its own; its decisions are untouched.
 - **Calls that OTP refuses.** \`restart_child\` and \`delete_child\` of a running child are errors in OTP; here they stop it first.
