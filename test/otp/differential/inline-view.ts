@@ -21,7 +21,7 @@ export const asTheApiTells: View = (lines, nodes, moment) => {
 };
 
 /**
- * The same with one event a moment, each come to rest before the next, and without clean ends of actors, which have none:
+ * The same with one event a moment, each come to rest before the next, and a death in the place of an actor's clean end:
  * what happens in one moment is told to a running system one after the other.
  */
 export function oneAtATime(scenario: Scenario): Scenario {
