@@ -127,9 +127,13 @@ export class ActorHandle implements CellMember, Addressee {
    */
   end(cause: DeathCause, at?: number): Remains {
     const { cell } = this;
+    if (this.#begin) {
+      // Whatever its host still says of this start, in the call below even: it would be up for a moment, and nobody would hear.
+      this.#phase = "down";
+      this.#begin.reject(endedAtStart(this.path, cause));
+    }
     if (this.#present && cell?.alive && cell.endNow(this, this.incarnation)) this.#present = false;
     const zombie = this.#present && cell?.alive === true;
-    this.#begin?.reject(endedAtStart(this.path, cause));
     const remains = this.#over(cause, 0, at, zombie);
     if (zombie) cell.fence(this, this.entry, this.incarnation);
     else cell?.leave(this, this.entry);
