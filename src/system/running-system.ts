@@ -230,7 +230,7 @@ export class RunningSystem implements App {
 
   /** With nobody there to hear it, a program whose app gave up would end in silence, and look like a success. */
   #tellOfTheEnd({ message }: Error): void {
-    const fix = "await app.ended to act on it, with process.exitCode = 1 for one";
+    const fix = "app.ended tells who asks: then((error) => { if (error) process.exitCode = 1; })";
     process.emitWarning(`${this.#name} has ended: ${message}. (${fix})`, { code: "HOLDFAST_GAVE_UP" });
   }
 
