@@ -46,7 +46,10 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   remove(path: string): Promise<void>;
   /** The children of a supervisor, in start order. @param path default "": the root's */
   children(path?: string): ChildInfo[];
-  /** One child as its supervisor lists it; undefined where nothing is. */
+  /**
+   * One child as its supervisor lists it; undefined where nothing is.
+   * @throws HoldfastError InvalidSpec for what is part of one unit: a pool's member, a child that an actor spawned
+   */
   child(path: string): ChildInfo | undefined;
   /** How many children a supervisor has, and how many of them are there. @param path default "": the root's */
   count(path?: string): ChildCount;
