@@ -65,6 +65,19 @@ describe.each(levels)("children at run time, $level", ({ level }) => {
     expect(await refs.hand.ask.say("back")).toBe("back");
   });
 
+  it("restart and then terminate: who waits for the restart hears of the terminate, not of what was before", async () => {
+    const { app, refs } = await play({
+      hand: at(level, Hand, undefined, { guiltyIntensity: { restarts: 0, within: "60s" } }),
+    });
+    await failure(refs.hand.ask.fail("an old story"));
+    await until(() => app.child("hand")?.state === "quarantined", "the quarantine");
+    const restarted = failure(app.restart("hand"));
+    await app.terminate("hand");
+    const error = await restarted;
+    expect(error).toMatchObject({ code: "ActorStopped" });
+    expect(error.message).not.toContain("an old story");
+  });
+
   it("a dynamic supervisor makes children from its template", async () => {
     const { refs, app } = await play({ hands: dynamic(at(level, Hand)) });
     const first = await refs.hands.spawn("first");

@@ -59,6 +59,7 @@ export class Child implements Keeper {
     const { id } = this.rules;
     this.starts++;
     this.#ignored = false;
+    this.#failure = undefined;
     // It was down until now, though somebody wants it up again: who waited for that has been heard.
     this.#wasDown();
     this.#inbox.changed(id);
