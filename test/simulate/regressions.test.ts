@@ -46,6 +46,18 @@ it("what was handed to a process that does not leave does not wait for its exit"
   for (const { counts } of results) expect(counts).toMatchObject({ answered: 3, "death killed": 2 });
 });
 
+it("a process that is shut and does not leave is abandoned, told of once, and replaced", async () => {
+  const results = await play(
+    [actor({ shutdown: 50, spare: "none" })],
+    [
+      { kind: "opening", at: 0, number: 1, how: "will-not-leave" },
+      { kind: "restart", at: 500, path: "n1", key: undefined },
+      call("m1", 4000),
+    ],
+  );
+  for (const { counts } of results) expect(counts).toMatchObject({ answered: 1 });
+});
+
 it("a process that does not leave when it is killed twice is told of once", async () => {
   const results = await play(
     [actor({ shutdown: 50, spare: "none" })],

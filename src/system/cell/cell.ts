@@ -6,11 +6,11 @@ import type { Host, HostEnd } from "../../host/host.js";
 import type { ToHost, ToParent } from "../../transport/frames.js";
 import type { SystemContext } from "../context.js";
 import { causeOf, type DeathCause } from "../death/report.js";
-import { tellIfAbandoned } from "./abandoned.js";
 import { CellAsks } from "./cell-asks.js";
 import type { CellMember } from "./cell-member.js";
 import { CellWatch } from "./cell-watch.js";
 import { Entries } from "./entries.js";
+import { ExitWatch } from "./exit-watch.js";
 import { type Lingerers, Lingering } from "./lingering.js";
 
 export interface CellDeath {
@@ -56,7 +56,8 @@ export class Cell {
   /** Frames that came from the host. */
   heard = 0;
   #killedFor: CellDeath | undefined;
-  /** Resolves when it has ended, in whatever way. */
+  readonly #exit: ExitWatch;
+  /** Resolves when it has ended. */
   readonly over: Promise<void>;
   #state: "alive" | "shutting" | "dead" = "alive";
   #leave: () => void = () => {};
@@ -66,6 +67,7 @@ export class Cell {
     this.#context = context;
     this.#spec = spec;
     this.host = host;
+    this.#exit = new ExitWatch(context, spec.path, host, () => this.abandon());
     this.facts = facts;
     this.shared = shared;
     this.#entries = new Entries(facts.concurrency);
@@ -139,10 +141,8 @@ export class Cell {
   join(member: CellMember): number {
     const entry = this.#entries.take();
     if (entry === undefined) {
-      throw new HoldfastError(
-        "Unavailable",
-        `${this.#spec.path}: this cell has no room for another actor: use more cells`,
-      );
+      const full = `${this.#spec.path}: this cell has no room for another actor: use more cells`;
+      throw new HoldfastError("Unavailable", full);
     }
     this.#members.set(member.id, member);
     return entry;
@@ -195,10 +195,13 @@ export class Cell {
   kill(cause: DeathCause): void {
     if (this.#state === "dead") return;
     // One that takes its time may be killed again, by others: it is one death.
-    const first = this.#killedFor === undefined;
     this.#killedFor ??= { cause, at: this.#context.clock.now() };
+    this.#end();
+  }
+
+  #end(): void {
     this.host.kill();
-    if (first) tellIfAbandoned(this.#context, this.#spec.path, this.host, () => this.abandon());
+    this.#exit.begin();
   }
 
   /**
@@ -221,10 +224,10 @@ export class Cell {
       this.#shut = resolve;
     });
     this.host.send({ t: "shut" });
-    const late = Number.isFinite(withinMs) ? this.#context.clock.after(withinMs, () => this.host.kill()) : undefined;
+    const late = Number.isFinite(withinMs) ? this.#context.clock.after(withinMs, () => this.#end()) : undefined;
     await shut;
     late?.cancel();
-    tellIfAbandoned(this.#context, this.#spec.path, this.host);
+    this.#exit.begin();
   }
 
   #receive(frame: ToParent): void {
@@ -289,9 +292,9 @@ export class Cell {
   }
 
   #ended(end: HostEnd): void {
-    const told = this.#state !== "alive";
+    const asked = this.#state !== "alive";
     this.#over();
-    if (!told)
+    if (!asked)
       this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
   }
 }
