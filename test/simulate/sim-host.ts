@@ -49,6 +49,7 @@ export class SimHost implements Host {
   readonly asked = new Set<ToHost["t"]>();
   readonly heard = new Set<ToParent["t"]>();
   frozen = false;
+  #inKernel = false;
   readonly clock: Clock;
   readonly #world: HostWorld;
   readonly #runner: CellRunner;
@@ -142,8 +143,11 @@ export class SimHost implements Host {
     } else if (this.#lastWords?.kind !== "killed") {
       this.#lastWords = { kind: "killed" };
       const takes = this.#world.refusesToLeave(this.number) ? 3000 : scheduler.between(0.1, 7);
-      // One that cannot be killed stands in the kernel and runs nothing.
-      if (takes === 3000) this.freeze(takes + 1);
+      // One that cannot be killed stands in the kernel and runs nothing any more, whatever it stood still for before.
+      if (takes === 3000) {
+        this.#inKernel = true;
+        this.freeze(takes + 1);
+      }
       scheduler.at(scheduler.now() + takes, `SIGKILL ${this.name}`, () => {
         this.#halt();
         this.#over({ kind: "killed" }, 1);
@@ -172,6 +176,7 @@ export class SimHost implements Host {
     this.frozen = true;
     const { scheduler } = this.#world;
     scheduler.at(scheduler.now() + ms, `thaw ${this.name}`, () => {
+      if (this.#inKernel) return;
       this.frozen = false;
       for (const task of this.#whenThawed.splice(0)) this.#inside(task);
     });
