@@ -1,11 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inline, keyed, refTo, type SystemEvent } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Device } from "../actors/reach.mjs";
 import type { Gate } from "./gate.js";
 import { reach } from "./reach.js";
+import { scratch } from "./scratch.js";
 import { deaths, failure, gateOf, plan, play, walls } from "./stage.js";
 import { until } from "./until.js";
 
@@ -117,7 +115,7 @@ describe("an exclusive actor whose thread sits in native code", () => {
 describe.each(walls)("an exclusive actor that is killed, $level", ({ level }) => {
   it("finds nobody of it alive when it starts again", async () => {
     const made = plan();
-    const file = join(mkdtempSync(join(tmpdir(), "holdfast-")), "pid");
+    const file = scratch("pid");
     const { refs, app } = await play({
       gate: gateOf(made),
       device: reach(level, Device, { gate, file: level === "fork" ? file : undefined }, exclusive),

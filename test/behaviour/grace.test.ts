@@ -1,18 +1,17 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { causeText, refTo, type SystemEvent } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Counting, Keeper, Lingerer } from "../actors/reach.mjs";
 import type { Gate } from "./gate.js";
 import { reach } from "./reach.js";
+import { scratch } from "./scratch.js";
 import { deaths, failure, gateOf, levels, plan, play, walls } from "./stage.js";
 import { until } from "./until.js";
 
 const gate = refTo<Gate>("gate");
 
 /** A file that is not there yet. */
-const file = () => join(mkdtempSync(join(tmpdir(), "holdfast-")), "go");
+const file = () => scratch("go");
 const fenced = (events: readonly SystemEvent[]) =>
   events.flatMap((event) => (event.type === "fenced" ? [`${event.what} of ${event.incarnation}`] : []));
 

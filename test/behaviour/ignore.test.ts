@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { Actor, inline, keyed, pool, refTo, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Idler } from "../actors/reach.mjs";
 import type { Gate } from "./gate.js";
 import { reach } from "./reach.js";
+import { scratch } from "./scratch.js";
 import { deaths, failure, gateOf, levels, plan, play } from "./stage.js";
 import { until } from "./until.js";
 
@@ -34,7 +33,7 @@ describe.each(levels)("start() answers ignore, $level", ({ level }) => {
 
   it("lets its host go, with what load() made", async () => {
     const made = plan();
-    const unloads = join(mkdtempSync(join(tmpdir(), "holdfast-")), "unloaded");
+    const unloads = scratch("unloaded");
     await play({ gate: gateOf(made), idler: reach(level, Idler, { gate, works: "idler works", unloads }) });
     await until(() => existsSync(unloads), "unload() to be done");
   });
