@@ -32,8 +32,6 @@ export interface ActorFacts {
   /** It has snapshot() and restore(): its messages are replayed after a death. */
   readonly replayable: boolean;
   readonly concurrency: number;
-  /** It has a stop() that wants to be called; undefined where that is not known. */
-  readonly stops?: boolean;
 }
 
 export function noSuchMethod(path: string, method: string, { methods }: ActorFacts): HoldfastError {

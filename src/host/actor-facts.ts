@@ -42,7 +42,7 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
       `${path}: ${actorClass.name} has snapshot() and concurrency ${concurrency}: a snapshot needs a moment at which nothing runs; use concurrency 1`,
     );
   }
-  return { methods, replayable, concurrency, stops: "stop" in actorClass.prototype };
+  return { methods, replayable, concurrency };
 }
 
 const methodKeys: KeysOf<MethodOptions> = { idempotent: true, limit: true, reveal: true, stream: true };

@@ -199,7 +199,9 @@ export class ActorRunner implements ActorContext, Worker {
       return;
     }
     this.#phase = "running";
-    this.around.send({ t: "started", actor: this.id, incarnation: this.incarnation });
+    // Asked of the actor itself: its stop() may be a field.
+    const plain = this.actor?.stop === undefined;
+    this.around.send({ t: "started", actor: this.id, incarnation: this.incarnation, plain });
     this.#work?.next();
   }
 

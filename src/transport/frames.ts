@@ -81,7 +81,8 @@ export type ToParent =
   | { t: "hello"; name: string; thread: number }
   | { t: "booted"; facts: ActorFacts }
   | { t: "boot-failed"; error: WireError }
-  | { t: "started"; actor: number; incarnation: number }
+  /** `plain`: it has no stop() that wants to be called. */
+  | { t: "started"; actor: number; incarnation: number; plain?: boolean }
   /** start() answered `ignore`: there is nothing to do, and that is no failure. */
   | { t: "ignored"; actor: number; incarnation: number }
   | { t: "start-failed"; actor: number; incarnation: number; error: WireError }

@@ -21,7 +21,8 @@ describe.each(walls)("an error that an incarnation left behind, $level", ({ leve
   it("of one that is still there ends its host, as ever", async () => {
     const { refs, app } = await play({ hand: at(level, Hand) });
     await refs.hand.ask.say(1);
-    void failure(refs.hand.ask.poison());
-    await until(() => deaths(app).length > 0, "its death");
+    expect(await failure(refs.hand.ask.uncaught())).toMatchObject({ code: "ActorDied" });
+    expect(deaths(app)).toMatchObject([{ cause: { kind: "uncaught" } }]);
+    expect(await refs.hand.ask.who()).toMatchObject({ incarnation: 2 });
   });
 });

@@ -29,6 +29,8 @@ export class ActorHandle implements CellMember, Addressee {
   incarnation = 0;
   cell: Cell | undefined;
   entry = 0;
+  /** Its incarnation has no stop() that wants to be called. */
+  plain = false;
   readonly #context: SystemContext;
   readonly #owner: HandleOwner;
   readonly #options: HandleOptions;
@@ -178,6 +180,7 @@ export class ActorHandle implements CellMember, Addressee {
     switch (frame.t) {
       case "started":
         this.#phase = "up";
+        this.plain = frame.plain ?? false;
         this.#begin?.resolve("ready");
         this.#begin = undefined;
         this.pump();

@@ -176,7 +176,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     }
     const limit = limitOf(shutdown);
     // Nothing of it runs, and it has no stop() to be called.
-    if (cell.shared && cell.facts.stops === false && !this.handle.busy) return this.#leave(limit);
+    if (cell.shared && this.handle.plain && !this.handle.busy) return this.#leave(limit);
     const { clock } = this.context;
     const began = clock.now();
     let late = false;
