@@ -79,6 +79,14 @@ describe.each(levels)("an actor that stops itself, $level", ({ level }) => {
     expect(kept).toBeUndefined();
   });
 
+  it("a key too has its shutdown time only: past it, it is ended, and made anew", async () => {
+    const slow = faulty(at(level, Hand, undefined, { shutdown: "200ms" }), { slowToStop: Number.POSITIVE_INFINITY });
+    const { refs, app } = await play({ hands: keyed(slow) });
+    await refs.hands.key("a").ask.leave();
+    expect(await refs.hands.key("a").ask.who()).toMatchObject({ incarnation: 2 });
+    expect(app.reports()).toMatchObject([{ key: "a", cause: { by: expect.stringContaining("shutdown time") } }]);
+  });
+
   it("is told in start() to answer ignore instead", async () => {
     class Hasty extends Hand {
       start() {
