@@ -29,6 +29,8 @@ async function answering(...answers: string[]): Promise<{ url: string; asked: ()
   let asked = 0;
   const server: Server = createServer();
   server.on("upgrade", (_request, socket) => {
+    // A client that gives up in the middle resets the connection.
+    socket.on("error", () => {});
     socket.end(answers[Math.min(asked++, answers.length - 1)]);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
