@@ -1,14 +1,10 @@
 import {
-  type Actor,
-  type ActorOptions,
   type ActorSpec,
   type App,
   type Children,
   type DeadLetter,
   type DeathReport,
-  fork,
   type HoldfastError,
-  type Isolation,
   inline,
   type RefsOf,
   type SupervisorOptions,
@@ -16,9 +12,9 @@ import {
   type SystemOptions,
   supervisor,
   system,
-  thread,
 } from "holdfast";
 import { afterEach } from "vitest";
+import { castingFrom } from "./casting.js";
 import { Gate, Plan } from "./gate.js";
 
 /** The three isolation levels, each a column of the suite. */
@@ -26,20 +22,8 @@ export const levels = [{ level: "inline" }, { level: "thread" }, { level: "fork"
 /** Levels with a host of their own: inline, what ends a host ends the test. */
 export const walls = [{ level: "thread" }, { level: "fork" }] as const;
 
-const cast = new URL("../actors/cast.mjs", import.meta.url);
-
 /** One actor of the cast at an isolation level. */
-export function at<A extends Actor<unknown, unknown>>(
-  level: Isolation,
-  actorClass: new () => A,
-  props?: unknown,
-  options: ActorOptions = {},
-): ActorSpec<A> {
-  // The props' type is the class's business; here it is only handed through.
-  if (level === "inline") return (inline as (...args: unknown[]) => ActorSpec<A>)(actorClass, props, options);
-  const spec = level === "thread" ? thread : fork;
-  return (spec as (...args: unknown[]) => ActorSpec<A>)(cast, props, { export: actorClass.name, ...options });
-}
+export const at = castingFrom(new URL("../actors/cast.mjs", import.meta.url));
 
 /** The reports of all deaths but the gate's own end. */
 export function deaths(app: { reports(): readonly DeathReport[] }): DeathReport[] {
