@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { HoldfastError } from "../errors.js";
-import type { PageResponse, Pages } from "../gateway/http.js";
+import type { PageResponse, Pages } from "../gateway/page.js";
 
 const files = {
   "/": ["index.html", "text/html; charset=utf-8"],

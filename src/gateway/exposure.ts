@@ -4,7 +4,7 @@ import { behindRef, type Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { ExposedActor, ExposedMethod } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
-import type { TreeNode } from "../system/tree.js";
+import { findNode, type TreeNode } from "../system/tree.js";
 import type { Expose, ExposeMethod, ExposeOptions } from "./options.js";
 
 /** One callable actor: what is said of it in `welcome`, and where its calls go. */
@@ -158,13 +158,6 @@ function methodsOf(name: string, options: ExposeOptions): Record<string, ExposeM
 
 function isList(value: unknown): value is readonly string[] {
   return Array.isArray(value);
-}
-
-/** The node at a path below the root, such as "models/speech". */
-export function findNode(tree: TreeNode, path: string): TreeNode | undefined {
-  return path
-    .split("/")
-    .reduce<TreeNode | undefined>((node, name) => node?.children?.find((child) => child.name === name), tree);
 }
 
 function invalid(name: string, problem: string): HoldfastError {

@@ -4,7 +4,7 @@ import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
-import type { Pages } from "./http.js";
+import type { Pages } from "./page.js";
 
 /** What callers may know of an exposed method; `idempotent` lets clients send it again after a lost connection. */
 export interface ExposeMethod {

@@ -1,5 +1,4 @@
-import type { TreeNode } from "../system/tree.js";
-import { findNode } from "./exposure.js";
+import { findNode, type TreeNode } from "../system/tree.js";
 
 /** Whether a request sent now would be answered, and for each exposed actor why not. */
 export interface Readiness {

@@ -67,3 +67,10 @@ function line(node: TreeNode): string {
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");
 }
+
+/** The node at a path below the root, such as "models/speech". */
+export function findNode(tree: TreeNode, path: string): TreeNode | undefined {
+  return path
+    .split("/")
+    .reduce<TreeNode | undefined>((node, name) => node?.children?.find((child) => child.name === name), tree);
+}
