@@ -4,7 +4,7 @@ import { behindRef, type Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { ExposedActor, ExposedMethod } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
-import { findNode, type TreeNode } from "../system/tree.js";
+import { findNode } from "../system/tree.js";
 import type { Expose, ExposeMethod, ExposeOptions } from "./options.js";
 
 /** One callable actor: what is said of it in `welcome`, and where its calls go. */
