@@ -5,8 +5,14 @@ import type { Duration } from "./duration.js";
 /** How long an ask waits. Long enough for a heavy model, short enough that a caller learns of trouble. */
 export const DEFAULT_ASK_TIMEOUT: Duration = "30s";
 
-/** How long one handler run may take before it counts as hung: twice the default ask, so nobody waits for it any more. */
+/**
+ * How long one run of a method that declares no `limit` may take at least before it counts as hung: twice the default ask,
+ * so nobody waits for it any more.
+ */
 export const DEFAULT_METHOD_LIMIT: Duration = "60s";
+
+/** So many times its longest run that ended well may a method without a `limit` take: longer than honest work varies. */
+export const LEARNED_LIMIT_RUNS = 10;
 
 /** Messages a mailbox holds. At 1 kB each that is 1 MB; at 1 ms each, a second of work. */
 export const DEFAULT_MAILBOX_MESSAGES = 1000;

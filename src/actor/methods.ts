@@ -6,8 +6,9 @@ export interface MethodOptions {
   /** Running it twice does no harm: a message that was executing at a death is delivered again. Default false. */
   idempotent?: boolean;
   /**
-   * The longest one run may take before it counts as hung and its host is killed. Default 60 s. While a stream waits for
-   * its consumer to take values its time stands still.
+   * The longest one run may take before it counts as hung and its host is killed. Default 60 s, or longer: ten times the
+   * longest run that ended well, or as long as its caller waits. `Infinity`: never. What counts is time in which the runtime
+   * itself was awake; while a stream waits for its consumer to take values its time stands still.
    */
   limit?: Duration;
   /** Let the arguments appear in death reports. Default false: only shape, size and digest do. */
@@ -19,7 +20,10 @@ export interface MethodOptions {
 /** The same, normalised: data that travels to the parent with `ready`. */
 export interface MethodFacts {
   readonly idempotent: boolean;
+  /** As declared, or the least there is: see methodLimit(). */
   readonly limitMs: number;
+  /** It declares no limit: what is seen of it, and who waits for it, may raise it. */
+  readonly learns: boolean;
   readonly reveal: boolean;
   /** Its answer is a stream: it is an async generator, or declared to return an async iterable. */
   readonly stream: boolean;

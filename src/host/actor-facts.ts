@@ -53,6 +53,7 @@ function methodFacts(method: object, options: MethodOptions, field: string): Met
   return {
     idempotent: options.idempotent ?? false,
     limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
+    learns: options.limit === undefined,
     reveal: options.reveal ?? false,
     stream: options.stream ?? Object.getPrototypeOf(method) === asyncGenerator,
   };

@@ -5,6 +5,8 @@ import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
 import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
+import type { HangWatch } from "./cell/hang-watch.js";
+import type { LongestRuns } from "./cell/longest-runs.js";
 import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
 import type { EventFan } from "./events.js";
@@ -19,6 +21,8 @@ export interface SystemContext {
   readonly lodgings: Lodgings;
   readonly exclusiveHosts: ExclusiveHosts;
   readonly deadlines: Deadlines;
+  readonly hangWatch: HangWatch;
+  readonly longestRuns: LongestRuns;
   readonly events: EventFan;
   readonly deaths: DeathLog;
   readonly watches: Watches;

@@ -16,6 +16,8 @@ import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
 import { Lodgings } from "./actor/lodgings.js";
 import type { App } from "./app.js";
+import { HangWatch } from "./cell/hang-watch.js";
+import { LongestRuns } from "./cell/longest-runs.js";
 import type { SystemContext } from "./context.js";
 import { DeathLog } from "./death/death-log.js";
 import { Watches } from "./death/watches.js";
@@ -70,6 +72,8 @@ export class RunningSystem implements App {
       inline: inlineProvider,
       exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
+      hangWatch: new HangWatch(clock),
+      longestRuns: new LongestRuns(),
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
       watches: new Watches(events, (path, key) => {

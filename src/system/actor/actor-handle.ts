@@ -5,7 +5,7 @@ import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
-import type { Late } from "../cell/late.js";
+import type { Work } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
 import type { DeathCause } from "../death/report.js";
@@ -151,6 +151,7 @@ export class ActorHandle implements CellMember, Addressee {
     }
   }
 
+  /** Its start() or stop() runs, which have limits of their own. */
   get changing(): boolean {
     return this.#phase === "starting" || this.#phase === "stopping";
   }
@@ -159,12 +160,9 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#delivered?.executingNow ?? 0;
   }
 
-  waitsTooLong(now: number): Late | undefined {
-    return this.#delivered?.waitsTooLong(now);
-  }
-
-  overdue(now: number): Late | undefined {
-    return this.#delivered?.overdue(now);
+  work(now: number): Work {
+    const { id: actor, changing } = this;
+    return this.#delivered?.work(now, changing) ?? { actor, runs: [], wait: undefined, mail: false, changing };
   }
 
   lost(cell: Cell, death: CellDeath): void {

@@ -5,8 +5,8 @@ import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { unpack } from "../../transport/values.js";
 import type { Cell } from "../cell/cell.js";
-import { type Late, overdue, waitsTooLong } from "../cell/late.js";
 import { StreamCredit } from "../cell/stream-credit.js";
+import { type Work, workOf } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import type { HandleOptions } from "./handle-options.js";
 import { ReplayLog } from "./replay-log.js";
@@ -32,6 +32,8 @@ export class Deliveries implements Courier {
   readonly #log: ReplayLog;
   /** Of those that stream, by sequence number; most actors have none. */
   #credits: Map<number, StreamCredit> | undefined;
+  /** When those began that run for long, by sequence number. */
+  #long: Map<number, number> | undefined;
   #seq = 0;
 
   constructor(context: SystemContext, to: Addressee, { snapshotEvery }: HandleOptions) {
@@ -101,6 +103,7 @@ export class Deliveries implements Courier {
     if (!message) return false;
     this.#inflight.delete(seq);
     this.#credits?.delete(seq);
+    if (this.#long) this.#learn(message, outcome.ok);
     message.place = "gone";
     if (state) this.#log.took(state);
     else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
@@ -129,16 +132,29 @@ export class Deliveries implements Courier {
     return cell.executing(entry).filter(({ seq }) => this.#inflight.has(seq)).length;
   }
 
-  waitsTooLong(now: number): Late | undefined {
-    const { id, cell } = this.#to;
-    return cell && waitsTooLong(now, id, this.#inflight, cell.facts);
+  /** For a look at what hangs. A run that has gone on for long is remembered: how long it takes is learned from its end. */
+  work(now: number, changing: boolean): Work | undefined {
+    const { id: actor, cell, entry } = this.#to;
+    if (this.#inflight.size === 0 || !cell) return undefined;
+    const { facts, longest } = cell;
+    const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
+    const executing = cell.executing(entry);
+    const work = workOf({ actor, inflight: this.#inflight, executing, facts, longest, changing, pausedMs });
+    for (const { seq, since, learnsAt } of work.runs) {
+      if (learnsAt > now) continue;
+      this.#long ??= new Map();
+      this.#long.set(seq, since);
+    }
+    return work;
   }
 
-  overdue(now: number): Late | undefined {
-    const { id, cell, entry } = this.#to;
-    if (this.#inflight.size === 0 || !cell) return undefined;
-    const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
-    return overdue(now, id, this.#inflight, cell.executing(entry), cell.facts, pausedMs);
+  #learn({ seq, method }: Message, ok: boolean): void {
+    const since = this.#long?.get(seq);
+    const { cell } = this.#to;
+    if (since === undefined || !cell) return;
+    this.#long!.delete(seq);
+    const ranMs = this.#context.clock.now() - since;
+    if (ok && ranMs > (cell.longest.get(method) ?? 0)) cell.longest.set(method, ranMs);
   }
 
   /** The incarnation is over: what was with it, in the order it was handed over. */
@@ -146,6 +162,7 @@ export class Deliveries implements Courier {
     const all = [...this.#inflight.values()];
     this.#inflight.clear();
     this.#credits = undefined;
+    this.#long = undefined;
     return all;
   }
 

@@ -2,7 +2,7 @@ import type { ToParent } from "../../transport/frames.js";
 import type { SpawnRequest } from "../actor/spawned.js";
 import type { DeathCause } from "../death/report.js";
 import type { Cell, CellDeath } from "./cell.js";
-import type { Late } from "./late.js";
+import type { Work } from "./work.js";
 
 /** One actor of a cell, as the cell sees it. */
 export interface CellMember {
@@ -15,14 +15,10 @@ export interface CellMember {
   onFrame(frame: ToParent): void;
   /** That incarnation is there and may be heard. */
   serves(incarnation: number): boolean;
-  /** A message of this member that executes for longer than its limit, if any. */
-  overdue(now: number): Late | undefined;
-  /** A message that was handed over longer ago than its limit, if any; `seq` is 0. */
-  waitsTooLong(now: number): Late | undefined;
+  /** What it has with its host now. */
+  work(now: number): Work;
   /** How many of its messages execute, as the record says. */
   readonly executingNow: number;
-  /** Its start() or stop() runs, which have limits of their own. */
-  readonly changing: boolean;
   readonly busy: boolean;
   /** Its cell is gone, or it was ended in it by force. */
   lost(cell: Cell, death: CellDeath): void;

@@ -1,58 +1,131 @@
-import type { Clock, Timer } from "../../clock.js";
-import { Blockage } from "./blockage.js";
+import type { Clock } from "../../clock.js";
 import type { Cell } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
+import type { HangWatch, Watched } from "./hang-watch.js";
+import { judge, type Look, type Verdict } from "./judge.js";
+import type { WatchedTime } from "./watched-time.js";
+import { shortestLimit } from "./work.js";
 
-/** How often a cell with work in it is looked at for messages past their limit. Idle cells have no timer. */
-const WATCH_EVERY_MS = 50;
+/** After this long at first, then at twice that, and so on, a cell is asked whether there is still work in it, ms. */
+const ASK_AFTER_MS = 250;
+const ASK_AT_LEAST_MS = 10_000;
 
 /** Looks for what hangs in one cell: it ends with its cell, or alone where the cell is shared. */
-export class CellWatch {
+export class CellWatch implements Watched {
+  due = Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
+  readonly #watch: HangWatch;
   readonly #cell: Cell;
   readonly #members: ReadonlyMap<number, CellMember>;
-  readonly #blockage = new Blockage();
-  #timer: Timer | undefined;
+  readonly #shortestMs: number;
+  #watched = false;
+  #heard = 0;
+  #quietSince = 0;
+  #silentLooks = 0;
+  #askAt = 0;
+  #askAfterMs = ASK_AFTER_MS;
 
-  constructor(clock: Clock, cell: Cell, members: ReadonlyMap<number, CellMember>) {
+  constructor(clock: Clock, watch: HangWatch, cell: Cell, members: ReadonlyMap<number, CellMember>) {
     this.#clock = clock;
+    this.#watch = watch;
     this.#cell = cell;
     this.#members = members;
+    this.#shortestMs = shortestLimit(cell.facts);
   }
 
-  /** There is work in it. */
+  /** There is work in it. Called with every message: it costs nothing while the watch is on. */
   begin(): void {
-    this.#timer ??= this.#clock.after(
-      WATCH_EVERY_MS,
-      () => {
-        this.#timer = undefined;
-        this.#look();
-      },
-      { background: true },
-    );
+    if (!this.#watched) this.#begin();
   }
 
   end(): void {
-    this.#timer?.cancel();
+    this.#watched = false;
+    this.#watch.end(this);
   }
 
-  /** A late look does no harm: what counts is when the message began and that the record still says it runs. */
-  #look(): void {
+  look(now: number, time: WatchedTime): boolean {
+    this.#listen(now);
+    const look = this.#lookAt(now, time);
+    return this.#cell.shared ? this.#lookAtEach(look) : this.#lookAtAll(look);
+  }
+
+  glance(now: number): boolean {
+    this.#listen(now);
+    if (now < this.#askAt) return true;
+    this.#askAfterMs = Math.min(ASK_AT_LEAST_MS, 2 * this.#askAfterMs);
+    this.#askAt = now + this.#askAfterMs;
+    for (const member of this.#members.values()) if (member.busy) return true;
+    return this.#rests();
+  }
+
+  #begin(): void {
+    if (this.#shortestMs === Number.POSITIVE_INFINITY) return;
     const now = this.#clock.now();
-    const { shared, host, heard } = this.#cell;
-    let busy = false;
-    for (const member of [...this.#members.values()]) {
-      const overdue = member.overdue(now);
-      if (overdue && shared) member.hung({ kind: "hung", ...overdue });
-      else if (overdue) {
-        this.#cell.kill({ kind: "hung", ...overdue });
-        return;
-      }
-      busy ||= member.busy;
+    this.#watched = true;
+    this.#heard = this.#cell.heard;
+    this.#quietSince = now;
+    this.#silentLooks = 0;
+    this.#askAfterMs = ASK_AFTER_MS;
+    this.#askAt = now + ASK_AFTER_MS;
+    this.due = now + this.#shortestMs;
+    this.#watch.begin(this, now);
+  }
+
+  #listen(now: number): void {
+    const { heard } = this.#cell;
+    if (heard === this.#heard) return;
+    this.#heard = heard;
+    this.#quietSince = now;
+    this.#silentLooks = 0;
+  }
+
+  #lookAt(now: number, time: WatchedTime): Look {
+    const { host } = this.#cell;
+    return {
+      now,
+      missed: (since) => time.missed(since),
+      native: false,
+      quietSince: host.isolation === "inline" ? undefined : this.#quietSince,
+      silentLooks: this.#silentLooks,
+      shortestMs: this.#shortestMs,
+    };
+  }
+
+  /** A late one takes the cell along. */
+  #lookAtAll(look: Look): boolean {
+    const works = [...this.#members.values()].map((member) => member.work(look.now));
+    const verdict = judge(works, look);
+    this.#silentLooks = verdict.is === "silent" ? this.#silentLooks + 1 : 0;
+    if ("late" in verdict) {
+      this.#cell.kill({ kind: "hung", ...verdict.late });
+      return this.#rests();
     }
-    if (!busy) return;
-    const blocked = host.isolation === "inline" ? undefined : this.#blockage.look(now, heard, this.#members.values());
-    if (blocked) this.#cell.kill({ kind: "hung", ...blocked });
-    else this.begin();
+    return this.#goesOn(verdict);
+  }
+
+  /** A late one is ended alone. */
+  #lookAtEach(look: Look): boolean {
+    let until = Number.POSITIVE_INFINITY;
+    for (const member of [...this.#members.values()]) {
+      if (!member.busy) continue;
+      const verdict = judge([member.work(look.now)], look);
+      if ("late" in verdict) member.hung({ kind: "hung", ...verdict.late });
+      else if (verdict.is !== "idle") until = Math.min(until, verdict.until);
+    }
+    // What it was judged for may have ended the cell.
+    if (!this.#watched) return false;
+    return this.#goesOn(until === Number.POSITIVE_INFINITY ? { is: "idle" } : { is: "busy", until });
+  }
+
+  #goesOn(verdict: Exclude<Verdict, { late: unknown }>): boolean {
+    if (verdict.is === "idle") return this.#rests();
+    this.due = verdict.until;
+    return true;
+  }
+
+  #rests(): false {
+    this.#watched = false;
+    this.due = Number.POSITIVE_INFINITY;
+    return false;
   }
 }

@@ -40,6 +40,8 @@ export class Cell {
   readonly host: Host;
   readonly facts: ActorFacts;
   readonly shared: boolean;
+  /** The longest run of each method that ended well, here and in others of its spec, ms. */
+  readonly longest: Map<string, number>;
   /** Called once, when it ends without having been shut. Default: its members are told. */
   onDeath: (death: CellDeath) => void = (death) => {
     for (const member of [...this.#members.values()]) member.lost(this, death);
@@ -72,7 +74,8 @@ export class Cell {
     this.shared = shared;
     this.#entries = new Entries(facts.concurrency);
     this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
-    this.#watch = new CellWatch(context.clock, this, this.#members);
+    this.longest = context.longestRuns.of(spec);
+    this.#watch = new CellWatch(context.clock, context.hangWatch, this, this.#members);
     this.#asks = new CellAsks(context, (frame) => this.send(frame));
     this.over = new Promise((resolve) => {
       this.#leave = resolve;
@@ -141,8 +144,7 @@ export class Cell {
   join(member: CellMember): number {
     const entry = this.#entries.take();
     if (entry === undefined) {
-      const full = `${this.#spec.path}: this cell has no room for another actor: use more cells`;
-      throw new HoldfastError("Unavailable", full);
+      throw new HoldfastError("Unavailable", `${this.#spec.path}: this cell is full: use more cells`);
     }
     this.#members.set(member.id, member);
     return entry;
@@ -240,13 +242,10 @@ export class Cell {
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
     }
     if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame), this.#sender(frame.actor));
-    else if (frame.t === "spawn")
-      this.#asks.spawn(
-        frame,
-        this.#serves(frame) ? this.#members.get(frame.actor) : undefined,
-        this.#sender(frame.actor),
-      );
-    else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
+    else if (frame.t === "spawn") {
+      const asker = this.#serves(frame) ? this.#members.get(frame.actor) : undefined;
+      this.#asks.spawn(frame, asker, this.#sender(frame.actor));
+    } else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
   }
@@ -294,7 +293,7 @@ export class Cell {
   #ended(end: HostEnd): void {
     const asked = this.#state !== "alive";
     this.#over();
-    if (!asked)
-      this.onDeath(this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined });
+    const at = end.kind === "uncaught" ? end.at : undefined;
+    if (!asked) this.onDeath(this.#killedFor ?? { cause: causeOf(end), at });
   }
 }

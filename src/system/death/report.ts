@@ -14,7 +14,7 @@ export type DeathCause =
    * One message executed for longer than its method's limit; `actor` and `seq` say which. With `seq` 0 none did: the event
    * loop was blocked by something outside every handler, and `method` is what waited for it in vain.
    */
-  | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number }
+  | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number; missedMs?: number }
   /**
    * A handler of an incarnation that had crashed did not settle within `grace`: its host went with it. Nobody of the new
    * incarnation is to blame.

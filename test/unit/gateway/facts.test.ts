@@ -38,7 +38,14 @@ async function clientOf(door: Gateway): Promise<Client<{ echo: Echo }>> {
   return client;
 }
 
-const method = (more: object) => ({ idempotent: false, limitMs: 60_000, reveal: false, stream: false, ...more });
+const method = (more: object) => ({
+  idempotent: false,
+  limitMs: 60_000,
+  learns: true,
+  reveal: false,
+  stream: false,
+  ...more,
+});
 const facts = (methods: Record<string, object>): ActorFacts => ({
   methods: Object.fromEntries(Object.entries(methods).map(([name, more]) => [name, method(more)])),
   replayable: false,

@@ -45,8 +45,14 @@ describe("what a class tells about itself", () => {
 
   it("carries what a method declares, and the defaults where it does not", () => {
     const { methods } = facts(Digits);
-    expect(methods.classify).toEqual({ idempotent: true, limitMs: 2000, reveal: true, stream: false });
-    expect(methods.inherited).toEqual({ idempotent: false, limitMs: 60_000, reveal: false, stream: false });
+    expect(methods.classify).toEqual({ idempotent: true, limitMs: 2000, learns: false, reveal: true, stream: false });
+    expect(methods.inherited).toEqual({
+      idempotent: false,
+      limitMs: 60_000,
+      learns: true,
+      reveal: false,
+      stream: false,
+    });
     expect(methods.stream!.stream).toBe(true);
   });
 

@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ActorFacts } from "../../../src/actor/methods.js";
 import { FIRST_STREAM_CREDIT } from "../../../src/host/output-stream.js";
-import type { Message } from "../../../src/mailbox/message.js";
-import { overdue } from "../../../src/system/cell/late.js";
 import { StreamCredit } from "../../../src/system/cell/stream-credit.js";
 
 function used(credit: StreamCredit, now: number): void {
@@ -38,19 +35,5 @@ describe("the credit of an output stream", () => {
     credit.closed(100);
     used(credit, 200);
     expect(credit.pausedMs(1000)).toBe(100);
-  });
-});
-
-describe("a message is overdue", () => {
-  const inflight = new Map([[7, { method: "stream" } as Message]]);
-  const facts = { methods: { stream: { limitMs: 150 } } } as unknown as ActorFacts;
-  const at = (now: number, pausedMs: number) =>
-    overdue(now, 1, inflight, [{ seq: 7, since: 1000 }], facts, (seq) => (seq === 7 ? pausedMs : 0));
-
-  it("by its handler's own time, without that of a consumer that paused", () => {
-    expect(at(1150, 0)).toBeUndefined();
-    expect(at(1151, 0)).toMatchObject({ method: "stream", limitMs: 150, ageMs: 151, seq: 7 });
-    expect(at(61_100, 60_000)).toBeUndefined();
-    expect(at(61_151, 60_000)).toMatchObject({ ageMs: 151 });
   });
 });
