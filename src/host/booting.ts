@@ -31,6 +31,8 @@ export class Booting {
   /** All that was asked of it so far is done: hello, and load() where it was told to boot. */
   ready = false;
   ended: HostEnd | undefined;
+  /** What load() found, as soon as it is done. */
+  loaded: ActorFacts | undefined;
   onEnd: (end: HostEnd) => void = () => {};
   #settle: { resolve(facts: ActorFacts): void; reject(error: Error): void } | undefined;
 
@@ -45,6 +47,7 @@ export class Booting {
           resolve();
         } else if (frame.t === "booted") {
           this.ready = true;
+          this.loaded = frame.facts;
           this.#settle?.resolve(frame.facts);
         } else if (frame.t === "boot-failed") this.#settle?.reject(decodeError(frame.error));
       };

@@ -11,6 +11,9 @@ export const HOST_ENTRIES = 1024;
 /** A spare that keeps dying is replaced ever later, up to this pause. */
 const LONGEST_REFILL_MS = 30_000;
 
+/** A start() that takes less is no wait for a message that has left its mailbox. */
+const QUICK_START_MS = 50;
+
 export interface Opened {
   readonly booting: Booting;
   readonly level: "spare" | "cold";
@@ -28,6 +31,8 @@ export class Hosts {
   readonly #failures = new Map<string | CellSpec, number>();
   /** The spare a spec took was another one than it asks for: it is made anew with the next refill. */
   readonly #owed = new Map<CellSpec, string>();
+  /** How long the last start() of a spec's actor took, ms. */
+  readonly #starts = new WeakMap<CellSpec, number>();
   readonly #alive = new Set<Host>();
   #closed = false;
 
@@ -51,6 +56,12 @@ export class Hosts {
     return { booting, level: spare ? "spare" : "cold" };
   }
 
+  /** The spare of a spec, where it is there and has nothing left to do; else nothing is taken. */
+  takeLoaded(spec: CellSpec): Booting | undefined {
+    const spare = this.#spares.get(spec);
+    return spare?.loaded && !spare.ended ? this.#take(spec) : undefined;
+  }
+
   /** Makes the spare a spec asks for, some time from now, unless it is there. Called when its cell is ready. */
   refill(spec: CellSpec): void {
     const owed = this.#owed.get(spec);
@@ -66,6 +77,15 @@ export class Hosts {
       background: true,
     });
     this.#refilling.set(key, timer);
+  }
+
+  startTook(spec: CellSpec, ms: number): void {
+    this.#starts.set(spec, ms);
+  }
+
+  /** The last start of its actor was over in a moment, and so the next one will be. */
+  startsQuickly(spec: CellSpec): boolean {
+    return (this.#starts.get(spec) ?? Number.POSITIVE_INFINITY) < QUICK_START_MS;
   }
 
   /** Where a spec's own or shared spare stands; undefined where it asks for none. */

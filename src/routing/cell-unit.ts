@@ -9,7 +9,8 @@ import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import { Exclusive } from "../system/actor/exclusive.js";
 import { stoppedBefore } from "../system/actor/start-failure.js";
-import { Cell, type CellDeath } from "../system/cell/cell.js";
+import type { Cell, CellDeath } from "../system/cell/cell.js";
+import { openCell } from "../system/cell/open-cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { Remains } from "../system/death/after-death.js";
 import type { OpenReport } from "../system/death/death-log.js";
@@ -107,7 +108,7 @@ export class CellUnit implements Unit {
       const withinMs = this.#rules.startTimeoutMs;
       const onHost = (level: "spare" | "cold") => this.#report?.restarted(level);
       const onOpened = (host: Host) => this.#exclusive?.add(host);
-      const cell = await Cell.open(this.#context, this.#spec, { withinMs, signal, onHost, onOpened });
+      const cell = await openCell(this.#context, this.#spec, { withinMs, signal, onHost, onOpened });
       this.#take(cell, signal);
       this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);

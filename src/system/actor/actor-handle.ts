@@ -38,7 +38,7 @@ export class ActorHandle implements CellMember, Addressee {
   #phase: "down" | "starting" | "up" | "stopping" = "down";
   /** The host may hold this incarnation, and run what was delivered to it. */
   #present = false;
-  #begin: { resolve(how: Begun): void; reject(error: Error): void } | undefined;
+  #begin: { readonly at: number; resolve(how: Begun): void; reject(error: Error): void } | undefined;
   #stopped: (() => void)[] | undefined;
   /** It is on its way out by its own wish; fires when that takes too long. */
   #leaving: Timer | undefined;
@@ -95,21 +95,32 @@ export class ActorHandle implements CellMember, Addressee {
     this.#phase = "starting";
     this.#present = true;
     return new Promise((resolve, reject) => {
-      this.#begin = { resolve, reject };
+      this.#begin = { at: this.#context.clock.now(), resolve, reject };
       const { id: actor, incarnation, entry: slot, path, key } = this;
       const { props } = this.#owner;
       cell.send({ t: "start", actor, incarnation, slot, path, key, props, state: this.#delivered?.state });
+      this.pump();
     });
   }
 
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
-    while (this.#phase === "up" && this.executing < this.#options.window && !this.cell?.dying) {
+    while (this.#takesMail && this.executing < this.#options.window && !this.cell?.dying) {
       const message = this.mailbox.take();
       if (!message) return;
       this.#delivered ??= new Deliveries(this.#context, this, this.#options);
       this.#delivered.deliver(message);
     }
+  }
+
+  /**
+   * It is up, or will be in a moment: after a death the mail follows its start in one trip, and waits in the host until
+   * start() is done. Not where starts take long: what waits for one is in the mailbox, safe to be tried elsewhere.
+   */
+  get #takesMail(): boolean {
+    if (this.#phase !== "starting") return this.#phase === "up";
+    const { cell } = this;
+    return this.incarnation > 1 && cell?.quickStart === true && !this.#options.sharedMailbox;
   }
 
   /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
@@ -179,6 +190,7 @@ export class ActorHandle implements CellMember, Addressee {
       case "started":
         this.#phase = "up";
         this.plain = frame.plain ?? false;
+        if (this.#begin) this.cell?.startTook(this.#context.clock.now() - this.#begin.at);
         this.#begin?.resolve("ready");
         this.#begin = undefined;
         this.pump();
@@ -192,7 +204,8 @@ export class ActorHandle implements CellMember, Addressee {
         this.#delivered?.part(frame);
         return;
       case "done":
-        if (!this.#delivered?.done(frame)) return;
+        // Nobody is served before it is up: this one's caller gave up.
+        if (!this.#delivered?.done(frame) || this.#phase === "starting") return;
         this.#owner.onServed();
         this.pump();
         return;
@@ -230,6 +243,7 @@ export class ActorHandle implements CellMember, Addressee {
   #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {
     this.#phase = "down";
     this.#present = false;
+    if (this.#delivered) this.mailbox.handBack(this.#delivered.takeUnbegun());
     if (frame.t === "ignored") this.#begin?.resolve("ignored");
     else this.#begin?.reject(decodeError(frame.error));
     this.#begin = undefined;

@@ -166,6 +166,13 @@ export class Deliveries implements Courier {
     return all;
   }
 
+  /** None of it had begun: what somebody still waits for, or what rebuilds the state, in order. */
+  takeUnbegun(): Message[] {
+    const back = this.takeAll().filter(({ settled, replay }) => replay || !settled);
+    for (const message of back) message.courier = undefined;
+    return back;
+  }
+
   /** Answered since the last snapshot: they run again to rebuild the state. */
   takeTail(): Message[] {
     return this.#log.takeTail();

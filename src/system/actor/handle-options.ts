@@ -12,6 +12,8 @@ export interface HandleOptions {
   readonly snapshotEvery: number;
   /** How long handlers of a rebuilt incarnation may still run before their cell goes. */
   readonly graceMs: number;
+  /** Others take from its mailbox too: what it cannot begin at once is better off with them. */
+  readonly sharedMailbox?: boolean;
 }
 
 /** Whose actor it is: the unit that hears of it. */

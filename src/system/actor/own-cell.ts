@@ -1,8 +1,9 @@
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
 import type { Host } from "../../host/host.js";
-import { Cell } from "../cell/cell.js";
+import type { Cell } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
+import { openCell, readyCell } from "../cell/open-cell.js";
 import type { SystemContext } from "../context.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
@@ -30,13 +31,20 @@ export class OwnCell implements Lodging {
     return this.#exclusive?.waits;
   }
 
-  async place({ path, withinMs, attempt, onHost, enter }: Guest): Promise<Begun> {
+  place(guest: Guest): Promise<Begun> {
+    const ready = this.#exclusive ? undefined : readyCell(this.#context, this.spec);
+    if (!ready) return this.#boot(guest);
+    guest.onHost("spare");
+    return guest.enter(ready, guest.withinMs);
+  }
+
+  async #boot({ path, withinMs, attempt, onHost, enter }: Guest): Promise<Begun> {
     const { signal } = attempt;
     await this.#exclusive?.alone(signal);
     if (signal.aborted) throw stoppedBefore(path);
     const began = this.#context.clock.now();
     const onOpened = (host: Host) => this.#exclusive?.add(host);
-    const cell = await Cell.open(this.#context, this.spec, { withinMs, signal, onHost, onOpened });
+    const cell = await openCell(this.#context, this.spec, { withinMs, signal, onHost, onOpened });
     // Between its opening and this turn it may have died, or this start been given up, with nobody to tell.
     if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
     if (!cell.alive) throw new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);

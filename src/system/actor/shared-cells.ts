@@ -1,8 +1,9 @@
 import { HoldfastError, toError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
 import { HOST_ENTRIES } from "../../host/hosts.js";
-import { Cell } from "../cell/cell.js";
+import type { Cell } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
+import { openCell } from "../cell/open-cell.js";
 import type { SystemContext } from "../context.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
@@ -118,7 +119,7 @@ export class SharedCells implements Lodging {
     // Each guest has a limit of its own; when the last has gone the boot is given up.
     const withinMs = Number.POSITIVE_INFINITY;
     try {
-      const cell = await Cell.open(this.#context, this.spec, { withinMs, signal, onHost, shared: true });
+      const cell = await openCell(this.#context, this.spec, { withinMs, signal, onHost, shared: true });
       this.#boot = undefined;
       if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
       this.#keep(cell);

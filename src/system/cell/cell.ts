@@ -1,6 +1,6 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import { HoldfastError } from "../../errors.js";
-import { type CellSpec, endError } from "../../host/booting.js";
+import type { CellSpec } from "../../host/booting.js";
 import { type Executing, hasBegun } from "../../host/control-block.js";
 import type { Host, HostEnd } from "../../host/host.js";
 import type { ToHost, ToParent } from "../../transport/frames.js";
@@ -17,19 +17,6 @@ export interface CellDeath {
   readonly cause: DeathCause;
   /** When it happened, where the host could say; monotonic ms. */
   readonly at: number | undefined;
-}
-
-export interface OpenOptions {
-  /** How long host and load() may take together. */
-  readonly withinMs: number;
-  /** Called with the host before anything runs in it. */
-  readonly onOpened?: ((host: Host) => void) | undefined;
-  /** Gives the start up. */
-  readonly signal: AbortSignal;
-  /** Called when a host runs, before load() is done. */
-  readonly onHost: (level: "spare" | "cold") => void;
-  /** Its members are each ended alone. Default false: one that hangs takes the cell along. */
-  readonly shared?: boolean;
 }
 
 /**
@@ -84,44 +71,6 @@ export class Cell {
     host.onEnd = (end) => this.#ended(end);
   }
 
-  /**
-   * Opens the fastest host there is and boots the spec in it.
-   * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
-   */
-  static async open(context: SystemContext, spec: CellSpec, options: OpenOptions): Promise<Cell> {
-    const { withinMs, signal, onHost, onOpened, shared = false } = options;
-    const { booting, level } = context.hosts.open(spec);
-    onOpened?.(booting.host);
-    let tookTooLong = false;
-    const late = context.clock.after(withinMs, () => {
-      tookTooLong = true;
-      booting.host.kill();
-    });
-    const giveUp = () => booting.host.kill();
-    signal.addEventListener("abort", giveUp, { once: true });
-    try {
-      await booting.open;
-      onHost(level);
-      const facts = await booting.facts!;
-      // It may have ended after its last frame and before anybody listened here.
-      if (booting.ended) throw endError(booting.ended);
-      signal.throwIfAborted();
-      return new Cell(context, spec, booting.host, facts, shared);
-    } catch (error) {
-      booting.host.kill();
-      throw new HoldfastError(
-        "StartFailed",
-        tookTooLong
-          ? `${spec.path}: load() was not done within ${withinMs} ms (startTimeout)`
-          : `${spec.path} could not start: ${(error as Error).message}`,
-        { cause: error },
-      );
-    } finally {
-      late.cancel();
-      signal.removeEventListener("abort", giveUp);
-    }
-  }
-
   /** It is on its way out: what it is sent now it may run, or not. */
   get dying(): boolean {
     return this.#killedFor !== undefined;
@@ -129,6 +78,18 @@ export class Cell {
 
   get alive(): boolean {
     return this.#state === "alive";
+  }
+
+  /**
+   * Its only actor's starts take so little time that mail may follow in the same trip. Threads: a process that dies may
+   * take with it the word that its actor had started.
+   */
+  get quickStart(): boolean {
+    return !this.shared && this.host.isolation === "thread" && this.#context.hosts.startsQuickly(this.#spec);
+  }
+
+  startTook(ms: number): void {
+    if (!this.shared && this.host.isolation === "thread") this.#context.hosts.startTook(this.#spec, ms);
   }
 
   /** How many actors are in it. */
