@@ -19,7 +19,7 @@ describe.each(levels)("mail behind a start, $level", ({ level }) => {
     const { refs, app } = await play({ gate: gateOf(made), slow: at(level, SlowStarter, props, { backoff }) });
     made.put("fault", 2);
     const failed = failure(refs.slow.ask.fail());
-    const answers: number[] = [];
+    const answers: unknown[] = [];
     const said = [1, 2, 3, 4, 5].map(async (n) => answers.push(await refs.slow.ask.say(n)));
     expect(await failed).toMatchObject({ code: "HandlerFailed" });
     await Promise.all(said);
