@@ -21,12 +21,12 @@ export async function timed(rounds, round) {
   return { p50_us: rounded(median(samples)), per_second: Math.round(rounds / seconds) };
 }
 
-/** Heap and array buffers in use, after garbage was collected (node --expose-gc). */
+/** Heap and what is held outside it, array buffers included, after garbage was collected (node --expose-gc). */
 export function used() {
   globalThis.gc();
   globalThis.gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** Milliseconds that it takes. */

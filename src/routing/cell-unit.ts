@@ -7,6 +7,7 @@ import type { CellSpec } from "../host/booting.js";
 import type { Host, Isolation } from "../host/host.js";
 import { HOST_ENTRIES } from "../host/hosts.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import type { ChildRecord } from "../supervision/state.js";
 import { Exclusive } from "../system/actor/exclusive.js";
 import { stoppedBefore } from "../system/actor/start-failure.js";
 import type { Cell, CellDeath } from "../system/cell/cell.js";
@@ -38,6 +39,7 @@ export class CellUnit implements Unit {
   readonly path: string;
   readonly target: Target;
   keeper: Keeper = noKeeper;
+  record: ChildRecord | undefined;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #rules: ChildRules;
@@ -233,7 +235,7 @@ export class CellUnit implements Unit {
     const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
     const { id } = this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses }).report;
     for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
-    this.keeper.unitDied({
+    this.keeper.unitDied(this.name, {
       guilty: cause.kind === "killed" || executing.length > 0,
       normal: false,
       error: deathError(this.path, cause),

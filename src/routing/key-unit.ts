@@ -5,6 +5,7 @@ import { type HoldfastError, toError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
+import type { ChildRecord } from "../supervision/state.js";
 import { ActorHandle } from "../system/actor/actor-handle.js";
 import type { HandleOwner } from "../system/actor/handle-options.js";
 import { mustServe } from "../system/actor/start-failure.js";
@@ -43,6 +44,7 @@ export class KeyUnit implements Unit, HandleOwner {
   readonly target: Target;
   readonly home: CellUnit;
   keeper: Keeper = noKeeper;
+  record: ChildRecord | undefined;
   /** When it last had something to do, monotonic ms. */
   lastActive: number;
   readonly handle: ActorHandle;
@@ -70,7 +72,7 @@ export class KeyUnit implements Unit, HandleOwner {
 
   onUp(): void {
     this.#report?.warmed(this.pending() > 0);
-    this.keeper.unitUp();
+    this.keeper.unitUp(this.name);
   }
 
   onOver(remains: Remains): void {
@@ -244,7 +246,7 @@ export class KeyUnit implements Unit, HandleOwner {
   #died(remains: Remains): void {
     this.#place = "down";
     this.#open(remains);
-    this.keeper.unitDied({
+    this.keeper.unitDied(this.name, {
       guilty: remains.guilty,
       normal: false,
       error: deathError(this.path, remains.cause),

@@ -6,7 +6,7 @@ import type { CellSpec } from "../host/booting.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
-import type { StartMode } from "../supervision/state.js";
+import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { SystemContext } from "../system/context.js";
 import { Supervisor } from "../system/supervisor/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
@@ -20,8 +20,8 @@ export interface KeyedGroupOptions {
   readonly cells: number;
   readonly maxKeys: number;
   readonly idleMs: number;
-  readonly cellRules: (id: string) => ChildRules;
-  readonly keyRules: (id: string) => ChildRules;
+  readonly cellRules: ChildRules;
+  readonly keyRules: ChildRules;
   readonly mailbox: MailboxLimits;
   readonly window: number | undefined;
   readonly snapshotEvery: number | undefined;
@@ -48,6 +48,7 @@ interface Leaving {
  */
 export class KeyedGroup implements Unit, Receiver {
   readonly kind = "keyed";
+  record: ChildRecord | undefined;
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -74,9 +75,9 @@ export class KeyedGroup implements Unit, Receiver {
     const unlimited = supervisorRules({ intensity: { restarts: Number.POSITIVE_INFINITY, within: 60_000 } }, path);
     const cells = Array.from({ length: options.cells }, (_, i) => {
       const id = `cell-${i + 1}`;
-      const rules = options.cellRules(id);
+      const rules = options.cellRules;
       const own = { spec: options.cell, rules, room: Math.ceil(options.maxKeys / options.cells), target: this.target };
-      return { rules, unit: new CellUnit(context, id, `${path}/${id}`, own) };
+      return { id, rules, unit: new CellUnit(context, id, `${path}/${id}`, own) };
     });
     this.#cells = new Supervisor(context, name, path, unlimited, cells);
     this.#cells.onReady = (cell) => {
@@ -213,10 +214,10 @@ export class KeyedGroup implements Unit, Receiver {
       );
     }
     const home = this.#homes().reduce((best, cell) => (cell.load < best.load ? cell : best));
-    const rules = keyRules(key);
+    const rules = keyRules;
     const options = { key, rules, mailbox, window, snapshotEvery, graceMs, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
-    this.#keys.addMember({ rules, unit });
+    this.#keys.addMember({ id: key, rules, unit });
     this.#byKey.set(key, unit);
     return unit;
   }

@@ -14,26 +14,28 @@ const keyedKeys: KeysOf<KeyedOptions> = { cells: true, maxKeys: true, idle: true
 export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec {
   const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options ?? {};
   return {
-    rules(id, field, preset) {
+    rules(field, preset) {
       onlyKnownKeys(options, keyedKeys, field);
       positiveInteger(cells, `${field}.cells`);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);
-      lasting(actor.rules(id, field, preset), field);
-      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
+      lasting(actor.rules(field, preset), field);
+      return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
     },
-    create: (context, { name, path, preset }) =>
-      new KeyedGroup(context, name, path, {
-        cell: actor.cell(context, path, actor.rules(name, path, preset)),
+    create(context, { name, path, preset }) {
+      const rules = actor.rules(path, preset);
+      return new KeyedGroup(context, name, path, {
+        cell: actor.cell(context, path, rules),
         cells,
         maxKeys,
         idleMs: milliseconds(idle, `${path}.idle`),
-        cellRules: (id) => actor.rules(id, path, preset),
-        keyRules: (id) => ({ ...actor.rules(id, path, preset), overBudget: "quarantine" }),
+        cellRules: rules,
+        keyRules: { ...rules, overBudget: "quarantine" },
         mailbox: actor.mailbox(path),
         window: actor.options.window,
         snapshotEvery: actor.options.snapshotEvery,
         graceMs: graceMs(actor.options, path),
-      }),
+      });
+    },
   };
 }

@@ -7,7 +7,7 @@ import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { Preset } from "../supervision/presets.js";
 import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
-import type { StartMode } from "../supervision/state.js";
+import type { ChildRecord, StartMode } from "../supervision/state.js";
 import { ActorFamily } from "../system/actor/actor-family.js";
 import type { ActorUnit } from "../system/actor/actor-unit.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../system/actor/loaded-actor.js";
@@ -43,19 +43,19 @@ export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec 
   const { size = "cores" } = options ?? {};
   const count = size === "cores" ? availableParallelism() : size;
   return {
-    rules(id, field, preset) {
+    rules(field, preset) {
       onlyKnownKeys(options, poolKeys, field);
       positiveInteger(count, `${field}.size`);
-      memberRules(member, id, field, preset);
+      memberRules(member, field, preset);
       // As a child, a pool waits for its members; each member has its own time limits.
-      return childRules(id, { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
+      return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
     },
     create: (context, place) => new PoolUnit(context, place, member, count),
   };
 }
 
 /** @throws InvalidSpec for what a member of a pool cannot be */
-function memberRules(member: LoadedActor, id: string, field: string, preset: Preset): ChildRules {
+function memberRules(member: LoadedActor, field: string, preset: Preset): ChildRules {
   if (member.options.snapshotEvery !== undefined) {
     throw new HoldfastError(
       "InvalidSpec",
@@ -64,12 +64,13 @@ function memberRules(member: LoadedActor, id: string, field: string, preset: Pre
       { details: { field: `${field}.snapshotEvery` } },
     );
   }
-  return lasting(member.rules(id, field, preset), field);
+  return lasting(member.rules(field, preset), field);
 }
 
 /** The members of a pool under a supervisor of their own, before one shared mailbox. */
 export class PoolUnit implements Unit, Receiver {
   readonly kind = "pool";
+  record: ChildRecord | undefined;
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -86,20 +87,18 @@ export class PoolUnit implements Unit, Receiver {
     this.path = path;
     this.#mailbox = new SharedMailbox(path, member.mailbox(path), () => this.#pump());
     // One cell spec for all members: a loaded spare fits any of them.
-    const cell = member.cell(context, path, member.rules(name, path, preset));
+    const cell = member.cell(context, path, member.rules(path, preset));
     const { window = POOL_MEMBER_WINDOW } = member.options;
     const { maxChildren = DEFAULT_MAX_SPAWNED } = member.options;
     const bounds = { window, snapshotEvery: 1, graceMs: graceMs(member.options, path), maxChildren };
     const common = { sharedMailbox: true, ...bounds };
+    const overBudget = member.options.overBudget ?? "quarantine";
+    const rules: ChildRules = { ...memberRules(member, path, preset), overBudget };
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
-      const rules: ChildRules = {
-        ...memberRules(member, id, path, preset),
-        overBudget: member.options.overBudget ?? "quarantine",
-      };
       const below = `${path}/${id}`;
       const plan = { ...common, lodging: new OwnCell(context, cell, below), onServed: () => this.#served() };
-      return { rules, unit: new ActorFamily(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
+      return { id, rules, unit: new ActorFamily(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };

@@ -31,8 +31,12 @@ export interface Streak {
 
 export const noStreak: Streak = { failures: 0, healthySince: undefined };
 
-/** The child is up. A death charged to a message does not interrupt health, so an earlier date is kept. */
+/**
+ * The child is up. A death charged to a message does not interrupt health, so an earlier date is kept. Where nothing has
+ * failed there is nothing to forget, and no date to keep.
+ */
 export function healthy(streak: Streak, now: number): Streak {
+  if (streak.failures === 0) return streak;
   return streak.healthySince === undefined ? { failures: streak.failures, healthySince: now } : streak;
 }
 

@@ -84,42 +84,41 @@ function whenAlive(turn: Turn, event: SupervisorEvent): void {
  * Who asked for a removal waits for its "forget", so a child is forgotten as soon as it is down.
  */
 function whenEnding(turn: Turn, event: SupervisorEvent): void {
-  if (event.type === "add") turn.actions.push({ type: "forget", id: event.rules.id });
-  if (!("id" in event)) return;
+  if (event.type === "add") turn.actions.push({ type: "forget", id: event.id });
+  if (event.type === "add" || !("id" in event)) return;
   const child = turn.state.children.get(event.id);
   if (!child) return;
-  if (event.type === "ready" && child.life === "starting") onReady(turn, child);
-  else if (event.type === "remove") removeWhenDown(turn, child);
+  if (event.type === "ready" && child.life === "starting") onReady(turn, event.id, child);
+  else if (event.type === "remove") removeWhenDown(turn, event.id, child);
   else if (isDown(child, event)) {
-    const down = put(turn, child, { life: "stopped" });
-    if (down.goal === "gone") removeWhenDown(turn, down);
+    const down = put(turn, event.id, child, { life: "stopped" });
+    if (down.goal === "gone") removeWhenDown(turn, event.id, down);
   }
   advance(turn);
 }
 
-function removeWhenDown(turn: Turn, child: ChildRecord): void {
-  const { id } = child.rules;
+function removeWhenDown(turn: Turn, id: string, child: ChildRecord): void {
   if (child.life === "stopped" || child.life === "quarantined") {
     turn.state.round?.stop.delete(id);
     forget(turn, id);
-  } else put(turn, child, { goal: "gone" });
+  } else put(turn, id, child, { goal: "gone" });
 }
 
 /** What is up finishes its work; what is on its way up is told too, and finds its mail still to be done. */
 function drain(turn: Turn): void {
-  for (const child of turn.state.children.values()) {
-    if (child.life === "running") put(turn, child, { life: "draining" });
-    turn.actions.push({ type: "drain", id: child.rules.id });
+  for (const [id, child] of turn.state.children) {
+    if (child.life === "running") put(turn, id, child, { life: "draining" });
+    turn.actions.push({ type: "drain", id });
   }
 }
 
-type ChildEvent = Extract<SupervisorEvent, { id: string }>;
+type ChildEvent = Exclude<Extract<SupervisorEvent, { id: string }>, { type: "add" }>;
 
 function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
   switch (event.type) {
     case "ready":
       // Late after a stop action: it was told to stop and will say so.
-      if (child.life === "starting") onReady(turn, child);
+      if (child.life === "starting") onReady(turn, event.id, child);
       return;
     case "start-failed":
     case "ignored":
@@ -128,22 +127,22 @@ function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
       if (isDown(child, event)) onDown(turn, child, event);
       return;
     case "timer":
-      if (child.life === "waiting") onTimer(turn, child);
+      if (child.life === "waiting") onTimer(turn, event.id, child);
       return;
     case "remove":
-      remove(turn, child);
+      remove(turn, event.id, child);
       return;
     case "stop-child":
-      stopChild(turn, child);
+      stopChild(turn, event.id, child);
       return;
     case "restart":
-      restartByHand(turn, child);
+      restartByHand(turn, event.id, child);
       return;
   }
 }
 
-function onReady(turn: Turn, child: ChildRecord): void {
-  put(turn, child, { life: "running", readies: child.readies + 1, streak: healthy(child.streak, turn.now) });
+function onReady(turn: Turn, id: string, child: ChildRecord): void {
+  put(turn, id, child, { life: "running", readies: child.readies + 1, streak: healthy(child.streak, turn.now) });
 }
 
 /** Does this event say that the child, as we know it, has just gone down? Otherwise it is late or double. */
@@ -165,50 +164,52 @@ type DownEvent = Extract<SupervisorEvent, { type: "start-failed" | "ignored" | "
 
 function onDown(turn: Turn, child: ChildRecord, event: DownEvent): void {
   const { round, phase, mode } = turn.state;
-  const { id, restart } = child.rules;
+  const { id } = event;
+  const { restart } = child.rules;
   const cleanEnd = event.type === "died" && event.normal;
   const wasStopping = child.life === "stopping";
   const wasToStop = round?.stop.delete(id) ?? false;
   if (wasStopping || wasToStop) {
     // It was told to stop, or was about to be: down is down, whatever the way, and nobody pays for it.
-    const down = put(turn, child, { life: "stopped" });
+    const down = put(turn, id, child, { life: "stopped" });
     const endedForGood = !wasStopping && restart === "transient" && cleanEnd;
     if (down.goal === "gone") forget(turn, id);
-    else if (down.goal === "down" || endedForGood) retire(turn, down);
-    else if (!round?.start.has(id)) start(turn, down);
+    else if (down.goal === "down" || endedForGood) retire(turn, id, down);
+    else if (!round?.start.has(id)) start(turn, id, down);
     return;
   }
   if (event.type === "stopped") return;
   if (event.type === "ignored") {
     // What follows a restart by hand is no first start any more.
-    retire(turn, put(turn, child, { life: "stopped", origin: child.origin === "asked" ? "added" : child.origin }));
+    const origin = child.origin === "asked" ? "added" : child.origin;
+    retire(turn, id, put(turn, id, child, { life: "stopped", origin }));
     return;
   }
   if (event.type === "start-failed") {
     if (child.origin === "asked" && child.readies === 0) {
-      put(turn, child, { life: "stopped" });
+      put(turn, id, child, { life: "stopped" });
       forget(turn, id);
     } else if (phase.kind === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0) {
-      put(turn, child, { life: "stopped" });
+      put(turn, id, child, { life: "stopped" });
       end(turn, "start-failed", event.error);
     } else if (restart === "temporary") forget(turn, id);
-    else onFailure(turn, child, "start", event.error);
+    else onFailure(turn, id, child, "start", event.error);
     return;
   }
   if (restart === "temporary" || (restart === "transient" && cleanEnd)) {
-    retire(turn, put(turn, child, { life: "stopped" }));
+    retire(turn, id, put(turn, id, child, { life: "stopped" }));
     endWithSignificant(turn, child.rules);
-  } else onFailure(turn, child, event.guilty ? "guilty" : "unknown", event.error);
+  } else onFailure(turn, id, child, event.guilty ? "guilty" : "unknown", event.error);
 }
 
 /** It has ended and is not started again: listed for a restart by hand, or forgotten where nobody would ask for it. */
-function retire(turn: Turn, child: ChildRecord): void {
-  if (child.rules.restart === "temporary" || turn.state.rules.order === "none") forget(turn, child.rules.id);
-  else stayDown(turn, child);
+function retire(turn: Turn, id: string, child: ChildRecord): void {
+  if (child.rules.restart === "temporary" || turn.state.rules.order === "none") forget(turn, id);
+  else stayDown(turn, id, child);
 }
 
 /** A child of a round starts when its turn comes; any other at once. */
-function onTimer(turn: Turn, child: ChildRecord): void {
-  const down = put(turn, child, { life: "stopped" });
-  if (!turn.state.round?.start.has(child.rules.id)) start(turn, down);
+function onTimer(turn: Turn, id: string, child: ChildRecord): void {
+  const down = put(turn, id, child, { life: "stopped" });
+  if (!turn.state.round?.start.has(id)) start(turn, id, down);
 }

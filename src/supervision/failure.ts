@@ -30,31 +30,31 @@ export type Failure =
  * what its siblings may need. Guilty deaths have an allowance per child only, so that bad input sent to one child can
  * park that child and never reaches the others.
  */
-export function onFailure(turn: Turn, child: ChildRecord, failure: Failure, error: Error): void {
+export function onFailure(turn: Turn, id: string, child: ChildRecord, failure: Failure, error: Error): void {
   const { rules } = child;
   const guilty = failure === "guilty";
   const firstStart = child.readies === 0;
   const budget = guilty ? rules.guiltyIntensity : rules.intensity;
   const own = charge(guilty ? child.guilty : child.unknown, budget, turn.now);
-  const charged = put(turn, child, guilty ? { guilty: own.charges } : { unknown: own.charges });
+  const charged = put(turn, id, child, guilty ? { guilty: own.charges } : { unknown: own.charges });
   if (own.over) {
-    overOwnBudget(turn, charged, failure, error);
+    overOwnBudget(turn, id, charged, failure, error);
     return;
   }
   if (!guilty && !firstStart) {
     const { charges, over } = charge(turn.state.charges, turn.state.rules.intensity, turn.now);
     turn.state = { ...turn.state, charges };
     if (over) {
-      put(turn, charged, { life: "stopped" });
-      end(turn, "gave-up", gaveUp("the supervisor", turn.state.rules.intensity, rules.id, error));
+      put(turn, id, charged, { life: "stopped" });
+      end(turn, "gave-up", gaveUp("the supervisor", turn.state.rules.intensity, id, error));
       return;
     }
   }
-  restart(turn, charged, failure);
+  restart(turn, id, charged, failure);
 }
 
-function restart(turn: Turn, child: ChildRecord, failure: Failure): void {
-  const { id, backoff } = child.rules;
+function restart(turn: Turn, id: string, child: ChildRecord, failure: Failure): void {
+  const { backoff } = child.rules;
   // A guilty death is the message's fault: the child's own record, and the pause that grows with it, stay as they are.
   const streak =
     failure === "guilty"
@@ -64,34 +64,34 @@ function restart(turn: Turn, child: ChildRecord, failure: Failure): void {
   // Siblings started before a failed start are fresh and have never met this child: they stay up while it is retried.
   const group = failure !== "start" && turn.state.rules.strategy !== "one-for-one";
   if (ms > 0) {
-    put(turn, child, { streak, life: "waiting" });
+    put(turn, id, child, { streak, life: "waiting" });
     turn.actions.push({ type: "wait", id, ms });
   } else {
-    const down = put(turn, child, { streak, life: "stopped" });
-    if (!group) start(turn, down);
+    const down = put(turn, id, child, { streak, life: "stopped" });
+    if (!group) start(turn, id, down);
   }
   if (group) groupRestart(turn, id);
 }
 
-function overOwnBudget(turn: Turn, child: ChildRecord, failure: Failure, error: Error): void {
+function overOwnBudget(turn: Turn, id: string, child: ChildRecord, failure: Failure, error: Error): void {
   const { rules, phase, mode } = turn.state;
-  const { id, intensity, guiltyIntensity } = child.rules;
+  const { intensity, guiltyIntensity } = child.rules;
   const budget = failure === "guilty" ? guiltyIntensity : intensity;
   const chosen = child.rules.overBudget ?? (failure === "guilty" ? rules.guiltyOverBudget : rules.overBudget);
   const park = child.readies === 0 || chosen === "quarantine";
   if (!park) {
-    put(turn, child, { life: "stopped" });
+    put(turn, id, child, { life: "stopped" });
     end(turn, "gave-up", gaveUp(`child ${JSON.stringify(id)}`, budget, id, error));
     return;
   }
   const parked = quarantineError(id, budget, failure, error);
   if (mode === "rollback" && phase.kind === "starting" && child.origin === "first") {
     // Parking it would end in an "up" that is not true: whoever waits for this start was promised every child.
-    put(turn, child, { life: "stopped" });
+    put(turn, id, child, { life: "stopped" });
     end(turn, "start-failed", parked);
     return;
   }
-  put(turn, child, { life: "quarantined", goal: "down" });
+  put(turn, id, child, { life: "quarantined", goal: "down" });
   turn.actions.push({ type: "quarantined", id, error: parked });
 }
 

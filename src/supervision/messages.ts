@@ -24,7 +24,7 @@ export type SupervisorEvent =
    * A child more, last in start order. The id must be free (`state.children.has(id)`), else InvalidSpec is thrown.
    * A first start that fails: "retry" it with back-off, or "forget" the child, as OTP's start_child leaves nothing behind.
    */
-  | { type: "add"; rules: ChildRules; onFailedStart: "retry" | "forget" }
+  | { type: "add"; id: string; rules: ChildRules; onFailedStart: "retry" | "forget" }
   /** Stop it if need be, then forget it. */
   | { type: "remove"; id: string }
   /** By hand: stop it if need be and start it again, it alone, uncharged; parked ones too. Clears its history. */

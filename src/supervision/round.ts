@@ -34,7 +34,7 @@ function stopNext(turn: Turn): boolean {
     const child = children.get(id)!;
     if (child.life === "stopping") return true;
     if (isAlive(child.life)) {
-      stop(turn, child);
+      stop(turn, id, child);
       return true;
     }
     round!.stop.delete(id);
@@ -53,7 +53,7 @@ function startNext(turn: Turn): boolean {
         return true;
       case "stopped":
         if (child.goal !== "up") break;
-        start(turn, child);
+        start(turn, id, child);
         return true;
       case "waiting":
         // A failed restart is waited for: the later ones were built on it. A failed first start holds nobody up
@@ -81,8 +81,8 @@ export function groupRestart(turn: Turn, dead: string): void {
     if (members.has(id) && id !== dead) {
       // Temporary children are never started twice; one whose first turn is still to come keeps it.
       const wasStarted = isAlive(child.life);
-      if (child.rules.restart === "temporary" && wasStarted) child = put(turn, child, { goal: "gone" });
-      if (child.life === "waiting") child = cancelWait(turn, child);
+      if (child.rules.restart === "temporary" && wasStarted) child = put(turn, id, child, { goal: "gone" });
+      if (child.life === "waiting") child = cancelWait(turn, id, child);
     }
     const down = child.life === "stopped" || child.life === "waiting" || child.life === "quarantined";
     if ((members.has(id) || round?.stop.has(id)) && !down) stops.push(id);
@@ -98,7 +98,7 @@ export function groupRestart(turn: Turn, dead: string): void {
 export function end(turn: Turn, reason: EndReason, error?: Error): void {
   const alive: string[] = [];
   for (const [id, child] of turn.state.children) {
-    if (child.life === "waiting") cancelWait(turn, child);
+    if (child.life === "waiting") cancelWait(turn, id, child);
     if (isAlive(child.life) || child.life === "stopping") alive.push(id);
   }
   const round = { stop: new Line(stopOrder(alive)), start: new Line() };
@@ -106,7 +106,7 @@ export function end(turn: Turn, reason: EndReason, error?: Error): void {
   if (turn.state.rules.order === "kept") return;
   for (const id of alive) {
     const child = turn.state.children.get(id)!;
-    if (isAlive(child.life)) stop(turn, child);
+    if (isAlive(child.life)) stop(turn, id, child);
   }
 }
 

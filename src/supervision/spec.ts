@@ -108,9 +108,8 @@ const backoffKeys: KeysOf<BackoffOptions> = {
   healthyAfter: true,
 };
 
-/** One child's rules: complete, valid, durations in ms. */
+/** How a child is supervised: complete, valid, durations in ms. Children of one kind share one, so its name is not in it. */
 export interface ChildRules {
-  readonly id: string;
   readonly restart: Restart;
   readonly shutdown: Shutdown;
   readonly startTimeoutMs: number;
@@ -138,16 +137,21 @@ export interface SupervisorRules {
 }
 
 /**
- * A child's options with every default filled in.
+ * A child's options with every default filled in; one for all who say nothing else.
  * @param field the child's place in the user's spec, quoted by errors: `app.digits`
  * @throws InvalidSpec naming the field and quoting its value
  */
-export function childRules(id: string, options: ChildOptions, field: string, preset: Preset = "server"): ChildRules {
-  if (typeof id !== "string" || id === "") throw invalid(`${field}.id`, id, "a non-empty string");
+export function childRules(options: ChildOptions, field: string, preset: Preset = "server"): ChildRules {
+  const rules = filledIn(options, field, preset);
+  const usual = standard(preset);
+  const says = (Object.keys(rules) as (keyof ChildRules)[]).some((key) => rules[key] !== usual[key]);
+  return says ? rules : usual;
+}
+
+function filledIn(options: ChildOptions, field: string, preset: Preset): ChildRules {
   const defaults = presets[preset];
   const restart = oneOf(restarts, options.restart ?? defaults.restart, `${field}.restart`);
   return {
-    id,
     restart,
     shutdown: shutdown(options.shutdown ?? defaults.shutdownMs, `${field}.shutdown`),
     startTimeoutMs: positive(options.startTimeout ?? defaults.startTimeoutMs, `${field}.startTimeout`),
@@ -157,6 +161,18 @@ export function childRules(id: string, options: ChildOptions, field: string, pre
     backoff: options.backoff ? backoff(options.backoff, defaults.backoff, `${field}.backoff`) : defaults.backoff,
     significant: significant(options.significant ?? false, restart, `${field}.significant`),
   };
+}
+
+/** What holds for a child that says nothing, by preset. */
+const standards = new Map<Preset, ChildRules>();
+
+function standard(preset: Preset): ChildRules {
+  let known = standards.get(preset);
+  if (!known) {
+    known = filledIn({}, preset, preset);
+    standards.set(preset, known);
+  }
+  return known;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { HoldfastError } from "../errors.js";
 import type { Streak } from "./backoff.js";
-import { noStreak } from "./backoff.js";
-import { type Charges, noCharges } from "./intensity.js";
+import type { Charges } from "./intensity.js";
 import type { ChildState } from "./life.js";
 import type { Line } from "./line.js";
 import type { EndReason } from "./messages.js";
+import { noHistory, shared } from "./shared-record.js";
 import type { ChildRules, SupervisorRules } from "./spec.js";
 
 /**
@@ -33,6 +33,18 @@ export interface ChildRecord {
   readonly streak: Streak;
 }
 
+/** A child by name, with the rules it is supervised by. */
+export interface NamedRules {
+  readonly id: string;
+  readonly rules: ChildRules;
+}
+
+/** Records by id, in start order: a Map, or what an engine keeps beside each record anyway. */
+export type ChildTable = Pick<
+  Map<string, ChildRecord>,
+  "size" | "get" | "has" | "set" | "delete" | "keys" | "values" | typeof Symbol.iterator
+>;
+
 /**
  * Work that must keep an order across children: the first start, a group restart, the final stop. At most one at a
  * time; a later one takes over what was left of the earlier.
@@ -55,7 +67,7 @@ export type Phase =
   | { readonly kind: "ended" };
 
 /**
- * All that a supervisor knows. Records and phases are immutable; the Map, the Set and the Lines are *owned*: `decide` changes them
+ * All that a supervisor knows. Records and phases are immutable; the table, the Set and the Lines are *owned*: `decide` changes them
  * in place, so that an event among 10,000 children costs the same as among ten. A state that was handed to `decide` is
  * spent: go on with the one it returned. To replay, begin at `initial` again.
  */
@@ -64,7 +76,7 @@ export interface SupervisorState {
   readonly mode: StartMode;
   readonly phase: Phase;
   /** In start order. */
-  readonly children: Map<string, ChildRecord>;
+  readonly children: ChildTable;
   readonly round: Round | undefined;
   /** Restart rounds of unknown guilt in the supervisor's window. */
   readonly charges: Charges;
@@ -73,24 +85,28 @@ export interface SupervisorState {
 /**
  * A supervisor before its first start.
  * @param children in start order
+ * @param table empty; where their records are kept
  * @throws InvalidSpec when two children have one id, or one is significant to a supervisor that does not care
  */
-export function initial(rules: SupervisorRules, children: readonly ChildRules[], mode: StartMode): SupervisorState {
-  const table = new Map<string, ChildRecord>();
-  for (const child of children) {
-    refuseTaken(table, child.id);
-    refuseSignificant(rules, child);
-    table.set(child.id, newRecord(child, "first"));
+export function initial(
+  rules: SupervisorRules,
+  children: readonly NamedRules[],
+  mode: StartMode,
+  table: ChildTable = new Map<string, ChildRecord>(),
+): SupervisorState {
+  for (const { id, rules: own } of children) {
+    refuseTaken(table, id);
+    refuseSignificant(rules, id, own);
+    table.set(id, newRecord(own, "first"));
   }
   return { rules, mode, phase: { kind: "idle" }, children: table, round: undefined, charges: [] };
 }
 
 export function newRecord(rules: ChildRules, origin: ChildRecord["origin"]): ChildRecord {
-  const spent = { unknown: noCharges, guilty: noCharges, streak: noStreak };
-  return { rules, life: "stopped", goal: "up", origin, readies: 0, ...spent };
+  return shared({ rules, life: "stopped", goal: "up", origin, readies: 0, ...noHistory });
 }
 
-export function refuseTaken(table: ReadonlyMap<string, ChildRecord>, id: string): void {
+export function refuseTaken(table: ChildTable, id: string): void {
   const there = table.get(id);
   if (!there) return;
   const why = there.goal === "gone" ? "is being removed: wait until it is gone" : "exists already: ids are unique";
@@ -98,12 +114,12 @@ export function refuseTaken(table: ReadonlyMap<string, ChildRecord>, id: string)
 }
 
 /** OTP's rule too: with "never" a significant child would end and nothing would follow. */
-export function refuseSignificant(rules: SupervisorRules, child: ChildRules): void {
+export function refuseSignificant(rules: SupervisorRules, id: string, child: ChildRules): void {
   if (!child.significant || rules.autoShutdown !== "never") return;
   throw new HoldfastError(
     "InvalidSpec",
-    `child ${JSON.stringify(child.id)} is significant, and its supervisor's autoShutdown is "never": ` +
+    `child ${JSON.stringify(id)} is significant, and its supervisor's autoShutdown is "never": ` +
       'give the supervisor "any-significant" or "all-significant", or leave significant out',
-    { details: { field: `${child.id}.significant`, id: child.id } },
+    { details: { field: `${id}.significant`, id } },
   );
 }

@@ -84,7 +84,7 @@ export class RunningSystem implements App {
       resolve: (path) => this.#paths.find(path)?.target ?? nowhere(this.#context, this.#paths.whole(path)),
     };
     this.#name = name;
-    const rules = root.rules(name, name, "server");
+    const rules = root.rules(name, "server");
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);
     this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
@@ -95,13 +95,10 @@ export class RunningSystem implements App {
 
   start(background: boolean): Promise<void> {
     this.#state = "starting";
-    const lives = () => this.#state !== "stopped";
     this.#root.keeper = {
       unitUp() {},
-      get lives() {
-        return lives();
-      },
-      unitDied: ({ error, normal, decided }) => {
+      lives: () => this.#state !== "stopped",
+      unitDied: (_name, { error, normal, decided }) => {
         // Nobody is above the root.
         decided("stop");
         if (!normal && !this.#heeded) this.#tellOfTheEnd(error);

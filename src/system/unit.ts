@@ -3,7 +3,7 @@ import type { HoldfastError } from "../errors.js";
 import type { ChildState } from "../supervision/life.js";
 import type { Preset } from "../supervision/presets.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
-import type { StartMode } from "../supervision/state.js";
+import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
 import type { DeathReport } from "./death/report.js";
 import type { TreeNode } from "./tree.js";
@@ -18,21 +18,21 @@ export interface UnitExit {
   decided(decision: DeathReport["decision"]): void;
 }
 
-/** Who supervises a unit, and hears of it in the same turn. */
+/** Who supervises a unit, and its siblings, and hears of each by its name in the same turn. */
 export interface Keeper {
   /**
    * It serves, and mail follows: told before anything is answered. A unit without mail of its own may leave it out; then
    * its start()'s resolution says so.
    */
-  unitUp(): void;
+  unitUp(name: string): void;
   /** At each death, once. */
-  unitDied(exit: UnitExit): void;
+  unitDied(name: string, exit: UnitExit): void;
   /** It is there: on its way up, running, or on its way down. */
-  readonly lives: boolean;
+  lives(name: string): boolean;
 }
 
 /** Of a unit that nobody supervises yet. */
-export const noKeeper: Keeper = { unitUp() {}, unitDied() {}, lives: false };
+export const noKeeper: Keeper = { unitUp() {}, unitDied() {}, lives: () => false };
 
 /** How a start ends that did not fail. "ignored": start() answered `ignore`, and the unit is down. */
 export type Begun = "ready" | "ignored";
@@ -66,6 +66,8 @@ export interface Unit {
   pending(): number;
   /** Set by its supervisor. */
   keeper: Keeper;
+  /** What its supervisor decides by; it is kept here, and nobody else's. */
+  record?: ChildRecord | undefined;
   kill(by: string, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;
@@ -97,7 +99,7 @@ export interface Place {
 /** A spec with the code that runs it. */
 export interface LoadedSpec {
   /** How it is supervised. @throws HoldfastError InvalidSpec naming the field below `field` */
-  rules(id: string, field: string, preset: Preset): ChildRules;
+  rules(field: string, preset: Preset): ChildRules;
   create(context: SystemContext, place: Place): Unit;
 }
 

@@ -1,6 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
+import type { ChildRecord } from "../supervision/state.js";
 import type { SystemContext } from "../system/context.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
@@ -22,6 +23,7 @@ export class ProbeUnit implements Unit, Receiver {
   readonly path: string;
   readonly target: Target;
   keeper: Keeper = noKeeper;
+  record: ChildRecord | undefined;
   incarnation = 0;
   readonly #context: SystemContext;
   readonly #take: (received: ReceivedMessage) => void;

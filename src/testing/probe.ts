@@ -79,9 +79,9 @@ class TestProbe {
     this.spec = {
       kind: "actor",
       load: async () => ({
-        rules(id, field, preset) {
+        rules(field, preset) {
           onlyKnownKeys(options, childKeys, field);
-          return childRules(id, options, field, preset);
+          return childRules(options, field, preset);
         },
         create: (context, { name, path }) => {
           this.#unit = new ProbeUnit(context, name, path, (received) => this.#take(received));

@@ -61,11 +61,7 @@ describe("a child spec", () => {
   it("is accepted in every valid combination [child_specs]", () => {
     for (const restart of ["permanent", "transient", "temporary", undefined] as const) {
       for (const shutdown of [0, 1000, "unlimited", Number.POSITIVE_INFINITY, "brutal", undefined] as const) {
-        const rules = childRules(
-          "a",
-          { ...(restart && { restart }), ...(shutdown !== undefined && { shutdown }) },
-          "a",
-        );
+        const rules = childRules({ ...(restart && { restart }), ...(shutdown !== undefined && { shutdown }) }, "a");
         expect(rules.restart).toBe(restart ?? "permanent");
         expect(rules.shutdown).toBe(shutdown === Number.POSITIVE_INFINITY ? "unlimited" : (shutdown ?? 5000));
       }
@@ -121,10 +117,10 @@ describe("a child spec", () => {
   });
 
   it("has OTP's defaults: permanent, 5 s to stop, and unlimited for a supervisor [sup_start_map]", async () => {
-    expect(childRules("a", {}, "a")).toMatchObject({ id: "a", restart: "permanent", shutdown: 5000 });
+    expect(childRules({}, "a")).toMatchObject({ restart: "permanent", shutdown: 5000 });
     const nested = await loadSupervisor({}, {});
-    expect(nested.rules("sup", "app/sup", "server")).toMatchObject({ restart: "permanent", shutdown: "unlimited" });
-    expect(childRules("a", { shutdown: "brutal" }, "a").shutdown).toBe("brutal");
+    expect(nested.rules("app/sup", "server")).toMatchObject({ restart: "permanent", shutdown: "unlimited" });
+    expect(childRules({ shutdown: "brutal" }, "a").shutdown).toBe("brutal");
   });
 });
 

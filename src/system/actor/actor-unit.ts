@@ -31,6 +31,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** Where it is not its cell's. */
   readonly props: Packed | undefined;
   keeper: Keeper = noKeeper;
+  record: Unit["record"];
   /** Of its class, from its first start on. */
   facts: ActorFacts | undefined;
   readonly handle: ActorHandle;
@@ -60,14 +61,12 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return targetOf(this.context, this);
   }
 
-  get key(): undefined {
-    return undefined;
-  }
+  readonly key = undefined;
 
   onUp(): void {
     // A pool's shared mail may be another member's to answer: there only what this one took counts.
     this.#report?.warmed(this.plan.sharedMailbox ? this.handle.busy : this.pending() > 0);
-    this.keeper.unitUp();
+    this.keeper.unitUp(this.name);
   }
 
   /** Its cell is gone, or it alone was ended by force. */
@@ -271,7 +270,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   child(_name: string): Unit | undefined {
-    return undefined;
+    return;
   }
 
   /** An incarnation has ended by itself: what was its own ends with it. Resolves when it has. */
@@ -295,6 +294,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   #died(remains: Remains): void {
     this.#open(remains);
     void this.incarnationOver();
-    this.keeper.unitDied(exitOf(this.path, remains, (decision) => this.#report?.decided(decision)));
+    const exit = exitOf(this.path, remains, (decision) => this.#report?.decided(decision));
+    this.keeper.unitDied(this.name, exit);
   }
 }

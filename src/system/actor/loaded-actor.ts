@@ -62,7 +62,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     options,
     cell,
     mailbox,
-    rules: (id, field, preset) => actorRules(id, options, field, preset),
+    rules: (field, preset) => actorRules(options, field, preset),
     create(context, { name, path, rules }) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
@@ -83,7 +83,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
   };
 }
 
-function actorRules(id: string, options: ActorOptions, field: string, preset: Preset): ChildRules {
+function actorRules(options: ActorOptions, field: string, preset: Preset): ChildRules {
   onlyKnownKeys(options, actorKeys, field);
   positiveInteger(options.window, `${field}.window`);
   positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
@@ -104,7 +104,7 @@ function actorRules(id: string, options: ActorOptions, field: string, preset: Pr
   }
   graceMs(options, field);
   mailboxLimits(options.mailbox, `${field}.mailbox`);
-  return childRules(id, options, field, preset);
+  return childRules(options, field, preset);
 }
 
 /** @throws HoldfastError InvalidSpec naming the field */

@@ -38,7 +38,7 @@ export class Watches {
       if (open) heard(listener, notice);
       open = false;
     };
-    if (!unit?.keeper.lives || unit.absent) {
+    if (!unit?.keeper.lives(unit.name) || unit.absent) {
       const incarnation = unit ? incarnationOf(unit) : 0;
       queueMicrotask(() => tell({ ...place, incarnation, reason: "gone" }));
     } else this.#keep(idOf(unit.path, key), place, tell);

@@ -5,8 +5,7 @@ import type { ChildRules, Shutdown } from "../../supervision/spec.js";
 import type { StartMode } from "../../supervision/state.js";
 import { couldNotStart } from "../actor/start-failure.js";
 import type { SystemContext } from "../context.js";
-import type { Keeper, Standing, Unit, UnitExit } from "../unit.js";
-import { there } from "./child-info.js";
+import type { Keeper, Unit, UnitExit } from "../unit.js";
 
 /** Somebody who asked for a child to be up, or down, and waits for it. */
 interface Waiter {
@@ -16,20 +15,21 @@ interface Waiter {
 }
 
 /** Where a child tells what became of it: its supervisor's inbox. */
-interface Inbox {
+export interface Inbox extends Keeper {
   post(event: SupervisorEvent): void;
   /** It is on its way, up or down: those who watch the tree shall see it. */
   changed(id: string): void;
-  standing(id: string): Standing;
 }
 
-/** What the engine keeps of one child beside what `decide` knows: its unit, and what is under way with it. */
-export class Child implements Keeper {
+/** What the engine keeps of a child beside what `decide` knows: what is under way with it, and what has happened to it. */
+export class Child {
+  readonly id: string;
   readonly unit: Unit;
   readonly rules: ChildRules;
   /** Why it is not running, for people. */
   reason: string | undefined;
-  starts = 0;
+  /** How often it was started. */
+  starts: number;
   /** Its latest death. */
   exit: UnitExit | undefined;
   /** Why its latest start failed, or it died. */
@@ -44,19 +44,23 @@ export class Child implements Keeper {
   #waiters: Waiter[] | undefined;
   #ignored = false;
 
-  constructor(unit: Unit, rules: ChildRules, inbox: Inbox) {
+  constructor(id: string, unit: Unit, rules: ChildRules, starts: number, inbox: Inbox) {
+    this.id = id;
     this.unit = unit;
     this.rules = rules;
+    this.starts = starts;
     this.#inbox = inbox;
-    unit.keeper = this;
+    unit.keeper = inbox;
   }
 
-  get lives(): boolean {
-    return there.has(this.#inbox.standing(this.rules.id).state);
+  /** It came up at its first start, and nothing has happened since: there is nothing to remember. */
+  get uneventful(): boolean {
+    const happened = this.starts !== 1 || this.exit || this.#failure || this.reason !== undefined || this.#ignored;
+    return !happened && !this.#start && !this.#stop && !this.#timer && !this.#waiters;
   }
 
   async start(mode: StartMode): Promise<void> {
-    const { id } = this.rules;
+    const { id } = this;
     this.starts++;
     this.#ignored = false;
     this.#failure = undefined;
@@ -88,7 +92,7 @@ export class Child implements Keeper {
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
-    const { id } = this.rules;
+    const { id } = this;
     const start = this.#start;
     this.#start = undefined;
     this.#inbox.changed(id);
@@ -103,7 +107,7 @@ export class Child implements Keeper {
   }
 
   wait({ clock }: SystemContext, ms: number): void {
-    this.#timer = clock.after(ms, () => this.#inbox.post({ type: "timer", id: this.rules.id }));
+    this.#timer = clock.after(ms, () => this.#inbox.post({ type: "timer", id: this.id }));
   }
 
   cancelWait(): void {
@@ -136,7 +140,8 @@ export class Child implements Keeper {
   #wasDown(): void {
     const waiting = this.#waiters;
     if (!waiting) return;
-    this.#waiters = waiting.filter(({ wants }) => wants === "up");
+    const others = waiting.filter(({ wants }) => wants === "up");
+    this.#waiters = others.length > 0 ? others : undefined;
     for (const { wants, resolve } of waiting) if (wants === "down") resolve();
   }
 
@@ -165,14 +170,14 @@ export class Child implements Keeper {
     this.reason = exit.error.message;
     this.#failure = exit.error;
     const { guilty, normal, error } = exit;
-    this.#inbox.post({ type: "died", id: this.rules.id, guilty, normal, error });
+    this.#inbox.post({ type: "died", id: this.id, guilty, normal, error });
   }
 
   #ready(): void {
     this.#start = undefined;
     this.reason = undefined;
     this.#failure = undefined;
-    this.#inbox.post({ type: "ready", id: this.rules.id });
+    this.#inbox.post({ type: "ready", id: this.id });
   }
 }
 

@@ -27,11 +27,11 @@ const NAMES_SHOWN = 5;
 export async function loadDynamic(template: ActorSpec | undefined, options: DynamicOptions): Promise<LoadedSpec> {
   const loaded = await template?.load();
   return {
-    rules(id, field, preset) {
+    rules(field, preset) {
       onlyKnownKeys(options, dynamicKeys, field);
       refuseMaxChildren(options.maxChildren, `${field}.maxChildren`);
-      loaded?.rules("template", field, presetOf(options, preset, field));
-      return asChild(id, options.child, field, preset);
+      loaded?.rules(field, presetOf(options, preset, field));
+      return asChild(options.child, field, preset);
     },
     create: (context, place) => new DynamicSupervisor(context, place, template, loaded, options),
   };

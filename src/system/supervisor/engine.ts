@@ -1,18 +1,14 @@
 import { HoldfastError, withoutStack } from "../../errors.js";
 import { decide } from "../../supervision/decide.js";
 import type { EndReason, SupervisorAction, SupervisorEvent } from "../../supervision/messages.js";
-import type { ChildRules, Shutdown, SupervisorRules } from "../../supervision/spec.js";
+import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
 import { initial, type StartMode, type SupervisorState } from "../../supervision/state.js";
 import type { SystemContext } from "../context.js";
-import type { Standing, Unit } from "../unit.js";
-import { Child } from "./child.js";
+import type { Standing, Unit, UnitExit } from "../unit.js";
+import type { Child, Inbox } from "./child.js";
+import { there } from "./child-info.js";
+import { Children, type Supervised } from "./children.js";
 import { decisionOf, tellsOfItself } from "./decision-of.js";
-
-/** A child and the rules it is supervised by. */
-export interface Supervised {
-  readonly rules: ChildRules;
-  readonly unit: Unit;
-}
 
 /** Who owns an engine and hears of its children. */
 export interface EngineOwner {
@@ -33,8 +29,8 @@ export interface EngineOwner {
  * The engine of one supervisor: one inbox, one state, and a loop that performs what `decide` answers. It decides nothing
  * itself. Events that arrive while it performs wait their turn.
  */
-export class Engine {
-  readonly children = new Map<string, Child>();
+export class Engine implements Inbox {
+  readonly children: Children;
   readonly #context: SystemContext;
   readonly #owner: EngineOwner;
   readonly #rules: SupervisorRules;
@@ -51,9 +47,10 @@ export class Engine {
     this.#context = context;
     this.#owner = owner;
     this.#rules = rules;
+    this.children = new Children(owner.path, this);
     for (const child of children) {
-      this.adopt(child);
-      this.#written.set(child.rules.id, child);
+      this.children.adopt(child);
+      this.#written.set(child.id, child);
     }
     this.#state = this.#initial("rollback");
   }
@@ -69,7 +66,6 @@ export class Engine {
 
   start(mode: StartMode): Promise<void> {
     this.#mode = mode;
-    this.#comeBack();
     this.#state = this.#initial(mode);
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject };
@@ -78,7 +74,7 @@ export class Engine {
   }
 
   stop(shutdown: Shutdown): Promise<void> {
-    if (shutdown === "brutal") for (const { unit } of this.children.values()) unit.kill("its supervisor", undefined);
+    if (shutdown === "brutal") for (const unit of [...this.children.units()]) unit.kill("its supervisor", undefined);
     return new Promise((resolve) => {
       if (this.#state.phase.kind === "ended" || this.#state.phase.kind === "idle") return resolve();
       const before = this.#stopping;
@@ -90,17 +86,6 @@ export class Engine {
     });
   }
 
-  /** Takes a child into its table; `decide` is still to be told. @throws InvalidSpec: the id is taken */
-  adopt({ unit, rules }: Supervised): Child {
-    const { id } = rules;
-    if (this.children.has(id)) {
-      throw new HoldfastError("InvalidSpec", `${this.#owner.path} has a child "${id}" already`, { details: { id } });
-    }
-    const child = new Child(unit, rules, this);
-    this.children.set(id, child);
-    return child;
-  }
-
   /** Forgets a child for good; one that `decide` does not know (any more) at once. */
   remove(id: string): void {
     this.#written.delete(id);
@@ -108,8 +93,8 @@ export class Engine {
   }
 
   standing(id: string): Standing {
-    const { reason, starts = 1 } = this.children.get(id) ?? {};
-    return { state: this.#state.children.get(id)?.life ?? "stopped", reason, restarts: Math.max(0, starts - 1) };
+    const { reason, starts = 1 } = this.children.eventful(id) ?? {};
+    return { state: this.children.get(id)?.life ?? "stopped", reason, restarts: Math.max(0, starts - 1) };
   }
 
   /** What has happened, to be decided on now or, while a decision is performed, after it. */
@@ -124,13 +109,25 @@ export class Engine {
     }
   }
 
+  unitUp(id: string): void {
+    this.children.eventful(id)?.unitUp();
+  }
+
+  unitDied(id: string, exit: UnitExit): void {
+    this.children.child(id)?.unitDied(exit);
+  }
+
+  lives(id: string): boolean {
+    return there.has(this.standing(id).state);
+  }
+
   /** Tells listeners where a child stands. */
   changed(id: string): void {
     if (this.#context.events.unheard) return;
-    const child = this.children.get(id);
-    const state = this.#state.children.get(id)?.life;
-    if (!child || !state) return;
-    const { unit, reason } = child;
+    const unit = this.children.unit(id);
+    const state = this.children.get(id)?.life;
+    if (!unit || !state) return;
+    const reason = this.children.eventful(id)?.reason;
     this.#context.events.emit({ type: "life", path: unit.path, state, ...(reason ? { reason } : {}) });
   }
 
@@ -138,37 +135,23 @@ export class Engine {
    * What was written in the tree and has ended since, as temporary children do, comes back with its supervisor, in its
    * place; what was added later follows. Else one that ended with its significant child would come back empty.
    */
-  #comeBack(): void {
-    if ([...this.#written.keys()].every((id) => this.children.has(id))) return;
-    const left = new Map(this.children);
-    this.children.clear();
-    for (const [id, written] of this.#written) {
-      const child = left.get(id);
-      if (child) this.children.set(id, child);
-      else this.adopt(written);
-      left.delete(id);
-    }
-    for (const [id, child] of left) this.children.set(id, child);
-  }
-
   #initial(mode: StartMode): SupervisorState {
-    const rules = [...this.children.values()].map((child) => child.rules);
-    return initial(this.#rules, rules, mode);
+    return initial(this.#rules, this.children.reset([...this.#written.values()]), mode, this.children);
   }
 
   #handle(event: SupervisorEvent): void {
-    const id = "id" in event ? event.id : undefined;
-    if (id) this.#tellWatchers(event, this.children.get(id)?.unit);
-    const before = id && this.#state.children.get(id)?.life;
+    const id = "id" in event && event.type !== "add" ? event.id : undefined;
+    if (id) this.#tellWatchers(event, this.children.unit(id));
+    const before = id && this.children.get(id)?.life;
     const { state, actions } = decide(this.#state, event, this.#context.clock.now(), this.#context.chance);
     this.#state = state;
     if (event.type === "died" || event.type === "start-failed") this.#tellDecision(event.id);
     // Who waits for it was answered by its start; whoever asked for it to be up has been heard.
-    if (event.type === "ignored") this.children.get(event.id)?.isNow("up");
+    if (event.type === "ignored") this.children.eventful(event.id)?.isNow("up");
     for (const action of actions) this.#perform(action);
     if (event.type === "ready") this.#isReady(event.id);
     if (event.type === "remove") this.#forgetUnknown(event.id);
-    if (!id || this.#state.children.get(id)?.life === before) return;
+    if (!id || this.children.get(id)?.life === before) return;
     if (!actions.some((action) => tellsOfItself(action, id))) this.changed(id);
   }
 
@@ -182,20 +165,20 @@ export class Engine {
   }
 
   #isReady(id: string): void {
-    const child = this.children.get(id);
-    if (!child || this.#state.children.get(id)?.life !== "running") return;
-    this.#owner.onReady(child.unit);
-    child.isNow("up");
+    const unit = this.children.unit(id);
+    if (!unit || this.children.get(id)?.life !== "running") return;
+    this.#owner.onReady(unit);
+    this.children.eventful(id)?.isNow("up");
+    this.children.settle(id);
   }
 
   /** A child that `decide` does not know, or no more: nobody but the engine forgets it. */
   #forgetUnknown(id: string): void {
-    const { phase, children } = this.#state;
-    if (phase.kind === "ended" || !children.has(id)) this.#perform({ type: "forget", id });
+    if (this.#state.phase.kind === "ended" || !this.children.has(id)) this.#perform({ type: "forget", id });
   }
 
   #perform(action: SupervisorAction): void {
-    const child = "id" in action ? this.children.get(action.id) : undefined;
+    const child = "id" in action ? this.#childFor(action) : undefined;
     switch (action.type) {
       case "start":
         void child!.start(this.#mode);
@@ -210,9 +193,9 @@ export class Engine {
         child!.cancelWait();
         return;
       case "drain":
-        child!.unit.drain();
+        this.children.unit(action.id)!.drain();
         // Who is down, or on its way, is told to take nothing more; where it stands is no news.
-        if (this.#state.children.get(action.id)?.life === "draining") this.changed(action.id);
+        if (this.children.get(action.id)?.life === "draining") this.changed(action.id);
         return;
       case "down":
         child!.isDown(new HoldfastError("ActorStopped", `${child!.unit.path} is down until it is restarted by hand`));
@@ -220,7 +203,7 @@ export class Engine {
         return;
       case "forget":
         if (!child) return;
-        this.children.delete(action.id);
+        this.children.forget(action.id);
         child.isDown(hasEnded(child.unit.path));
         this.#owner.onForgotten(child.unit);
         return;
@@ -243,12 +226,18 @@ export class Engine {
     }
   }
 
+  /** A drain says nothing of it that is to be remembered. */
+  #childFor({ type, id }: Extract<SupervisorAction, { id: string }>): Child | undefined {
+    return type === "drain" ? undefined : this.children.child(id);
+  }
+
   #ended(reason: EndReason, error: Error | undefined): void {
     const { path } = this.#owner;
     const over = new HoldfastError("ActorStopped", `${path} has ended`, error ? { cause: error } : {});
-    for (const child of this.children.values()) {
-      child.cancelWait();
-      child.isNow("down", over);
+    for (const { name } of [...this.children.units()]) {
+      const child = this.children.eventful(name);
+      child?.cancelWait();
+      child?.isNow("down", over);
     }
     this.#stopping?.();
     this.#stopping = undefined;
@@ -259,9 +248,8 @@ export class Engine {
   }
 
   #tellDecision(id: string): void {
-    const child = this.children.get(id);
-    const { children, phase } = this.#state;
-    child?.exit?.decided(decisionOf(children.get(id), phase, this.#stopping !== undefined));
+    const { exit } = this.children.eventful(id) ?? {};
+    exit?.decided(decisionOf(this.children.get(id), this.#state.phase, this.#stopping !== undefined));
   }
 }
 

@@ -23,14 +23,14 @@ export async function loadSupervisor(
   const loading = Object.entries(children).map(async ([id, spec]) => ({ id, loaded: await loadChild(id, spec) }));
   const entries = await Promise.all(loading);
   return {
-    rules: (id, field, preset) => asChild(id, options.child, field, preset),
+    rules: (field, preset) => asChild(options.child, field, preset),
     create(context, { name, path, preset: inherited }) {
       onlyKnownKeys(options, { ...supervisorKeys, child: true }, path);
       const preset = presetOf(options, inherited, path);
       const supervised = entries.map(({ id, loaded }) => {
         const below = `${path}/${id}`;
-        const rules = loaded.rules(id, below, preset);
-        return { rules, unit: loaded.create(context, { name: id, path: below, rules, preset }) };
+        const rules = loaded.rules(below, preset);
+        return { id, rules, unit: loaded.create(context, { name: id, path: below, rules, preset }) };
       });
       return new Supervisor(context, name, path, supervisorRules(options, path, { inherited }), supervised, preset);
     },
@@ -38,8 +38,8 @@ export async function loadSupervisor(
 }
 
 /** A supervisor below another waits for its own children, as OTP's do: their shutdown times bound it. */
-export function asChild(id: string, options: ChildOptions | undefined, field: string, preset: Preset): ChildRules {
+export function asChild(options: ChildOptions | undefined, field: string, preset: Preset): ChildRules {
   onlyKnownKeys(options, childKeys, `${field}.child`);
   const unbounded = { shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY } as const;
-  return childRules(id, { ...unbounded, ...options }, field, preset);
+  return childRules({ ...unbounded, ...options }, field, preset);
 }

@@ -2,7 +2,7 @@ import type { Target } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
 import type { Preset } from "../../supervision/presets.js";
 import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
-import { refuseSignificant, type StartMode } from "../../supervision/state.js";
+import { type ChildRecord, refuseSignificant, type StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../context.js";
 import type { OpenReport } from "../death/death-log.js";
 import { notAnActor, takesNoMore } from "../not-an-actor.js";
@@ -10,7 +10,8 @@ import { refOf } from "../ref-of.js";
 import type { TreeNode } from "../tree.js";
 import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "../unit.js";
 import { type ChildInfo, childInfo } from "./child-info.js";
-import { Engine, type EngineOwner, type Supervised } from "./engine.js";
+import type { Supervised } from "./children.js";
+import { Engine, type EngineOwner } from "./engine.js";
 import { endedByItself, supervisorDied } from "./supervisor-death.js";
 
 export type { Supervised };
@@ -24,6 +25,7 @@ export class Supervisor implements Unit, EngineOwner {
   /** Whose defaults hold for children that are added. */
   readonly preset: Preset;
   keeper: Keeper = noKeeper;
+  record: ChildRecord | undefined;
   onReady: (unit: Unit) => void = () => {};
   onParked: (unit: Unit) => void = () => {};
   onDown: (unit: Unit) => void = () => {};
@@ -77,16 +79,17 @@ export class Supervisor implements Unit, EngineOwner {
 
   pending(): number {
     let sum = 0;
-    for (const { unit } of this.#engine.children.values()) sum += unit.pending();
+    for (const unit of this.#engine.children.units()) sum += unit.pending();
     return sum;
   }
 
   /** A child more: started at once, or with the next start when this one is ending. @throws InvalidSpec: the id is taken */
   addMember(child: Supervised): void {
-    this.#engine.adopt(child);
+    this.#engine.children.adopt(child);
     const { kind } = this.#engine.state.phase;
     if (kind === "ending" || kind === "ended") return;
-    this.#engine.post({ type: "add", rules: child.rules, onFailedStart: "retry" });
+    const { id, rules } = child;
+    this.#engine.post({ type: "add", id, rules, onFailedStart: "retry" });
   }
 
   /**
@@ -100,11 +103,11 @@ export class Supervisor implements Unit, EngineOwner {
     if (this.#draining) this.refuseMore();
     const { preset } = this;
     const path = `${this.path}/${name}`;
-    const rules = spec.rules(name, path, preset);
-    refuseSignificant(this.#rules, rules);
+    const rules = spec.rules(path, preset);
+    refuseSignificant(this.#rules, name, rules);
     const unit = spec.create(this.#context, { name, path, rules, preset });
-    const up = this.#engine.adopt({ rules, unit }).until("up");
-    this.#engine.post({ type: "add", rules, onFailedStart: "forget" });
+    const up = this.#engine.children.adopt({ id: name, rules, unit }).until("up");
+    this.#engine.post({ type: "add", id: name, rules, onFailedStart: "forget" });
     try {
       await up;
     } catch (refused) {
@@ -132,14 +135,14 @@ export class Supervisor implements Unit, EngineOwner {
 
   /** Stops a child and leaves it down until a restart by hand; resolves when it is down. */
   terminateChild(id: string): Promise<void> {
-    const { life, goal } = this.#engine.state.children.get(id) ?? {};
+    const { life, goal } = this.#engine.children.get(id) ?? {};
     const isDown = goal !== "up" && (life === "stopped" || life === "quarantined");
     return isDown ? Promise.resolve() : this.#ask("stop-child", id, "down");
   }
 
   /** Stops a child if need be and forgets it; resolves when it is gone. */
   deleteChild(id: string): Promise<void> {
-    const gone = this.#engine.children.get(id)?.until("down");
+    const gone = this.#engine.children.child(id)?.until("down");
     this.#engine.remove(id);
     return gone ?? Promise.resolve();
   }
@@ -150,24 +153,24 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   child(name: string): Unit | undefined {
-    return this.#engine.children.get(name)?.unit;
+    return this.#engine.children.unit(name);
   }
 
   get size(): number {
-    return this.#engine.children.size;
+    return this.#engine.children.count;
   }
 
   units(): Unit[] {
-    return Array.from(this.#engine.children.values(), ({ unit }) => unit);
+    return [...this.#engine.children.units()];
   }
 
   list(): ChildInfo[] {
-    return Array.from(this.#engine.children.keys(), (name) => this.info(name)!);
+    return this.units().map((unit) => this.info(unit.name)!);
   }
 
   info(name: string): ChildInfo | undefined {
-    const child = this.#engine.children.get(name);
-    return child && childInfo(child.unit, child.rules, this.standing(name));
+    const unit = this.#engine.children.unit(name);
+    return unit && childInfo(unit, this.#engine.children.rules(name)!, this.standing(name));
   }
 
   /** A kill of a supervisor kills what it supervises; each child's death is then decided as any other. */
@@ -187,16 +190,21 @@ export class Supervisor implements Unit, EngineOwner {
 
   onEnded(error: Error | undefined): void {
     if (!error) {
-      this.keeper.unitDied(endedByItself(this.path));
+      this.keeper.unitDied(this.name, endedByItself(this.path));
       return;
     }
     const report = supervisorDied(this.#context, this.path, this.#starts, error);
     this.#report = report;
-    this.keeper.unitDied({ guilty: false, normal: false, error, decided: (decision) => report.decided(decision) });
+    this.keeper.unitDied(this.name, {
+      guilty: false,
+      normal: false,
+      error,
+      decided: (decision) => report.decided(decision),
+    });
   }
 
   #ask(type: "restart" | "stop-child", id: string, wants: "up" | "down"): Promise<void> {
-    const child = this.#engine.alive ? this.#engine.children.get(id) : undefined;
+    const child = this.#engine.alive ? this.#engine.children.child(id) : undefined;
     if (!child) return Promise.reject(this.#isDown());
     const done = child.until(wants);
     this.#engine.post({ type, id });

@@ -51,7 +51,7 @@ export class PureSupervisor {
     this.#sup = sup;
     this.#path = path;
     for (const child of sup.children) this.#nodes.set(child.id, child);
-    const rules = sup.children.map((child) => rulesOfChild(child, sup));
+    const rules = sup.children.map((child) => ({ id: child.id, rules: rulesOfChild(child, sup) }));
     this.#state = initial(rulesOfSupervisor(sup), rules, "rollback");
   }
 
@@ -129,7 +129,12 @@ export class PureSupervisor {
       if (life) answer("exists");
       else {
         this.#nodes.set(id, call.child);
-        this.#tell({ type: "add", rules: rulesOfChild(call.child, this.#sup), onFailedStart: "forget" });
+        this.#tell({
+          type: "add",
+          id: call.child.id,
+          rules: rulesOfChild(call.child, this.#sup),
+          onFailedStart: "forget",
+        });
       }
     } else if (!life) answer("not_found");
     else if (call.do === "terminate_child") {

@@ -44,7 +44,7 @@ export function supervisorOptions({ strategy, intensity, period, auto_shutdown }
 }
 
 export function rulesOfChild(node: Node, sup: Sup): ChildRules {
-  return childRules(node.id, childOptions(sup.template ?? node), node.id);
+  return childRules(childOptions(sup.template ?? node), node.id);
 }
 
 export function rulesOfSupervisor(sup: Sup): SupervisorRules {

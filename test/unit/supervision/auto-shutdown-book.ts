@@ -8,8 +8,8 @@ export class AutoShutdownBook implements Witness {
     if (before.phase === "ending" || before.phase === "ended") return;
     const ended = actions.find((action) => action.type === "ended");
     const reason = phase.kind === "ending" ? phase.reason : ended?.reason;
-    const others = [...children.values()].filter((child) => child.rules.significant && child !== before.child);
-    const left = others.filter(({ life }) => life !== "stopped" && life !== "quarantined").length;
+    const others = [...children].filter(([id, child]) => child.rules.significant && id !== before.id);
+    const left = others.filter(([, { life }]) => life !== "stopped" && life !== "quarantined").length;
     const due =
       significantEnd(before) &&
       (rules.autoShutdown === "any-significant" || (rules.autoShutdown === "all-significant" && left === 0));

@@ -94,6 +94,10 @@ describe("a streak of failures", () => {
 
   it("keeps the date of health over a death that was a message's fault", () => {
     expect(streakAfter(["ready", 0], ["ready", 4_000], ["death", 5_000]).failures).toBe(1);
-    expect(streakAfter(["ready", 0], ["ready", 4_000]).healthySince).toBe(0);
+    expect(streakAfter(["death", 0], ["ready", 10], ["ready", 4_000]).healthySince).toBe(10);
+  });
+
+  it("needs no date of health while nothing has failed", () => {
+    expect(streakAfter(["ready", 0])).toBe(noStreak);
   });
 });

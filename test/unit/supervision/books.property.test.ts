@@ -43,7 +43,9 @@ describe("for any sequence of events, a book kept by hand agrees", () => {
 describe("a witness notices what it is there to notice", () => {
   const made = {
     rules: supervisorRules({ intensity: { restarts: 1, within: 100 } }, "app"),
-    children: [childRules("a", { intensity: { restarts: 0, within: 100 }, overBudget: "quarantine" }, "app.a")],
+    children: [
+      { id: "a", rules: childRules({ intensity: { restarts: 0, within: 100 }, overBudget: "quarantine" }, "app.a") },
+    ],
     mode: "rollback" as const,
     seed: 1,
   };
@@ -61,7 +63,7 @@ describe("a witness notices what it is there to notice", () => {
     engine.state.children.set("a", { ...child, unknown: [], rules: { ...child.rules, overBudget: "escalate" } });
     const book = new BudgetBook();
     const death = { type: "died", id: "a", guilty: false, normal: false, error: new Error("fell") } as const;
-    const before = { event: death, now: 0, mode: "rollback", phase: "up", child, toStop: false } as const;
+    const before = { event: death, now: 0, mode: "rollback", phase: "up", id: "a", child, toStop: false } as const;
     expect(() => book.decided(before, [{ type: "start", id: "a" }], engine.state)).toThrow("the book says quarantined");
   });
 
@@ -77,13 +79,20 @@ describe("a witness notices what it is there to notice", () => {
 
   it("a child that is stopped before one that was started after it", () => {
     const book = new EndOrderBook();
-    const two = { ...made, children: [...made.children, childRules("b", {}, "app.b")] };
+    const two = { ...made, children: [...made.children, { id: "b", rules: childRules({}, "app.b") }] };
     const engine = new WitnessedEngine(two, []);
     run(two, [], engine);
     engine.ready("a");
     engine.ready("b");
     engine.tell({ type: "stop" });
-    const before = { event: { type: "stop" }, now: 0, mode: "rollback", phase: "up", child: undefined } as const;
+    const before = {
+      event: { type: "stop" },
+      now: 0,
+      mode: "rollback",
+      phase: "up",
+      id: undefined,
+      child: undefined,
+    } as const;
     const wrong = [{ type: "stop", id: "a", shutdown: 1 }] as const;
     expect(() => book.decided({ ...before, toStop: false }, wrong, engine.state)).toThrow("b, started after it, is");
   });

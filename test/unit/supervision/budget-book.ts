@@ -28,12 +28,11 @@ export class BudgetBook implements Witness {
             ? "restarted"
             : "let be";
     must(found === expected, `${JSON.stringify(event)} at ${before.now}: ${found}, and the book says ${expected}`);
-    if (expected === "restarted")
-      must(isComing(after.children.get(before.child!.rules.id)), "it is not on its way back");
+    if (expected === "restarted") must(isComing(after.children.get(before.id!)), "it is not on its way back");
   }
 
   #verdict(before: Before, { rules }: SupervisorState): Verdict {
-    const { event, child, now, phase, mode } = before;
+    const { event, id, child, now, phase, mode } = before;
     if (!endsOfItself(before, child)) return "let be";
     const { restart, intensity, guiltyIntensity, overBudget } = child.rules;
     const firstStart = phase === "starting" && mode === "rollback" && child.origin === "first" && child.readies === 0;
@@ -42,8 +41,8 @@ export class BudgetBook implements Witness {
     const clean = event.type === "died" && event.normal;
     if (restart === "temporary" || (restart === "transient" && clean)) return "let be";
     const guilty = event.type === "died" && event.guilty;
-    const own = this.#own.get(child.rules.id) ?? { unknown: [], guilty: [] };
-    this.#own.set(child.rules.id, own);
+    const own = this.#own.get(id!) ?? { unknown: [], guilty: [] };
+    this.#own.set(id!, own);
     if (isOver(guilty ? own.guilty : own.unknown, guilty ? guiltyIntensity : intensity, now)) {
       if (child.readies === 0) return "quarantined";
       const choice = overBudget ?? (guilty ? rules.guiltyOverBudget : rules.overBudget);

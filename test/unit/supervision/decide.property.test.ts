@@ -99,7 +99,7 @@ describe("for any sequence of events", () => {
   it("the simulation notices what it is there to notice: a second start without an end between", () => {
     const made: Setup = {
       rules: supervisorRules({}, "app"),
-      children: [childRules("a", {}, "app.a")],
+      children: [{ id: "a", rules: childRules({}, "app.a") }],
       mode: "rollback",
       seed: 1,
     };
@@ -111,9 +111,10 @@ describe("for any sequence of events", () => {
 
 describe("ten thousand children", () => {
   it("cost one event as few steps as ten do: no event about one child walks the others", () => {
-    const children = Array.from({ length: 10_000 }, (_, n) =>
-      childRules(`c${n}`, { backoff: { initial: 0 } }, `app.c${n}`),
-    );
+    const children = Array.from({ length: 10_000 }, (_, n) => ({
+      id: `c${n}`,
+      rules: childRules({ backoff: { initial: 0 } }, `app.c${n}`),
+    }));
     const engine = new SimulatedEngine({
       rules: supervisorRules({ intensity: { restarts: Number.POSITIVE_INFINITY, within: 1 } }, "app"),
       children,
@@ -149,7 +150,7 @@ describe("ten thousand children", () => {
     expect(tell({ type: "stop-child", id: "c7" })).toMatchObject([{ type: "stop", id: "c7" }]);
     expect(tell({ type: "stopped", id: "c7" })).toEqual([{ type: "down", id: "c7" }]);
     expect(tell({ type: "restart", id: "c7" })).toEqual([{ type: "start", id: "c7" }]);
-    expect(tell({ type: "add", onFailedStart: "retry", rules: childRules("new", {}, "app.new") })).toEqual([
+    expect(tell({ type: "add", onFailedStart: "retry", id: "new", rules: childRules({}, "app.new") })).toEqual([
       { type: "start", id: "new" },
     ]);
     expect(tell({ type: "remove", id: "c9" })).toMatchObject([{ type: "stop", id: "c9" }]);

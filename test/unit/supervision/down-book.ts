@@ -8,9 +8,8 @@ export class DownBook implements Witness {
   /** Starts of each child since it was added, or restarted by hand. */
   readonly #starts = new Map<string, number>();
 
-  decided({ event, child, phase }: Before, actions: readonly SupervisorAction[], after: SupervisorState): void {
-    if (child && child.goal !== "gone") {
-      const { id } = child.rules;
+  decided({ event, id, child, phase }: Before, actions: readonly SupervisorAction[], after: SupervisorState): void {
+    if (id !== undefined && child && child.goal !== "gone") {
       if (event.type === "restart" && phase !== "idle" && phase !== "ending") {
         this.#down.delete(id);
         this.#starts.delete(id);

@@ -11,18 +11,18 @@ const down = ["stopped", "quarantined"];
 export class EndOrderBook implements Witness {
   decided(_: Before, actions: readonly SupervisorAction[], { phase, children, rules }: SupervisorState): void {
     if (phase.kind !== "ending") return;
-    const order = [...children.values()];
+    const order = [...children];
     if (rules.order === "none") {
-      for (const { rules: child, life } of order) {
-        must(down.includes(life) || life === "stopping", `${child.id} is ${life} and was not told to stop`);
+      for (const [id, { life }] of order) {
+        must(down.includes(life) || life === "stopping", `${id} is ${life} and was not told to stop`);
       }
       return;
     }
     for (const action of actions) {
       if (action.type !== "stop") continue;
-      const place = order.findIndex((child) => child.rules.id === action.id);
-      for (const { rules: later, life } of order.slice(place + 1)) {
-        must(down.includes(life), `${action.id} is stopped while ${later.id}, started after it, is ${life}`);
+      const place = order.findIndex(([id]) => id === action.id);
+      for (const [later, { life }] of order.slice(place + 1)) {
+        must(down.includes(life), `${action.id} is stopped while ${later}, started after it, is ${life}`);
       }
     }
   }

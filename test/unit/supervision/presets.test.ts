@@ -30,7 +30,6 @@ describe("the defaults of supervision", () => {
     });
     expect(
       childRules(
-        "a",
         {
           restart: defaults.restart,
           shutdown: defaults.shutdownMs,
@@ -47,7 +46,7 @@ describe("the defaults of supervision", () => {
         },
         "app.a",
       ),
-    ).toEqual(childRules("a", {}, "app.a"));
+    ).toEqual(childRules({}, "app.a"));
     expect(supervisorRules({ strategy: defaults.strategy, intensity: written(supervisorIntensity) }, "app")).toEqual(
       supervisorRules({}, "app"),
     );

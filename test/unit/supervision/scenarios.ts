@@ -47,7 +47,7 @@ export const setup: fc.Arbitrary<Setup> = fc
     rules: supervisorRules({ strategy: chosen, intensity, autoShutdown }, "app", { order }),
     children: children.map((options, n) => {
       const significant = options.significant && autoShutdown !== "never" && options.restart !== "permanent";
-      return childRules(`c${n}`, { ...options, significant }, `app.c${n}`);
+      return { id: `c${n}`, rules: childRules({ ...options, significant }, `app.c${n}`) };
     }),
     mode,
     seed,
@@ -120,9 +120,9 @@ const taking: Record<Step["what"], (engine: SimulatedEngine, pick: number) => vo
   },
   add: (engine, pick) => {
     const id = `x${pick % 7}`;
-    const rules = childRules(id, { restart: pick % 2 ? "permanent" : "temporary" }, `app.${id}`);
+    const rules = childRules({ restart: pick % 2 ? "permanent" : "temporary" }, `app.${id}`);
     if (!engine.state.children.has(id))
-      engine.tell({ type: "add", rules, onFailedStart: pick % 3 ? "retry" : "forget" });
+      engine.tell({ type: "add", id, rules, onFailedStart: pick % 3 ? "retry" : "forget" });
   },
   remove: byHand("remove"),
   restart: byHand("restart"),

@@ -4,7 +4,7 @@ import { decide, initial } from "../../../src/supervision/decide.js";
 import type { SupervisorAction, SupervisorEvent } from "../../../src/supervision/messages.js";
 import type { ChildOptions, SupervisorOptions, SupervisorRules } from "../../../src/supervision/spec.js";
 import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
-import type { StartMode } from "../../../src/supervision/state.js";
+import type { NamedRules, StartMode } from "../../../src/supervision/state.js";
 
 /** One action as a short text: `start a`, `wait a 200`, `ended gave-up`. Tests read as given / when / then. */
 export function text(action: SupervisorAction): string {
@@ -21,8 +21,8 @@ export function text(action: SupervisorAction): string {
 }
 
 /** No jitter unless a test asks for it: pauses are then whole numbers. */
-export function rules(id: string, options: ChildOptions = {}) {
-  return childRules(id, { ...options, backoff: { jitter: 0, ...options.backoff } }, `app.${id}`);
+export function named(id: string, options: ChildOptions = {}): NamedRules {
+  return { id, rules: childRules({ ...options, backoff: { jitter: 0, ...options.backoff } }, `app.${id}`) };
 }
 
 export type Given = SupervisorOptions & { mode?: StartMode; chance?: Chance; order?: SupervisorRules["order"] };
@@ -31,7 +31,7 @@ export type Given = SupervisorOptions & { mode?: StartMode; chance?: Chance; ord
 export function given(options: Given, children: Record<string, ChildOptions>) {
   let state = initial(
     supervisorRules(options, "app", { order: options.order ?? "kept" }),
-    Object.entries(children).map(([id, child]) => rules(id, child)),
+    Object.entries(children).map(([id, child]) => named(id, child)),
     options.mode ?? "rollback",
   );
   const chance = options.chance ?? seededChance(1);
@@ -56,7 +56,7 @@ export function given(options: Given, children: Record<string, ChildOptions>) {
     ignored: (id: string) => tell({ type: "ignored", id }),
     drain: () => tell({ type: "drain" }),
     add: (id: string, child: ChildOptions = {}, onFailedStart: "retry" | "forget" = "retry") =>
-      tell({ type: "add", rules: rules(id, child), onFailedStart }),
+      tell({ type: "add", ...named(id, child), onFailedStart }),
     remove: (id: string) => tell({ type: "remove", id }),
     restart: (id: string) => tell({ type: "restart", id }),
     stopChild: (id: string) => tell({ type: "stop-child", id }),

@@ -1,8 +1,8 @@
 import { seededChance } from "../../../src/clock.js";
 import { decide, initial } from "../../../src/supervision/decide.js";
 import type { SupervisorAction, SupervisorEvent } from "../../../src/supervision/messages.js";
-import type { ChildRules, SupervisorRules } from "../../../src/supervision/spec.js";
-import type { StartMode, SupervisorState } from "../../../src/supervision/state.js";
+import type { SupervisorRules } from "../../../src/supervision/spec.js";
+import type { NamedRules, StartMode, SupervisorState } from "../../../src/supervision/state.js";
 
 type Host = "booting" | "up" | "stopping";
 
@@ -11,7 +11,7 @@ const lifeOf: Record<Host, string[]> = { booting: ["starting"], up: ["running", 
 
 export interface Setup {
   readonly rules: SupervisorRules;
-  readonly children: readonly ChildRules[];
+  readonly children: readonly NamedRules[];
   readonly mode: StartMode;
   readonly seed: number;
 }

@@ -1,12 +1,12 @@
 import type { SupervisorAction } from "../../../src/supervision/messages.js";
-import type { ChildRules, SupervisorRules } from "../../../src/supervision/spec.js";
-import type { StartMode } from "../../../src/supervision/state.js";
+import type { SupervisorRules } from "../../../src/supervision/spec.js";
+import type { NamedRules, StartMode } from "../../../src/supervision/state.js";
 import { SimulatedEngine } from "./simulated-engine.js";
 
 /** A supervisor of a tree: its children by id, in start order; one without `below` is a leaf. */
 export interface Branch {
   readonly rules: SupervisorRules;
-  readonly children: readonly { readonly rules: ChildRules; readonly below?: Branch }[];
+  readonly children: readonly (NamedRules & { readonly below?: Branch })[];
 }
 
 interface Node {
@@ -99,8 +99,8 @@ export class SimulatedTree {
 
   #open(path: string, branch: Branch, above: Node | undefined): void {
     if (this.#nodes.has(path)) throw new Error(`two supervisors at "${path}"`);
-    const children = branch.children.map(({ rules }) => rules);
-    const engine = new SimulatedEngine({ rules: branch.rules, children, mode: this.#mode, seed: 1 });
+    const { rules, children } = branch;
+    const engine = new SimulatedEngine({ rules, children, mode: this.#mode, seed: 1 });
     const node: Node = { path, id: path.slice(path.lastIndexOf("/") + 1), branch, engine, above };
     engine.now = this.#now;
     this.#nodes.set(path, node);
@@ -153,7 +153,7 @@ export class SimulatedTree {
 }
 
 function below(branch: Branch, id: string): Branch | undefined {
-  return branch.children.find(({ rules }) => rules.id === id)?.below;
+  return branch.children.find((child) => child.id === id)?.below;
 }
 
 function join(path: string, id: string): string {

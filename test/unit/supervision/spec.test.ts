@@ -9,8 +9,7 @@ import { childRules, supervisorRules } from "../../../src/supervision/spec.js";
 
 describe("a child's rules", () => {
   it("are complete when nothing is written", () => {
-    expect(childRules("digits", {}, "app.digits")).toEqual({
-      id: "digits",
+    expect(childRules({}, "app.digits")).toEqual({
       restart: "permanent",
       shutdown: 5_000,
       startTimeoutMs: 30_000,
@@ -43,7 +42,7 @@ describe("a child's rules", () => {
     ],
     [{ backoff: { initial: "1m" } }, { backoff: { ...defaults.backoff, initialMs: 60_000, maxMs: 60_000 } }],
   ] as Array<[ChildOptions, object]>)("%j becomes %j", (options, expected) => {
-    expect(childRules("a", options, "app.a")).toMatchObject(expected);
+    expect(childRules(options, "app.a")).toMatchObject(expected);
   });
 
   it.each([
@@ -76,16 +75,17 @@ describe("a child's rules", () => {
   ] as unknown as Array<[ChildOptions, string]>)(
     "%j is refused, naming the field and quoting the value",
     (options, message) => {
-      const error = thrown(() => childRules("a", options, "app.a"));
+      const error = thrown(() => childRules(options, "app.a"));
       expect(isHoldfastError(error, "InvalidSpec")).toBe(true);
       expect((error as Error).message).toContain(message);
     },
   );
 
-  it.each(["", 7, undefined])("an id of %j is refused", (id) => {
-    expect(() => childRules(id as string, {}, "app.a")).toThrow(
-      `app.a.id is ${JSON.stringify(id)}: give a non-empty string`,
-    );
+  it("are one object for all who say nothing else, also where they write the defaults out", () => {
+    const usual = childRules({}, "app.a");
+    expect(childRules({ restart: "permanent", shutdown: 5_000 }, "app.b")).toBe(usual);
+    expect(childRules({ restart: "transient" }, "app.c")).not.toBe(usual);
+    expect(childRules({}, "app.d", "edge")).not.toBe(usual);
   });
 });
 

@@ -35,17 +35,16 @@ function branchOf({ strategy, intensity, autoShutdown, children }: Shape, path: 
     rules: supervisorRules({ strategy, intensity, autoShutdown }, path),
     children: children.map(({ options, below }, n) => {
       const significant = Boolean(options.significant) && autoShutdown !== "never" && options.restart !== "permanent";
-      const rules = childRules(`c${n}`, { ...options, significant }, `${path}.c${n}`);
-      return below ? { rules, below: branchOf(below, `${path}.c${n}`) } : { rules };
+      const id = `c${n}`;
+      const rules = childRules({ ...options, significant }, `${path}.${id}`);
+      return below ? { id, rules, below: branchOf(below, `${path}.${id}`) } : { id, rules };
     }),
   };
 }
 
 /** Paths of the leaves, depth first: the order in which a tree starts. */
 function startOrder({ children }: Branch, path = ""): string[] {
-  return children.flatMap(({ rules, below }) =>
-    below ? startOrder(below, `${path}${rules.id}/`) : [`${path}${rules.id}`],
-  );
+  return children.flatMap(({ id, below }) => (below ? startOrder(below, `${path}${id}/`) : [`${path}${id}`]));
 }
 
 const deeds = ["ready", "ready", "fails", "ignored", "dies", "dies", "guilty", "clean", "stopped", "timer", "time"];

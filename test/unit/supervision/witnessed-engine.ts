@@ -10,6 +10,7 @@ export interface Before {
   readonly mode: SupervisorState["mode"];
   readonly phase: SupervisorState["phase"]["kind"];
   /** The child that the event is about. */
+  readonly id: string | undefined;
   readonly child: ChildRecord | undefined;
   /** It was to go down in a round. */
   readonly toStop: boolean;
@@ -34,7 +35,7 @@ export class WitnessedEngine extends SimulatedEngine {
     const id = "id" in event ? event.id : undefined;
     const child = id === undefined ? undefined : state.children.get(id);
     const toStop = id !== undefined && (state.round?.stop.has(id) ?? false);
-    const before = { event, now, mode: state.mode, phase: state.phase.kind, child, toStop };
+    const before = { event, now, mode: state.mode, phase: state.phase.kind, id, child, toStop };
     super.tell(event);
     for (const witness of this.#witnesses) witness.decided(before, this.log.at(-1)!.actions, this.state);
   }

@@ -12,7 +12,7 @@ it("a child is listed without a walk through what is below it, which may be thou
     throw new Error("walked");
   };
   const unit = { name: "many", path: "app/many", kind: "supervisor", tree } as Partial<Unit> as Unit;
-  expect(childInfo(unit, childRules("many", {}, "app/many"), standing).kind).toBe("supervisor");
+  expect(childInfo(unit, childRules({}, "app/many"), standing).kind).toBe("supervisor");
 });
 
 it("a child is listed as what it is in the tree", async () => {

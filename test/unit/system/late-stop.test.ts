@@ -21,7 +21,12 @@ class SlowToStop implements Unit {
     return new Promise((resolve) => this.stops.push(resolve));
   }
   die(): void {
-    this.keeper.unitDied({ guilty: false, normal: false, error: new Error("on its way out"), decided: () => {} });
+    this.keeper.unitDied(this.name, {
+      guilty: false,
+      normal: false,
+      error: new Error("on its way out"),
+      decided: () => {},
+    });
   }
   dispose(): void {}
   drain(): void {}
@@ -45,7 +50,7 @@ it("the end of a stop that a death had answered is not taken for the end of a la
   const unit = new SlowToStop();
   const slow = {
     kind: "actor",
-    load: async () => ({ rules: (id: string) => childRules(id, {}, id), create: () => unit }),
+    load: async () => ({ rules: (field: string) => childRules({}, field), create: () => unit }),
   } as const;
   const app = new RunningSystem(await supervisor({}, { slow }).load(), {});
   await app.start(false);
