@@ -5,6 +5,7 @@ import { median, p99, rounded } from "./measure/stats.mjs";
 import { table } from "./measure/table.mjs";
 import { starters } from "./recovery/contenders.mjs";
 import { FaultFile, faultFolder } from "./recovery/fault.mjs";
+import { compareHangs } from "./recovery/hangs.mjs";
 import { emptyModule, speechModule } from "./recovery/modules.mjs";
 
 /*
@@ -32,6 +33,8 @@ export async function run({ rounds, say }) {
   try {
     const empty = await compare(emptyModule, rounds ?? ROUNDS.empty, folder, say);
     const onnx = await compare(speechModule, rounds ?? ROUNDS.speech, folder, say);
+    const hangs = await compareHangs(await emptyModule(), rounds ?? ROUNDS.empty, folder, say);
+    const onnxHangs = await compareHangs(await speechModule(), rounds ?? ROUNDS.speech, folder, say);
     /** How many times sooner the first is back than the second. */
     const times = (seen, ours, theirs) => rounded(median(seen.samples[theirs]) / median(seen.samples[ours]));
     return {
@@ -44,13 +47,19 @@ export async function run({ rounds, say }) {
         cold_empty_vs_piscina_one: times(empty, "cold", "piscinaOne"),
         spare_empty_vs_piscina_standby: times(empty, "spare", "piscinaStandby"),
         spare_onnx_vs_piscina_standby: times(onnx, "spare", "piscinaStandby"),
+        hang_after_limit_light_vs_piscina: times(hangs, "spare", "piscina"),
+        hang_after_limit_onnx_vs_piscina: times(onnxHangs, "spare", "piscina"),
+        hang_after_limit_light_vs_piscina_standby: times(hangs, "spare", "piscinaStandby"),
+        hang_after_limit_onnx_vs_piscina_standby: times(onnxHangs, "spare", "piscinaStandby"),
+        hang_after_limit_light_p50_ms: rounded(median(hangs.samples.spare)),
+        hang_after_limit_onnx_p50_ms: rounded(median(onnxHangs.samples.spare)),
         ...milliseconds("empty", empty),
         ...milliseconds("onnx", onnx),
         process_p50_ms: rounded(median(empty.samples.process)),
         process_onnx_p50_ms: rounded(median(onnx.samples.process)),
       },
-      text: [empty.text, onnx.text, ...notes].join("\n"),
-      rounds: Math.min(empty.rounds, onnx.rounds),
+      text: [empty.text, onnx.text, hangs.text, onnxHangs.text, ...notes].join("\n"),
+      rounds: Math.min(empty.rounds, onnx.rounds, hangs.rounds, onnxHangs.rounds),
     };
   } finally {
     folder.remove();

@@ -19,6 +19,10 @@ import { now } from "../measure/now.mjs";
 const ARMED = 0;
 const STRUCK = 8;
 
+/** What is ordered: an error that nobody catches, or a handler that never ends. */
+const THROW = 1;
+const HANG = 2;
+
 /** Where fault files live for the time of one bench. */
 export function faultFolder() {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "holdfast-bench-"));
@@ -41,11 +45,15 @@ export class FaultFile {
 
   /** The next request will be in flight when its worker dies. */
   arm() {
-    this.#write(STRUCK, 0);
-    this.#write(ARMED, 1);
+    this.#order(THROW);
   }
 
-  /** When the worker threw, on the clock of `now()`. @returns {number} */
+  /** The next request will turn its worker round for ever. */
+  armHang() {
+    this.#order(HANG);
+  }
+
+  /** When the worker threw, or began to hang, on the clock of `now()`. @returns {number} */
   struckAt() {
     const at = this.#read(STRUCK);
     if (at === 0) throw new Error("the fault was ordered and did not happen: the answer is no recovery");
@@ -54,8 +62,13 @@ export class FaultFile {
 
   /** In the worker, at each request: whether this one is never to be answered because the thread is about to die. */
   strikes() {
-    if (this.#read(ARMED) === 0) return false;
+    const order = this.#read(ARMED);
+    if (order === 0) return false;
     this.#write(ARMED, 0);
+    if (order === HANG) {
+      this.#write(STRUCK, now());
+      for (;;);
+    }
     setTimeout(() => {
       this.#write(STRUCK, now());
       throw new Error("an error that nobody catches");
@@ -65,6 +78,11 @@ export class FaultFile {
 
   close() {
     closeSync(this.#file);
+  }
+
+  #order(fault) {
+    this.#write(STRUCK, 0);
+    this.#write(ARMED, fault);
   }
 
   #read(at) {
