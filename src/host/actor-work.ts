@@ -157,7 +157,9 @@ export class ActorWork {
     }
     try {
       const { callFor } = this.#around;
-      result = callFor ? callFor(this.#of, method, this.#of.actor!, args) : method.apply(this.#of.actor, args);
+      result = callFor
+        ? callFor(this.#of, call.seq, method, this.#of.actor!, args)
+        : method.apply(this.#of.actor, args);
     } catch (error) {
       this.#threw(running, error);
       return;

@@ -161,7 +161,7 @@ export class CellRunner {
         : this.#props!.plain;
     const runner = new ActorRunner(frame, props, this.#around!);
     this.#actors.set(actor, runner);
-    if (this.#around!.callFor) this.#around!.callFor(runner, runner.start, runner, [frame.state]);
+    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.start, runner, [frame.state]);
     else runner.start(frame.state);
   }
 

@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Batch } from "../transport/batch.js";
-import { decodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
 import { controlFolder } from "./control-folder.js";
+import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
 /** After a child's exit, how long its channel may take to be read to its end. */
@@ -113,7 +113,7 @@ class ForkHost implements Host {
 
   #receive(frames: ToParent[]): void {
     for (const frame of frames) {
-      if (frame.t === "fault") this.#fault = { kind: "uncaught", error: decodeError(frame.error), at: frame.at };
+      if (frame.t === "fault") this.#fault = faultOf(frame);
       else if (!this.#ended) this.onFrame(frame);
     }
   }

@@ -1,4 +1,4 @@
-import type { ToHost, ToParent } from "../transport/frames.js";
+import type { Origin, ToHost, ToParent } from "../transport/frames.js";
 import type { ControlReader } from "./control-block.js";
 
 /** Where an actor runs. What each level contains is in the README's containment matrix. */
@@ -6,8 +6,8 @@ export type Isolation = "inline" | "thread" | "fork";
 
 /** How a host ended, joined from its port, its last words and its exit into one fact. */
 export type HostEnd =
-  /** An uncaught error or unhandled rejection; `at` is when it was caught inside, monotonic ms. */
-  | { kind: "uncaught"; error: Error; at: number | undefined }
+  /** An uncaught error or unhandled rejection: when it was caught inside (monotonic ms), and what had set it going. */
+  | { kind: "uncaught"; error: Error; at: number | undefined; from?: Origin | undefined }
   | { kind: "heap"; error: Error }
   | { kind: "exit"; code: number | null; signal: string | null }
   /** `kill()` was called, or it was shut on purpose. */

@@ -55,12 +55,14 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     },
   });
   const trap = (error: unknown) => {
-    const owner = whoseError();
-    if (owner?.ended) {
-      out.push({ t: "late-error", actor: owner.id, incarnation: owner.incarnation, error: encodeError(error) });
+    const origin = whoseError();
+    if (origin?.of.ended) {
+      const { id: actor, incarnation } = origin.of;
+      out.push({ t: "late-error", actor, incarnation, error: encodeError(error) });
       return;
     }
-    const lastWords: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow() };
+    const from = origin && { actor: origin.of.id, seq: origin.seq };
+    const lastWords: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow(), from };
     out.flush();
     host.die(lastWords, runner);
   };

@@ -8,18 +8,34 @@ export interface Incarnation {
   readonly ended: boolean;
 }
 
-const current = new AsyncLocalStorage<Incarnation>();
+/** What set something going: a message of an incarnation, or its start. Holds no payload: a socket may keep it for hours. */
+export interface Origin {
+  readonly of: Incarnation;
+  /** The message; 0 for the start. */
+  readonly seq: number;
+}
 
-/** Calls what belongs to an incarnation; whatever it sets going (timers, promises, I/O) belongs to it too. */
-export function callFor(owner: Incarnation, method: (...args: never) => unknown, self: object, args: unknown[]) {
-  return current.run(owner, applied, method, self, args);
+const current = new AsyncLocalStorage<Origin>();
+
+/**
+ * Calls what belongs to an incarnation; whatever it sets going (timers, promises, I/O) belongs to it too.
+ * @param seq the message that the method handles, 0 for none
+ */
+export function callFor(
+  of: Incarnation,
+  seq: number,
+  method: (...args: never) => unknown,
+  self: object,
+  args: unknown[],
+): unknown {
+  return current.run({ of, seq }, applied, method, self, args);
 }
 
 /**
  * Whose an error is that nobody caught, asked in the handler of the process's own events. Undefined for what an actor did
  * not set going, and on Node below 24 for a queueMicrotask() callback, which Node forgets.
  */
-export function whoseError(): Incarnation | undefined {
+export function whoseError(): Origin | undefined {
   return current.getStore();
 }
 

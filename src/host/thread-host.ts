@@ -3,10 +3,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, setEnvironmentD
 import type { Piscina } from "piscina";
 import { toError } from "../errors.js";
 import { Batch } from "../transport/batch.js";
-import { decodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
+import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 import { SOON } from "./soon.js";
 
@@ -129,7 +129,7 @@ class ThreadHost implements Host {
         if (this.#condemned) this.#terminate();
       }
       if (this.#ended) continue;
-      if (frame.t === "fault") this.#end({ kind: "uncaught", error: decodeError(frame.error), at: frame.at });
+      if (frame.t === "fault") this.#end(faultOf(frame));
       else this.onFrame(frame);
     }
   }

@@ -61,6 +61,11 @@ export class Mailbox {
     }
   }
 
+  /** The next message, which stays. */
+  get next(): Message | undefined {
+    return this.#inside?.first;
+  }
+
   /** The next message, or undefined. */
   take(): Message | undefined {
     const message = this.#inside?.first;

@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors.js";
+import type { Asker } from "./asker.js";
 
 /** How an ask ends: once, with one of these. */
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
@@ -9,6 +10,14 @@ export interface Courier {
   begun(message: Message): boolean;
   /** Its caller gave it up: the host is told. */
   cancel(message: Message): void;
+}
+
+/** A death that a message was charged with. */
+export interface Charge {
+  /** The number of its report. */
+  readonly report: number;
+  /** In one line. */
+  readonly cause: string;
 }
 
 /** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
@@ -27,7 +36,7 @@ export interface MessageInit {
   idempotent: boolean;
   /** Monotonic ms; Infinity for none. */
   deadline: number;
-  inner?: boolean;
+  asker?: Asker | undefined;
   onSettled: (outcome: Outcome, message: Message) => void;
 }
 
@@ -49,8 +58,12 @@ export class Message {
   deaths = 0;
   /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
   replay = false;
-  /** The call came from an actor of the same system: a draining one still takes it. */
-  readonly inner: boolean;
+  /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
+  suspect = false;
+  /** The deaths it was charged with, as their reports say. */
+  charges: Charge[] | undefined;
+  /** Of the same system. */
+  readonly asker: Asker | undefined;
   /** Values of an output stream that have arrived for the caller. */
   partsDelivered = 0;
   onPart: ((value: unknown) => void) | undefined;
@@ -78,8 +91,13 @@ export class Message {
     this.sender = init.sender;
     this.idempotent = init.idempotent;
     this.deadline = init.deadline;
-    this.inner = init.inner ?? false;
+    this.asker = init.asker;
     this.#onSettled = init.onSettled;
+  }
+
+  /** The call came from an actor of the same system: a draining one still takes it. */
+  get inner(): boolean {
+    return this.asker !== undefined;
   }
 
   /** The first call counts; later ones return false. */

@@ -233,10 +233,12 @@ export class CellUnit implements Unit {
     const executing = remains.flatMap((one) => one.executing);
     const sum = (field: "redelivered" | "failed" | "poisoned") => remains.reduce((total, one) => total + one[field], 0);
     const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
-    const { id } = this.#open(cell.host.name, { cause, at, executing, guilty: false, ...losses }).report;
+    const guilty = remains.some((one) => one.guilty);
+    const report = remains.find((one) => one.report !== undefined)?.report;
+    const { id } = this.#open(cell.host.name, { cause, at, executing, guilty, report, ...losses }).report;
     for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
     this.keeper.unitDied(this.name, {
-      guilty: cause.kind === "killed" || executing.length > 0,
+      guilty: cause.kind === "killed" || guilty,
       normal: false,
       error: deathError(this.path, cause),
       decided: (decision) => this.#report?.decided(decision),

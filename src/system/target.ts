@@ -2,7 +2,8 @@ import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError, toError } from "../errors.js";
+import { HoldfastError, isHoldfastError, toError } from "../errors.js";
+import type { Asker } from "../mailbox/asker.js";
 import { Message, type Outcome } from "../mailbox/message.js";
 import { pack, type Sized } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
@@ -20,7 +21,7 @@ export interface Receiver {
 
 /** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
 export interface InnerCallOptions extends CallOptions {
-  readonly inner?: true;
+  readonly asker?: Asker | undefined;
 }
 
 /**
@@ -72,6 +73,8 @@ class ReceiverTarget implements Target {
     const onSettled = (outcome: Outcome) => {
       if (outcome.ok) return;
       refused = true;
+      // Who found it guilty has written its letter, with the evidence.
+      if (isHoldfastError(outcome.error, "PoisonedMessage")) return;
       const { path, incarnation } = this.#receiver;
       const reason = outcome.error instanceof HoldfastError ? outcome.error.code : outcome.error.message;
       const letter = { path, key: options.key, incarnation, sender: options.sender ?? "app", method, reason };
@@ -113,7 +116,7 @@ function send(
     ask,
     sender: options.sender ?? "app",
     idempotent: options.idempotent ?? false,
-    inner: options.inner ?? false,
+    asker: options.asker,
     deadline: limited ? context.clock.now() + timeoutMs : Number.POSITIVE_INFINITY,
     onSettled: (outcome) => {
       forget?.();

@@ -76,6 +76,12 @@ export interface SpawnSpec {
 
 export type WireOutcome = { ok: true; value: Packed } | { ok: false; error: WireError };
 
+/** A message, by its actor and its number there; 0 for the actor's start. */
+export interface Origin {
+  readonly actor: number;
+  readonly seq: number;
+}
+
 export type ToParent =
   /** `name`: "thread 7", "pid 4711"; `thread`: the number Node gave the thread. */
   | { t: "hello"; name: string; thread: number }
@@ -114,7 +120,8 @@ export type ToParent =
   | { t: "stopped"; actor: number; incarnation: number }
   /** An incarnation that had ended threw once more, where nobody caught it: it is over, and nobody pays. */
   | { t: "late-error"; actor: number; incarnation: number; error: WireError }
-  | { t: "fault"; error: WireError; at: number }
+  /** `from`: what had set the failed work going, as far as that is known; `seq` 0 for the actor's start. */
+  | { t: "fault"; error: WireError; at: number; from?: Origin | undefined }
   | {
       t: "ask";
       actor: number;

@@ -181,7 +181,7 @@ describe.each(walls)("a message that kills its host, $level", ({ level }) => {
     refs.hand.tell.poison("pill");
     await until(() => letters.length > 0, "a dead letter");
     expect(await refs.hand.ask.say("up")).toBe("up");
-    expect(letters).toMatchObject([{ method: "poison", reason: "PoisonedMessage" }]);
+    expect(letters).toMatchObject([{ method: "poison", reason: "poison" }]);
   });
 
   it("does not charge the messages behind it", async () => {

@@ -1,6 +1,7 @@
 import type { Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Message } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
@@ -8,12 +9,14 @@ import type { CellMember } from "../cell/cell-member.js";
 import type { Work } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
+import { culpritOf } from "../death/blame.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
 import { limitOf } from "../within.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
 import type { HandleOptions, HandleOwner } from "./handle-options.js";
 import type { SpawnRequest } from "./spawned.js";
+import { endedAtStart } from "./start-failure.js";
 
 /** Of what may take as long as it likes. */
 const noTimer: Timer = { cancel() {} };
@@ -106,10 +109,14 @@ export class ActorHandle implements CellMember, Addressee {
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
     while (this.#takesMail && this.executing < this.#options.window && !this.cell?.dying) {
-      const message = this.mailbox.take();
+      const message = this.mailbox.next;
       if (!message) return;
+      const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
+      if (trials && !trials.admits(this, message)) return;
+      this.mailbox.take();
       this.#delivered ??= new Deliveries(this.#context, this, this.#options);
       this.#delivered.deliver(message);
+      if (message.suspect && message.place !== "delivered") trials?.settled(this);
     }
   }
 
@@ -121,6 +128,22 @@ export class ActorHandle implements CellMember, Addressee {
     if (this.#phase !== "starting") return this.#phase === "up";
     const { cell } = this;
     return this.incarnation > 1 && cell?.quickStart === true && !this.#options.sharedMailbox;
+  }
+
+  get holdsSuspect(): boolean {
+    return this.#takesMail && this.mailbox.next?.suspect === true;
+  }
+
+  handling(): Iterable<Message> {
+    return this.#delivered?.handling() ?? [];
+  }
+
+  executes(seq: number): boolean {
+    return this.#delivered?.executes(seq) ?? false;
+  }
+
+  get suspects(): number {
+    return this.#phase === "starting" && this.executingNow === 0 ? 1 : (this.#delivered?.suspects ?? 0);
   }
 
   /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
@@ -193,6 +216,7 @@ export class ActorHandle implements CellMember, Addressee {
         if (this.#begin) this.cell?.startTook(this.#context.clock.now() - this.#begin.at);
         this.#begin?.resolve("ready");
         this.#begin = undefined;
+        this.cell?.inquest.trials?.settled(this);
         this.pump();
         this.#owner.onUp();
         return;
@@ -207,6 +231,7 @@ export class ActorHandle implements CellMember, Addressee {
         // Nobody is served before it is up: this one's caller gave up.
         if (!this.#delivered?.done(frame) || this.#phase === "starting") return;
         this.#owner.onServed();
+        this.cell?.inquest.trials?.settled(this);
         this.pump();
         return;
       case "crashed":
@@ -251,7 +276,11 @@ export class ActorHandle implements CellMember, Addressee {
 
   /** The incarnation is over: read the record, settle or hand back what was with it. */
   #over(cause: DeathCause, threwSeq: number, at: number | undefined, zombie = false): Remains {
-    const running = this.executingNow;
+    const { cell, entry } = this;
+    const culprit = threwSeq === 0 ? culpritOf(cause) : { actor: this.id, seq: threwSeq };
+    // What a handler throws is its actor's end alone.
+    const own = { count: this.executingNow, named: threwSeq !== 0 || this.executes(culprit?.seq ?? 0) };
+    const suspects = cell?.inquest.suspects ?? own;
     this.#begin = undefined;
     this.#phase = "down";
     this.#present = zombie;
@@ -260,8 +289,7 @@ export class ActorHandle implements CellMember, Addressee {
     const stopped = this.#stopped;
     this.#stopped = undefined;
     for (const tell of stopped ?? []) tell();
-    const { cell, entry } = this;
-    return settleAfterDeath(this.#context, this, {
+    const remains = settleAfterDeath(this.#context, this, {
       cause,
       at,
       delivered: this.#delivered?.takeAll() ?? [],
@@ -269,14 +297,12 @@ export class ActorHandle implements CellMember, Addressee {
       executing: cell?.executing(entry) ?? [],
       begun: zombie ? "all" : (cell?.begun(entry) ?? []),
       threwSeq,
-      suspects: cause.kind === "threw" ? running : (cell?.suspects ?? 0),
+      culprit,
+      suspects,
       facts: cell?.facts,
+      report: () => cell?.inquest.report() ?? this.#context.deaths.reserve(),
     });
+    cell?.inquest.trials?.settled(this);
+    return remains;
   }
-}
-
-/** A start that took too long ends for that reason, whatever else went with it. */
-function endedAtStart(path: string, cause: DeathCause): Error {
-  if (cause.kind === "start-failed") return cause.error;
-  return new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);
 }

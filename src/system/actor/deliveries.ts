@@ -105,6 +105,7 @@ export class Deliveries implements Courier {
     this.#credits?.delete(seq);
     if (this.#long) this.#learn(message, outcome.ok);
     message.place = "gone";
+    message.suspect = false;
     if (state) this.#log.took(state);
     else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
     message.settle(
@@ -127,9 +128,24 @@ export class Deliveries implements Courier {
 
   /** How many of them execute, as the record says. */
   get executingNow(): number {
+    return this.handling().length;
+  }
+
+  /** What its host works on, as the record says. */
+  handling(): Message[] {
     const { cell, entry } = this.#to;
-    if (this.#inflight.size === 0 || !cell) return 0;
-    return cell.executing(entry).filter(({ seq }) => this.#inflight.has(seq)).length;
+    if (this.#inflight.size === 0 || !cell) return [];
+    return cell.executing(entry).flatMap(({ seq }) => this.#inflight.get(seq) ?? []);
+  }
+
+  executes(seq: number): boolean {
+    return this.handling().some((message) => message.seq === seq);
+  }
+
+  /** Of what executes, all but asks that were made in the same cell: those end with their asker. */
+  get suspects(): number {
+    const { cell } = this.#to;
+    return this.handling().filter(({ ask, asker }) => !ask || !asker || asker.cell !== cell).length;
   }
 
   /** For a look at what hangs. A run that has gone on for long is remembered: how long it takes is learned from its end. */

@@ -1,5 +1,6 @@
 import { HoldfastError, toError } from "../../errors.js";
 import type { Remains } from "../death/after-death.js";
+import type { DeathCause } from "../death/report.js";
 
 export function tookTooLong(path: string, ms: number): HoldfastError {
   return new HoldfastError("StartFailed", `${path}: start() was not done within ${ms} ms (startTimeout)`);
@@ -39,4 +40,10 @@ export function mustServe(path: string, what: string): HoldfastError {
 export function startFailed(thrown: unknown): Remains {
   const cause = { kind: "start-failed", error: toError(thrown) } as const;
   return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
+}
+
+/** A start that took too long ends for that reason, whatever else went with it. */
+export function endedAtStart(path: string, cause: DeathCause): Error {
+  if (cause.kind === "start-failed") return cause.error;
+  return new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);
 }

@@ -23,18 +23,18 @@ export class CellAsks {
   }
 
   /**
-   * @param live false when the asking incarnation is over: what it still sends is heard by nobody
+   * @param asker undefined when the asking incarnation is over: what it still sends is heard by nobody
    * @param sender who asks, for dead letters
    */
-  ask(frame: AskFrame, live: boolean, sender: string): void {
-    if (!live) {
+  ask(frame: AskFrame, asker: CellMember | undefined, sender: string): void {
+    if (!asker) {
       this.#fenced(frame, sender);
       return;
     }
     const target = this.#context.resolve(frame.path);
     const args = unpack(frame.args, (path) => this.#context.resolve(path)) as unknown[];
     const options: InnerCallOptions = {
-      inner: true,
+      asker,
       sender,
       idempotent: frame.idempotent,
       ...(frame.key === undefined ? {} : { key: frame.key }),

@@ -1,3 +1,4 @@
+import type { Asker } from "../../mailbox/asker.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { SpawnRequest } from "../actor/spawned.js";
 import type { DeathCause } from "../death/report.js";
@@ -5,7 +6,7 @@ import type { Cell, CellDeath } from "./cell.js";
 import type { Work } from "./work.js";
 
 /** One actor of a cell, as the cell sees it. */
-export interface CellMember {
+export interface CellMember extends Asker {
   readonly id: number;
   readonly path: string;
   /** How long what a rebuilt incarnation left running may take to settle. */
@@ -19,6 +20,18 @@ export interface CellMember {
   work(now: number): Work;
   /** How many of its messages execute, as the record says. */
   readonly executingNow: number;
+  /** What of it may be the cause when its host ends: messages that execute, those apart that were asked for in this cell; or its start. */
+  readonly suspects: number;
+  /** The message of that number executes. */
+  executes(seq: number): boolean;
+  /** Hands over more of its mail, if it can. */
+  pump(): void;
+  /** The next of its mail is to be tried alone, and it could take it. */
+  readonly holdsSuspect: boolean;
+  /** Messages that are with the host. */
+  readonly executing: number;
+  /** Its start() or stop() runs, which have limits of their own. */
+  readonly changing: boolean;
   readonly busy: boolean;
   /** Its cell is gone, or it was ended in it by force. */
   lost(cell: Cell, death: CellDeath): void;

@@ -11,7 +11,9 @@ import type { CellMember } from "./cell-member.js";
 import { CellWatch } from "./cell-watch.js";
 import { Entries } from "./entries.js";
 import { ExitWatch } from "./exit-watch.js";
+import { Inquest } from "./inquest.js";
 import { type Lingerers, Lingering } from "./lingering.js";
+import type { OpenOptions } from "./open-options.js";
 
 export interface CellDeath {
   readonly cause: DeathCause;
@@ -33,8 +35,7 @@ export class Cell {
   onDeath: (death: CellDeath) => void = (death) => {
     for (const member of [...this.#members.values()]) member.lost(this, death);
   };
-  /** How many messages were executing when it ended. */
-  suspects = 0;
+  readonly inquest: Inquest;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #members = new Map<number, CellMember>();
@@ -59,6 +60,7 @@ export class Cell {
     this.#exit = new ExitWatch(context, spec.path, host, () => this.abandon());
     this.facts = facts;
     this.shared = shared;
+    this.inquest = new Inquest(context.deaths, this.#members, shared);
     this.#entries = new Entries(facts.concurrency);
     this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
     this.longest = context.longestRuns.of(spec);
@@ -114,15 +116,20 @@ export class Cell {
   leave(member: CellMember, entry: number): void {
     if (!this.#members.delete(member.id)) return;
     this.#entries.free(entry);
-    this.#asks.cancelFor(member.id);
+    this.#gone(member);
   }
 
   /** The member leaves, and its incarnation may still run: the host is told, and its entry is kept until it answers. */
   fence(member: CellMember, entry: number, incarnation: number): void {
     if (!this.#members.delete(member.id)) return;
-    this.#asks.cancelFor(member.id);
+    this.#gone(member);
     this.#entries.fence(member.id, incarnation, entry);
     this.send({ t: "fence", actor: member.id, incarnation });
+  }
+
+  #gone(member: CellMember): void {
+    this.#asks.cancelFor(member.id);
+    this.inquest.trials?.left(member);
   }
 
   /** Ends one incarnation in the host, in this turn; false where only a frame can, which others may overtake. */
@@ -175,7 +182,7 @@ export class Cell {
     if (this.#state === "dead") return;
     const { onDeath } = this;
     this.onDeath = () => {};
-    this.#over();
+    this.#over(this.#killedFor);
     if (this.#killedFor) onDeath(this.#killedFor);
   }
 
@@ -202,11 +209,9 @@ export class Cell {
       const member = this.#members.get(frame.actor);
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
     }
-    if (frame.t === "ask") this.#asks.ask(frame, this.#serves(frame), this.#sender(frame.actor));
-    else if (frame.t === "spawn") {
-      const asker = this.#serves(frame) ? this.#members.get(frame.actor) : undefined;
-      this.#asks.spawn(frame, asker, this.#sender(frame.actor));
-    } else if (frame.t === "watch") this.#asks.watch(frame, this.#serves(frame));
+    if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame.actor));
+    else if (frame.t === "spawn") this.#asks.spawn(frame, this.#asking(frame), this.#sender(frame.actor));
+    else if (frame.t === "watch") this.#asks.watch(frame, this.#asking(frame) !== undefined);
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
   }
@@ -232,8 +237,10 @@ export class Cell {
     else this.#context.events.emit({ type: "lingering", path, incarnation, methods, graceMs });
   }
 
-  #serves({ actor, incarnation }: { actor: number; incarnation: number }): boolean {
-    return this.#members.get(actor)?.serves(incarnation) ?? false;
+  /** Whose frame it is; undefined when that incarnation is over. */
+  #asking({ actor, incarnation }: { actor: number; incarnation: number }): CellMember | undefined {
+    const member = this.#members.get(actor);
+    return member?.serves(incarnation) ? member : undefined;
   }
 
   /** Who asks, for dead letters: its cell, or where that is shared the actor. */
@@ -241,8 +248,8 @@ export class Cell {
     return (this.shared ? this.#members.get(actor)?.path : undefined) ?? this.#spec.path;
   }
 
-  #over(): void {
-    for (const member of this.#members.values()) this.suspects += member.executingNow;
+  #over(death: CellDeath | undefined): void {
+    this.inquest.open(death?.cause);
     this.#state = "dead";
     this.#watch.end();
     this.#asks.cancelAll();
@@ -253,8 +260,8 @@ export class Cell {
 
   #ended(end: HostEnd): void {
     const asked = this.#state !== "alive";
-    this.#over();
-    const at = end.kind === "uncaught" ? end.at : undefined;
-    if (!asked) this.onDeath(this.#killedFor ?? { cause: causeOf(end), at });
+    const death = this.#killedFor ?? { cause: causeOf(end), at: end.kind === "uncaught" ? end.at : undefined };
+    this.#over(death);
+    if (!asked) this.onDeath(death);
   }
 }

@@ -1,12 +1,15 @@
 import type { ActorFacts } from "../../actor/methods.js";
-import { HoldfastError, withoutStack } from "../../errors.js";
+import { HoldfastError } from "../../errors.js";
 import { type Executing, hasBegun } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import { fateAfterDeath } from "../../mailbox/redelivery.js";
+import type { Origin } from "../../transport/frames.js";
+import type { Suspects } from "../cell/suspects.js";
 import type { SystemContext } from "../context.js";
-import { chargesMessages, isBlamed } from "./blame.js";
-import { evidenceOf, shapeOf } from "./evidence.js";
+import { judge, type Verdict } from "./blame.js";
+import { evidenceOf } from "./evidence.js";
+import { handlerFailed, quarantine } from "./outcomes.js";
 import { causeText, type DeathCause, type MessageEvidence } from "./report.js";
 
 /** What was with an incarnation when it ended. */
@@ -24,9 +27,11 @@ export interface Estate {
   readonly begun: readonly number[] | "all";
   /** The message whose handler threw, or 0. */
   readonly threwSeq: number;
-  /** How many messages were executing in what died: the actor that threw, or its whole cell. */
-  readonly suspects: number;
+  readonly culprit: Origin | undefined;
+  readonly suspects: Suspects;
   readonly facts: ActorFacts | undefined;
+  /** The number that its report will have, taken when it is first asked for. */
+  readonly report: () => number;
 }
 
 export interface Losses {
@@ -39,9 +44,11 @@ export interface Losses {
 /** What remains of an incarnation that ended. */
 export interface Remains extends Losses {
   readonly cause: DeathCause;
-  /** Charged to a message: one was executing, and nobody killed the host on purpose. */
+  /** Charged to a message, or to be: the guilty one is known, or its suspects are tried again. */
   readonly guilty: boolean;
   readonly at: number | undefined;
+  /** The number kept for its report; undefined: any. */
+  readonly report?: number | undefined;
 }
 
 /** Settles, or hands back to the mailbox in order, everything that was with an incarnation. */
@@ -50,11 +57,13 @@ export function settleAfterDeath(
   owner: { id: number; path: string; key: string | undefined; incarnation: number; mailbox: Mailbox },
   estate: Estate,
 ): Remains {
-  const { cause, at, facts, threwSeq, suspects, begun } = estate;
-  const scene = { cause, actor: owner.id, threwSeq, suspects };
+  const { cause, at, facts, threwSeq, culprit, begun } = estate;
+  const scene = { cause, actor: owner.id, culprit, named: estate.suspects.named, suspects: estate.suspects.count };
   const back: Message[] = [...estate.tail];
   const executing: MessageEvidence[] = [];
   const count = { failed: 0, poisoned: 0 };
+  let report: number | undefined;
+  let guilty = false;
   const why = causeText(cause);
   for (const message of estate.delivered) {
     const method = facts?.methods[message.method];
@@ -62,7 +71,8 @@ export function settleAfterDeath(
     const threw = seq === threwSeq;
     const recorded = estate.executing.find((one) => one.seq === seq)?.since;
     const since = recorded ?? (threw ? context.clock.now() : undefined);
-    const blamed = since !== undefined && isBlamed(scene, seq);
+    const verdict: Verdict = since === undefined ? "innocent" : judge(scene, seq, message.suspect);
+    const blamed = verdict === "guilty";
     const fate = fateAfterDeath({
       begun: since !== undefined || begun === "all" || begun.some((last) => hasBegun(seq, last)),
       blamed,
@@ -74,7 +84,13 @@ export function settleAfterDeath(
       replayable: facts?.replayable ?? false,
       stream: method?.stream ?? false,
     });
-    if (blamed) message.deaths++;
+    if (blamed) {
+      report ??= estate.report();
+      message.deaths++;
+      message.charges = [...(message.charges ?? []), { report, cause: why }];
+    }
+    if (verdict !== "innocent") message.suspect = true;
+    guilty ||= blamed || (verdict === "suspect" && fate === "redeliver");
     if (since !== undefined) {
       const ranForMs = context.clock.now() - since;
       executing.push(evidenceOf(message, ranForMs, method?.reveal ?? false));
@@ -107,24 +123,10 @@ export function settleAfterDeath(
           ),
         );
         break;
-      case "poisoned": {
+      case "poisoned":
         count.poisoned++;
-        const { path, key, incarnation } = owner;
-        const { method: name, sender, args } = message;
-        // A tell that fails becomes a dead letter by itself.
-        if (message.ask) {
-          const letter = { path, key, incarnation, sender, method: name, reason: "poison", shape: shapeOf(args) };
-          context.deaths.deadLetter(letter);
-        }
-        message.fail(
-          new HoldfastError(
-            "PoisonedMessage",
-            `${owner.path}: ${message.method} was executing at ${message.deaths} deaths and is not tried again (${why})`,
-            { details: { deaths: message.deaths } },
-          ),
-        );
+        quarantine(context, owner, message, method?.reveal ?? false);
         break;
-      }
       case "dropped":
         break;
       default:
@@ -132,13 +134,5 @@ export function settleAfterDeath(
     }
   }
   owner.mailbox.handBack(back);
-  const guilty = chargesMessages(cause) && executing.length > 0;
-  return { cause, at, guilty, executing, redelivered: back.length - estate.tail.length, ...count };
-}
-
-/** The caller gets the handler's own error as the cause. */
-function handlerFailed(path: string, message: Message, cause: DeathCause): Error {
-  const error = cause.kind === "threw" ? cause.error : undefined;
-  const text = `${path}: ${message.method} threw ${error?.name}: ${error?.message}`;
-  return withoutStack(() => new HoldfastError("HandlerFailed", text, { cause: error }));
+  return { cause, at, guilty, executing, report, redelivered: back.length - estate.tail.length, ...count };
 }

@@ -1,3 +1,4 @@
+import type { Origin } from "../../transport/frames.js";
 import type { DeathCause } from "./report.js";
 
 /** What is known of a death when one of its messages is judged. */
@@ -5,32 +6,44 @@ export interface Scene {
   readonly cause: DeathCause;
   /** Whose message it is. */
   readonly actor: number;
-  /** The message whose handler threw, or 0. */
-  readonly threwSeq: number;
-  /** How many messages were executing in what died: the actor that threw, or its whole cell. */
+  /** What the death is traced to, if anything: the handler that threw, or what had set the failed work going. */
+  readonly culprit: Origin | undefined;
+  /** That one was executing. If not, its answer was given before; what it left behind may have failed by another's doing. */
+  readonly named: boolean;
+  /** How many may be the cause: what was executing in what died, the actor that threw or its whole cell. */
   readonly suspects: number;
 }
 
 /**
- * Whether a message that was executing at a death is charged with it. Guilt is exact or it is nobody's: where several
- * were executing and the cause names none of them (an uncaught error, an exit, a full heap), each is only a suspect, and
- * two deaths as a bystander must not make a message poison. Such a death is paid for by the restart budget instead.
+ * guilty: charged with the death. suspect: it may have been this one, which a trial alone will show. innocent: neither.
  */
-export function isBlamed({ cause, actor, threwSeq, suspects }: Scene, seq: number): boolean {
-  switch (cause.kind) {
-    case "killed":
-    case "stopped-itself":
-    case "lingered":
-    case "gave-up":
-    case "start-failed":
-      return false;
-    case "hung":
-      return cause.actor === actor && cause.seq === seq;
-    case "threw":
-      return threwSeq === 0 ? suspects === 1 : seq === threwSeq;
-    default:
-      return suspects === 1;
-  }
+export type Verdict = "guilty" | "suspect" | "innocent";
+
+/**
+ * How a message that was executing at a death is judged. Guilt is exact or it is nobody's: where several were executing and
+ * the cause names none of them (an exit, a full heap, a blocked loop), each is only a suspect, and two deaths as a
+ * bystander must not make a message poison. Suspects are tried again alone; only one that dies alone is guilty.
+ *
+ *   on purpose                       ─▶ innocent
+ *   traced to one that was executing ─▶ that one guilty, the others innocent
+ *   several were executing           ─▶ suspects
+ *   traced to what had been answered ─▶ suspect; tried alone already, guilty
+ *   it alone was executing           ─▶ guilty
+ *
+ * @param tried it was a suspect before, and so ran alone this time
+ */
+export function judge({ cause, actor, culprit, named, suspects }: Scene, seq: number, tried: boolean): Verdict {
+  if (!chargesMessages(cause)) return "innocent";
+  if (culprit && named) return culprit.actor === actor && culprit.seq === seq ? "guilty" : "innocent";
+  if (suspects > 1 || (culprit && !tried)) return "suspect";
+  return "guilty";
+}
+
+/** What a cause names as its origin. */
+export function culpritOf(cause: DeathCause): Origin | undefined {
+  if (cause.kind !== "hung" && cause.kind !== "uncaught") return undefined;
+  const { actor, seq } = cause;
+  return actor === undefined || seq === undefined ? undefined : { actor, seq };
 }
 
 const nobodysDoing: ReadonlySet<DeathCause["kind"]> = new Set([

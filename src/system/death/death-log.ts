@@ -73,16 +73,25 @@ export class DeathLog {
     this.#events = events;
   }
 
-  /** @param faultAt when it happened, monotonic ms, where the dying host could say */
+  /** The number of a report that will be opened: what it is charged to names it before. */
+  reserve(): number {
+    return ++this.#count;
+  }
+
+  /**
+   * @param faultAt when it happened, monotonic ms, where the dying host could say
+   * @param id that was reserved for it
+   */
   open(
     facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times">,
     faultAt: number | undefined,
+    id = this.reserve(),
   ): OpenReport {
     const noticed = this.#clock.now();
     if ("error" in facts.cause) keepErrorInJson(facts.cause);
     const report: DeathReport = {
       ...facts,
-      id: ++this.#count,
+      id,
       at: this.#clock.wallTime(),
       decision: "pending",
       level: undefined,

@@ -17,7 +17,7 @@ export function reportDeath(
   const { cause, executing, redelivered, failed, poisoned, at } = remains;
   const { path, key, incarnation } = who;
   const facts = { path, key, incarnation, isolation, host, cause, executing, redelivered, failed, poisoned };
-  return context.deaths.open(facts, at);
+  return context.deaths.open(facts, at, remains.report);
 }
 
 /** A death as an error, with what was thrown as its cause. */

@@ -1,11 +1,15 @@
 import type { HostEnd, Isolation } from "../../host/host.js";
+import type { Charge } from "../../mailbox/message.js";
 
 /** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
 export type DeathCause =
   /** The handler (or start(), or restore()) threw: the actor alone died, its host lives. */
   | { kind: "threw"; error: Error }
-  /** An error outside any handler, or an unhandled rejection, ended the host. */
-  | { kind: "uncaught"; error: Error }
+  /**
+   * An error outside any handler, or an unhandled rejection, ended the host. `actor` and `seq` say which message had set the
+   * failed work going, where that is known; `seq` 0: the actor's start.
+   */
+  | { kind: "uncaught"; error: Error; actor?: number; seq?: number }
   /** The host ended by itself: process.exit() or a signal. */
   | { kind: "exit"; code: number | null; signal: string | null }
   /** The heap limit was reached. */
@@ -91,6 +95,14 @@ export interface DeadLetter {
   readonly reason: string;
   readonly incarnation: number;
   readonly shape: string;
+  /** Of a message with the reason "poison": what it was, and the deaths it was charged with. */
+  readonly evidence?: PoisonEvidence;
+}
+
+/** What is kept of a message that killed twice. */
+export interface PoisonEvidence extends MessageEvidence {
+  /** The reports of the deaths, by number, each with its cause in one line. */
+  readonly charges: readonly Charge[];
 }
 
 /** One line for people. */
@@ -125,7 +137,7 @@ export function causeText(cause: DeathCause): string {
 export function causeOf(end: HostEnd): DeathCause {
   switch (end.kind) {
     case "uncaught":
-      return { kind: "uncaught", error: end.error };
+      return { kind: "uncaught", error: end.error, ...end.from };
     case "heap":
       return { kind: "heap", error: end.error };
     case "exit":
