@@ -29,6 +29,7 @@ export {
   type DeathCause,
   type DeathReport,
   type MessageEvidence,
+  type PoisonEvidence,
 } from "./system/death/report.js";
 export type { SystemEvent } from "./system/events.js";
 export { type ActorOptions, type ActorSpec, fork, inline, type MailboxOptions, thread } from "./system/specs.js";

@@ -1,0 +1,14 @@
+import { Actor, type Ref } from "holdfast";
+import type { Gate } from "../behaviour/gate.js";
+
+export class Crowd extends Actor<{ gate: Ref<Gate> }> {
+  hold(name: string): Promise<string>;
+  holdOnce(name: string): Promise<string>;
+  bomb(name: string): Promise<never>;
+  throwLater(name: string): Promise<never>;
+  leaveBomb(name: string): string;
+  through(other: Ref<Crowd>, name: string): Promise<string>;
+  say<T>(value: T): T;
+}
+
+export class Queue extends Crowd {}
