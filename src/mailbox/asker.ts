@@ -5,7 +5,7 @@ export interface Asker {
   /** The cell it is in, by identity. */
   readonly cell: object | undefined;
   /** What it works on, and may have asked for. */
-  handling(): Iterable<Message>;
+  handling(): readonly Message[];
 }
 
 /** Calls in a row that are followed back; longer chains end at their deadlines. */

@@ -6,10 +6,10 @@ import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
+import { suspectsOf } from "../cell/suspects.js";
 import type { Work } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
-import { culpritOf } from "../death/blame.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
 import { limitOf } from "../within.js";
@@ -134,16 +134,8 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#takesMail && this.mailbox.next?.suspect === true;
   }
 
-  handling(): Iterable<Message> {
+  handling(): readonly Message[] {
     return this.#delivered?.handling() ?? [];
-  }
-
-  executes(seq: number): boolean {
-    return this.#delivered?.executes(seq) ?? false;
-  }
-
-  get suspects(): number {
-    return this.#phase === "starting" && this.executingNow === 0 ? 1 : (this.#delivered?.suspects ?? 0);
   }
 
   /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
@@ -277,10 +269,7 @@ export class ActorHandle implements CellMember, Addressee {
   /** The incarnation is over: read the record, settle or hand back what was with it. */
   #over(cause: DeathCause, threwSeq: number, at: number | undefined, zombie = false): Remains {
     const { cell, entry } = this;
-    const culprit = threwSeq === 0 ? culpritOf(cause) : { actor: this.id, seq: threwSeq };
-    // What a handler throws is its actor's end alone.
-    const own = { count: this.executingNow, named: threwSeq !== 0 || this.executes(culprit?.seq ?? 0) };
-    const suspects = cell?.inquest.suspects ?? own;
+    const suspects = suspectsOf(this, cause, threwSeq);
     this.#begin = undefined;
     this.#phase = "down";
     this.#present = zombie;
@@ -297,7 +286,6 @@ export class ActorHandle implements CellMember, Addressee {
       executing: cell?.executing(entry) ?? [],
       begun: zombie ? "all" : (cell?.begun(entry) ?? []),
       threwSeq,
-      culprit,
       suspects,
       facts: cell?.facts,
       report: () => cell?.inquest.report() ?? this.#context.deaths.reserve(),

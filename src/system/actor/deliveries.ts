@@ -138,16 +138,6 @@ export class Deliveries implements Courier {
     return cell.executing(entry).flatMap(({ seq }) => this.#inflight.get(seq) ?? []);
   }
 
-  executes(seq: number): boolean {
-    return this.handling().some((message) => message.seq === seq);
-  }
-
-  /** Of what executes, all but asks that were made in the same cell: those end with their asker. */
-  get suspects(): number {
-    const { cell } = this.#to;
-    return this.handling().filter(({ ask, asker }) => !ask || !asker || asker.cell !== cell).length;
-  }
-
   /** For a look at what hangs. A run that has gone on for long is remembered: how long it takes is learned from its end. */
   work(now: number, changing: boolean): Work | undefined {
     const { id: actor, cell, entry } = this.#to;

@@ -20,10 +20,6 @@ export interface CellMember extends Asker {
   work(now: number): Work;
   /** How many of its messages execute, as the record says. */
   readonly executingNow: number;
-  /** What of it may be the cause when its host ends: messages that execute, those apart that were asked for in this cell; or its start. */
-  readonly suspects: number;
-  /** The message of that number executes. */
-  executes(seq: number): boolean;
   /** Hands over more of its mail, if it can. */
   pump(): void;
   /** The next of its mail is to be tried alone, and it could take it. */

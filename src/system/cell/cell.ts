@@ -13,7 +13,6 @@ import { Entries } from "./entries.js";
 import { ExitWatch } from "./exit-watch.js";
 import { Inquest } from "./inquest.js";
 import { type Lingerers, Lingering } from "./lingering.js";
-import type { OpenOptions } from "./open-options.js";
 
 export interface CellDeath {
   readonly cause: DeathCause;

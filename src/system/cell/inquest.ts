@@ -33,7 +33,7 @@ export class Inquest {
 
   /** The cell has ended, and its members are not told yet. */
   open(cause: DeathCause | undefined): void {
-    this.suspects = suspectsAmong(this.#members.values(), cause && culpritOf(cause));
+    this.suspects = suspectsAmong([...this.#members.values()], cause && culpritOf(cause));
   }
 
   /** The number of the one report that a death will have: of the whole cell, or of a member alone while the cell lives. */

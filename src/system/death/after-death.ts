@@ -4,7 +4,6 @@ import { type Executing, hasBegun } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import { fateAfterDeath } from "../../mailbox/redelivery.js";
-import type { Origin } from "../../transport/frames.js";
 import type { Suspects } from "../cell/suspects.js";
 import type { SystemContext } from "../context.js";
 import { judge, type Verdict } from "./blame.js";
@@ -27,7 +26,6 @@ export interface Estate {
   readonly begun: readonly number[] | "all";
   /** The message whose handler threw, or 0. */
   readonly threwSeq: number;
-  readonly culprit: Origin | undefined;
   readonly suspects: Suspects;
   readonly facts: ActorFacts | undefined;
   /** The number that its report will have, taken when it is first asked for. */
@@ -57,8 +55,9 @@ export function settleAfterDeath(
   owner: { id: number; path: string; key: string | undefined; incarnation: number; mailbox: Mailbox },
   estate: Estate,
 ): Remains {
-  const { cause, at, facts, threwSeq, culprit, begun } = estate;
-  const scene = { cause, actor: owner.id, culprit, named: estate.suspects.named, suspects: estate.suspects.count };
+  const { cause, at, facts, threwSeq, begun } = estate;
+  const { culprit, named, count: suspects } = estate.suspects;
+  const scene = { cause, actor: owner.id, culprit, named, suspects };
   const back: Message[] = [...estate.tail];
   const executing: MessageEvidence[] = [];
   const count = { failed: 0, poisoned: 0 };
