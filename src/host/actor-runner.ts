@@ -175,7 +175,9 @@ export class ActorRunner implements ActorContext, Worker {
     const at = this.around.clock.now();
     this.fence(seq);
     const left = this.#left ? [...this.#left.values()] : [];
-    this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at, left });
+    const origin = seq === 0 ? this.around.whoseError?.() : undefined;
+    const from = origin?.of === this ? origin.seq : undefined;
+    this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at, left, from });
   }
 
   idle(): void {

@@ -13,7 +13,7 @@ import type { ControlWriter } from "./control-block.js";
 import { findActorClass } from "./find-class.js";
 import { HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
-import type { CallFor, Surroundings } from "./surroundings.js";
+import type { CallFor, Surroundings, WhoseError } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
@@ -22,6 +22,7 @@ export interface CellLink {
   readonly sharesMemory: boolean;
   /** In a host of its own: errors that nobody catches are told apart by it. */
   readonly callFor?: CallFor;
+  readonly whoseError?: WhoseError;
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;
@@ -122,6 +123,7 @@ export class CellRunner {
         clock,
         sharesMemory,
         callFor: this.#link.callFor,
+        whoseError: this.#link.whoseError,
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
         target: (path, actor, incarnation) => this.#target(path, actor, incarnation),

@@ -45,6 +45,7 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     clock: realClock,
     sharesMemory: false,
     callFor,
+    whoseError,
     send: (frame) => out.push(frame),
     flush: () => out.flush(),
     load: (module) => import(module),

@@ -5,10 +5,11 @@ import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
 import type { ControlWriter } from "./control-block.js";
-import type { callFor } from "./own-errors.js";
+import type { callFor, whoseError } from "./own-errors.js";
 
 /** See own-errors.ts. */
 export type CallFor = typeof callFor;
+export type WhoseError = typeof whoseError;
 
 /** What a runner needs of the cell around it: one for all actors of the cell. */
 export interface Surroundings {
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly replyOnThrow: boolean;
   /** Calls a method for an incarnation, so that an error it leaves behind is known as its own; undefined: plainly. */
   readonly callFor: CallFor | undefined;
+  /** What had set the code going that runs now, where that is known. */
+  readonly whoseError: WhoseError | undefined;
   send(frame: ToParent): void;
   /** Posts what was sent, now. */
   flush(): void;

@@ -112,6 +112,8 @@ export type ToParent =
       at: number;
       /** Methods of it that still run; each is heard by nobody, and `settled` follows when all have ended. */
       left: readonly string[];
+      /** `seq` is 0, and a timer threw: the message that had set it, where that is known. */
+      from?: number | undefined;
     }
   /** What a crash had left running has ended; `dropped` is how many outcomes nobody will hear. */
   | { t: "settled"; actor: number; incarnation: number; dropped: number }

@@ -7,6 +7,9 @@ export class Crowd extends Actor<{ gate: Ref<Gate> }> {
   bomb(name: string): Promise<never>;
   throwLater(name: string): Promise<never>;
   leaveBomb(name: string): string;
+  leaveTimer(name: string): string;
+  short(name: string): Promise<string>;
+  loop(name: string): Promise<never>;
   through(other: Ref<Crowd>, name: string): Promise<string>;
   say<T>(value: T): T;
 }

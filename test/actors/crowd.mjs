@@ -5,7 +5,14 @@ let running = 0;
 /** Several at once. It notes at the gate how many run beside each, and ends its host in ways that name nobody. */
 export class Crowd extends Actor {
   static concurrency = 4;
-  static methods = { hold: { idempotent: true }, bomb: { idempotent: true }, throwLater: { idempotent: true } };
+  static methods = {
+    hold: { idempotent: true },
+    bomb: { idempotent: true },
+    throwLater: { idempotent: true },
+    through: { idempotent: true },
+    short: { idempotent: true, limit: "400ms" },
+    loop: { idempotent: true, limit: "500ms" },
+  };
 
   async #beside(name) {
     running++;
@@ -46,6 +53,24 @@ export class Crowd extends Actor {
     });
     return "left";
   }
+  /** The same with a timer of its own. */
+  leaveTimer(name) {
+    void this.props.gate.ask.pass(name).then(() => {
+      this.after(1, () => {
+        throw new Error(`left by ${name}`);
+      });
+    });
+    return "left";
+  }
+  /** Has the shortest limit. */
+  async short(name) {
+    await this.#beside(name);
+    return name;
+  }
+  async loop(name) {
+    await this.#beside(name);
+    for (;;);
+  }
   async through(other, name) {
     await this.#beside(name);
     return await other.ask.hold(`${name} through`);
@@ -54,8 +79,6 @@ export class Crowd extends Actor {
     return value;
   }
 }
-Crowd.methods.through = { idempotent: true };
-
 /** One after the other. */
 export class Queue extends Crowd {
   static concurrency = 1;

@@ -87,6 +87,38 @@ describe.each(walls)("suspects of a death, $level", ({ level }) => {
     expect(deaths(app)).toMatchObject([{ cause: { kind: "uncaught", seq: 1 }, executing: [{ deaths: 0 }] }]);
   });
 
+  it("are not charged with a timer that another message had made with this.after()", async () => {
+    const made = plan();
+    const { refs, app } = await play({ gate: gateOf(made), queue: crowd(level, "Queue") });
+    await refs.queue.ask.leaveTimer("timer");
+    const innocent = refs.queue.ask.hold("a");
+    await made.reached("a");
+    made.open("timer");
+    await made.reached("a", 2);
+    made.open("a");
+    expect(await innocent).toBe("a");
+    expect(deaths(app)).toMatchObject([{ cause: { kind: "threw", seq: 1 }, executing: [{ deaths: 0 }] }]);
+  });
+
+  it("are all who executed where one of them blocks the loop, and another is past its limit first", async () => {
+    const made = plan();
+    const { refs, app } = await play({ gate: gateOf(made), crowd: crowd(level, "Crowd") });
+    const short = refs.crowd.ask.short("short");
+    await made.reached("short");
+    const bomb = failure(refs.crowd.ask.loop("loop"));
+    await made.reached("loop");
+    made.open("loop");
+    await made.reached("short", 2);
+    made.open("short");
+    expect(await short).toBe("short");
+    expect(await bomb).toMatchObject({ code: "PoisonedMessage" });
+    expect(deaths(app).map(({ executing }) => executing.map(({ method, deaths }) => `${method} ${deaths}`))).toEqual([
+      ["short 0", "loop 0"],
+      ["loop 1"],
+      ["loop 2"],
+    ]);
+  });
+
   it("are those of all keys of a cell, and other keys wait while one is tried", async () => {
     const made = plan();
     const { refs, app } = await play({ gate: gateOf(made), keys: keyed(crowd(level, "Queue")) });

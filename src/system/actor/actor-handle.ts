@@ -10,7 +10,7 @@ import { suspectsOf } from "../cell/suspects.js";
 import type { Work } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
-import type { DeathCause } from "../death/report.js";
+import { causeOfCrash, type DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
 import { limitOf } from "../within.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
@@ -230,7 +230,7 @@ export class ActorHandle implements CellMember, Addressee {
         this.cell?.cancelAsks(this);
         // A timer of it threw before start() was done.
         if (this.#begin) this.#neverRan(frame);
-        else this.#owner.onOver(this.#over({ kind: "threw", error: decodeError(frame.error) }, frame.seq, frame.at));
+        else this.#owner.onOver(this.#over(causeOfCrash(frame), frame.seq, frame.at));
         return;
       case "leaving":
         if (this.#phase === "up") this.#leaves();

@@ -97,7 +97,8 @@ export class CellWatch implements Watched {
     const verdict = judge(works, look);
     this.#silentLooks = verdict.is === "silent" ? this.#silentLooks + 1 : 0;
     if ("late" in verdict) {
-      this.#cell.kill({ kind: "hung", ...verdict.late });
+      const silent = look.quietSince === undefined ? {} : { silentMs: look.now - look.quietSince };
+      this.#cell.kill({ kind: "hung", ...verdict.late, ...silent });
       return this.#rests();
     }
     return this.#goesOn(verdict);

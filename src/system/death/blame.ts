@@ -39,11 +39,16 @@ export function judge({ cause, actor, culprit, named, suspects }: Scene, seq: nu
   return "guilty";
 }
 
-/** What a cause names as its origin. */
+/**
+ * What a cause names as its origin. A message past its limit is named for that alone only where its host was heard of
+ * lately: in one that has been silent, another's loop may have kept it from its end.
+ */
 export function culpritOf(cause: DeathCause): Origin | undefined {
-  if (cause.kind !== "hung" && cause.kind !== "uncaught") return undefined;
+  if (cause.kind !== "hung" && cause.kind !== "uncaught" && cause.kind !== "threw") return undefined;
   const { actor, seq } = cause;
-  return actor === undefined || seq === undefined ? undefined : { actor, seq };
+  if (actor === undefined || seq === undefined) return undefined;
+  const silent = cause.kind === "hung" && (cause.silentMs ?? 0) * 2 > cause.limitMs;
+  return silent ? undefined : { actor, seq };
 }
 
 const nobodysDoing: ReadonlySet<DeathCause["kind"]> = new Set([

@@ -1,10 +1,15 @@
 import type { HostEnd, Isolation } from "../../host/host.js";
 import type { Charge } from "../../mailbox/message.js";
+import { decodeError } from "../../transport/error-codec.js";
+import type { ToParent } from "../../transport/frames.js";
 
 /** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
 export type DeathCause =
-  /** The handler (or start(), or restore()) threw: the actor alone died, its host lives. */
-  | { kind: "threw"; error: Error }
+  /**
+   * The handler (or start(), or restore(), or a timer of it) threw: the actor alone died, its host lives. `actor` and `seq`
+   * say which message had set such a timer, where that is known.
+   */
+  | { kind: "threw"; error: Error; actor?: number; seq?: number }
   /**
    * An error outside any handler, or an unhandled rejection, ended the host. `actor` and `seq` say which message had set the
    * failed work going, where that is known; `seq` 0: the actor's start.
@@ -16,9 +21,19 @@ export type DeathCause =
   | { kind: "heap"; error: Error }
   /**
    * One message executed for longer than its method's limit; `actor` and `seq` say which. With `seq` 0 none did: the event
-   * loop was blocked by something outside every handler, and `method` is what waited for it in vain.
+   * loop was blocked by something outside every handler, and `method` is what waited for it in vain. `silentMs`: for how
+   * long nothing had come from its host.
    */
-  | { kind: "hung"; method: string; limitMs: number; ageMs: number; actor?: number; seq?: number; missedMs?: number }
+  | {
+      kind: "hung";
+      method: string;
+      limitMs: number;
+      ageMs: number;
+      actor?: number;
+      seq?: number;
+      missedMs?: number;
+      silentMs?: number;
+    }
   /**
    * A handler of an incarnation that had crashed did not settle within `grace`: its host went with it. Nobody of the new
    * incarnation is to blame.
@@ -131,6 +146,11 @@ export function causeText(cause: DeathCause): string {
     case "gave-up":
       return `gave up: ${cause.error.message}`;
   }
+}
+
+/** How an actor ended alone, as its cause. */
+export function causeOfCrash({ actor, error, from }: Extract<ToParent, { t: "crashed" }>): DeathCause {
+  return { kind: "threw", error: decodeError(error), ...(from === undefined ? {} : { actor, seq: from }) };
 }
 
 /** How a host ended, as the cause of its actors' death. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Scene, type Verdict } from "../../../src/system/death/blame.js";
+import { culpritOf, judge, type Scene, type Verdict } from "../../../src/system/death/blame.js";
 import type { DeathCause } from "../../../src/system/death/report.js";
 
 const error = new Error("bad");
@@ -35,6 +35,22 @@ const table: [string, Partial<Scene>, boolean, Verdict][] = [
 function lingered(): DeathCause {
   return { kind: "lingered", method: "m", incarnation: 1, graceMs: 1 };
 }
+
+describe("what a cause names", () => {
+  it("is a message past its limit, unless its host was silent for most of it", () => {
+    const late = { kind: "hung", method: "m", limitMs: 100, ageMs: 101, actor: 1, seq: 5 } as const;
+    expect(culpritOf(late)).toEqual(self);
+    expect(culpritOf({ ...late, silentMs: 40 })).toEqual(self);
+    expect(culpritOf({ ...late, silentMs: 60 })).toBeUndefined();
+  });
+
+  it("is the message that had set going what failed", () => {
+    expect(culpritOf({ kind: "uncaught", error, ...self })).toEqual(self);
+    expect(culpritOf({ kind: "threw", error, ...self })).toEqual(self);
+    expect(culpritOf(uncaught)).toBeUndefined();
+    expect(culpritOf(exit)).toBeUndefined();
+  });
+});
 
 describe("how a message that was executing at a death is judged", () => {
   it.each(table)("%s", (_, facts, tried, verdict) => {
