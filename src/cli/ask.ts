@@ -4,6 +4,7 @@ import type { ExposedActor } from "../protocol/frames.js";
 import { fromWire } from "../protocol/values.js";
 import { askAudio } from "./ask-audio.js";
 import { CommandError, durationOption, exitCodes, parseCommand } from "./command.js";
+import { isWav } from "./media/wav.js";
 
 const help = `holdfast ask <url> <actor> [method] [arguments as JSON …] [options]
 
@@ -12,7 +13,8 @@ an audio file (.wav) is streamed in chunks, an image (.png) is sent whole.
 
   --file PATH      a file for the actor
   --key KEY        which actor of a keyed group
-  --timeout TIME   how long to wait for an answer, or for a server that went away: 500ms, 30s (default), 2m
+  --timeout TIME   how long to wait for an answer: 500ms, 30s (default), 2m; a stream waits as long for a server that
+                   went away, a single call hears of its end at once
   --json           results as JSON, one a line
   -h, --help
   --               what follows are arguments, also if they begin with "-"
@@ -42,9 +44,12 @@ export async function ask(args: string[]): Promise<number> {
   const file = values.file === undefined ? undefined : await read(values.file);
   const timeout = durationOption("timeout", values.timeout ?? "30s");
   const { HOLDFAST_TOKEN: token } = process.env;
+  // What is streamed is taken up again by a server that comes back; one call would only wait for it in silence.
+  const streams = file !== undefined && method === undefined && isWav(file);
   const client = await connect(url, {
     ...(token ? { token } : {}),
     ...(values.timeout === undefined ? {} : { connectTimeout: timeout }),
+    ...(streams ? {} : { reconnect: false }),
     name: "holdfast ask",
   });
   try {

@@ -108,9 +108,10 @@ export class Calls {
     }
   }
 
-  /** A server that had begun to drain has not taken it: another one may. */
+  /** A server that had begun to drain has not taken it: another one may, where one will be tried. */
   #failed(call: Call, error: HoldfastError): void {
-    if (isHoldfastError(error, "Draining") && call.phase === "written") this.#requeue(call);
+    const { reconnects } = this.#settings;
+    if (reconnects && isHoldfastError(error, "Draining") && call.phase === "written") this.#requeue(call);
     else call.fail(error);
   }
 
@@ -175,8 +176,15 @@ export class Calls {
   }
 
   #late(call: Call): void {
+    const { connected, lastError: cause } = this.#link();
+    const waited = call.phase === "queued" && !connected;
     const message = `${call.spec.name} had no answer by its deadline`;
-    this.#giveUp(call, new HoldfastError("Timeout", message, { retryable: !call.wasWritten }));
+    const retryable = !call.wasWritten;
+    if (!waited) this.#giveUp(call, new HoldfastError("Timeout", message, { retryable }));
+    else {
+      const why = `${message}: it waited for a connection (${cause.message})`;
+      this.#giveUp(call, new HoldfastError("Timeout", why, { retryable, cause }));
+    }
   }
 
   #giveUp(call: Call, error: HoldfastError): void {

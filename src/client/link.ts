@@ -9,7 +9,7 @@ import type { ClientSettings } from "./options.js";
 import type { OpenSocket, WireSocket } from "./socket.js";
 
 /**
- * One connection that comes back, to the same server or the next one.
+ * One connection that comes back, to the same server or the next one; with `reconnect: false` its loss is the end.
  *
  *   connecting ──welcome──▶ open ──drop, half-open, moved──▶ connecting (next url)
  *       │  ▲                  │ drain: open, but nothing new is sent
@@ -249,6 +249,10 @@ export class Link {
   }
 
   #lost(error: HoldfastError): void {
+    if (this.#welcome && !this.#settings.reconnects) {
+      this.close(error);
+      return;
+    }
     if (this.#settings.clock.now() - this.#upSince < HEALTHY_AFTER_MS) {
       this.#failed(error);
     } else {

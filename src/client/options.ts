@@ -12,8 +12,11 @@ export interface ConnectOptions {
   readonly connectTimeout?: Duration;
   /** Default deadline of an ask. Default 30 s. */
   readonly timeout?: Duration;
-  /** Pauses between attempts: from 100 ms, doubled to at most 5 s, half of each random. */
-  readonly reconnect?: { readonly initial?: Duration; readonly max?: Duration };
+  /**
+   * Pauses between attempts: from 100 ms, doubled to at most 5 s, half of each random. `false`: one connection, whose loss
+   * is the end: what has no answer then fails at once, and so does what a stopping server did not take.
+   */
+  readonly reconnect?: false | { readonly initial?: Duration; readonly max?: Duration };
   /** Bytes of messages and chunks that may wait for the network before new ones are refused. Default 16 MiB. */
   readonly maxBuffered?: number;
   /** Asks and tells that may wait for a connection. Default 1024. */
@@ -31,6 +34,8 @@ export interface ClientSettings {
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
   readonly backoff: Backoff;
+  /** A connection that was open and is lost is followed by another. */
+  readonly reconnects: boolean;
   readonly maxBuffered: number;
   readonly maxQueued: number;
   readonly name: string;
@@ -45,18 +50,20 @@ const JITTER = 0.5;
 export function clientSettings(url: string | readonly string[], options: ConnectOptions): ClientSettings {
   const urls = typeof url === "string" ? [url] : [...url];
   if (urls.length === 0) throw new HoldfastError("InvalidSpec", "connect has an empty list of urls: give at least one");
+  const pauses = options.reconnect || {};
   return {
     urls: urls.map(checkedUrl),
     token: options.token,
     connectTimeoutMs: milliseconds(options.connectTimeout ?? "10s", "connect.connectTimeout"),
     timeoutMs: milliseconds(options.timeout ?? "30s", "connect.timeout"),
     backoff: {
-      initialMs: milliseconds(options.reconnect?.initial ?? 100, "connect.reconnect.initial"),
-      maxMs: milliseconds(options.reconnect?.max ?? "5s", "connect.reconnect.max"),
+      initialMs: milliseconds(pauses.initial ?? 100, "connect.reconnect.initial"),
+      maxMs: milliseconds(pauses.max ?? "5s", "connect.reconnect.max"),
       factor: 2,
       jitter: JITTER,
       healthyAfterMs: 0,
     },
+    reconnects: options.reconnect !== false,
     maxBuffered: options.maxBuffered ?? 16 * 1024 * 1024,
     maxQueued: options.maxQueued ?? 1024,
     name: options.name ?? "holdfast-js",

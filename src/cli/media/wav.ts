@@ -10,6 +10,11 @@ export interface Wav {
   readonly samples: Float32Array;
 }
 
+/** Whether a file says of itself that it is one. */
+export function isWav(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, 4)) === "RIFF";
+}
+
 /**
  * The sound of a WAV file as models want it: mono, 16 kHz, float32.
  * @throws HoldfastError InvalidValue quoting what was found

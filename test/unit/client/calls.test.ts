@@ -259,6 +259,41 @@ describe("a lost connection", () => {
   });
 });
 
+describe("a client that does not reconnect", () => {
+  test("hears at once that a stopping server took its ask no more", async () => {
+    const { app, door, client, answer } = await world({ client: { reconnect: false } });
+    const taken = client.ref("math").ask.safe();
+    await expect.poll(() => app.calls.length).toBe(1);
+    // Both are on their way when the server begins to stop; the second is read after that.
+    const closed = door.close({ drain: "30s" });
+    const refused = client.ref("math").ask.add(1, 1);
+    await expect(refused).rejects.toMatchObject({ code: "Draining", retryable: true });
+    answer("done");
+    expect(await taken).toBe("done");
+    await closed;
+    await expect(client.ref("math").ask.add(1, 1)).rejects.toMatchObject({ code: "ConnectionLost" });
+  });
+
+  test("hears at once that its server has gone, also for what could be repeated", async () => {
+    const { app, client, relay } = await world({ client: { reconnect: false } });
+    const open = client.ref("math").ask.safe();
+    await expect.poll(() => app.calls.length).toBe(1);
+    relay.cut();
+    await expect(open).rejects.toMatchObject({ code: "ConnectionLost", retryable: true });
+    expect(client.connected).toBe(false);
+    expect(relay.connections).toBe(1);
+  });
+});
+
+test("an ask that waited for a connection until its deadline says what it waited for", async () => {
+  const { door, client } = await world();
+  await door.close({ drain: 0 });
+  await expect.poll(() => client.connected).toBe(false);
+  const late = client.ref("math").with({ timeout: 50 }).ask.add(1, 1);
+  await expect(late).rejects.toMatchObject({ code: "Timeout", retryable: true });
+  await expect(late).rejects.toThrow(/it waited for a connection \(ws:/);
+});
+
 describe("connect", () => {
   test("gives the first server that answers", async () => {
     const { door } = await world();
