@@ -64,3 +64,15 @@ export const MAX_HOSTS = 256;
 
 /** Death reports kept for `app.reports()`. */
 export const KEPT_REPORTS = 200;
+
+/** Arrays of fewer bytes travel in their message: a copy that small costs no more than finding a slot for it. */
+export const SLAB_FROM_BYTES = 16 * 1024;
+
+/** Bytes of shared memory that a system, and each of its threads, may use for arrays on their way: 64 MiB, as a mailbox. */
+export const DEFAULT_SLAB_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of shared memory that are asked for at once: four slots of 1 MB. The machine gives them when they are written. */
+export const SLAB_SEGMENT_BYTES = 4 * 1024 * 1024;
+
+/** Shared memory that nobody used for so long is given back: pauses between requests are shorter, bursts are rarer. */
+export const SLAB_IDLE: Duration = "2s";

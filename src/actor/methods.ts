@@ -13,6 +13,11 @@ export interface MethodOptions {
   limit?: Duration;
   /** Let the arguments appear in death reports. Default false: only shape, size and digest do. */
   reveal?: boolean;
+  /**
+   * It uses large arrays in its arguments only until its promise settles, and keeps none. They are then not copied for it:
+   * they may be views of shared memory, which is used for other messages afterwards. Default false: they are its own.
+   */
+  borrows?: boolean;
   /** Its answer is a stream. Default: whether it is written as `async *`; say it for one that returns an AsyncIterable. */
   stream?: boolean;
 }
@@ -25,6 +30,7 @@ export interface MethodFacts {
   /** It declares no limit: what is seen of it, and who waits for it, may raise it. */
   readonly learns: boolean;
   readonly reveal: boolean;
+  readonly borrows?: boolean;
   /** Its answer is a stream: it is an async generator, or declared to return an async iterable. */
   readonly stream: boolean;
 }

@@ -45,7 +45,7 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   return { methods, replayable, concurrency };
 }
 
-const methodKeys: KeysOf<MethodOptions> = { idempotent: true, limit: true, reveal: true, stream: true };
+const methodKeys: KeysOf<MethodOptions> = { idempotent: true, limit: true, reveal: true, borrows: true, stream: true };
 const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 
 function methodFacts(method: object, options: MethodOptions, field: string): MethodFacts {
@@ -55,6 +55,7 @@ function methodFacts(method: object, options: MethodOptions, field: string): Met
     limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
     learns: options.limit === undefined,
     reveal: options.reveal ?? false,
+    ...(options.borrows ? { borrows: true } : {}),
     stream: options.stream ?? Object.getPrototypeOf(method) === asyncGenerator,
   };
 }

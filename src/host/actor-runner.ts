@@ -157,6 +157,11 @@ export class ActorRunner implements ActorContext, Worker {
     this.around.over(this);
   }
 
+  /** Something of it still runs after its end; `settled` follows. */
+  get lingers(): boolean {
+    return this.#left !== undefined && this.#left.size > 0;
+  }
+
   #leave(token: object, method: string): void {
     this.#left ??= new Map();
     this.#left.set(token, method);

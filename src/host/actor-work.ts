@@ -2,7 +2,7 @@ import type { Lifecycle } from "../actor/lifecycle.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
-import { pack, type ResolveRef, unpack } from "../transport/values.js";
+import { ownArrays, pack, type ResolveRef, unpack } from "../transport/values.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
 import type { Incarnation } from "./own-errors.js";
 import type { Surroundings } from "./surroundings.js";
@@ -150,7 +150,7 @@ export class ActorWork {
     let args: unknown[];
     let result: unknown;
     try {
-      args = unpack(call.again ? ownCopy(this.#around, call.args) : call.args, this.#of.refs) as unknown[];
+      args = unpack(this.#arguments(call), this.#of.refs) as unknown[];
     } catch (error) {
       this.#fail(running, error);
       return;
@@ -177,6 +177,12 @@ export class ActorWork {
     } else {
       this.#returned(running, result);
     }
+  }
+
+  #arguments({ args, again, method }: Call): Packed {
+    const { sharesMemory, facts } = this.#around;
+    if (sharesMemory) return again ? ownCopy(this.#around, args) : args;
+    return facts.methods[method]?.borrows ? args : ownArrays(args);
   }
 
   #stream(running: Running, source: AsyncIterable<unknown>): Promise<number> {

@@ -76,8 +76,7 @@ export class CellRunner {
         this.#of(frame)?.stop();
         return;
       case "fence":
-        this.#of(frame)?.fence();
-        this.#link.send({ t: "stopped", actor: frame.actor, incarnation: frame.incarnation });
+        this.#fence(frame);
         return;
       case "answer":
         this.#asks.answer(
@@ -93,6 +92,12 @@ export class CellRunner {
       default:
         frame satisfies never;
     }
+  }
+
+  #fence({ actor, incarnation }: Extract<ToHost, { t: "fence" }>): void {
+    const runner = this.#of({ actor, incarnation });
+    runner?.fence();
+    this.#link.send({ t: "stopped", actor, incarnation, ...(runner?.lingers ? { left: true } : {}) });
   }
 
   /** One incarnation is over, in this turn. */

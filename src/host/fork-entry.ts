@@ -12,6 +12,7 @@ const receive = hostedCell({
   control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
   name: `pid ${process.pid}`,
   thread: 0,
+  slab: undefined,
   post: (frames) => void process.send?.(frames),
   leave() {
     process.disconnect();

@@ -2,6 +2,8 @@ import { monotonicNow, realClock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import type { Slab } from "../transport/slab.js";
+import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-block.js";
@@ -12,6 +14,8 @@ export interface OwnHost {
   readonly control: ControlWriter;
   /** "thread 7", "pid 4711". */
   readonly name: string;
+  /** Where large arrays for the parent go through; undefined in a process. */
+  readonly slab: Slab | undefined;
   /** 0 in a process. */
   readonly thread: number;
   /** @throws for what cannot be cloned; nothing was posted then */
@@ -32,9 +36,12 @@ export interface OwnHost {
  * @returns takes the frames that come from the parent
  */
 export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
+  const outgoing = new Outgoing(host.slab, false);
+  const incoming = new Incoming(realClock);
   const out = new Batch<ToParent>(
     (frames) => host.post(frames),
     (frame, error) => {
+      outgoing.unsend(frame);
       const instead = insteadOfUnsent(frame, error);
       if (!instead) throw error;
       host.post([instead]);
@@ -46,7 +53,7 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     sharesMemory: false,
     callFor,
     whoseError,
-    send: (frame) => out.push(frame),
+    send: (frame) => out.push(outgoing.pack(frame)),
     flush: () => out.flush(),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
@@ -71,6 +78,6 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
   process.on("unhandledRejection", trap);
   out.push({ t: "hello", name: host.name, thread: host.thread });
   return (frames) => {
-    for (const frame of frames) runner.receive(frame);
+    for (const frame of frames) runner.receive(incoming.unpack(frame));
   };
 }

@@ -1,4 +1,7 @@
 import { getEnvironmentData, type MessagePort, threadId } from "node:worker_threads";
+import { realClock } from "../clock.js";
+import { DEFAULT_SLAB_BYTES } from "../defaults.js";
+import { Slab } from "../transport/slab.js";
 import { writeControl } from "./control-block.js";
 import { hostedCell } from "./hosted-cell.js";
 import { SOON } from "./soon.js";
@@ -25,6 +28,7 @@ export function runCell({ port, control }: ThreadTask): Promise<never> {
       control: writeControl(control),
       name: `thread ${threadId}`,
       thread: threadId,
+      slab: new Slab(realClock, DEFAULT_SLAB_BYTES),
       post: (frames) => port.postMessage(frames),
       leave() {
         port.close();

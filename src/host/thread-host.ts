@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, setEnvironmentData } from "node:worker_threads";
 import type { Piscina } from "piscina";
+import { realClock } from "../clock.js";
 import { toError } from "../errors.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { HostArrays } from "../transport/host-arrays.js";
+import type { Slab } from "../transport/slab.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { type ControlReader, controlBytes, readControl } from "./control-block.js";
 import { faultOf } from "./fault.js";
@@ -24,6 +27,12 @@ export class ThreadProvider implements HostProvider {
   readonly isolation = "thread";
   readonly #open = new Set<ThreadHost>();
   readonly #pools = new Map<number | undefined, Promise<Piscina>>();
+  readonly #slab: Slab;
+
+  /** @param slab where large arrays for threads go through */
+  constructor(slab: Slab) {
+    this.#slab = slab;
+  }
 
   open(options: HostOptions): Host {
     let pool = this.#pools.get(options.heapMb);
@@ -31,7 +40,7 @@ export class ThreadProvider implements HostProvider {
       pool = openPool(options.heapMb);
       this.#pools.set(options.heapMb, pool);
     }
-    const host = new ThreadHost(pool, options);
+    const host = new ThreadHost(pool, options, new HostArrays(this.#slab, realClock));
     this.#open.add(host);
     void host.gone.then(() => this.#open.delete(host));
     return host;
@@ -75,20 +84,23 @@ class ThreadHost implements Host {
   onEnd: (end: HostEnd) => void = () => {};
   readonly #port: MessagePort;
   readonly #batch: Batch<ToHost>;
+  readonly #arrays: HostArrays;
   readonly #pool: Promise<Piscina>;
   #thread = 0;
   #ended = false;
   #condemned = false;
 
-  constructor(pool: Promise<Piscina>, options: HostOptions) {
+  constructor(pool: Promise<Piscina>, options: HostOptions, arrays: HostArrays) {
     const { port1, port2 } = new MessageChannel();
     const control = new SharedArrayBuffer(controlBytes(options.entries));
     this.#pool = pool;
     this.#port = port1;
+    this.#arrays = arrays;
     this.control = readControl(control);
     this.#batch = new Batch(
       (frames) => port1.postMessage(frames),
       (frame, error) => {
+        arrays.unsend(frame);
         const answer = answerForUnsent(frame, error);
         if (answer && !this.#ended) this.onFrame(answer);
       },
@@ -104,7 +116,10 @@ class ThreadHost implements Host {
     this.gone = run
       .catch((error: unknown) => this.#ranOut(error))
       // A thread that was ended before its hello leaves this end open, and an open port keeps the program alive.
-      .finally(() => port1.close());
+      .finally(() => {
+        port1.close();
+        arrays.gone();
+      });
     port1.on("close", () => {
       // run() rejects with the reason a few ms after; the end must not hang on it.
       setTimeout(() => this.#end({ kind: "exit", code: null, signal: null }), REASON_WITHIN_MS).unref();
@@ -112,7 +127,7 @@ class ThreadHost implements Host {
   }
 
   send(frame: ToHost): void {
-    if (!this.#ended) this.#batch.push(frame);
+    if (!this.#ended) this.#batch.push(this.#arrays.pack(frame));
   }
 
   kill(): void {
@@ -130,7 +145,7 @@ class ThreadHost implements Host {
       }
       if (this.#ended) continue;
       if (frame.t === "fault") this.#end(faultOf(frame));
-      else this.onFrame(frame);
+      else this.onFrame(this.#arrays.unpack(frame));
     }
   }
 

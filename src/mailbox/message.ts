@@ -1,6 +1,12 @@
 import { HoldfastError } from "../errors.js";
 import type { Asker } from "./asker.js";
 
+/**
+ * Whether a packed value needs work on its way: true when wrapped errors, refs or tensors are inside, which the receiver
+ * unwraps; "large" when only arrays are, which may travel beside it.
+ */
+export type Special = boolean | "large";
+
 /** How an ask ends: once, with one of these. */
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
 
@@ -27,8 +33,7 @@ export interface MessageInit {
   method: string;
   /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
   args: unknown[];
-  /** `args` holds wrapped errors or refs. */
-  special: boolean;
+  special: Special;
   bytes: number;
   ask: boolean;
   sender: string;
@@ -44,7 +49,7 @@ export interface MessageInit {
 export class Message {
   readonly method: string;
   readonly args: unknown[];
-  readonly special: boolean;
+  readonly special: Special;
   readonly bytes: number;
   readonly ask: boolean;
   readonly sender: string;

@@ -3,7 +3,7 @@ import type { Notice } from "../actor/notice.js";
 import { placeOf } from "../actor/place-of.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
 import { realClock } from "../clock.js";
-import { DEFAULT_DRAIN } from "../defaults.js";
+import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import { ForkProvider } from "../host/fork-host.js";
@@ -14,6 +14,7 @@ import { ThreadProvider } from "../host/thread-host.js";
 import { onlyKnownKeys, shown } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
+import { Slab } from "../transport/slab.js";
 import { Lodgings } from "./actor/lodgings.js";
 import type { App } from "./app.js";
 import { HangWatch } from "./cell/hang-watch.js";
@@ -38,6 +39,8 @@ const DRAIN_LOOK_MS = 5;
 /** A started tree: the app behind `system()`. */
 export class RunningSystem implements App {
   readonly refs: Record<string, KeyedRef<unknown>>;
+  /** Through which large arrays go to threads. */
+  readonly slab: Slab;
   readonly #ended: Promise<Error | undefined>;
   /** Somebody has asked for `ended`: the end is theirs to act on. */
   #heeded = false;
@@ -58,6 +61,7 @@ export class RunningSystem implements App {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline, clock);
+    this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
     let actors = 0;
     this.#context = {
       clock,
@@ -65,7 +69,7 @@ export class RunningSystem implements App {
       events,
       hosts: new Hosts(clock, {
         inline: inlineProvider,
-        thread: new ThreadProvider(),
+        thread: new ThreadProvider(this.slab),
         fork: new ForkProvider(),
         ...providers,
       }),

@@ -1,6 +1,6 @@
 import type { MethodNames } from "../actor/ref.js";
 import { HoldfastError, toError } from "../errors.js";
-import type { Message } from "../mailbox/message.js";
+import type { Message, Special } from "../mailbox/message.js";
 import { decodeError, encodeError } from "../transport/error-codec.js";
 import { pack, type ResolveRef, unpack } from "../transport/values.js";
 import { brief } from "./expectations.js";
@@ -109,6 +109,6 @@ export class ReceivedMessage {
 }
 
 /** Nobody else may change it later. */
-function own(value: unknown, special: boolean, resolve: ResolveRef): unknown {
+function own(value: unknown, special: Special, resolve: ResolveRef): unknown {
   return unpack({ value: structuredClone(value), special }, resolve);
 }

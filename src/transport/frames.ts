@@ -1,4 +1,5 @@
 import type { ActorFacts } from "../actor/methods.js";
+import type { Special } from "../mailbox/message.js";
 import type { WireError } from "./error-codec.js";
 
 /*
@@ -21,10 +22,10 @@ import type { WireError } from "./error-codec.js";
  *     │ ◀──────────────────────────────── fault (last words of a dying host)
  */
 
-/** A value ready to cross; `special` says that wrapped errors or refs are inside and must be unwrapped. */
+/** A value ready to cross. */
 export interface Packed {
   readonly value: unknown;
-  readonly special: boolean;
+  readonly special: Special;
 }
 
 export type ToHost =
@@ -119,7 +120,8 @@ export type ToParent =
   | { t: "settled"; actor: number; incarnation: number; dropped: number }
   /** It stops by its own wish: `stopped` follows, and no mail until then. */
   | { t: "leaving"; actor: number; incarnation: number }
-  | { t: "stopped"; actor: number; incarnation: number }
+  /** `left`: a handler of it still runs, and `settled` follows. */
+  | { t: "stopped"; actor: number; incarnation: number; left?: boolean }
   /** An incarnation that had ended threw once more, where nobody caught it: it is over, and nobody pays. */
   | { t: "late-error"; actor: number; incarnation: number; error: WireError }
   /** `from`: what had set the failed work going, as far as that is known; `seq` 0 for the actor's start. */

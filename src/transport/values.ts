@@ -1,8 +1,12 @@
 import { types } from "node:util";
 import { behindRef, type CallOptions, createRef, type Target } from "../actor/ref.js";
+import { SLAB_FROM_BYTES } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
+import type { Special } from "../mailbox/message.js";
+import { kindOf, ownCopyOf } from "./array-kinds.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
 import type { Packed } from "./frames.js";
+import { replaceIn } from "./walk.js";
 
 /*
  * One table of message values (docs/values.md): plain data, typed arrays, ArrayBuffer, Map, Set, Date, bigint, Error,
@@ -22,7 +26,7 @@ export interface Sized extends Packed {
   readonly bytes: number;
 }
 
-let special = false;
+let special: Special = false;
 let bytes = 0;
 
 /**
@@ -62,7 +66,7 @@ function walk(value: unknown, path: string, depth: number): unknown {
     return record(value as Record<string, unknown>, path, depth);
   if (value instanceof ArrayBuffer) {
     refuseDetached(value, path);
-    bytes += value.byteLength;
+    counted(value.byteLength);
     return value;
   }
   if (value instanceof Date) return value;
@@ -83,7 +87,7 @@ function walk(value: unknown, path: string, depth: number): unknown {
 /** A view on part of a larger buffer would drag all of that buffer along (a Buffer from Node's pool: 8 KB): copy it out. */
 function view(value: ArrayBufferView, path: string): unknown {
   if (value.buffer instanceof ArrayBuffer) refuseDetached(value.buffer, path);
-  bytes += value.byteLength;
+  counted(value.byteLength);
   if (value.byteLength === value.buffer.byteLength && value.buffer instanceof ArrayBuffer) return value;
   const copy = new Uint8Array(value.byteLength);
   copy.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
@@ -91,6 +95,11 @@ function view(value: ArrayBufferView, path: string): unknown {
   if (value instanceof Uint8Array) return copy;
   const kind = value.constructor as new (buffer: ArrayBuffer) => ArrayBufferView;
   return new kind(copy.buffer);
+}
+
+function counted(byteLength: number): void {
+  bytes += byteLength;
+  if (byteLength >= SLAB_FROM_BYTES) special ||= "large";
 }
 
 /** A buffer that was transferred away has no bytes any more; cloning it would fail after it was accepted. */
@@ -117,6 +126,9 @@ function record(value: Record<string, unknown>, path: string, depth: number): un
   let changed: Record<string, unknown> | undefined;
   for (const name of Object.keys(value)) {
     bytes += 8 + name.length * 2;
+    // What this side wraps has such names: nobody shall make the receiver unwrap what was never wrapped.
+    if (name.charCodeAt(0) === 0)
+      throw invalid(path, "an object with a key that begins with NUL", "choose another key");
     const item = walk(value[name], `${path}.${name}`, depth + 1);
     if (item !== value[name] && !changed) changed = { ...value };
     if (changed) changed[name] = item;
@@ -141,9 +153,23 @@ function invalid(path: string, found: string, fix: string): HoldfastError {
 /** How this side reaches an actor that a message named. */
 export type ResolveRef = (path: string) => Target;
 
+/** Arguments that lie in shared memory, as arrays that are the receiver's own; tensors that were lent stay where they are. */
+export function ownArrays(packed: Packed): Packed {
+  if (packed.special === false) return packed;
+  const copies = new Map<object, ArrayBufferView>();
+  const value = replaceIn(packed.value, (found) => {
+    if (WRAPPED in found) return found;
+    if (!ArrayBuffer.isView(found) || !(found.buffer instanceof SharedArrayBuffer)) return undefined;
+    const copy = copies.get(found) ?? ownCopyOf(kindOf(found)!, found.buffer, found.byteOffset, found.byteLength);
+    copies.set(found, copy);
+    return copy;
+  });
+  return { value, special: packed.special };
+}
+
 /** The value as the receiver sees it. */
 export function unpack(packed: Packed, resolveRef: ResolveRef): unknown {
-  return packed.special ? unwrap(packed.value, resolveRef) : packed.value;
+  return packed.special === true ? unwrap(packed.value, resolveRef) : packed.value;
 }
 
 function unwrap(value: unknown, resolveRef: ResolveRef): unknown {

@@ -1,0 +1,43 @@
+import type { Packed, ToHost, ToParent } from "./frames.js";
+
+/** The frame with another value in the place of each packed one; itself where nothing changed. */
+export function mapPacked<Frame extends ToHost | ToParent>(frame: Frame, map: (packed: Packed) => Packed): Frame {
+  return mapped(frame, map) as Frame;
+}
+
+function mapped(frame: ToHost | ToParent, map: (packed: Packed) => Packed): ToHost | ToParent {
+  switch (frame.t) {
+    case "call":
+    case "ask": {
+      const args = map(frame.args);
+      return args === frame.args ? frame : { ...frame, args };
+    }
+    case "done": {
+      const { outcome } = frame;
+      const value = outcome.ok ? map(outcome.value) : undefined;
+      const state = frame.state && map(frame.state);
+      if (state === frame.state && (!outcome.ok || value === outcome.value)) return frame;
+      return { ...frame, state, outcome: value ? { ok: true, value } : outcome };
+    }
+    case "answer": {
+      if (!frame.outcome.ok) return frame;
+      const value = map(frame.outcome.value);
+      return value === frame.outcome.value ? frame : { ...frame, outcome: { ok: true, value } };
+    }
+    case "part": {
+      const value = map(frame.value);
+      return value === frame.value ? frame : { ...frame, value };
+    }
+    case "boot": {
+      const props = map(frame.props);
+      return props === frame.props ? frame : { ...frame, props };
+    }
+    case "start": {
+      const props = frame.props && map(frame.props);
+      const state = frame.state && map(frame.state);
+      return props === frame.props && state === frame.state ? frame : { ...frame, props, state };
+    }
+    default:
+      return frame;
+  }
+}

@@ -1,0 +1,57 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { fork, inline, pool, thread } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { Arrays } from "../actors/arrays.mjs";
+import { play } from "./stage.js";
+import { until } from "./until.js";
+
+const url = new URL("../actors/arrays.mjs", import.meta.url);
+const slabOf = (app: object) => (app as { slab: { used: number; held: number } }).slab;
+const doubled = (array: Float32Array) => array.map((x) => x * 2);
+const sample = (i: number) => new Float32Array(50_000).map((_, at) => at + i);
+
+describe("a large array", () => {
+  it.each([
+    ["inline", inline(Arrays)],
+    ["thread", thread<Arrays>(url)],
+    ["fork", fork<Arrays>(url)],
+  ])("arrives at %s as it was sent, in memory of its own, and so does the answer", async (_, spec) => {
+    const { app, refs } = await play({ arrays: spec });
+    const { arrays } = refs;
+    const sent = Array.from({ length: 40 }, (_, i) => sample(i));
+    const back = await Promise.all(sent.map((array) => arrays.ask.doubled(array)));
+    for (const [i, array] of back.entries()) deepStrictEqual(array, doubled(sent[i]!));
+    expect(await arrays.ask.facts(sent[0]!)).toMatchObject({ shared: false, exact: true });
+    expect(await arrays.ask.kept()).toEqual(sent.map((array) => array[7]! * 2));
+    expect(slabOf(app).used).toBe(0);
+  });
+
+  it("is lent to a method that borrows: the memory of the slab itself", async () => {
+    const { app, refs } = await play({ arrays: thread<Arrays>(url) });
+    expect(await refs.arrays.ask.borrowed(sample(1))).toEqual({ shared: true, at7: 8 });
+    expect(slabOf(app).used).toBe(0);
+  });
+
+  it("keeps its order with what travels otherwise", async () => {
+    const { refs } = await play({ arrays: thread<Arrays>(url) });
+    const order = Array.from({ length: 60 }, (_, i) => refs.arrays.ask.order(i, i % 3 === 0 ? sample(i) : i));
+    await Promise.all(order);
+    expect(await refs.arrays.ask.seen()).toEqual(Array.from({ length: 60 }, (_, i) => i));
+  });
+
+  it("is delivered whole again after its thread was killed at any moment, and leaves no slot behind", async () => {
+    const { app, refs } = await play({ arrays: pool(thread<Arrays>(url), { size: 2 }) });
+    let killed = 0;
+    const asks = Array.from({ length: 120 }, async (_, i) => {
+      if (i % 15 === 7) {
+        for (let turns = i % 4; turns > 0; turns--) await new Promise(setImmediate);
+        if (app.kill(`arrays/${1 + (i % 2)}`)) killed++;
+      }
+      const sent = sample(i);
+      deepStrictEqual(await refs.arrays.ask.doubled(sent), doubled(sent));
+    });
+    await Promise.all(asks);
+    expect(killed).toBeGreaterThan(0);
+    await until(() => slabOf(app).used === 0, "all slots free");
+  });
+});
