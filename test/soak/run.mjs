@@ -1,6 +1,6 @@
 /*
- * Long runs that look for what happens rarely: `npm run soak -- NAME [--minutes N] [--seed N] [--json FILE]`.
- * Each is a file beside this one with `soak({ minutes, seed, say })`; it resolves with what it counted, and with every
+ * Long runs that look for what happens rarely: `npm run soak -- NAME [--minutes N | --count N] [--seed N]
+ * [--json FILE]`. Each is a file beside this one with `soak({ minutes, count, seed, say })`, as long as one of the two says; it resolves with what it counted, and with every
  * failure in words. No failure: exit 0.
  *
  * @typedef {{ counts: Record<string, number | string>, failures: string[] }} Soaked
@@ -10,15 +10,21 @@ import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "1" }, seed: { type: "string" }, json: { type: "string" } },
+  options: {
+    minutes: { type: "string", default: "1" },
+    count: { type: "string", default: "1e6" },
+    seed: { type: "string" },
+    json: { type: "string" },
+  },
 });
 const known = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith(".soak.mjs"))
   .map((name) => name.replace(".soak.mjs", ""));
 const [name] = positionals;
 const minutes = Number(values.minutes);
-if (!known.includes(name ?? "") || !(minutes > 0)) {
-  console.error(`usage: npm run soak -- ${known.join("|")} [--minutes N] [--seed N] [--json FILE]`);
+const count = Number(values.count);
+if (!known.includes(name ?? "") || !(minutes > 0) || !(count >= 1000)) {
+  console.error(`usage: npm run soak -- ${known.join("|")} [--minutes N | --count N] [--seed N] [--json FILE]`);
   process.exit(2);
 }
 if (!existsSync(new URL("../../dist/index.js", import.meta.url))) {
@@ -27,9 +33,10 @@ if (!existsSync(new URL("../../dist/index.js", import.meta.url))) {
 }
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const { soak } = await import(`./${name}.soak.mjs`);
-console.log(`soak ${name}: ${minutes} min, seed ${seed}`);
-const { counts, failures } = await soak({ minutes, seed, say: console.log });
+console.log(`soak ${name}: ${minutes} min or ${count} messages, seed ${seed}`);
+const { counts, failures } = await soak({ minutes, count, seed, say: console.log });
 for (const [what, count] of Object.entries(counts)) console.log(`${what.padEnd(44)} ${count}`);
 for (const failure of failures) console.error(`FAILED ${failure}`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, minutes, seed, counts, failures }, null, 2)}\n`);
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ name, minutes, count, seed, counts, failures }, null, 2)}\n`);
 process.exitCode = failures.length > 0 ? 1 : 0;
