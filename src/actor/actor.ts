@@ -17,6 +17,12 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly signal: () => AbortSignal;
   /** Starts a child of this incarnation. Absent where no system is around. */
   readonly spawn?: (name: string | undefined, spec: Spawnable<unknown>) => Promise<unknown>;
+  /** The caller of the message executing now gave up. Absent where no system is around. */
+  readonly cancelled?: () => boolean;
+  /** Writes into the flight recorder. Absent where no system is around. */
+  readonly note?: (text: string) => void;
+  /** Marks its host as being in native code. Absent where no system is around. */
+  readonly native?: <T>(run: () => T) => T;
   /** Ends this actor by its own wish. Absent where no system is around. */
   readonly stopSelf?: () => void;
   /** A death watch of this incarnation. Absent where no system is around. */
@@ -106,6 +112,45 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   /** Fires when the caller of the executing message gave up, its deadline passed, or this incarnation is over. */
   get signal(): AbortSignal {
     return this.#context.signal();
+  }
+
+  /**
+   * Whether the caller of the executing message gave up, for a loop that never awaits and so hears of nothing else: in a
+   * thread it reads shared memory (nanoseconds), in a process a file (at most once a millisecond). Inline the caller runs
+   * in the same thread, and gives up only while the handler awaits. With `concurrency` above 1 nobody can say which message
+   * is meant: true then only when this incarnation is over.
+   * @example
+   * class Sum extends Actor {
+   *   add(numbers: number[]): number {
+   *     let sum = 0;
+   *     for (const n of numbers) {
+   *       if (this.cancelled()) break;
+   *       sum += n;
+   *     }
+   *     return sum;
+   *   }
+   * }
+   */
+  cancelled(): boolean {
+    return this.#context.cancelled?.() ?? false;
+  }
+
+  /**
+   * Writes a line into the flight recorder, which death reports show (`report.flight`); also in start(). Kept are its
+   * first 120 UTF-16 units, of the last 32 notes of the cell. The words are yours: what you write here is seen by whoever reads the
+   * reports.
+   */
+  note(text: string): void {
+    this.#context.note?.(String(text));
+  }
+
+  /**
+   * Calls `run` and says that it is native code, until it returns or its promise settles: a report then says "native"
+   * instead of "js". Nothing in a thread can interrupt native code; only a process can be killed in it.
+   * @returns what `run` returns
+   */
+  native<T>(run: () => T): T {
+    return this.#context.native ? this.#context.native(run) : run();
   }
 
   /**

@@ -7,8 +7,11 @@ import { HoldfastError, withoutStack } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
-import { ActorWork, ownCopy, type Worker } from "./actor-work.js";
+import { ActorWork, type Worker } from "./actor-work.js";
+import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
+import { ownCopy } from "./own-copy.js";
+import { runNative } from "./run-native.js";
 import type { Surroundings } from "./surroundings.js";
 
 type Start = Extract<ToHost, { t: "start" }>;
@@ -44,7 +47,7 @@ export class ActorRunner implements ActorContext, Worker {
     this.props = props;
     this.slot = slot;
     this.around = around;
-    for (let entry = slot; entry < slot + around.facts.concurrency; entry++) around.control.clear(entry);
+    for (let entry = slot; entry < slot + around.facts.concurrency; entry++) around.control.clear(entry, incarnation);
   }
 
   get shared(): unknown {
@@ -59,6 +62,10 @@ export class ActorRunner implements ActorContext, Worker {
     return this.#phase === "running";
   }
 
+  get busy(): boolean {
+    return this.#work?.busy ?? false;
+  }
+
   get ended(): boolean {
     return this.#phase === "over";
   }
@@ -69,7 +76,14 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   after(ms: number, callback: () => unknown): Timer {
-    this.#timers ??= new LifeTimers(this.around.clock, (error) => this.crash(0, error));
+    this.#timers ??= new LifeTimers(
+      this.around.clock,
+      (error) => this.crash(0, error),
+      () => {
+        this.around.working();
+        this.#event(KIND.timer);
+      },
+    );
     if (this.#phase === "over") this.#timers.end();
     return this.#timers.after(ms, callback);
   }
@@ -81,6 +95,21 @@ export class ActorRunner implements ActorContext, Worker {
     this.#life ??= new AbortController();
     if (this.#phase === "over") this.#life.abort(overNow());
     return this.#life.signal;
+  }
+
+  /** Of the message that runs; with concurrency above 1 only that the incarnation is over. */
+  cancelled(): boolean {
+    return this.#phase === "over" || (this.#work?.cancelled() ?? false);
+  }
+
+  note(text: string): void {
+    // What an incarnation says after its end would stand in the record of its successor.
+    if (this.#phase === "over") return;
+    this.around.control.note(this.around.clock.now(), this.id, this.incarnation, text);
+  }
+
+  native<T>(run: () => T): T {
+    return runNative(this.around.control, run);
   }
 
   stopSelf(): void {
@@ -162,6 +191,12 @@ export class ActorRunner implements ActorContext, Worker {
     return this.#left !== undefined && this.#left.size > 0;
   }
 
+  #event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
+    const { control } = this.around;
+    control.event(kind, 0, at, this.id, this.incarnation, seq);
+    control.rest();
+  }
+
   #leave(token: object, method: string): void {
     this.#left ??= new Map();
     this.#left.set(token, method);
@@ -178,6 +213,7 @@ export class ActorRunner implements ActorContext, Worker {
     if (this.#phase === "over") return;
     const { id: actor, incarnation } = this;
     const at = this.around.clock.now();
+    this.#event(KIND.actorCrashed, at, seq);
     this.fence(seq);
     const left = this.#left ? [...this.#left.values()] : [];
     const origin = seq === 0 ? this.around.whoseError?.() : undefined;
@@ -206,6 +242,7 @@ export class ActorRunner implements ActorContext, Worker {
       return;
     }
     this.#phase = "running";
+    this.#event(KIND.actorStarted);
     // Asked of the actor itself: its stop() may be a field.
     const plain = this.actor?.stop === undefined;
     this.around.send({ t: "started", actor: this.id, incarnation: this.incarnation, plain });
@@ -218,6 +255,7 @@ export class ActorRunner implements ActorContext, Worker {
       return;
     }
     this.#phase = "over";
+    this.#event(KIND.actorCrashed);
     this.fence();
     const { id: actor, incarnation } = this;
     this.around.send({ t: "start-failed", actor, incarnation, error: encodeError(error) });
@@ -230,6 +268,7 @@ export class ActorRunner implements ActorContext, Worker {
       process.emitWarning(`stop() of ${this.path} threw: ${String(error)}`, { code: "HOLDFAST_STOP" });
     }
     if (this.#phase === "over") return;
+    this.#event(KIND.actorStopped);
     this.fence();
     this.around.send({ t: "stopped", actor: this.id, incarnation: this.incarnation });
   }

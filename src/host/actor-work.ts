@@ -3,7 +3,9 @@ import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { ownArrays, pack, type ResolveRef, unpack } from "../transport/values.js";
+import { KIND, type Kind } from "./flight-ring.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
+import { ownCopy } from "./own-copy.js";
 import type { Incarnation } from "./own-errors.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -67,8 +69,15 @@ export class ActorWork {
 
   /** One that comes while the actor starts waits for its start. */
   call(call: Call): void {
-    this.#queue.push({ call, expires: this.#around.clock.now() + call.left });
-    this.next();
+    const now = this.#around.clock.now();
+    if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.left > 0) {
+      this.#around.flush();
+      this.#run(call, now, KIND.taken);
+      return;
+    }
+    this.#queue.push({ call, expires: now + call.left });
+    this.#event(KIND.accepted, call, now);
+    this.next(now);
   }
 
   cancel(seq: number): void {
@@ -109,6 +118,12 @@ export class ActorWork {
     return left;
   }
 
+  /** The caller of the one message that runs gave up; asked by loops that no frame reaches. */
+  cancelled(): boolean {
+    const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
+    return running !== undefined && (running.cancelled || this.#around.control.cancelled(running.entry));
+  }
+
   /** The signal of the one message that runs, or undefined when nobody could say which is meant. */
   signal(): AbortSignal | undefined {
     const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
@@ -120,18 +135,30 @@ export class ActorWork {
     return running.abort.signal;
   }
 
-  next(): void {
+  /** @param now a stamp at hand, monotonic ms */
+  next(at?: number): void {
+    let now = at ?? this.#around.clock.now();
     while (this.#of.open && this.#freeEntries.length > 0) {
       const waiting = this.#queue.shift();
-      if (!waiting) return;
+      if (!waiting) break;
       // The next handler may never return: an answer that is still here would die with it, and its caller with a lie.
       this.#around.flush();
-      if (waiting.expires <= this.#around.clock.now()) this.#skip(waiting.call, "its deadline had passed");
-      else this.#run(waiting.call);
+      if (waiting.expires <= now) this.#skip(waiting.call, "its deadline had passed");
+      else {
+        this.#run(waiting.call, now, KIND.started);
+        if (this.#queue.length === 0) break;
+        now = this.#around.clock.now();
+      }
     }
+    this.#around.control.rest();
   }
 
-  #run(call: Call): void {
+  #event(kind: Kind, { actor, incarnation, seq, method }: Call, at: number): void {
+    const { control, methodNumbers } = this.#around;
+    control.event(kind, methodNumbers.get(method) ?? 0, at, actor, incarnation, seq);
+  }
+
+  #run(call: Call, now: number, kind: Kind): void {
     const entry = this.#freeEntries.pop()!;
     const running: Running = {
       call,
@@ -143,7 +170,8 @@ export class ActorWork {
     this.#running.set(call.seq, running);
     this.#latest = running;
     const method = this.#of.actor![call.method] as (...args: unknown[]) => unknown;
-    if (!this.#around.control.begin(entry, call.seq, this.#around.clock.now())) {
+    this.#event(kind, call, now);
+    if (!this.#around.control.begin(entry, call.seq, now)) {
       this.#of.fence();
       return;
     }
@@ -247,22 +275,23 @@ export class ActorWork {
       }
     }
     this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state });
+    const now = this.#around.clock.now();
+    this.#event(outcome.ok ? (running.stream ? KIND.streamed : KIND.ok) : KIND.failed, running.call, now);
     this.#around.control.end(running.entry);
-    if (this.#of.open) this.next();
-    else if (this.#running.size === 0) this.#of.idle();
+    if (this.#of.open) this.next(now);
+    else {
+      this.#around.control.rest();
+      if (this.#running.size === 0) this.#of.idle();
+    }
   }
 
   #skip(call: Call, why: string): void {
     const { actor, incarnation, seq } = call;
+    this.#event(KIND.failed, call, this.#around.clock.now());
     const error = encodeError(
       new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }),
     );
     const outcome = { ok: false, error } as const;
     this.#around.send({ t: "done", actor, incarnation, seq, ran: false, outcome, state: undefined });
   }
-}
-
-/** What both sides keep is copied where they share memory: neither may change the other's. */
-export function ownCopy({ sharesMemory }: Surroundings, packed: Packed): Packed {
-  return sharesMemory ? { value: structuredClone(packed.value), special: packed.special } : packed;
 }

@@ -9,8 +9,10 @@ import { unpack } from "../transport/values.js";
 import { factsOf } from "./actor-facts.js";
 import { ActorRunner } from "./actor-runner.js";
 import { cannotLoad } from "./cannot-load.js";
-import type { ControlWriter } from "./control-block.js";
+import type { HostMemory } from "./control-reader.js";
+import type { ControlWriter } from "./control-writer.js";
 import { findActorClass } from "./find-class.js";
+import { Heart } from "./heart.js";
 import { HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
 import type { CallFor, Surroundings, WhoseError } from "./surroundings.js";
@@ -24,6 +26,8 @@ export interface CellLink {
   readonly callFor?: CallFor;
   readonly whoseError?: WhoseError;
   send(frame: ToParent): void;
+  /** What the host holds, where it is the cell's alone: then it has a beat. */
+  memory?(): HostMemory;
   /** Posts what was sent, now. */
   flush(): void;
   /** Imports a module, or finds a class handed over directly (inline). */
@@ -47,11 +51,16 @@ export class CellRunner {
   readonly #link: CellLink;
   readonly #actors = new Map<number, ActorRunner>();
   readonly #asks: HostAsks;
+  readonly #heart: Heart | undefined;
   #around: Surroundings | undefined;
   #props: { packed: Packed; plain: unknown } | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
+    if (link.memory) {
+      const busy = () => [...this.#actors.values()].some((actor) => actor.busy);
+      this.#heart = new Heart(link.clock, link.control, () => link.memory!(), busy);
+    }
     this.#asks = new HostAsks((frame) => link.send(frame));
   }
 
@@ -64,6 +73,7 @@ export class CellRunner {
         this.#start(frame);
         return;
       case "call":
+        this.#heart?.work();
         this.#of(frame)?.call(frame);
         return;
       case "cancel":
@@ -125,9 +135,11 @@ export class CellRunner {
         shared,
         replyOnThrow,
         control,
+        methodNumbers: new Map(Object.keys(facts.methods).map((name, index) => [name, index + 1])),
         clock,
         sharesMemory,
         callFor: this.#link.callFor,
+        working: () => this.#heart?.work(),
         whoseError: this.#link.whoseError,
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
@@ -141,6 +153,7 @@ export class CellRunner {
         },
       };
       this.#link.control.phase("idle");
+      this.#heart?.beat();
       this.#link.send({ t: "booted", facts });
       if (this.#link.idle) setTimeout(() => this.#actors.size === 0 && this.#link.idle!(), IDLE_AFTER_MS).unref();
     } catch (error) {

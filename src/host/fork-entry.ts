@@ -1,5 +1,6 @@
-import { openSync, writeSync } from "node:fs";
-import { writeControlFile } from "./control-block.js";
+import { fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { monotonicNow } from "../clock.js";
+import { writeControlFile } from "./control-file.js";
 import { hostedCell } from "./hosted-cell.js";
 
 /*
@@ -9,7 +10,14 @@ import { hostedCell } from "./hosted-cell.js";
 
 const controlFile = openSync(process.argv[2]!, "r+");
 const receive = hostedCell({
-  control: writeControlFile((bytes, offset) => writeSync(controlFile, bytes, 0, bytes.length, offset)),
+  control: writeControlFile(
+    {
+      write: (bytes, from, length, offset) => writeSync(controlFile, bytes, from, length, offset),
+      read: (bytes, from, length, offset) => readSync(controlFile, bytes, from, length, offset),
+      now: monotonicNow,
+    },
+    fstatSync(controlFile).size,
+  ),
   name: `pid ${process.pid}`,
   thread: 0,
   slab: undefined,

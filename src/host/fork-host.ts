@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
-import { type ControlReader, controlBytes, readControl } from "./control-block.js";
+import { controlBytes } from "./control-block.js";
 import { controlFolder } from "./control-folder.js";
+import { type ControlReader, readControl } from "./control-reader.js";
 import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
@@ -48,6 +49,8 @@ class ForkHost implements Host {
   readonly #batch: Batch<ToHost>;
   readonly #controlPath: string;
   readonly #controlFile: number;
+  /** What was read of it last. */
+  readonly #record: Uint8Array;
   #fault: HostEnd | undefined;
   #killed = false;
   #ended = false;
@@ -55,10 +58,16 @@ class ForkHost implements Host {
   constructor(controlPath: string, options: HostOptions) {
     const bytes = new Uint8Array(controlBytes(options.entries));
     writeFileSync(controlPath, bytes, { mode: 0o600 });
+    this.#record = bytes;
     this.#controlPath = controlPath;
-    this.#controlFile = openSync(controlPath, "r");
-    this.control = readControl(bytes.buffer, () => {
-      if (!this.#ended) readSync(this.#controlFile, bytes, 0, bytes.length, 0);
+    this.#controlFile = openSync(controlPath, "r+");
+    this.control = readControl(bytes.buffer, {
+      pull: (offset, length) => {
+        if (!this.#ended) readSync(this.#controlFile, bytes, offset, length, offset);
+      },
+      push: (offset, length) => {
+        if (!this.#ended) writeSync(this.#controlFile, bytes, offset, length, offset);
+      },
     });
     this.#child = fork(fileURLToPath(new URL("./fork-entry.js", import.meta.url)), [controlPath], {
       serialization: "advanced",
@@ -120,7 +129,7 @@ class ForkHost implements Host {
 
   #exited(code: number | null, signal: string | null): void {
     if (this.#ended) return;
-    this.control.phase();
+    readSync(this.#controlFile, this.#record, 0, this.#record.length, 0);
     this.#ended = true;
     closeSync(this.#controlFile);
     rmSync(this.#controlPath, { force: true });

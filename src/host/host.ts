@@ -1,5 +1,5 @@
 import type { Origin, ToHost, ToParent } from "../transport/frames.js";
-import type { ControlReader } from "./control-block.js";
+import type { ControlReader } from "./control-reader.js";
 
 /** Where an actor runs. What each level contains is in the README's containment matrix. */
 export type Isolation = "inline" | "thread" | "fork";

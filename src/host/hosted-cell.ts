@@ -1,4 +1,6 @@
+import { getHeapStatistics } from "node:v8";
 import { monotonicNow, realClock } from "../clock.js";
+import { markNative } from "../native-mark.js";
 import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
@@ -6,8 +8,9 @@ import type { Slab } from "../transport/slab.js";
 import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
-import type { ControlWriter } from "./control-block.js";
+import type { ControlWriter } from "./control-writer.js";
 import { callFor, whoseError } from "./own-errors.js";
+import { runNative } from "./run-native.js";
 
 /** What a thread's cell and a process's do in ways of their own. */
 export interface OwnHost {
@@ -51,6 +54,10 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     control: host.control,
     clock: realClock,
     sharesMemory: false,
+    memory: () => {
+      const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+      return { heap, external };
+    },
     callFor,
     whoseError,
     send: (frame) => out.push(outgoing.pack(frame)),
@@ -62,6 +69,7 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
       host.leave();
     },
   });
+  markNative((run) => runNative(host.control, run));
   const trap = (error: unknown) => {
     const origin = whoseError();
     if (origin?.of.ended) {

@@ -4,7 +4,9 @@ import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
-import { controlBytes, readControl, writeControl } from "./control-block.js";
+import { controlBytes } from "./control-block.js";
+import { readControl } from "./control-reader.js";
+import { writeControl } from "./control-writer.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
 /**

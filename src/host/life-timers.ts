@@ -4,17 +4,20 @@ import type { Clock, Timer } from "../clock.js";
 export class LifeTimers {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
+  readonly #onFire: () => void;
   readonly #timers = new Set<Timer>();
   #over = false;
 
-  constructor(clock: Clock, onError: (error: unknown) => void) {
+  constructor(clock: Clock, onError: (error: unknown) => void, onFire: () => void) {
     this.#clock = clock;
     this.#onError = onError;
+    this.#onFire = onFire;
   }
 
   after(ms: number, callback: () => unknown): Timer {
     const inner = this.#clock.after(ms, () => {
       this.#timers.delete(timer);
+      this.#onFire();
       void this.#run(callback);
     });
     const timer: Timer = {

@@ -3,7 +3,8 @@ import { realClock } from "../clock.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToParent } from "../transport/frames.js";
 import { CellRunner } from "./cell-runner.js";
-import { controlBytes, writeControl } from "./control-block.js";
+import { controlBytes } from "./control-block.js";
+import { writeControl } from "./control-writer.js";
 import { callFor } from "./own-errors.js";
 
 class Rehearsal extends Actor {

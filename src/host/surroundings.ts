@@ -4,7 +4,7 @@ import type { Notice } from "../actor/notice.js";
 import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import type { ToParent } from "../transport/frames.js";
-import type { ControlWriter } from "./control-block.js";
+import type { ControlWriter } from "./control-writer.js";
 import type { callFor, whoseError } from "./own-errors.js";
 
 /** See own-errors.ts. */
@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly facts: ActorFacts;
   readonly shared: unknown;
   readonly control: ControlWriter;
+  /** A method's place among the class's, from 1: its name in the flight recorder. */
+  readonly methodNumbers: ReadonlyMap<string, number>;
   readonly clock: Clock;
   /** Frames hold the very objects of the parent: what both sides keep must be copied. */
   readonly sharesMemory: boolean;
@@ -24,6 +26,8 @@ export interface Surroundings {
   readonly replyOnThrow: boolean;
   /** Calls a method for an incarnation, so that an error it leaves behind is known as its own; undefined: plainly. */
   readonly callFor: CallFor | undefined;
+  /** Something is done that no message asked for. */
+  working(): void;
   /** What had set the code going that runs now, where that is known. */
   readonly whoseError: WhoseError | undefined;
   send(frame: ToParent): void;

@@ -2,7 +2,7 @@ import { getEnvironmentData, type MessagePort, threadId } from "node:worker_thre
 import { realClock } from "../clock.js";
 import { DEFAULT_SLAB_BYTES } from "../defaults.js";
 import { Slab } from "../transport/slab.js";
-import { writeControl } from "./control-block.js";
+import { writeControl } from "./control-writer.js";
 import { hostedCell } from "./hosted-cell.js";
 import { SOON } from "./soon.js";
 

@@ -5,7 +5,7 @@ export class Blocking extends Actor<{ gate?: KeyedRef<Gate> } | undefined> {
   wedge(): string;
   say(value: unknown): unknown;
   incarnation(): number;
-  native(seconds: number): Promise<number>;
+  stuck(seconds: number): Promise<number>;
   uncaughtAt(name: string): Promise<never>;
   hold(name: string): Promise<string>;
 }

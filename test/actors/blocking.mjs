@@ -3,7 +3,7 @@ import { Actor } from "holdfast";
 
 /** Blocks its host in ways that no handler can be blamed for. */
 export class Blocking extends Actor {
-  static methods = { wedge: { limit: "200ms" }, say: { limit: "200ms" }, native: { limit: "60s" } };
+  static methods = { wedge: { limit: "200ms" }, say: { limit: "200ms" }, stuck: { limit: "60s" } };
 
   /** Answers, and blocks the event loop a moment later, outside every handler. */
   wedge() {
@@ -19,8 +19,8 @@ export class Blocking extends Actor {
     return this.self.incarnation;
   }
   /** Sits in native code, where a thread cannot be ended. */
-  native(seconds) {
-    this.props.gate.tell.note("in native code");
+  stuck(seconds) {
+    this.props.gate.tell.jot("in native code");
     // The note leaves before the thread stands still.
     return new Promise((resolve) => setTimeout(() => resolve(execFileSync("sleep", [String(seconds)]).length), 20));
   }

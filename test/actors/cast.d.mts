@@ -11,7 +11,7 @@ export class Hand extends Actor<HandProps | undefined> {
   who(): { path: string; key: string | undefined; incarnation: number };
   keep<T>(value: T): T;
   kept(): unknown;
-  note(text: string): void;
+  jot(text: string): void;
   hold(name: string): Promise<string>;
   again(name: string): Promise<number>;
   patient(name: string): Promise<string>;

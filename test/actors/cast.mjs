@@ -28,10 +28,10 @@ export class Hand extends Actor {
   #kept;
 
   start() {
-    this.props?.gate?.tell.note(`start ${this.self.incarnation}`);
+    this.props?.gate?.tell.jot(`start ${this.self.incarnation}`);
   }
   stop() {
-    this.props?.gate?.tell.note("stop");
+    this.props?.gate?.tell.jot("stop");
   }
   say(value) {
     return value;
@@ -46,8 +46,8 @@ export class Hand extends Actor {
   kept() {
     return this.#kept;
   }
-  note(text) {
-    this.props.gate.tell.note(text);
+  jot(text) {
+    this.props.gate.tell.jot(text);
   }
   /** Notes that it began, and ends when the gate opens. */
   async hold(name) {
@@ -69,9 +69,9 @@ export class Hand extends Actor {
   /** Ends when its caller gives up; the gate hears why. */
   async untilAborted(name) {
     const { signal } = this;
-    this.props.gate.tell.note(`began ${name}`);
+    this.props.gate.tell.jot(`began ${name}`);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    this.props.gate.tell.note(`aborted ${name}`);
+    this.props.gate.tell.jot(`aborted ${name}`);
     return "late";
   }
   fail(text) {
@@ -125,7 +125,7 @@ export class Hand extends Actor {
     return { inner: [() => 1] };
   }
   armTimer(ms, text) {
-    this.after(ms, () => this.props.gate.tell.note(text));
+    this.after(ms, () => this.props.gate.tell.jot(text));
   }
   armBomb(ms) {
     this.after(ms, () => {
@@ -165,7 +165,7 @@ export class Hand extends Actor {
     try {
       for (i = 1; i <= to; i++) yield i;
     } finally {
-      this.props.gate.tell.note(`${name} ended at ${i}`);
+      this.props.gate.tell.jot(`${name} ended at ${i}`);
     }
   }
   /** Yields n values, then waits at the gate. */
@@ -246,7 +246,7 @@ export class Ledger extends Actor {
   #entries = [];
   add(entry) {
     this.#entries.push(entry);
-    this.props?.gate?.tell.note(`add ${entry}`);
+    this.props?.gate?.tell.jot(`add ${entry}`);
     return this.#entries.length;
   }
   async addHeld(entry) {
@@ -262,12 +262,12 @@ export class Ledger extends Actor {
     return this.#entries;
   }
   snapshot() {
-    this.props?.gate?.tell.note(`snapshot of ${this.#entries.length}`);
+    this.props?.gate?.tell.jot(`snapshot of ${this.#entries.length}`);
     return [...this.#entries];
   }
   restore(entries) {
     this.#entries = entries;
-    this.props?.gate?.tell.note(`restore of ${entries.length}`);
+    this.props?.gate?.tell.jot(`restore of ${entries.length}`);
   }
 }
 
@@ -280,14 +280,14 @@ export class SlowStarter extends Actor {
   }
   async start() {
     const { gate, name, fails } = this.props;
-    gate?.tell.note(`starting ${name}`);
+    gate?.tell.jot(`starting ${name}`);
     if (this.props.held) await gate.ask.pass(this.props.held);
     const failing = fails ? await gate.ask.take(fails) : false;
     if (failing) throw new Error(`${name} cannot start`);
-    gate?.tell.note(`started ${name}`);
+    gate?.tell.jot(`started ${name}`);
   }
   async stop() {
-    this.props.gate?.tell.note(`stopped ${this.props.name}`);
+    this.props.gate?.tell.jot(`stopped ${this.props.name}`);
     if (this.props.stopHeld) await this.props.gate.ask.pass(this.props.stopHeld);
   }
   fail() {

@@ -16,7 +16,7 @@ export class Crowd extends Actor {
 
   async #beside(name) {
     running++;
-    this.props.gate.tell.note(`${name} beside ${running - 1}`);
+    this.props.gate.tell.jot(`${name} beside ${running - 1}`);
     try {
       await this.props.gate.ask.pass(name);
     } finally {

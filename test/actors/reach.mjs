@@ -36,10 +36,10 @@ export class Device extends Actor {
 
   async start() {
     const { gate, file } = this.props;
-    gate.tell.note(`start ${this.self.incarnation}`);
+    gate.tell.jot(`start ${this.self.incarnation}`);
     if (file) {
       const before = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-      gate.tell.note(`${this.self.incarnation} ${before && alive(before) ? "beside another" : "alone"}`);
+      gate.tell.jot(`${this.self.incarnation} ${before && alive(before) ? "beside another" : "alone"}`);
       writeFileSync(file, String(process.pid));
     }
     if (await gate.ask.take("start blocks")) execFileSync("sleep", ["2"]);
@@ -69,7 +69,7 @@ export class Lingerer extends Actor {
   static concurrency = 4;
 
   start() {
-    this.props.gate.tell.note(`start ${this.self.incarnation}`);
+    this.props.gate.tell.jot(`start ${this.self.incarnation}`);
   }
   who() {
     return this.self.incarnation;
@@ -80,15 +80,15 @@ export class Lingerer extends Actor {
     await new Promise((resolve) => {
       // Not an ask: those of an incarnation that is over are given up.
       const look = () => (released(name) ? resolve() : setTimeout(look, 5));
-      gate.tell.note(`holds ${name}`);
+      gate.tell.jot(`holds ${name}`);
       look();
     });
-    this.after(1, () => gate.tell.note(`a timer after ${name}`));
-    gate.tell.note(`a tell after ${name}`);
+    this.after(1, () => gate.tell.jot(`a timer after ${name}`));
+    gate.tell.jot(`a tell after ${name}`);
     if (other) other.tell.keep(`told after ${name}`);
     await other?.ask.keep(`asked after ${name}`).catch(() => {});
     await this.spawn("late", thread(here, { gate }, { export: "Child" })).catch(() => {});
-    void this.watch("app/gate").then(() => gate.tell.note("watched after its end"));
+    void this.watch("app/gate").then(() => gate.tell.jot("watched after its end"));
     return `an answer after ${name}`;
   }
   fail() {
@@ -168,7 +168,7 @@ export class Watcher extends Actor {
   }
   listen(target) {
     void this.watch(target).then(({ path, incarnation, reason }) => {
-      this.props.gate.tell.note(`${this.self.incarnation} heard of ${path} ${incarnation}: ${reason}`);
+      this.props.gate.tell.jot(`${this.self.incarnation} heard of ${path} ${incarnation}: ${reason}`);
     });
   }
   who() {
@@ -186,12 +186,12 @@ export class Parent extends Actor {
 
   async start() {
     const { gate, early } = this.props;
-    gate?.tell.note(`start ${this.self.path} ${this.self.incarnation}`);
+    gate?.tell.jot(`start ${this.self.path} ${this.self.incarnation}`);
     if (early) this.#children.set("early", await this.spawn("early", this.#child("thread", "Child")));
     if (early === "fails") throw new Error("after it had spawned");
   }
   stop() {
-    this.props.gate?.tell.note(`stop ${this.self.path}`);
+    this.props.gate?.tell.jot(`stop ${this.self.path}`);
   }
   /** Inline, the class itself; else the module. */
   #child(level, name, props = {}, options = {}) {
@@ -243,12 +243,12 @@ export class Child extends Actor {
   async start() {
     const { gate, held, fails } = this.props;
     if (fails) throw new Error(`cannot: ${fails}`);
-    gate?.tell.note(`start ${this.self.path} ${this.self.incarnation}`);
+    gate?.tell.jot(`start ${this.self.path} ${this.self.incarnation}`);
     if (held) await gate.ask.pass(held);
   }
   async stop() {
     const { gate, stopHeld } = this.props;
-    gate?.tell.note(`stop ${this.self.path}`);
+    gate?.tell.jot(`stop ${this.self.path}`);
     if (stopHeld) await gate.ask.pass(stopHeld);
   }
   say(value) {

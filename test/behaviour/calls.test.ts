@@ -23,11 +23,11 @@ describe.each(levels)("calls to an actor, $level", ({ level }) => {
     const { refs } = await play({ gate: gateOf(gate), hand: at(level, Hand, { gate: refTo<Gate>("gate") }) });
     const asks: Promise<unknown>[] = [];
     for (let i = 0; i < 100; i++) {
-      if (i % 2) refs.hand.tell.note(String(i));
-      else asks.push(refs.hand.ask.note(String(i)));
+      if (i % 2) refs.hand.tell.jot(String(i));
+      else asks.push(refs.hand.ask.jot(String(i)));
     }
     await Promise.all(asks);
-    await refs.hand.ask.note("last");
+    await refs.hand.ask.jot("last");
     expect(gate.notes.slice(1)).toEqual([...Array.from({ length: 100 }, (_, i) => String(i)), "last"]);
   });
 

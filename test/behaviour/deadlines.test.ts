@@ -13,11 +13,11 @@ describe.each(levels)("deadlines and giving up, $level", ({ level }) => {
     const { refs } = await play({ gate: gateOf(gate), hand: at(level, Hand, gateRef, { window: 1 }) });
     const holding = refs.hand.ask.hold("door");
     await gate.reached("door");
-    const error = await failure(refs.hand.with({ timeout: 20 }).ask.note("too late"));
+    const error = await failure(refs.hand.with({ timeout: 20 }).ask.jot("too late"));
     expect(error).toMatchObject({ code: "Timeout", retryable: true, details: { started: false } });
     gate.open("door");
     await holding;
-    await refs.hand.ask.note("after");
+    await refs.hand.ask.jot("after");
     expect(gate.notes).not.toContain("too late");
   });
 
@@ -26,10 +26,10 @@ describe.each(levels)("deadlines and giving up, $level", ({ level }) => {
     const { refs } = await play({ gate: gateOf(gate), hand: at(level, Hand, gateRef) });
     const holding = refs.hand.ask.hold("door");
     await gate.reached("door");
-    expect(await failure(refs.hand.with({ timeout: 20 }).ask.note("too late"))).toMatchObject({ code: "Timeout" });
+    expect(await failure(refs.hand.with({ timeout: 20 }).ask.jot("too late"))).toMatchObject({ code: "Timeout" });
     gate.open("door");
     await holding;
-    await refs.hand.ask.note("after");
+    await refs.hand.ask.jot("after");
     expect(gate.notes).not.toContain("too late");
   });
 
@@ -51,14 +51,14 @@ describe.each(levels)("deadlines and giving up, $level", ({ level }) => {
     const holding = refs.hand.ask.hold("door");
     await gate.reached("door");
     const caller = new AbortController();
-    const given = failure(refs.hand.with({ signal: caller.signal }).ask.note("given up"));
+    const given = failure(refs.hand.with({ signal: caller.signal }).ask.jot("given up"));
     expect(app.tree().children![1]!.mailbox!.waiting).toBe(1);
     caller.abort();
     expect(await given).toMatchObject({ code: "Cancelled", retryable: true, details: { started: false } });
     expect(app.tree().children![1]!.mailbox!.waiting).toBe(0);
     gate.open("door");
     await holding;
-    await refs.hand.ask.note("after");
+    await refs.hand.ask.jot("after");
     expect(gate.notes).not.toContain("given up");
   });
 

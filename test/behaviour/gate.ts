@@ -13,7 +13,7 @@ export class Gate extends Actor<Board> {
     return boardOf(this.props).arrive(name);
   }
 
-  note(text: string): void {
+  jot(text: string): void {
     boardOf(this.props).notes.push(text);
   }
 

@@ -33,7 +33,7 @@ describe.each(levels)("what a crashed incarnation left running, $level", ({ leve
     await until(() => fenced(events).includes("outcome of 1"), "the late answer");
     expect(fenced(events).sort()).toEqual(["ask of 1", "ask of 1", "outcome of 1", "tell of 1", "tell of 1"]);
     expect(letters.map(({ reason, method, incarnation }) => [reason, method, incarnation])).toEqual([
-      ["fenced", "note", 1],
+      ["fenced", "jot", 1],
       ["fenced", "keep", 1],
     ]);
     expect(await refs.keeper.ask.kept()).toEqual([]);

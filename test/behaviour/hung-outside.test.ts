@@ -22,7 +22,7 @@ describe("an event loop that is blocked outside every handler", () => {
   it("is not what a key's neighbours wait for while a handler of the same cell works within its limit", async () => {
     const made = plan();
     const { refs, app } = await play({ gate: gateOf(made), blocking: keyed(thread<Blocking>(url, { gate })) });
-    const working = refs.blocking.key("a").ask.native(1);
+    const working = refs.blocking.key("a").ask.stuck(1);
     await made.noted("in native code");
     expect(await refs.blocking.key("b").ask.say("patient")).toBe("patient");
     expect(await working).toBe(0);
@@ -50,7 +50,7 @@ it("a system stops although a thread of it sits in native code", async () => {
     gate: gateOf(made),
     blocking: thread<Blocking>(url, { gate }, { shutdown: 100 }),
   });
-  const asked = failure(refs.blocking.ask.native(6));
+  const asked = failure(refs.blocking.ask.stuck(6));
   await made.noted("in native code");
   await new Promise((resolve) => setTimeout(resolve, 100));
   let left = false;

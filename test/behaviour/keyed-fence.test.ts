@@ -17,7 +17,7 @@ describe.each(levels)("a key that leaves with no grace, $level", ({ level }) => 
     const held = failure(refs.hands.key("a").ask.hold("door"));
     await made.reached("door");
     // Delivered ahead of their turn.
-    const queued = ["one", "two", "three"].map((text) => failure(refs.hands.key("a").ask.note(text)));
+    const queued = ["one", "two", "three"].map((text) => failure(refs.hands.key("a").ask.jot(text)));
     await refs.hands.key("b").ask.say("the host has read what came before");
     await app.release("hands", "a");
     made.open("door");
@@ -25,7 +25,7 @@ describe.each(levels)("a key that leaves with no grace, $level", ({ level }) => 
     // Its host may have begun them before it heard of the end: nobody may be told that a retry is safe.
     for (const error of await Promise.all(queued)) expect(error).toMatchObject({ retryable: false });
     expect(await refs.hands.key("a").ask.who()).toMatchObject({ incarnation: 1 });
-    await refs.hands.key("b").ask.note("the last");
+    await refs.hands.key("b").ask.jot("the last");
     await made.noted("the last");
     expect(made.notes.filter((note) => !note.startsWith("start"))).toEqual(["the last"]);
   });

@@ -71,7 +71,7 @@ describe.each(levels)("a bounded mailbox, $level", ({ level }) => {
     const lost = failure(refs.hand.ask.hold("door"));
     await gate.reached("door");
     const numbers = Array.from({ length: 10 }, (_, i) => String(i));
-    const waiting = numbers.map((n) => refs.hand.ask.note(n));
+    const waiting = numbers.map((n) => refs.hand.ask.jot(n));
     app.kill("hand");
     expect(await lost).toMatchObject({ code: "ActorDied", retryable: false });
     await Promise.all(waiting);
@@ -85,8 +85,7 @@ describe.each(levels)("a bounded mailbox, $level", ({ level }) => {
     const gate = plan();
     const { refs } = await play({ gate: gateOf(gate), hand: at(level, Hand, { gate: refTo<Gate>("gate") }) });
     const calls: Promise<unknown>[] = [];
-    for (let i = 0; i < 30; i++)
-      calls.push(i % 5 === 4 ? failure(refs.hand.ask.fail("x")) : refs.hand.ask.note(`${i}`));
+    for (let i = 0; i < 30; i++) calls.push(i % 5 === 4 ? failure(refs.hand.ask.fail("x")) : refs.hand.ask.jot(`${i}`));
     await Promise.all(calls);
     const seen = gate.notes.filter((note) => /^\d+$/.test(note)).map(Number);
     expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => i).filter((i) => i % 5 !== 4));

@@ -230,7 +230,7 @@ it("a member of a pool may have children too", async () => {
 it("props of a child may hold refs, also to its parent's siblings", async () => {
   class Teller extends Actor<{ to: Ref<Gate> }> {
     tell(text: string): void {
-      this.props.to.tell.note(text);
+      this.props.to.tell.jot(text);
     }
   }
   class Opener extends Actor<{ gate: Ref<Gate> }> {

@@ -58,14 +58,14 @@ describe.each(levels)("law 1, one outcome, $level", ({ level }) => {
     held.catch(() => {});
     await made.reached("door");
     let accepted = 0;
-    for (let i = 0; i < 12; i++) if (refs.hand.with({ sender: "storm" }).tell.note(`told ${i}`)) accepted++;
+    for (let i = 0; i < 12; i++) if (refs.hand.with({ sender: "storm" }).tell.jot(`told ${i}`)) accepted++;
     app.kill("hand");
     await held.catch(() => {});
     const heard = () => made.notes.filter((note) => note.startsWith("told")).length;
     await until(() => heard() + letters.length === 12, "all twelve to be accounted for");
     expect(heard()).toBe(accepted);
     for (const letter of letters) {
-      expect(letter).toMatchObject({ sender: "storm", method: "note", reason: "MailboxFull", path: "app/hand" });
+      expect(letter).toMatchObject({ sender: "storm", method: "jot", reason: "MailboxFull", path: "app/hand" });
       expect(letter.incarnation).toBeGreaterThan(0);
     }
   });

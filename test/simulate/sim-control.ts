@@ -1,4 +1,5 @@
-import type { ControlReader, ControlWriter } from "../../src/host/control-block.js";
+import type { ControlReader } from "../../src/host/control-reader.js";
+import type { ControlWriter } from "../../src/host/control-writer.js";
 import type { Broken, Moment } from "./host-world.js";
 
 /** A host's side of its record. Between any two instructions the host may be struck, and then it writes no more. */
@@ -16,8 +17,21 @@ export function watchedControl(writer: ControlWriter, passes: (moment: Moment) =
       if (passes("else")) writer.end(entry);
       passes("after end");
     },
-    clear: (entry) => {
-      if (passes("else")) writer.clear(entry);
+    clear: (entry, incarnation) => {
+      if (passes("else")) writer.clear(entry, incarnation);
+    },
+    beat: (now, heap, external) => {
+      if (passes("else")) writer.beat(now, heap, external);
+    },
+    rest: () => {
+      if (passes("else")) writer.rest();
+    },
+    cancelled: (entry) => writer.cancelled(entry),
+    event: (kind, method, at, actor, incarnation, seq) => {
+      if (passes("else")) writer.event(kind, method, at, actor, incarnation, seq);
+    },
+    note: (at, actor, incarnation, text) => {
+      if (passes("else")) writer.note(at, actor, incarnation, text);
     },
   };
 }
@@ -28,6 +42,11 @@ export function reportedControl(reader: ControlReader, broken: Broken | undefine
   return {
     phase: () => reader.phase(),
     executing: (first, count) => (blank ? [] : reader.executing(first, count)),
+    beat: () => reader.beat(),
+    memory: () => reader.memory(),
+    finished: (first, count) => reader.finished(first, count),
+    cancel: (first, count, seq) => reader.cancel(first, count, seq),
+    flight: () => reader.flight(),
     begun: (first, count) => (blank ? Array.from({ length: count }, () => 0) : reader.begun(first, count)),
     condemn: () => {
       if (broken !== "deaf") reader.condemn();

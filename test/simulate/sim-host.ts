@@ -1,17 +1,15 @@
 import type { Clock } from "../../src/clock.js";
 import { CellRunner } from "../../src/host/cell-runner.js";
-import {
-  type ControlReader,
-  controlBytes,
-  readControl,
-  writeControl,
-  writeControlFile,
-} from "../../src/host/control-block.js";
+import { controlBytes } from "../../src/host/control-block.js";
+import { writeControlFile } from "../../src/host/control-file.js";
+import { type ControlReader, readControl } from "../../src/host/control-reader.js";
+import { writeControl } from "../../src/host/control-writer.js";
 import type { Host, HostEnd, HostOptions } from "../../src/host/host.js";
 import { Batch } from "../../src/transport/batch.js";
 import { decodeError, encodeError } from "../../src/transport/error-codec.js";
 import type { ToHost, ToParent } from "../../src/transport/frames.js";
 import { answerForUnsent, insteadOfUnsent } from "../../src/transport/unsendable.js";
+import { fileIn } from "./file-in.js";
 import type { HostWorld, Moment } from "./host-world.js";
 import { Lane } from "./lane.js";
 import { reportedControl, watchedControl } from "./sim-control.js";
@@ -99,7 +97,10 @@ export class SimHost implements Host {
     const writer =
       isolation === "thread"
         ? writeControl(bytes)
-        : writeControlFile((part, offset) => new Uint8Array(bytes).set(part, offset));
+        : writeControlFile(
+            fileIn(bytes, () => this.clock.now()),
+            bytes.byteLength,
+          );
     this.#runner = new CellRunner({
       control: watchedControl(writer, (moment) => this.#passes(moment)),
       clock: this.clock,

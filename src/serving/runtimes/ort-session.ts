@@ -1,4 +1,5 @@
 import { HoldfastError, toError } from "../../errors.js";
+import { inNative } from "../../native-mark.js";
 import { type Dtype, isDtype, type Tensor } from "../../protocol/dtypes.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { LoadedModel, ModelPort, RuntimeName } from "./model.js";
@@ -96,7 +97,10 @@ class SessionModel implements LoadedModel {
     }
     let outputs: Record<string, OrtTensor>;
     try {
-      outputs = await this.#session.run(inputs);
+      const session = this.#session;
+      const run = () => session.run(inputs);
+      // WASM can be ended like any JavaScript.
+      outputs = await (this.runtime === "native" ? inNative(run) : run());
     } catch (thrown) {
       throw toError(thrown); // the WASM runtime may throw a bare number
     }

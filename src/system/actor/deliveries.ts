@@ -120,8 +120,10 @@ export class Deliveries implements Courier {
   }
 
   cancel(message: Message): void {
-    const { id: actor, incarnation, cell } = this.#to;
+    const { id: actor, incarnation, cell, entry } = this.#to;
     if (!this.#has(message)) return;
+    // A loop that never awaits hears no frame.
+    cell?.host.control.cancel(entry, cell.facts.concurrency, message.seq);
     this.#credits?.get(message.seq)?.closed(this.#context.clock.now());
     cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
   }

@@ -1,13 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  controlBytes,
-  hasBegun,
-  nextSequence,
-  readControl,
-  writeControl,
-  writeControlFile,
-} from "../../../src/host/control-block.js";
+import { controlBytes, hasBegun, nextSequence } from "../../../src/host/control-block.js";
+import { writeControlFile } from "../../../src/host/control-file.js";
+import { readControl } from "../../../src/host/control-reader.js";
+import { writeControl } from "../../../src/host/control-writer.js";
+import { fileIn } from "../../simulate/file-in.js";
 
 const LAST = 0x7fffffff;
 
@@ -46,7 +43,7 @@ describe("sequence numbers", () => {
 
 const makers = [
   ["in memory", (bytes: ArrayBuffer) => writeControl(bytes)],
-  ["in a file", (bytes: ArrayBuffer) => writeControlFile((part, offset) => new Uint8Array(bytes).set(part, offset))],
+  ["in a file", (bytes: ArrayBuffer) => writeControlFile(fileIn(bytes), bytes.byteLength)],
 ] as const;
 
 describe.each(makers)("the control block, %s", (_, write) => {
@@ -60,12 +57,15 @@ describe.each(makers)("the control block, %s", (_, write) => {
     expect(reader.phase()).toBe("init");
     writer.phase("idle");
     writer.begin(1, 7, 1234.5);
-    expect(reader.phase()).toBe("idle");
+    expect(reader.phase()).toBe("js");
     expect(reader.executing(1, 1)).toEqual([{ seq: 7, since: 1234.5 }]);
     expect(reader.executing(0, 4)).toEqual([{ seq: 7, since: 1234.5 }]);
     writer.end(1);
+    writer.rest();
     expect(reader.executing(0, 4)).toEqual([]);
     expect(reader.begun(0, 4)).toEqual([0, 7, 0, 0]);
+    expect(reader.finished(0, 4)).toEqual([0, 7, 0, 0]);
+    expect(reader.phase()).toBe("idle");
   });
 
   it("keeps entries apart", () => {
@@ -74,6 +74,7 @@ describe.each(makers)("the control block, %s", (_, write) => {
     writer.begin(3, 2, 20);
     writer.begin(2, 3, 30);
     writer.end(0);
+    writer.rest();
     expect(reader.executing(0, 4).map(({ seq }) => seq)).toEqual([3, 2]);
     expect(reader.executing(2, 1)).toEqual([{ seq: 3, since: 30 }]);
   });
@@ -82,9 +83,80 @@ describe.each(makers)("the control block, %s", (_, write) => {
     const { writer, reader } = scene();
     writer.begin(2, 9, 1);
     writer.begin(3, 10, 1);
-    writer.clear(2);
+    writer.clear(2, 7);
     expect(reader.executing(2, 1)).toEqual([]);
     expect(reader.begun(2, 2)).toEqual([0, 10]);
+  });
+
+  it("has what ended written before the turn is over, also when nobody says that it rests", async () => {
+    const { writer, reader } = scene();
+    writer.begin(0, 1, 1);
+    writer.end(0);
+    await null;
+    expect(reader.executing(0, 4)).toEqual([]);
+  });
+
+  it("carries an end with the begin that follows in the same entry", () => {
+    const { writer, reader } = scene();
+    writer.begin(0, 1, 1);
+    writer.begin(1, 5, 1);
+    writer.end(0);
+    writer.end(1);
+    writer.begin(0, 2, 3);
+    expect(reader.executing(0, 4)).toEqual([{ seq: 2, since: 3 }]);
+    expect(reader.finished(0, 2)).toEqual([1, 5]);
+  });
+
+  it("tells the beat and the memory as of it", () => {
+    const { writer, reader } = scene();
+    expect(reader.beat()).toBe(0);
+    writer.beat(77.5, 1e6, 5e9);
+    expect(reader.beat()).toBe(77.5);
+    expect(reader.memory()).toEqual({ heap: 1e6, external: 5e9 });
+  });
+
+  it("knows phases that something sets, and tells js where a handler executes", () => {
+    const { writer, reader } = scene();
+    for (const phase of ["init", "idle", "native", "stopping"] as const) {
+      writer.phase(phase);
+      expect(reader.phase()).toBe(phase);
+    }
+  });
+
+  it("tells the message that was cancelled, and not the one that runs after it", () => {
+    const { writer, reader } = scene();
+    writer.begin(0, 1, 1);
+    expect(writer.cancelled(0)).toBe(false);
+    reader.cancel(0, 1, 1);
+    expect(writer.cancelled(0)).toBe(true);
+    writer.end(0);
+    writer.begin(0, 2, 1);
+    expect(writer.cancelled(0)).toBe(false);
+    // It has just ended: the word comes too late, and means nobody.
+    reader.cancel(0, 1, 1);
+    expect(writer.cancelled(0)).toBe(false);
+  });
+
+  it("cancels one that has not begun yet where it can only run here, and never takes a word back", () => {
+    const { writer, reader } = scene();
+    writer.begin(0, 1, 1);
+    reader.cancel(0, 1, 1);
+    reader.cancel(0, 1, 2);
+    expect(writer.cancelled(0)).toBe(true);
+    writer.end(0);
+    writer.rest();
+    reader.cancel(0, 1, 2);
+    writer.begin(0, 2, 1);
+    expect(writer.cancelled(0)).toBe(true);
+  });
+
+  it("finds the entry of a cancelled message among neighbours", () => {
+    const { writer, reader } = scene();
+    writer.begin(1, 8, 1);
+    writer.begin(2, 9, 1);
+    reader.cancel(0, 4, 9);
+    reader.cancel(0, 4, 77);
+    expect([1, 2].map((entry) => writer.cancelled(entry))).toEqual([false, true]);
   });
 });
 
@@ -125,13 +197,13 @@ describe("a condemned host and a message that begins", () => {
         return load(array, index);
       }) as typeof load;
       expect(writeControl(bytes).begin(0, 5, 1)).toBe(true);
-      // Words 16 and 17: executing, begun. Word 1: stop.
-      expect(log).toEqual(["store 16", "store 17", "load 1"]);
+      // Word 16: begun. Word 1: stop.
+      expect(log).toEqual(["store 16", "load 1"]);
       log.length = 0;
       const reader = readControl(bytes);
       reader.condemn();
       reader.begun(0, 1);
-      expect(log).toEqual(["store 1", "load 17"]);
+      expect(log).toEqual(["store 1", "load 16"]);
     } finally {
       spied.store = store;
       spied.load = load;

@@ -1,4 +1,5 @@
-import { controlBytes, readControl } from "../../../src/host/control-block.js";
+import { controlBytes } from "../../../src/host/control-block.js";
+import { readControl } from "../../../src/host/control-reader.js";
 import type { Host, HostProvider } from "../../../src/host/host.js";
 import type { ToHost, ToParent } from "../../../src/transport/frames.js";
 

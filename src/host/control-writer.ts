@@ -1,0 +1,78 @@
+import {
+  BEAT_FLOAT,
+  BEGUN,
+  CANCELLED,
+  EXTERNAL_FLOAT,
+  entriesEnd,
+  entriesIn,
+  entryWord,
+  FINISHED,
+  HEAP_FLOAT,
+  INCARNATION,
+  PHASE_WORD,
+  STOP_WORD,
+  sinceFloat,
+  storedPhases,
+} from "./control-block.js";
+import { FlightRing, type Kind } from "./flight-ring.js";
+
+/** The host's side. */
+export interface ControlWriter {
+  phase(phase: (typeof storedPhases)[number]): void;
+  /** Its event loop turns. @param heap bytes @param external bytes */
+  beat(now: number, heap: number, external: number): void;
+  /** Returns false when the host is condemned: the message must not run. */
+  begin(entry: number, seq: number, now: number): boolean;
+  end(entry: number): void;
+  /** Nothing more begins in this turn: a writer that gathers writes what it has. */
+  rest(): void;
+  /** Another incarnation takes the entry over: nothing has begun in it. */
+  clear(entry: number, incarnation: number): void;
+  /** The caller of the message that runs in this entry gave up. */
+  cancelled(entry: number): boolean;
+  /**
+   * One event for the flight recorder.
+   * @param method its place among the class's methods, from 1; 0 for none
+   * @param at monotonic ms; 0 where no clock is at hand
+   */
+  event(kind: Kind, method: number, at: number, actor: number, incarnation: number, seq: number): void;
+  note(at: number, actor: number, incarnation: number, text: string): void;
+}
+
+/** A writer straight into memory: shared with the parent for a thread, plain for inline. */
+export function writeControl(buffer: ArrayBufferLike): ControlWriter {
+  const ints = new Int32Array(buffer);
+  const floats = new Float64Array(buffer);
+  const ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength)));
+  return {
+    phase(phase) {
+      Atomics.store(ints, PHASE_WORD, storedPhases.indexOf(phase));
+    },
+    beat(now, heap, external) {
+      floats[HEAP_FLOAT] = heap;
+      floats[EXTERNAL_FLOAT] = external;
+      floats[BEAT_FLOAT] = now;
+    },
+    begin(entry, seq, now) {
+      floats[sinceFloat(entry)] = now;
+      Atomics.store(ints, entryWord(entry) + BEGUN, seq);
+      return Atomics.load(ints, STOP_WORD) === 0;
+    },
+    end(entry) {
+      const word = entryWord(entry);
+      Atomics.store(ints, word + FINISHED, ints[word + BEGUN]!);
+    },
+    rest() {},
+    clear(entry, incarnation) {
+      const word = entryWord(entry);
+      ints.fill(0, word, entryWord(entry + 1));
+      ints[word + INCARNATION] = incarnation;
+    },
+    cancelled(entry) {
+      const word = entryWord(entry);
+      return Atomics.load(ints, word + CANCELLED) === ints[word + BEGUN];
+    },
+    event: (kind, method, at, actor, incarnation, seq) => ring.event(kind, method, at, actor, incarnation, seq),
+    note: (at, actor, incarnation, text) => ring.note(at, actor, incarnation, text),
+  };
+}

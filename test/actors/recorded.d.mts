@@ -1,0 +1,13 @@
+import { Actor } from "holdfast";
+export class Recorded extends Actor {
+  say<T>(value: T): T;
+  count(to: number): AsyncIterable<number>;
+  refuse(): unknown;
+  throw(): void;
+  die(): void;
+  exit(): void;
+  later(): void;
+  spin(): number;
+  hold(): Promise<string>;
+  inNative(ms: number): Promise<string>;
+}
