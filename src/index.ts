@@ -23,6 +23,7 @@ export type { Preset } from "./supervision/presets.js";
 export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions } from "./supervision/spec.js";
 // the running system
 export type { App } from "./system/app.js";
+export type { FlightEvent, HostRecord } from "./system/death/black-box.js";
 export {
   causeText,
   type DeadLetter,

@@ -1,3 +1,6 @@
+/** Events of a flight recorder that a watcher is given, the last ones: 50 reports go in one frame. */
+const FLIGHT_SHOWN = 12;
+
 /**
  * Trees, reports and events as data that any frame can hold: errors as `{ name, message, code? }`, and without the
  * arguments that a report may reveal, because watching is a smaller right than reading what callers send.
@@ -9,7 +12,8 @@ export function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, element] of Object.entries(value)) {
-    if (key !== "args" && key !== "__proto__") copy[key] = plain(element);
+    if (key === "flight" && Array.isArray(element)) copy[key] = element.slice(-FLIGHT_SHOWN).map(plain);
+    else if (key !== "args" && key !== "__proto__") copy[key] = plain(element);
   }
   return copy;
 }

@@ -235,7 +235,9 @@ export class CellUnit implements Unit {
     const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
     const guilty = remains.some((one) => one.guilty);
     const report = remains.find((one) => one.report !== undefined)?.report;
-    const { id } = this.#open(cell.host.name, { cause, at, executing, guilty, report, ...losses }).report;
+    const wreck = { cell, entry: undefined };
+    const whole = { cause, at, executing, guilty, report, ...losses, wreck };
+    const { id } = this.#open(cell.host.name, whole).report;
     for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
     this.keeper.unitDied(this.name, {
       guilty: cause.kind === "killed" || guilty,

@@ -6,7 +6,7 @@ export class Recorded extends Actor {
   throw(): void;
   die(): void;
   exit(): void;
-  later(): void;
+  later(): Promise<void>;
   spin(): number;
   hold(): Promise<string>;
   inNative(ms: number): Promise<string>;

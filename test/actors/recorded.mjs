@@ -4,7 +4,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Does what its flight recorder and its record shall tell of. */
 export class Recorded extends Actor {
-  static methods = { spin: { limit: "20s" } };
+  static methods = { spin: { limit: "20s" }, inNative: { limit: "400ms" } };
 
   start() {
     this.note("starts");
@@ -32,7 +32,12 @@ export class Recorded extends Actor {
     process.exit(3);
   }
   later() {
-    this.after(1, () => this.note("the timer fired"));
+    return new Promise((resolve) => {
+      this.after(1, () => {
+        this.note("the timer fired");
+        resolve();
+      });
+    });
   }
   /** A loop that never awaits: only shared memory reaches it. */
   spin() {

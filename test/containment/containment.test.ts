@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { markdown } from "./markdown.mjs";
-import { type Cell, type Fault, judge, type Level, matrix } from "./matrix.mjs";
+import { type Cell, type Fault, flightAfter, judge, type Level, matrix } from "./matrix.mjs";
 import { buildAddon, levels, observe } from "./observe.mjs";
 
 const addon = buildAddon();
@@ -36,8 +36,10 @@ describe.concurrent("the containment matrix", { timeout: 240_000 }, () => {
         const seen = await inTurn(() => observe(fault, level, native ? addon!.file : undefined));
         expect(judge(seen, expected)).toEqual(expected);
         // One death, one report, and it names the message.
-        if (expected.cause) expect(seen).toMatchObject({ reports: 1, report: { executing: [fault] } });
-        else if (expected.got) expect(seen.reports).toBe(0);
+        if (expected.cause) {
+          expect(seen).toMatchObject({ reports: 1, report: { executing: [fault], phase: "js" } });
+          expect(seen.report).toMatchObject({ flight: flightAfter(fault, expected), inOrder: true });
+        } else if (expected.got) expect(seen.reports).toBe(0);
       },
     );
   }

@@ -3,6 +3,9 @@ import { Actor } from "holdfast";
 
 /** Commits every fault that the containment matrix lists. One method a fault. */
 export class Faulty extends Actor {
+  start() {
+    this.note("starts");
+  }
   static methods = {
     "endless-loop": { limit: "1s" },
     "catastrophic-regex": { limit: "1s" },
@@ -22,6 +25,11 @@ export class Faulty extends Actor {
   }
   "string-throw"() {
     throw "only a string";
+  }
+  sigkill() {
+    this.note("about to be killed");
+    process.kill(process.pid, "SIGKILL");
+    for (;;);
   }
   "process-exit"() {
     process.exit(3);

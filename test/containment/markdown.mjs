@@ -14,6 +14,7 @@ const names = {
   "heap-exhaustion": "heap exhaustion, many arrays (`heapMb: 64`)",
   "heap-one-growing-array": "heap exhaustion, one growing array (`heapMb: 64`)",
   "huge-array-buffers": "600 MB of ArrayBuffers (`heapMb: 64`)",
+  sigkill: "`SIGKILL` from outside",
   "native-null-write": "a native addon writes to address 0",
 };
 

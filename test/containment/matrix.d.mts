@@ -10,4 +10,5 @@ export interface Cell {
   holds?: boolean;
 }
 export const matrix: Record<Fault, Record<Level, Cell>>;
+export function flightAfter(fault: Fault, cell: Cell): string[];
 export function judge(seen: { died: string | null }, cell: Cell): Cell;

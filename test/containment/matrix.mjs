@@ -44,8 +44,18 @@ export const matrix = {
     thread: { contained: false, got: "value", holds: true },
     fork: { contained: true, got: "value", holds: false },
   },
+  sigkill: { inline: takesAll("SIGKILL"), thread: takesAll("SIGKILL"), fork: died("exit") },
   "native-null-write": { inline: takesAll("SIGSEGV"), thread: takesAll("SIGSEGV"), fork: died("exit") },
 };
+
+const notes = { sigkill: ["note about to be killed"] };
+
+/** What the flight recorder holds of the faulty actor after its death, oldest first: no more, and nothing else. */
+export function flightAfter(fault, { cause }) {
+  const asked = [`accepted ${fault} 1`, `started ${fault} 1`];
+  const end = cause === "threw" ? ["actor-crashed 1"] : [];
+  return ["note starts", "actor-started", ...asked, ...(notes[fault] ?? []), ...end];
+}
 
 /** 600 MB are filled; a program that does not hold them stays far below. */
 const HOLDS_FROM_MB = 500;

@@ -3,6 +3,7 @@ export const levels: Level[];
 export interface Seen {
   died: string | null;
   reports?: number;
+  report?: object | null;
 }
 export function observe(fault: string, level: Level, addon?: string): Promise<Seen>;
 export function buildAddon(): { file: string; remove(): void } | undefined;

@@ -43,7 +43,20 @@ if (fault === "blocking-native-call" && level === "thread") {
 const [report, ...more] = app.reports();
 const seen = {
   caller,
-  report: report ? { cause: report.cause.kind, executing: report.executing.map(({ method }) => method) } : null,
+  report: report
+    ? {
+        cause: report.cause.kind,
+        executing: report.executing.map(({ method }) => method),
+        phase: report.record.phase,
+        // Inline the sibling is in the same cell.
+        flight: report.flight
+          .filter(({ path }) => path === "app/faulty")
+          .map(({ kind, method, seq, text }) =>
+            [kind, method, seq, text].filter((word) => word !== undefined).join(" "),
+          ),
+        inOrder: report.flight.every(({ at }, i, all) => i === 0 || at >= all[i - 1].at),
+      }
+    : null,
   reports: report ? more.length + 1 : 0,
   again: again === "again",
   sibling: (await during) === "during" && after === "after",

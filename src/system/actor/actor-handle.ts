@@ -289,6 +289,7 @@ export class ActorHandle implements CellMember, Addressee {
       suspects,
       facts: cell?.facts,
       report: () => cell?.inquest.report() ?? this.#context.deaths.reserve(),
+      wreck: cell && { cell, entry },
     });
     cell?.inquest.trials?.settled(this);
     return remains;

@@ -9,6 +9,7 @@ import type { Work } from "./work.js";
 export interface CellMember extends Asker {
   readonly id: number;
   readonly path: string;
+  readonly key: string | undefined;
   /** How long what a rebuilt incarnation left running may take to settle. */
   readonly graceMs: number;
   /** A child for one of its incarnations. @throws HoldfastError why there is none */

@@ -38,6 +38,8 @@ export class Cell {
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #members = new Map<number, CellMember>();
+  /** Its members when it ended: they leave it then. */
+  #atEnd: ReadonlyMap<number, CellMember> | undefined;
   readonly #entries: Entries;
   readonly #asks: CellAsks;
   readonly #watch: CellWatch;
@@ -75,6 +77,11 @@ export class Cell {
   /** It is on its way out: what it is sent now it may run, or not. */
   get dying(): boolean {
     return this.#killedFor !== undefined;
+  }
+
+  /** Who is in it, by number; once it has ended, who was. */
+  get roll(): ReadonlyMap<number, CellMember> {
+    return this.#atEnd ?? this.#members;
   }
 
   get alive(): boolean {
@@ -248,6 +255,7 @@ export class Cell {
   }
 
   #over(death: CellDeath | undefined): void {
+    if (this.#members.size > 0) this.#atEnd = new Map(this.#members);
     this.inquest.open(death?.cause);
     this.#state = "dead";
     this.#watch.end();

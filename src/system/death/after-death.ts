@@ -6,6 +6,7 @@ import type { Message } from "../../mailbox/message.js";
 import { fateAfterDeath } from "../../mailbox/redelivery.js";
 import type { Suspects } from "../cell/suspects.js";
 import type { SystemContext } from "../context.js";
+import type { Wreck } from "./black-box.js";
 import { judge, type Verdict } from "./blame.js";
 import { evidenceOf } from "./evidence.js";
 import { handlerFailed, quarantine } from "./outcomes.js";
@@ -30,6 +31,8 @@ export interface Estate {
   readonly facts: ActorFacts | undefined;
   /** The number that its report will have, taken when it is first asked for. */
   readonly report: () => number;
+  /** Where it was, if anywhere. */
+  readonly wreck?: Wreck | undefined;
 }
 
 export interface Losses {
@@ -47,6 +50,8 @@ export interface Remains extends Losses {
   readonly at: number | undefined;
   /** The number kept for its report; undefined: any. */
   readonly report?: number | undefined;
+  /** Where it was, if anywhere. */
+  readonly wreck?: Wreck | undefined;
 }
 
 /** Settles, or hands back to the mailbox in order, everything that was with an incarnation. */
@@ -133,5 +138,6 @@ export function settleAfterDeath(
     }
   }
   owner.mailbox.handBack(back);
-  return { cause, at, guilty, executing, report, redelivered: back.length - estate.tail.length, ...count };
+  const { wreck } = estate;
+  return { cause, at, guilty, executing, report, wreck, redelivered: back.length - estate.tail.length, ...count };
 }

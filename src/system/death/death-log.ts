@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.js";
 import { KEPT_REPORTS } from "../../defaults.js";
 import { encodeError } from "../../transport/error-codec.js";
 import type { EventFan } from "../events.js";
+import type { BlackBox } from "./black-box.js";
 import type { DeadLetter, DeathCause, DeathReport } from "./report.js";
 
 /** A report that is still being written, with the stamps its times are taken from. */
@@ -81,11 +82,13 @@ export class DeathLog {
   /**
    * @param faultAt when it happened, monotonic ms, where the dying host could say
    * @param id that was reserved for it
+   * @param box what is left of the host to read; absent where nothing ran
    */
   open(
-    facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times">,
+    facts: Omit<DeathReport, "id" | "at" | "decision" | "level" | "times" | "record" | "flight">,
     faultAt: number | undefined,
     id = this.reserve(),
+    box?: BlackBox,
   ): OpenReport {
     const noticed = this.#clock.now();
     if ("error" in facts.cause) keepErrorInJson(facts.cause);
@@ -95,8 +98,11 @@ export class DeathLog {
       at: this.#clock.wallTime(),
       decision: "pending",
       level: undefined,
+      record: box?.record,
+      flight: [],
       times: faultAt === undefined ? {} : { detectMs: Math.max(0, noticed - faultAt) },
     };
+    if (box) readWhenAsked(report, box, report.at - noticed);
     this.#kept.push(report);
     if (this.#kept.length > KEPT_REPORTS) this.#kept.shift();
     this.#events.emit({ type: "death", report });
@@ -112,6 +118,13 @@ export class DeathLog {
   reports(): readonly DeathReport[] {
     return this.#kept;
   }
+}
+
+/** Most reports are never looked at so closely, and a restart must not wait for it. */
+function readWhenAsked(report: DeathReport, box: BlackBox, epoch: number): void {
+  let events: DeathReport["flight"] | undefined;
+  const get = () => (events ??= box.events(epoch));
+  Object.defineProperty(report, "flight", { get, enumerable: true, configurable: true });
 }
 
 /** JSON makes {} of an Error: a report that is written to a log shall say what was thrown. */

@@ -3,6 +3,7 @@ import type { Isolation } from "../../host/host.js";
 import type { SystemContext } from "../context.js";
 import type { UnitExit } from "../unit.js";
 import type { Remains } from "./after-death.js";
+import { BlackBox } from "./black-box.js";
 import type { OpenReport } from "./death-log.js";
 import { causeText, type DeathCause } from "./report.js";
 
@@ -14,10 +15,11 @@ export function reportDeath(
   host: string,
   remains: Remains,
 ): OpenReport {
-  const { cause, executing, redelivered, failed, poisoned, at } = remains;
+  const { cause, executing, redelivered, failed, poisoned, at, wreck } = remains;
   const { path, key, incarnation } = who;
   const facts = { path, key, incarnation, isolation, host, cause, executing, redelivered, failed, poisoned };
-  return context.deaths.open(facts, at, remains.report);
+  const box = wreck && new BlackBox(wreck, context.clock.now());
+  return context.deaths.open(facts, at, remains.report, box);
 }
 
 /** A death as an error, with what was thrown as its cause. */

@@ -2,6 +2,7 @@ import type { HostEnd, Isolation } from "../../host/host.js";
 import type { Charge } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
+import type { FlightEvent, HostRecord } from "./black-box.js";
 
 /** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
 export type DeathCause =
@@ -98,6 +99,13 @@ export interface DeathReport {
   /** How it came back: the cheapest level that fitted. */
   level: "in-place" | "spare" | "cold" | undefined;
   times: DeathTimes;
+  /** What the host's record said at the end; undefined where no host was there: a start that failed, a supervisor. */
+  readonly record: HostRecord | undefined;
+  /**
+   * What happened last in its cell, oldest first: at most 256 entries of the flight recorder, those of other actors
+   * in the same cell among them. Read from the record when it is first asked for.
+   */
+  readonly flight: readonly FlightEvent[];
 }
 
 /** A message that nobody will handle: a lost or refused tell, or the evidence of a poisoned one. */

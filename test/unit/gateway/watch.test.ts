@@ -31,6 +31,16 @@ const report: DeathReport = {
   decision: "restart",
   level: "in-place",
   times: { detectMs: 1 },
+  record: { phase: "js", beatAgeMs: 12, heap: 5e6, external: 1e6, finished: [2] },
+  flight: Array.from({ length: 256 }, (_, i) => ({
+    at: i,
+    path: "app/math",
+    key: undefined,
+    actor: 1,
+    incarnation: 2,
+    kind: "note" as const,
+    text: `note ${i}`,
+  })),
 };
 
 describe("a watcher", () => {
