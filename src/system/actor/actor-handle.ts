@@ -288,6 +288,7 @@ export class ActorHandle implements CellMember, Addressee {
       threwSeq,
       suspects,
       facts: cell?.facts,
+      apart: cell !== undefined && cell.host.isolation !== "inline",
       report: () => cell?.inquest.report() ?? this.#context.deaths.reserve(),
       wreck: cell && { cell, entry },
     });

@@ -8,7 +8,7 @@ import type { Suspects } from "../cell/suspects.js";
 import type { SystemContext } from "../context.js";
 import type { Wreck } from "./black-box.js";
 import { judge, type Verdict } from "./blame.js";
-import { evidenceOf } from "./evidence.js";
+import { evidenceOf, evidenceSoon } from "./evidence.js";
 import { handlerFailed, quarantine } from "./outcomes.js";
 import { causeText, type DeathCause, type MessageEvidence } from "./report.js";
 
@@ -29,6 +29,8 @@ export interface Estate {
   readonly threwSeq: number;
   readonly suspects: Suspects;
   readonly facts: ActorFacts | undefined;
+  /** It ran in a host of its own: what goes back is not answered before the next turn. */
+  readonly apart: boolean;
   /** The number that its report will have, taken when it is first asked for. */
   readonly report: () => number;
   /** Where it was, if anywhere. */
@@ -97,7 +99,8 @@ export function settleAfterDeath(
     guilty ||= blamed || (verdict === "suspect" && fate === "redeliver");
     if (since !== undefined) {
       const ranForMs = context.clock.now() - since;
-      executing.push(evidenceOf(message, ranForMs, method?.reveal ?? false));
+      const evidence = fate === "redeliver" && estate.apart ? evidenceSoon : evidenceOf;
+      executing.push(evidence(message, ranForMs, method?.reveal ?? false));
     }
     message.courier = undefined;
     message.place = "gone";

@@ -22,6 +22,23 @@ export function evidenceOf(message: Message, ranForMs: number | undefined, revea
   };
 }
 
+/**
+ * The same of a message that is delivered again: nobody may change its arguments yet, so its digest can wait until the
+ * successor has been told to start. It is taken when it is first read, and otherwise in the next turn.
+ */
+export function evidenceSoon(message: Message, ranForMs: number | undefined, reveal: boolean): MessageEvidence {
+  const { method, seq, deaths, bytes, args } = message;
+  const shown = { method, seq, deaths, ranForMs, shape: shapeOf(args), bytes, digest: "", ...(reveal ? { args } : {}) };
+  const taken = () => {
+    const digest = digestOf(args);
+    Object.defineProperty(shown, "digest", { value: digest, enumerable: true });
+    return digest;
+  };
+  Object.defineProperty(shown, "digest", { get: taken, enumerable: true, configurable: true });
+  setImmediate(() => void shown.digest);
+  return shown;
+}
+
 /** The form of a value without its content: `[Float32Array(512), {name, age}]`. */
 export function shapeOf(value: unknown, depth = 0): string {
   if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Message } from "../../../src/mailbox/message.js";
-import { evidenceOf, shapeOf } from "../../../src/system/death/evidence.js";
+import { evidenceOf, evidenceSoon, shapeOf } from "../../../src/system/death/evidence.js";
 import { causeText, type DeathCause } from "../../../src/system/death/report.js";
 import { decisionOf } from "../../../src/system/supervisor/decision-of.js";
 import { type TreeNode, treeText } from "../../../src/system/tree.js";
@@ -29,22 +29,32 @@ describe("the shape of a value", () => {
 });
 
 describe("evidence", () => {
-  const of = (args: unknown[], reveal = false) =>
-    evidenceOf(
-      new Message({
-        method: "m",
-        args,
-        special: false,
-        bytes: 9,
-        ask: true,
-        sender: "t",
-        idempotent: false,
-        deadline: 1,
-        onSettled: () => {},
-      }),
-      12,
-      reveal,
-    );
+  const message = (args: unknown[]) =>
+    new Message({
+      method: "m",
+      args,
+      special: false,
+      bytes: 9,
+      ask: true,
+      sender: "t",
+      idempotent: false,
+      deadline: 1,
+      onSettled: () => {},
+    });
+  const of = (args: unknown[], reveal = false) => evidenceOf(message(args), 12, reveal);
+
+  it.each([true, false])("is the same when its digest may wait, revealed: %s", (reveal) => {
+    const args = () => [new Uint8Array([1, 2]), { name: "n" }];
+    expect(JSON.stringify(evidenceSoon(message(args()), 12, reveal))).toBe(JSON.stringify(of(args(), reveal)));
+  });
+
+  it("takes a digest that may wait before the arguments are anybody else's", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    const evidence = evidenceSoon(message([bytes]), 12, false);
+    await new Promise((resolve) => setImmediate(resolve));
+    bytes[0] = 9;
+    expect(evidence.digest).toBe(of([new Uint8Array([1, 2])]).digest);
+  });
 
   it("recognises equal payloads, and tells different ones apart, wherever the difference is", () => {
     const digest = (...args: unknown[]) => of(args).digest;
