@@ -41,6 +41,9 @@ export const DEFAULT_GRACE: Duration = "1s";
 /** How long a killed thread may take to leave before it is reported as abandoned: terminate() takes 2-4 ms unless native. */
 export const ABANDON_AFTER: Duration = "1s";
 
+/** The same for a thread that was found in native code: it is known not to leave, and given the time to have just done so. */
+export const ABANDON_NATIVE_AFTER: Duration = "50ms";
+
 /** Pause between taking a spare and making the next: refilling competes with the restart it served. */
 export const SPARE_REFILL_AFTER: Duration = "100ms";
 

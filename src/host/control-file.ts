@@ -103,6 +103,7 @@ export function writeControlFile(file: ControlFile, size: number): ControlWriter
       ints[word + INCARNATION] = incarnation;
       put(word * 4, 24);
     },
+    condemned: () => false,
     cancelled(entry) {
       const word = entryWord(entry);
       const now = file.now();

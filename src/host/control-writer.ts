@@ -28,6 +28,8 @@ export interface ControlWriter {
   rest(): void;
   /** Another incarnation takes the entry over: nothing has begun in it. */
   clear(entry: number, incarnation: number): void;
+  /** The parent has ended this host: what it still does counts for nothing. Only memory that is shared can say so. */
+  condemned(): boolean;
   /** The caller of the message that runs in this entry gave up. */
   cancelled(entry: number): boolean;
   /**
@@ -68,6 +70,7 @@ export function writeControl(buffer: ArrayBufferLike): ControlWriter {
       ints.fill(0, word, entryWord(entry + 1));
       ints[word + INCARNATION] = incarnation;
     },
+    condemned: () => Atomics.load(ints, STOP_WORD) !== 0,
     cancelled(entry) {
       const word = entryWord(entry);
       return Atomics.load(ints, word + CANCELLED) === ints[word + BEGUN];

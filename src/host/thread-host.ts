@@ -168,6 +168,8 @@ class ThreadHost implements Host {
     this.#condemned = true;
     if (this.#thread === 0) return;
     this.#port.close();
+    // It has been condemned, and leaves by itself when its native call returns: see run-native.ts.
+    if (this.control.phase() === "native") return;
     const thread = this.#thread;
     void this.#pool.then((pool) => pool.threads.find((worker) => worker.threadId === thread)?.terminate());
   }

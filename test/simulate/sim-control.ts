@@ -17,6 +17,7 @@ export function watchedControl(writer: ControlWriter, passes: (moment: Moment) =
       if (passes("else")) writer.end(entry);
       passes("after end");
     },
+    condemned: () => writer.condemned(),
     clear: (entry, incarnation) => {
       if (passes("else")) writer.clear(entry, incarnation);
     },

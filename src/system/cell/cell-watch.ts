@@ -80,12 +80,14 @@ export class CellWatch implements Watched {
   }
 
   #lookAt(now: number, time: WatchedTime): Look {
-    const { host } = this.#cell;
+    const { isolation, control } = this.#cell.host;
+    const ownLoop = isolation !== "inline";
     return {
       now,
       missed: (since) => time.missed(since),
-      native: false,
-      quietSince: host.isolation === "inline" ? undefined : this.#quietSince,
+      native: control.phase() === "native",
+      beat: ownLoop ? control.beat() : undefined,
+      quietSince: ownLoop ? this.#quietSince : undefined,
       silentLooks: this.#silentLooks,
       shortestMs: this.#shortestMs,
     };

@@ -176,8 +176,10 @@ export class Cell {
   }
 
   #end(): void {
-    this.host.kill();
-    this.#exit.begin();
+    const { host } = this;
+    const native = host.isolation === "thread" && host.control.phase() === "native";
+    host.kill();
+    this.#exit.begin(native);
   }
 
   /**

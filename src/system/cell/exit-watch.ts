@@ -1,4 +1,4 @@
-import { ABANDON_AFTER } from "../../defaults.js";
+import { ABANDON_AFTER, ABANDON_NATIVE_AFTER } from "../../defaults.js";
 import { milliseconds } from "../../duration.js";
 import type { Host } from "../../host/host.js";
 import type { SystemContext } from "../context.js";
@@ -18,8 +18,11 @@ export class ExitWatch {
     this.#abandon = abandon;
   }
 
-  /** However often it is told to leave, it is told of once; and once more when it has left after all. */
-  begin(): void {
+  /**
+   * However often it is told to leave, it is told of once; and once more when it has left after all.
+   * @param native it is a thread that was found in native code, which nothing ends
+   */
+  begin(native = false): void {
     if (this.#begun) return;
     this.#begun = true;
     const { clock, events } = this.#context;
@@ -31,7 +34,8 @@ export class ExitWatch {
       tell(false);
       this.#abandon();
     };
-    const timer = clock.after(milliseconds(ABANDON_AFTER, "abandonAfter"), late, { background: true });
+    const after = milliseconds(native ? ABANDON_NATIVE_AFTER : ABANDON_AFTER, "abandonAfter");
+    const timer = clock.after(after, late, { background: true });
     void gone.then(() => {
       timer.cancel();
       if (told) tell(true);

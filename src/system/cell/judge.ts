@@ -1,3 +1,4 @@
+import { type HungWhere, whereItHangs } from "./where.js";
 import type { Run, Wait, Work } from "./work.js";
 
 /** What is known of a host at the moment of a look. Times are monotonic ms. */
@@ -5,8 +6,10 @@ export interface Look {
   readonly now: number;
   /** How much of the time since a moment nobody watched. */
   missed(since: number): number;
-  /** What the host is in, as its record says. */
+  /** It is in a call that was marked as native, as its record says. */
   readonly native: boolean;
+  /** When its event loop last turned; undefined where that is the watcher's own. */
+  readonly beat: number | undefined;
   /** Since when nothing has come from it; undefined where its event loop is the watcher's own. */
   readonly quietSince: number | undefined;
   /** Looks in a row, each in a turn of its own, at which `blocked` was near. */
@@ -26,6 +29,8 @@ export interface Late {
   readonly seq: number;
   /** Of these milliseconds of its age nobody watched: they are not in `ageMs`. Absent for none. */
   readonly missedMs?: number;
+  /** What it does, where its record can tell; absent for what did not begin. */
+  readonly where?: HungWhere;
 }
 
 export type Verdict =
@@ -94,9 +99,14 @@ function passes({ since, limitMs, pausedMs }: Run, { missed }: Look): number {
   return since + limitMs + pausedMs + missed(since);
 }
 
-function lateRun({ actor }: Work, run: Run, { now, missed }: Look): Late {
+function lateRun({ actor }: Work, run: Run, { now, missed, native, beat }: Look): Late {
   const { method, limitMs, seq, since, pausedMs } = run;
-  return withMissed({ method, limitMs, ageMs: now - since - pausedMs - missed(since), actor, seq }, missed(since));
+  const late = withMissed(
+    { method, limitMs, ageMs: now - since - pausedMs - missed(since), actor, seq },
+    missed(since),
+  );
+  const where = whereItHangs(now, since, native, beat);
+  return where === undefined ? late : { ...late, where };
 }
 
 /** A message that has not begun is late once its host was silent for as long as its limit. */

@@ -2,7 +2,9 @@ import type { HostEnd, Isolation } from "../../host/host.js";
 import type { Charge } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
+import type { HungWhere } from "../cell/where.js";
 import type { FlightEvent, HostRecord } from "./black-box.js";
+import { hungText } from "./hung-text.js";
 
 /** Why an actor or its host ended without being asked to. One union, for reports, decisions and people. */
 export type DeathCause =
@@ -33,6 +35,7 @@ export type DeathCause =
       actor?: number;
       seq?: number;
       missedMs?: number;
+      where?: HungWhere;
       silentMs?: number;
     }
   /**
@@ -140,9 +143,7 @@ export function causeText(cause: DeathCause): string {
     case "heap":
       return `heap limit reached: ${cause.error.message}`;
     case "hung":
-      if (cause.seq === 0)
-        return `its event loop was blocked outside any handler: ${cause.method} was not begun within ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
-      return `${cause.method} ran for ${Math.round(cause.ageMs)} ms, limit ${cause.limitMs} ms`;
+      return hungText(cause);
     case "lingered":
       return `${cause.method} of incarnation ${cause.incarnation}, which had crashed, still ran ${cause.graceMs} ms later (grace)`;
     case "killed":

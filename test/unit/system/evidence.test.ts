@@ -83,6 +83,14 @@ describe("a cause in one line", () => {
     [{ kind: "exit", code: null, signal: "SIGSEGV" }, "ended by SIGSEGV"],
     [{ kind: "heap", error }, "heap limit reached: bad"],
     [{ kind: "hung", method: "m", limitMs: 100, ageMs: 123.4 }, "m ran for 123 ms, limit 100 ms"],
+    [
+      { kind: "hung", method: "m", limitMs: 100, ageMs: 101, missedMs: 20.3, where: "await" },
+      "m ran for 101 ms, limit 100 ms (not counting 20 ms in which nobody watched), awaiting what never came: give what it awaits a time-out of its own",
+    ],
+    [
+      { kind: "hung", method: "m", limitMs: 100, ageMs: 101, seq: 0 },
+      "its event loop was blocked outside any handler: m was not begun within 101 ms, limit 100 ms",
+    ],
     [{ kind: "killed", by: "you" }, "killed by you"],
     [{ kind: "start-failed", error }, "start failed: bad"],
   ] as [DeathCause, string][])("%j", (cause, text) => {

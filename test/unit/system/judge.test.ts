@@ -21,6 +21,7 @@ const at = (now: number, more: Partial<Look> = {}): Look => ({
   now,
   missed: () => 0,
   native: false,
+  beat: 0,
   quietSince: 0,
   silentLooks: 0,
   shortestMs: 100,
@@ -38,7 +39,10 @@ describe("a message that executes", () => {
   });
 
   it("is stuck in native code where the record says so", () => {
-    expect(judge([work({ runs: [run()] })], at(1100, { native: true }))).toMatchObject({ is: "stuck-native" });
+    expect(judge([work({ runs: [run()] })], at(1100, { native: true }))).toMatchObject({
+      is: "stuck-native",
+      late: { where: "native" },
+    });
     expect(judge([work({ runs: [run()] })], at(1099, { native: true }))).toMatchObject({ is: "busy" });
   });
 

@@ -1,0 +1,9 @@
+import { Actor } from "holdfast";
+
+export declare class Stuck extends Actor {
+  turn(): never;
+  await(): Promise<never>;
+  sleep(seconds: number): number;
+  say<T>(value: T): T;
+  incarnation(): number;
+}
