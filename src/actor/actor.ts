@@ -146,7 +146,8 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
 
   /**
    * Calls `run` and says that it is native code, until it returns or its promise settles: a report then says "native"
-   * instead of "js". Nothing in a thread can interrupt native code; only a process can be killed in it.
+   * instead of "js". Nothing in a thread can interrupt native code, and a thread that is killed meanwhile leaves when it
+   * returns; only a process can be killed in it.
    * @returns what `run` returns
    */
   native<T>(run: () => T): T {
