@@ -325,7 +325,10 @@ describe("connect", () => {
     const { WebSocketServer } = await import("ws");
     const server = new WebSocketServer({ port: 0, handleProtocols: () => "holdfast.v1" });
     cleanups.push(() => server.close());
-    server.on("connection", (socket) => socket.send("good day"));
+    server.on("connection", (socket) => {
+      socket.on("error", () => {});
+      socket.send("good day");
+    });
     const { port } = server.address() as { port: number };
     const failure = connect(`ws://127.0.0.1:${port}`, { connectTimeout: 50, reconnect: { initial: 10, max: 10 } });
     await expect(failure).rejects.toThrow("what is no frame");
