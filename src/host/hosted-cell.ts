@@ -1,9 +1,9 @@
 import { getHeapStatistics } from "node:v8";
 import { monotonicNow, realClock } from "../clock.js";
 import { markNative } from "../native-mark.js";
-import { Batch } from "../transport/batch.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import type { Link, LinkEnds } from "../transport/link.js";
 import type { Slab } from "../transport/slab.js";
 import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
@@ -21,12 +21,12 @@ export interface OwnHost {
   readonly slab: Slab | undefined;
   /** 0 in a process. */
   readonly thread: number;
-  /** @throws for what cannot be cloned; nothing was posted then */
-  post(frames: ToParent[]): void;
+  /** Opens its end of the line to the parent. */
+  link(ends: Omit<LinkEnds<ToParent, ToHost>, "port">): Link<ToParent>;
   /** Everything is shut and said. */
   leave(): void;
-  /** Says the last words and ends the host, before anything else may begin. Whatever was sent before is posted. */
-  die(lastWords: ToParent, runner: CellRunner): void;
+  /** Says the last words and ends the host, before anything else may begin. Whatever was sent before is said. */
+  die(lastWords: ToParent, runner: CellRunner, link: Link<ToParent>): void;
 }
 
 /**
@@ -36,20 +36,21 @@ export interface OwnHost {
  *   uncaught error ─▶ flush what was sent ─▶ fault, the last words ─▶ exit 1
  *        └─ of an incarnation that has ended ─▶ late-error: its successor has nothing to do with it
  *
- * @returns takes the frames that come from the parent
+ * @returns takes the messages that come from the parent
  */
-export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
+export function hostedCell(host: OwnHost): (message: unknown) => void {
   const outgoing = new Outgoing(host.slab, false);
   const incoming = new Incoming(realClock);
-  const out = new Batch<ToParent>(
-    (frames) => host.post(frames),
-    (frame, error) => {
+  const link = host.link({
+    open: (frame) => incoming.unpack(frame),
+    onFrame: (frame) => runner.receive(frame),
+    unsent(frame, error) {
       outgoing.unsend(frame);
       const instead = insteadOfUnsent(frame, error);
       if (!instead) throw error;
-      host.post([instead]);
+      link.send(instead);
     },
-  );
+  });
   const runner = new CellRunner({
     control: host.control,
     clock: realClock,
@@ -60,12 +61,12 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     },
     callFor,
     whoseError,
-    send: (frame) => out.push(outgoing.pack(frame)),
-    flush: () => out.flush(),
+    send: (frame) => link.send(outgoing.pack(frame)),
+    flush: () => link.flush(),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
     end: () => {
-      out.flush();
+      link.flush();
       host.leave();
     },
   });
@@ -74,18 +75,16 @@ export function hostedCell(host: OwnHost): (frames: ToHost[]) => void {
     const origin = whoseError();
     if (origin?.of.ended) {
       const { id: actor, incarnation } = origin.of;
-      out.push({ t: "late-error", actor, incarnation, error: encodeError(error) });
+      link.send({ t: "late-error", actor, incarnation, error: encodeError(error) });
       return;
     }
     const from = origin && { actor: origin.of.id, seq: origin.seq };
     const lastWords: ToParent = { t: "fault", error: encodeError(error), at: monotonicNow(), from };
-    out.flush();
-    host.die(lastWords, runner);
+    link.flush();
+    host.die(lastWords, runner, link);
   };
   process.on("uncaughtException", trap);
   process.on("unhandledRejection", trap);
-  out.push({ t: "hello", name: host.name, thread: host.thread });
-  return (frames) => {
-    for (const frame of frames) runner.receive(incoming.unpack(frame));
-  };
+  link.send({ t: "hello", name: host.name, thread: host.thread });
+  return (message) => link.heard(message);
 }

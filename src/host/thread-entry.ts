@@ -1,6 +1,9 @@
-import { getEnvironmentData, type MessagePort, threadId } from "node:worker_threads";
+import { availableParallelism } from "node:os";
+import { getEnvironmentData, type MessagePort, receiveMessageOnPort, threadId } from "node:worker_threads";
 import { realClock } from "../clock.js";
 import { DEFAULT_SLAB_BYTES } from "../defaults.js";
+import { PortLink } from "../transport/port-link.js";
+import { RingLink, type Rings } from "../transport/ring-link.js";
 import { Slab } from "../transport/slab.js";
 import { writeControl } from "./control-writer.js";
 import { hostedCell } from "./hosted-cell.js";
@@ -16,27 +19,34 @@ if (typeof soon === "string") setImmediate(() => void import(soon).catch(() => {
 export interface ThreadTask {
   readonly port: MessagePort;
   readonly control: SharedArrayBuffer;
+  /** Undefined: the port alone. */
+  readonly rings: Rings | undefined;
 }
 
 /**
  * The one long task of a worker thread: a cell that talks over its own port until it is shut. After an uncaught error it
  * stands still while its successor starts, and then ends the thread.
  */
-export function runCell({ port, control }: ThreadTask): Promise<never> {
+export function runCell({ port, control, rings }: ThreadTask): Promise<never> {
   return new Promise(() => {
     const receive = hostedCell({
       control: writeControl(control),
       name: `thread ${threadId}`,
       thread: threadId,
       slab: new Slab(realClock, DEFAULT_SLAB_BYTES),
-      post: (frames) => port.postMessage(frames),
+      link(own) {
+        const post = (message: unknown) => port.postMessage(message);
+        const ends = { ...own, port: { post, take: () => receiveMessageOnPort(port) } };
+        return rings ? new RingLink("host", rings, availableParallelism(), ends) : new PortLink(ends);
+      },
       leave() {
         port.close();
         // Not by returning: Piscina would give this thread, with the module state of this cell, to the next one.
         process.exit(0);
       },
-      die(lastWords) {
-        port.postMessage([lastWords]);
+      die(lastWords, _runner, link) {
+        link.send(lastWords);
+        link.flush();
         // Taking a V8 heap down is 1-2 ms of work on the core where the words just woke the parent: it would hear them late.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LINGER_MS);
         process.exit(1);

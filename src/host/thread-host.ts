@@ -1,17 +1,21 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, setEnvironmentData } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { realClock } from "../clock.js";
 import { toError } from "../errors.js";
-import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { HostArrays } from "../transport/host-arrays.js";
+import type { Link, LinkEnds } from "../transport/link.js";
+import { PortLink } from "../transport/port-link.js";
+import { RingLink } from "../transport/ring-link.js";
 import type { Slab } from "../transport/slab.js";
 import { answerForUnsent } from "../transport/unsendable.js";
 import { controlBytes } from "./control-block.js";
 import { type ControlReader, readControl } from "./control-reader.js";
 import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { openRings } from "./open-rings.js";
 import { SOON } from "./soon.js";
 
 /** Far above what a system may hold, because a run() issued between a thread's port closing and its exit must not queue. */
@@ -84,7 +88,7 @@ class ThreadHost implements Host {
   onFrame: (frame: ToParent) => void = () => {};
   onEnd: (end: HostEnd) => void = () => {};
   readonly #port: MessagePort;
-  readonly #batch: Batch<ToHost>;
+  readonly #link: Link<ToHost>;
   readonly #arrays: HostArrays;
   readonly #pool: Promise<Piscina>;
   #thread = 0;
@@ -98,19 +102,24 @@ class ThreadHost implements Host {
     this.#port = port1;
     this.#arrays = arrays;
     this.control = readControl(control);
-    this.#batch = new Batch(
-      (frames) => port1.postMessage(frames),
-      (frame, error) => {
+    const ends: LinkEnds<ToHost, ToParent> = {
+      port: { post: (message) => port1.postMessage(message), take: () => receiveMessageOnPort(port1) },
+      open: (frame) => (this.#ended ? frame : arrays.unpack(frame)),
+      onFrame: (frame) => this.#receive(frame),
+      unsent: (frame, error) => {
         arrays.unsend(frame);
         const answer = answerForUnsent(frame, error);
         if (answer && !this.#ended) this.onFrame(answer);
       },
-    );
-    port1.on("message", (frames: ToParent[]) => this.#receive(frames));
+    };
+    // Fresh with each host: what was half said in a thread that died is never read by another.
+    const rings = openRings();
+    this.#link = rings ? new RingLink("parent", rings, availableParallelism(), ends) : new PortLink(ends);
+    port1.on("message", (message) => this.#link.heard(message));
     const run = pool.then((piscina) => {
       // run() makes the thread, and a thread gets this data as it is at that moment.
       setEnvironmentData(SOON, options.soon);
-      const task = piscina.run({ port: port2, control }, { transferList: [port2] });
+      const task = piscina.run({ port: port2, control, rings }, { transferList: [port2] });
       setEnvironmentData(SOON, undefined);
       return task;
     });
@@ -128,7 +137,7 @@ class ThreadHost implements Host {
   }
 
   send(frame: ToHost): void {
-    if (!this.#ended) this.#batch.push(this.#arrays.pack(frame));
+    if (!this.#ended) this.#link.send(this.#arrays.pack(frame));
   }
 
   kill(): void {
@@ -137,41 +146,42 @@ class ThreadHost implements Host {
     this.#terminate();
   }
 
-  #receive(frames: ToParent[]): void {
-    for (const frame of frames) {
-      if (frame.t === "hello") {
-        this.name = frame.name;
-        this.#thread = frame.thread;
-        if (this.#condemned) this.#terminate();
-      }
-      if (this.#ended) continue;
-      if (frame.t === "fault") this.#end(faultOf(frame));
-      else this.onFrame(this.#arrays.unpack(frame));
+  #receive(frame: ToParent): void {
+    if (frame.t === "hello") {
+      this.name = frame.name;
+      this.#thread = frame.thread;
+      if (this.#condemned) this.#terminate();
     }
+    if (this.#ended) return;
+    if (frame.t === "fault") this.#end(faultOf(frame));
+    else this.onFrame(frame);
   }
 
   /** Condemn, hear what was already said, then be over: nothing that arrives later counts. */
   #end(end: HostEnd): void {
     if (this.#ended) return;
     this.control.condemn();
-    for (let late = receiveMessageOnPort(this.#port); late; late = receiveMessageOnPort(this.#port)) {
-      this.#receive(late.message as ToParent[]);
-    }
+    this.#link.last();
     if (this.#ended) return;
     this.#ended = true;
     // Before hello the thread has no number to be found by; its port must stay open to hear it.
-    if (this.#thread !== 0) this.#port.close();
+    if (this.#thread !== 0) this.#hangUp();
     this.onEnd(end);
   }
 
   #terminate(): void {
     this.#condemned = true;
     if (this.#thread === 0) return;
-    this.#port.close();
+    this.#hangUp();
     // It has been condemned, and leaves by itself when its native call returns: see run-native.ts.
     if (this.control.phase() === "native") return;
     const thread = this.#thread;
     void this.#pool.then((pool) => pool.threads.find((worker) => worker.threadId === thread)?.terminate());
+  }
+
+  #hangUp(): void {
+    this.#link.close();
+    this.#port.close();
   }
 
   #ranOut(thrown: unknown): void {

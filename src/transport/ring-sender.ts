@@ -1,0 +1,156 @@
+import { type Frame, FrameWriter } from "./frame-codec.js";
+import type { LinkPort } from "./link.js";
+import { RingWriter } from "./ring.js";
+
+/** How a frame travels. */
+const ways: Record<Frame["t"], "ring" | "once"> = {
+  // By the port, at once: they must not wait behind a full ring of requests.
+  boot: "once",
+  start: "once",
+  cancel: "once",
+  stop: "once",
+  fence: "once",
+  shut: "once",
+  hello: "once",
+  fault: "once",
+  call: "ring",
+  more: "ring",
+  answer: "ring",
+  booted: "ring",
+  "boot-failed": "ring",
+  started: "ring",
+  ignored: "ring",
+  "start-failed": "ring",
+  part: "ring",
+  done: "ring",
+  crashed: "ring",
+  settled: "ring",
+  leaving: "ring",
+  stopped: "ring",
+  "late-error": "ring",
+  ask: "ring",
+  spawn: "ring",
+  watch: "ring",
+  "drop-ask": "ring",
+};
+
+/** A message of the port that stands where its marker is in the ring. */
+export interface Held {
+  readonly frames: readonly Frame[];
+}
+
+/** The bell: it says nothing but that there is something to look at. */
+export const BELL = 0;
+
+/**
+ * The sending half of a line over rings.
+ *
+ *   fits the ring ──────────────▶ ring
+ *   does not (size, kind) ──────▶ port, and in the ring a marker `take` at its place
+ *   no room in the ring ────────▶ waits here; goes on when the reader has made room
+ *   start, cancel, stop, fence … ▶ port, at the end of the turn or before the next frame in the ring
+ */
+export class RingSender<Out extends Frame> {
+  readonly #ring: RingWriter;
+  readonly #codec: FrameWriter;
+  readonly #port: LinkPort;
+  readonly #unsent: (frame: Out, error: unknown) => void;
+  #waiting: Out[] = [];
+  #once: Out[] = [];
+  #posted = 0;
+  #writing = false;
+
+  constructor(memory: SharedArrayBuffer, port: LinkPort, unsent: (frame: Out, error: unknown) => void) {
+    this.#ring = new RingWriter(memory);
+    this.#codec = new FrameWriter(this.#ring.memory);
+    this.#port = port;
+    this.#unsent = unsent;
+  }
+
+  /** Frames that found no room. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  push(frame: Out): void {
+    // A value whose getter sends something comes here in the middle of its frame.
+    if (ways[frame.t] === "once") {
+      // Its arrays may lie in memory that one of those brings along: they must not be overtaken on the port.
+      if (frame.t === "start" && this.#waiting.length > 0) this.spill();
+      this.#once.push(frame);
+    } else if (this.#waiting.length > 0 || this.#writing || !this.#put(frame)) this.#waiting.push(frame);
+  }
+
+  /** Puts in what waited, as far as there is room now. */
+  resume(): void {
+    if (this.#waiting.length === 0 || this.#writing) return;
+    do {
+      let done = 0;
+      while (done < this.#waiting.length && this.#put(this.#waiting[done]!)) done++;
+      this.#waiting.splice(0, done);
+    } while (this.#waiting.length > 0 && !this.#ring.want());
+  }
+
+  /** Posts what goes at once; rings the bell if the reader sleeps. */
+  tell(): void {
+    this.resume();
+    this.#postOnce();
+    if (this.#ring.mustWake()) this.#port.post(BELL);
+  }
+
+  wake(): void {
+    if (this.#ring.mustWake()) this.#port.post(BELL);
+  }
+
+  /** What still waits for room goes by the port: this thread is about to be busy for long, or to die. */
+  spill(): void {
+    if (this.#waiting.length === 0 || this.#ring.roomForMarker() < 0) return;
+    const frames = this.#waiting;
+    this.#waiting = [];
+    if (this.#hold(frames) || frames.length === 1) return;
+    for (const frame of frames) {
+      if (this.#ring.roomForMarker() < 0) this.#waiting.push(frame);
+      else this.#hold([frame]);
+    }
+  }
+
+  /** false: there is no room. */
+  #put(frame: Out): boolean {
+    const at = this.#ring.room();
+    if (at < 0) return false;
+    // What is in the ring never overtakes what was posted before it: its reader looks at `posted` first.
+    this.#postOnce();
+    this.#writing = true;
+    const bytes = this.#codec.write(frame, at);
+    this.#writing = false;
+    if (bytes > 0) this.#ring.commit(bytes);
+    else this.#hold([frame]);
+    return true;
+  }
+
+  /** There is room for a marker. */
+  #hold(frames: readonly Out[]): boolean {
+    if (!this.#post({ frames }, frames)) return false;
+    this.#ring.commit(this.#codec.marker(this.#posted, this.#ring.roomForMarker()));
+    return true;
+  }
+
+  #postOnce(): void {
+    if (this.#once.length === 0) return;
+    const frames = this.#once;
+    this.#once = [];
+    if (!this.#post(frames, frames) && frames.length > 1) for (const frame of frames) this.#post([frame], [frame]);
+  }
+
+  /** Cloning fails before anything is sent: of several, each can be tried alone. */
+  #post(message: unknown, frames: readonly Out[]): boolean {
+    try {
+      this.#port.post(message);
+    } catch (error) {
+      if (frames.length === 1) this.#unsent(frames[0]!, error);
+      return false;
+    }
+    this.#posted = this.#ring.posted();
+    return true;
+  }
+}

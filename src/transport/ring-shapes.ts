@@ -1,0 +1,53 @@
+import { MOST_KEYS, MOST_SHAPES, NO_SHAPE } from "./ring-values.js";
+
+interface Shape {
+  readonly keys: readonly string[];
+  readonly number: number;
+}
+
+/** The shapes of plain objects that the other side of a ring knows, by number. */
+export class Shapes {
+  /** By their first key; `{}` is with those whose first key is "". */
+  readonly #known = new Map<string, Shape[]>();
+  #count = 0;
+  /** Defined in the frame that is being written: the other side has not seen them yet. */
+  #fresh: Shape[] = [];
+
+  /** @returns undefined for one that the other side does not know */
+  numberOf(keys: readonly string[]): number | undefined {
+    const alike = this.#known.get(keys[0] ?? "");
+    if (!alike) return undefined;
+    next: for (const shape of alike) {
+      if (shape.keys.length !== keys.length) continue;
+      for (let i = 1; i < keys.length; i++) if (shape.keys[i] !== keys[i]) continue next;
+      return shape.number;
+    }
+    return undefined;
+  }
+
+  /** @returns the number it gets, or NO_SHAPE for one that nobody remembers */
+  define(keys: readonly string[]): number {
+    if (keys.length > MOST_KEYS || this.#count >= MOST_SHAPES) return NO_SHAPE;
+    const shape = { keys, number: this.#count++ };
+    const first = keys[0] ?? "";
+    const alike = this.#known.get(first);
+    if (alike) alike.push(shape);
+    else this.#known.set(first, [shape]);
+    this.#fresh.push(shape);
+    return shape.number;
+  }
+
+  /** The frame was sent. */
+  keep(): void {
+    if (this.#fresh.length > 0) this.#fresh = [];
+  }
+
+  /** It was not: what it defined never was. */
+  undo(): void {
+    for (const { keys } of this.#fresh) {
+      this.#known.get(keys[0] ?? "")!.pop();
+      this.#count--;
+    }
+    this.#fresh = [];
+  }
+}
