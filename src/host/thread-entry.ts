@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { getEnvironmentData, type MessagePort, receiveMessageOnPort, threadId } from "node:worker_threads";
 import { realClock } from "../clock.js";
 import { DEFAULT_SLAB_BYTES } from "../defaults.js";
@@ -7,6 +6,7 @@ import { RingLink, type Rings } from "../transport/ring-link.js";
 import { Slab } from "../transport/slab.js";
 import { writeControl } from "./control-writer.js";
 import { hostedCell } from "./hosted-cell.js";
+import { ownLoop } from "./open-rings.js";
 import { SOON } from "./soon.js";
 
 /** How long a dying thread stands still after its last words: a core is free for its successor's start. */
@@ -37,7 +37,7 @@ export function runCell({ port, control, rings }: ThreadTask): Promise<never> {
       link(own) {
         const post = (message: unknown) => port.postMessage(message);
         const ends = { ...own, port: { post, take: () => receiveMessageOnPort(port) } };
-        return rings ? new RingLink("host", rings, availableParallelism(), ends) : new PortLink(ends);
+        return rings ? new RingLink("host", rings, ownLoop, ends) : new PortLink(ends);
       },
       leave() {
         port.close();

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, setEnvironmentData } from "node:worker_threads";
 import type { Piscina } from "piscina";
@@ -15,7 +14,7 @@ import { controlBytes } from "./control-block.js";
 import { type ControlReader, readControl } from "./control-reader.js";
 import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
-import { openRings } from "./open-rings.js";
+import { openRings, ownLoop } from "./open-rings.js";
 import { SOON } from "./soon.js";
 
 /** Far above what a system may hold, because a run() issued between a thread's port closing and its exit must not queue. */
@@ -114,7 +113,7 @@ class ThreadHost implements Host {
     };
     // Fresh with each host: what was half said in a thread that died is never read by another.
     const rings = openRings();
-    this.#link = rings ? new RingLink("parent", rings, availableParallelism(), ends) : new PortLink(ends);
+    this.#link = rings ? new RingLink("parent", rings, ownLoop, ends) : new PortLink(ends);
     port1.on("message", (message) => this.#link.heard(message));
     const run = pool.then((piscina) => {
       // run() makes the thread, and a thread gets this data as it is at that moment.

@@ -4,12 +4,17 @@ import type { Link, LinkEnds } from "./link.js";
 import { RingReceiver } from "./ring-receiver.js";
 import { RingSender } from "./ring-sender.js";
 
-// Taken now: a test that stands in for the clock later must not stop the line.
-const { setImmediate } = globalThis;
-
 export interface Rings {
   readonly toHost: SharedArrayBuffer;
   readonly toParent: SharedArrayBuffer;
+}
+
+/** The event loop that this end lives in. */
+export interface Loop {
+  /** Cores that its process may use. */
+  readonly cores: number;
+  /** Calls back in the loop's next turn. */
+  later(turn: () => void): void;
 }
 
 /**
@@ -30,13 +35,15 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
   /** The end of this turn tells the other side. */
   #telling = false;
   #closed = false;
+  readonly #later: (turn: () => void) => void;
   readonly #turn = () => this.#look();
   readonly #tell = () => this.#endOfTurn();
 
-  constructor(side: "parent" | "host", rings: Rings, cores: number, ends: LinkEnds<Out, In>) {
+  constructor(side: "parent" | "host", rings: Rings, { cores, later }: Loop, ends: LinkEnds<Out, In>) {
     this.#parent = side === "parent";
     const [out, into] = this.#parent ? [rings.toHost, rings.toParent] : [rings.toParent, rings.toHost];
     this.#looking = new Looking(cores);
+    this.#later = later;
     this.#sender = new RingSender(out, ends.port, ends.unsent);
     const onFrame = (frame: In) => {
       if (this.#due > 0 && frame.t === "done") this.#due--;
@@ -98,7 +105,7 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
   #again(): void {
     this.#turning = true;
     this.#receiver.awake();
-    setImmediate(this.#turn);
+    this.#later(this.#turn);
   }
 
   #sleep(): void {
