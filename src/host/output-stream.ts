@@ -3,6 +3,9 @@ import { HoldfastError } from "../errors.js";
 /** Values a stream may send before its consumer asks for more. */
 export const FIRST_STREAM_CREDIT = 16;
 
+/** Values in a row after which the event loop gets a turn: a stream within one thread would starve timers and I/O. */
+const BURST = 256;
+
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
@@ -39,6 +42,7 @@ export class OutputStream {
       }
       sent++;
       this.#credit--;
+      if (sent % BURST === 0) await new Promise(setImmediate);
       while (this.#credit <= 0 && !this.#closed) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
