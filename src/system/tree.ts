@@ -18,7 +18,18 @@ export interface TreeNode {
   /** What waits for its next death. */
   readonly spare?: "ready" | "loading";
   readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };
+  /** What it has been executing for a second or longer. It is busy, not hung: that it is within its limit is watched. */
+  readonly busy?: Busy;
   readonly children?: readonly TreeNode[];
+}
+
+/** A handler that takes its time; the one that began first, where there are several. */
+export interface Busy {
+  readonly method: string;
+  /** Milliseconds since it began. */
+  readonly ageMs: number;
+  /** Milliseconds it may take at most; absent for a method without a limit. */
+  readonly limitMs?: number;
 }
 
 /** The node of a tree at a path as the tree tells it: "app/digits/2". The first one, where a key is called like a cell. */
@@ -63,9 +74,16 @@ function line(node: TreeNode): string {
   if (node.host) parts.push(node.host);
   if (node.restarts > 0) parts.push(`restarts ${node.restarts}`);
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
+  if (node.busy) parts.push(busyText(node.busy));
   if (node.spare) parts.push(`spare ${node.spare}`);
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");
+}
+
+/** "busy: classify 12 s of 60 s" */
+function busyText({ method, ageMs, limitMs }: Busy): string {
+  const seconds = (ms: number) => `${Number((ms / 1000).toFixed(1))} s`;
+  return `busy: ${method} ${seconds(ageMs)}${limitMs === undefined ? "" : ` of ${seconds(limitMs)}`}`;
 }
 
 /** The node at a path below the root, such as "models/speech". */

@@ -1,4 +1,4 @@
-import { Actor, inline } from "holdfast";
+import { Actor, inline, treeText } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { expect, it } from "vitest";
 import { deaths, failure, play } from "./stage.js";
@@ -25,8 +25,14 @@ it("an inline actor's limit passes when the handed-in clock says so, and not bef
   const { clock, refs, app } = await stage();
   const stuck = failure(refs.timed.with({ timeout: Number.POSITIVE_INFINITY }).ask.stuck());
   await new Promise(setImmediate);
-  await clock.advance(1999);
+  await clock.advance(900);
+  const timed = () => app.tree().children![0]!;
+  expect(timed().busy).toBeUndefined();
+  await clock.advance(1099);
   expect(deaths(app)).toEqual([]);
+  // Until then it is busy, and says for how long it may be.
+  expect(timed().busy).toEqual({ method: "stuck", ageMs: 1999, limitMs: 2000 });
+  expect(treeText(timed())).toContain("busy: stuck 2 s of 2 s");
   await clock.advance(1);
   expect(await stuck).toMatchObject({ code: "ActorDied" });
   expect(deaths(app)).toMatchObject([{ cause: { kind: "hung", method: "stuck", limitMs: 2000 } }]);

@@ -1,8 +1,12 @@
 import type { CellSpec } from "../../host/booting.js";
+import type { Run } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
-import type { TreeNode } from "../tree.js";
+import type { Busy, TreeNode } from "../tree.js";
 import type { Standing } from "../unit.js";
 import type { ActorHandle } from "./actor-handle.js";
+
+/** A run so long is worth telling, ms. */
+const LONG_MS = 1000;
 
 /** An actor in the tree. @param reason why it is not running, for people */
 export function actorNode(
@@ -14,6 +18,8 @@ export function actorNode(
 ): TreeNode {
   const { mailbox, cell, executing, incarnation } = handle;
   const spare = context.hosts.spare(spec);
+  const now = context.clock.now();
+  const busy = executing > 0 && cell?.alive ? busyWith(handle.work(now).runs, now) : undefined;
   return {
     path,
     name,
@@ -24,7 +30,18 @@ export function actorNode(
     restarts,
     mailbox: { waiting: mailbox.size, executing, capacity: mailbox.limits.messages },
     ...(cell?.alive ? { host: cell.host.name } : {}),
+    ...(busy ? { busy } : {}),
     ...(spare ? { spare } : {}),
     ...(reason && state !== "running" ? { reason } : {}),
   };
+}
+
+/** The run that began first, if that is long ago. Pure. */
+export function busyWith(runs: readonly Run[], now: number): Busy | undefined {
+  const [first, ...others] = runs;
+  if (!first) return undefined;
+  const { method, since, limitMs } = others.reduce((oldest, run) => (run.since < oldest.since ? run : oldest), first);
+  const ageMs = Math.round(now - since);
+  if (ageMs < LONG_MS) return undefined;
+  return { method, ageMs, ...(limitMs === Number.POSITIVE_INFINITY ? {} : { limitMs }) };
 }
