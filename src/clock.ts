@@ -9,6 +9,9 @@ export interface Timer {
   hold?(keepAlive: boolean): unknown;
 }
 
+/** Of what may take as long as it likes. */
+export const noTimer: Timer = { cancel() {} };
+
 export interface Clock {
   /** Monotonic milliseconds, comparable across the threads and processes of one machine (process.hrtime). */
   now(): number;

@@ -7,12 +7,14 @@ import { HoldfastError, withoutStack } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
+import { entryOf } from "./actor-number.js";
 import { ActorWork, type Worker } from "./actor-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
 import { ownCopy } from "./own-copy.js";
+import { Rare } from "./rare.js";
 import { runNative } from "./run-native.js";
-import type { Surroundings } from "./surroundings.js";
+import type { Props, Surroundings } from "./surroundings.js";
 
 type Start = Extract<ToHost, { t: "start" }>;
 type Call = Extract<ToHost, { t: "call" }>;
@@ -24,30 +26,43 @@ type Call = Extract<ToHost, { t: "call" }>;
 export class ActorRunner implements ActorContext, Worker {
   readonly id: number;
   readonly incarnation: number;
-  readonly path: string;
-  readonly key: string | undefined;
   /** As the actor sees them: refs in them are this incarnation's own. */
   readonly props: unknown;
-  readonly slot: number;
   readonly around: Surroundings;
   actor: (Lifecycle & Record<string, unknown>) | undefined;
+  readonly #above: string;
+  readonly #name: string;
   #work: ActorWork | undefined;
-  #timers: LifeTimers | undefined;
-  #life: AbortController | undefined;
-  /** What still runs of it after its end. */
-  #left: Map<object, string> | undefined;
-  #dropped = 0;
+  #rare: Rare | undefined;
   #phase: "starting" | "running" | "stopping" | "over" = "starting";
 
-  constructor({ actor, incarnation, path, key, slot }: Start, props: unknown, around: Surroundings) {
+  constructor({ actor, incarnation, above, name, key }: Start, { packed, plain }: Props, around: Surroundings) {
     this.id = actor;
     this.incarnation = incarnation;
-    this.path = path;
-    this.key = key;
-    this.props = props;
-    this.slot = slot;
     this.around = around;
+    this.#above = above;
+    this.#name = name;
+    if (key !== undefined) this.#more.key = key;
+    this.props = packed.special ? unpack(packed, this.refs) : plain;
+    const { slot } = this;
     for (let entry = slot; entry < slot + around.facts.concurrency; entry++) around.control.clear(entry, incarnation);
+  }
+
+  get path(): string {
+    return `${this.#above}/${this.#name}`;
+  }
+
+  get key(): string | undefined {
+    return this.#rare?.key;
+  }
+
+  get slot(): number {
+    return entryOf(this.id);
+  }
+
+  get #more(): Rare {
+    this.#rare ??= new Rare();
+    return this.#rare;
   }
 
   get shared(): unknown {
@@ -72,11 +87,12 @@ export class ActorRunner implements ActorContext, Worker {
 
   /** What it asks through refs ends with this incarnation. */
   get refs(): ResolveRef {
-    return (path) => this.around.target(path, this.id, this.incarnation);
+    return (path) => this.around.target(path, this);
   }
 
   after(ms: number, callback: () => unknown): Timer {
-    this.#timers ??= new LifeTimers(
+    const more = this.#more;
+    more.timers ??= new LifeTimers(
       this.around.clock,
       (error) => this.crash(0, error),
       () => {
@@ -84,17 +100,18 @@ export class ActorRunner implements ActorContext, Worker {
         this.#event(KIND.timer);
       },
     );
-    if (this.#phase === "over") this.#timers.end();
-    return this.#timers.after(ms, callback);
+    if (this.#phase === "over") more.timers.end();
+    return more.timers.after(ms, callback);
   }
 
   /** Of the message that runs; with concurrency above 1 nobody can say which is meant, then the incarnation's. */
   signal(): AbortSignal {
     const own = this.#work?.signal();
     if (own) return own;
-    this.#life ??= new AbortController();
-    if (this.#phase === "over") this.#life.abort(overNow());
-    return this.#life.signal;
+    const more = this.#more;
+    more.life ??= new AbortController();
+    if (this.#phase === "over") more.life.abort(overNow());
+    return more.life.signal;
   }
 
   /** Of the message that runs; with concurrency above 1 only that the incarnation is over. */
@@ -122,12 +139,12 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   spawn(name: string | undefined, spec: unknown): Promise<unknown> {
-    return this.around.spawn(name, spec, this.id, this.incarnation);
+    return this.around.spawn(name, spec, this);
   }
 
   watch(path: string, key: string | undefined): Promise<Notice> {
     if (this.#phase === "over") return new Promise(() => {});
-    return this.around.watch(path, key, this.id, this.incarnation);
+    return this.around.watch(path, key, this);
   }
 
   /** Without restore() and start() it is up when this returns: nothing is awaited that is not there. */
@@ -177,18 +194,18 @@ export class ActorRunner implements ActorContext, Worker {
   fence(threw = 0): void {
     if (this.#phase === "starting") this.#leave(this, "start");
     this.#phase = "over";
-    this.#timers?.end();
-    if (this.#work || this.#life) {
+    this.#rare?.timers?.end();
+    if (this.#work || this.#rare?.life) {
       const over = overNow();
       for (const [token, method] of this.#work?.abandon(over, threw) ?? []) this.#leave(token, method);
-      this.#life?.abort(over);
+      this.#rare?.life?.abort(over);
     }
     this.around.over(this);
   }
 
   /** Something of it still runs after its end; `settled` follows. */
   get lingers(): boolean {
-    return this.#left !== undefined && this.#left.size > 0;
+    return (this.#rare?.left?.size ?? 0) > 0;
   }
 
   #event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
@@ -198,15 +215,18 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   #leave(token: object, method: string): void {
-    this.#left ??= new Map();
-    this.#left.set(token, method);
+    const more = this.#more;
+    more.left ??= new Map();
+    more.left.set(token, method);
   }
 
   late(token: object): void {
-    if (!this.#left?.delete(token)) return;
-    this.#dropped++;
-    const { id: actor, incarnation } = this;
-    if (this.#left.size === 0) this.around.send({ t: "settled", actor, incarnation, dropped: this.#dropped });
+    const more = this.#rare;
+    if (!more?.left?.delete(token)) return;
+    more.dropped++;
+    const { id: actor, incarnation, path } = this;
+    const { dropped } = more;
+    if (more.left.size === 0) this.around.send({ t: "settled", actor, incarnation, path, dropped });
   }
 
   crash(seq: number, error: unknown): void {
@@ -215,7 +235,7 @@ export class ActorRunner implements ActorContext, Worker {
     const at = this.around.clock.now();
     this.#event(KIND.actorCrashed, at, seq);
     this.fence(seq);
-    const left = this.#left ? [...this.#left.values()] : [];
+    const left = [...(this.#rare?.left?.values() ?? [])];
     const origin = seq === 0 ? this.around.whoseError?.() : undefined;
     const from = origin?.of === this ? origin.seq : undefined;
     this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at, left, from });

@@ -4,18 +4,19 @@ import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
 import { HoldfastError, toError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { Packed, ToHost, ToParent } from "../transport/frames.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import { factsOf } from "./actor-facts.js";
 import { ActorRunner } from "./actor-runner.js";
+import { ActorTable } from "./actor-table.js";
 import { cannotLoad } from "./cannot-load.js";
 import type { HostMemory } from "./control-reader.js";
 import type { ControlWriter } from "./control-writer.js";
 import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
-import { HostAsks } from "./host-asks.js";
+import { type Asker, HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
-import type { CallFor, Surroundings, WhoseError } from "./surroundings.js";
+import type { CallFor, Props, Surroundings, WhoseError } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
@@ -49,11 +50,11 @@ const IDLE_AFTER_MS = 25;
  */
 export class CellRunner {
   readonly #link: CellLink;
-  readonly #actors = new Map<number, ActorRunner>();
+  readonly #actors = new ActorTable<ActorRunner>();
   readonly #asks: HostAsks;
   readonly #heart: Heart | undefined;
   #around: Surroundings | undefined;
-  #props: { packed: Packed; plain: unknown } | undefined;
+  #props: Props | undefined;
 
   constructor(link: CellLink) {
     this.#link = link;
@@ -89,12 +90,7 @@ export class CellRunner {
         this.#fence(frame);
         return;
       case "answer":
-        this.#asks.answer(
-          frame.call,
-          frame.outcome,
-          (packed, actor, incarnation) => unpack(packed, (path) => this.#target(path, actor, incarnation)),
-          (asker) => this.#of(asker) === undefined,
-        );
+        this.#asks.answer(frame.call, frame.outcome);
         return;
       case "shut":
         void this.#shut();
@@ -143,13 +139,12 @@ export class CellRunner {
         whoseError: this.#link.whoseError,
         send: (out) => this.#link.send(out),
         flush: () => this.#link.flush(),
-        target: (path, actor, incarnation) => this.#target(path, actor, incarnation),
-        spawn: (name, spec, actor, incarnation) =>
-          this.#asks.spawn({ actor, incarnation }, name, () => spawnSpec(spec, this.#link.register)),
-        watch: (path, key, actor, incarnation) => this.#asks.watch({ actor, incarnation }, path, key),
+        target: (path, asker) => this.#target(path, asker),
+        spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),
+        watch: (path, key, asker) => this.#asks.watch(asker, path, key),
         over: (ended) => {
           this.#asks.forget(ended);
-          if (this.#actors.get(ended.id)?.incarnation === ended.incarnation) this.#actors.delete(ended.id);
+          if (this.#actors.get(ended.id) === ended) this.#actors.delete(ended.id);
         },
       };
       this.#link.control.phase("idle");
@@ -170,17 +165,10 @@ export class CellRunner {
   }
 
   #start(frame: Extract<ToHost, { t: "start" }>): void {
-    const { actor, incarnation } = frame;
-    this.#actors.get(actor)?.fence();
-    const packed = frame.props ?? this.#props!.packed;
-    // Refs in props are this incarnation's own: what it asks through them ends with it.
-    const props = packed.special
-      ? unpack(packed, (path) => this.#target(path, actor, incarnation))
-      : frame.props
-        ? packed.value
-        : this.#props!.plain;
+    this.#actors.get(frame.actor)?.fence();
+    const props = frame.props ? { packed: frame.props, plain: frame.props.value } : this.#props!;
     const runner = new ActorRunner(frame, props, this.#around!);
-    this.#actors.set(actor, runner);
+    this.#actors.add(runner);
     if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.start, runner, [frame.state]);
     else runner.start(frame.state);
   }
@@ -203,11 +191,11 @@ export class CellRunner {
   }
 
   /** A ref inside a host sends through the parent, which holds the ledger; it carries who asks. */
-  #target(path: string, actor: number, incarnation: number): Target {
+  #target(path: string, asker: Asker): Target {
     return {
       path,
-      ask: (method, args, options) => this.#asks.ask({ actor, incarnation, path, method, args, options }),
-      tell: (method, args, options) => this.#asks.tell({ actor, incarnation, path, method, args, options }),
+      ask: (method, args, options) => this.#asks.ask({ asker, path, method, args, options }),
+      tell: (method, args, options) => this.#asks.tell({ asker, path, method, args, options }),
     };
   }
 }

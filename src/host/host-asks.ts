@@ -4,13 +4,17 @@ import type { CallOptions } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { decodeError } from "../transport/error-codec.js";
-import type { Packed, SpawnSpec, ToParent, WireOutcome } from "../transport/frames.js";
-import { pack } from "../transport/values.js";
+import type { SpawnSpec, ToParent, WireOutcome } from "../transport/frames.js";
+import { pack, type ResolveRef, unpack } from "../transport/values.js";
+import type { Incarnation } from "./own-errors.js";
+
+/** An incarnation that asks: refs in what it is answered are its own. */
+export interface Asker extends Incarnation {
+  readonly refs: ResolveRef;
+}
 
 export interface HostAsk {
-  /** Who asks. */
-  readonly actor: number;
-  readonly incarnation: number;
+  readonly asker: Asker;
   /** Whom. */
   readonly path: string;
   readonly method: string;
@@ -18,13 +22,8 @@ export interface HostAsk {
   readonly options: CallOptions;
 }
 
-interface Asker {
-  readonly actor: number;
-  readonly incarnation: number;
-}
-
 interface Pending {
-  readonly ask: Asker;
+  readonly asker: Asker;
   promise?: Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -35,7 +34,7 @@ export class HostAsks {
   readonly #send: (frame: ToParent) => void;
   readonly #pending = new Map<number, Pending>();
   /** Calls of death watches that have not fired, by who watches. */
-  readonly #watches = new Map<string, Set<number>>();
+  readonly #watches = new Map<Incarnation, Set<number>>();
   #last = 0;
 
   constructor(send: (frame: ToParent) => void) {
@@ -64,7 +63,7 @@ export class HostAsks {
           forget?.();
           then(value);
         };
-      pending = { ask, resolve: settled(resolve), reject: settled(reject) };
+      pending = { asker: ask.asker, resolve: settled(resolve), reject: settled(reject) };
       this.#pending.set(call, pending);
     });
     if (pending) pending.promise = answer;
@@ -73,39 +72,33 @@ export class HostAsks {
   }
 
   /** @param spec makes it, or throws what the promise rejects with */
-  spawn({ actor, incarnation }: Asker, name: string | undefined, spec: () => SpawnSpec): Promise<unknown> {
-    return this.#request({ actor, incarnation }, (call) => ({
-      t: "spawn",
-      actor,
-      incarnation,
-      call,
-      name,
-      spec: spec(),
-    }));
+  spawn(asker: Asker, name: string | undefined, spec: () => SpawnSpec): Promise<unknown> {
+    const { id: actor, incarnation } = asker;
+    return this.#request(asker, (call) => {
+      return { t: "spawn", actor, incarnation, call, name, spec: spec(), late: late(asker) };
+    });
   }
 
-  watch({ actor, incarnation }: Asker, path: string, key: string | undefined): Promise<Notice> {
-    const who = `${actor} ${incarnation}`;
-    return this.#request({ actor, incarnation }, (call) => {
-      const watches = this.#watches.get(who) ?? new Set();
-      this.#watches.set(who, watches.add(call));
+  watch(asker: Asker, path: string, key: string | undefined): Promise<Notice> {
+    const { id: actor, incarnation } = asker;
+    return this.#request(asker, (call) => {
+      const watches = this.#watches.get(asker) ?? new Set();
+      this.#watches.set(asker, watches.add(call));
       return { t: "watch", actor, incarnation, call, path, key };
     }) as Promise<Notice>;
   }
 
   /** An incarnation is over: what it watched is of no interest, and the parent will not answer. */
-  forget({ id, incarnation }: { id: number; incarnation: number }): void {
-    if (this.#watches.size === 0) return;
-    const who = `${id} ${incarnation}`;
-    for (const call of this.#watches.get(who) ?? []) this.#pending.delete(call);
-    this.#watches.delete(who);
+  forget(ended: Incarnation): void {
+    for (const call of this.#watches.get(ended) ?? []) this.#pending.delete(call);
+    this.#watches.delete(ended);
   }
 
-  #request(ask: Asker, frame: (call: number) => ToParent): Promise<unknown> {
+  #request(asker: Asker, frame: (call: number) => ToParent): Promise<unknown> {
     const call = ++this.#last;
     const promise = new Promise((resolve, reject) => {
       const made = frame(call);
-      this.#pending.set(call, { ask, resolve, reject });
+      this.#pending.set(call, { asker, resolve, reject });
       this.#send(made);
     });
     const pending = this.#pending.get(call);
@@ -120,29 +113,25 @@ export class HostAsks {
   }
 
   /**
-   * @param open unpacks a value for who asked
-   * @param over whether who asked has ended: what it left waiting is rejected for whoever of it still runs, and where nobody
-   * does that is no error that nobody caught, which would end the host, or inline the program
+   * What an asker that has ended left waiting is rejected for whoever of it still runs; and where nobody does, that is no
+   * error that nobody caught, which would end the host, or inline the program.
    */
-  answer(
-    call: number,
-    outcome: WireOutcome,
-    open: (packed: Packed, actor: number, incarnation: number) => unknown,
-    over: (asker: Asker) => boolean,
-  ): void {
+  answer(call: number, outcome: WireOutcome): void {
     const pending = this.#pending.get(call);
     if (!pending) return;
+    const { asker, promise, resolve, reject } = pending;
     this.#pending.delete(call);
-    this.#watches.get(`${pending.ask.actor} ${pending.ask.incarnation}`)?.delete(call);
-    if (outcome.ok) pending.resolve(open(outcome.value, pending.ask.actor, pending.ask.incarnation));
+    this.#watches.get(asker)?.delete(call);
+    if (outcome.ok) resolve(unpack(outcome.value, asker.refs));
     else {
-      if (over(pending.ask)) pending.promise?.catch(() => {});
-      pending.reject(decodeError(outcome.error));
+      if (asker.ended) promise?.catch(() => {});
+      reject(decodeError(outcome.error));
     }
   }
 
   #post(ask: HostAsk, call: number): void {
-    const { actor, incarnation, path, method, options } = ask;
+    const { asker, path, method, options } = ask;
+    const { id: actor, incarnation } = asker;
     const args = pack(ask.args, "args");
     this.#send({
       t: "ask",
@@ -155,6 +144,7 @@ export class HostAsks {
       args: { value: args.value, special: args.special },
       timeoutMs: options.timeout === undefined ? -1 : milliseconds(options.timeout, "timeout"),
       idempotent: options.idempotent ?? false,
+      late: late(asker),
     });
   }
 }
@@ -170,4 +160,9 @@ function noStream(this: Promise<unknown>): AsyncIterator<unknown> {
 
 function cancelled(ask: HostAsk): HoldfastError {
   return new HoldfastError("Cancelled", `${ask.method}: the caller's signal fired`);
+}
+
+/** The path of one that has ended. */
+function late({ ended, path }: Incarnation): string | undefined {
+  return ended ? path : undefined;
 }

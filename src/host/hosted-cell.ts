@@ -74,8 +74,8 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
   const trap = (error: unknown) => {
     const origin = whoseError();
     if (origin?.of.ended) {
-      const { id: actor, incarnation } = origin.of;
-      link.send({ t: "late-error", actor, incarnation, error: encodeError(error) });
+      const { id: actor, incarnation, path } = origin.of;
+      link.send({ t: "late-error", actor, incarnation, path, error: encodeError(error) });
       return;
     }
     const from = origin && { actor: origin.of.id, seq: origin.seq };

@@ -2,11 +2,9 @@ import type { Clock } from "../clock.js";
 import { ABANDON_AFTER, MAX_HOSTS, SPARE_REFILL_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { HOST_ENTRIES } from "./actor-number.js";
 import { Booting, type CellSpec } from "./booting.js";
 import type { Host, HostProvider, Isolation } from "./host.js";
-
-/** Entries of every host's control block (16 kB): how many messages may execute at once in one host. */
-export const HOST_ENTRIES = 1024;
 
 /** A spare that keeps dying is replaced ever later, up to this pause. */
 const LONGEST_REFILL_MS = 30_000;

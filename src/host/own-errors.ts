@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface Incarnation {
   readonly id: number;
   readonly incarnation: number;
+  readonly path: string;
   /** It has ended; its successor may be there already. */
   readonly ended: boolean;
 }

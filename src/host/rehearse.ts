@@ -2,6 +2,7 @@ import { Actor } from "../actor/actor.js";
 import { realClock } from "../clock.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToParent } from "../transport/frames.js";
+import { firstAt } from "./actor-number.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes } from "./control-block.js";
 import { writeControl } from "./control-writer.js";
@@ -11,7 +12,7 @@ class Rehearsal extends Actor {
   nothing(): void {}
 }
 
-const nobody = { actor: 1, incarnation: 1 };
+const nobody = { actor: firstAt(0), incarnation: 1 };
 const path = "rehearsal";
 
 /**
@@ -41,7 +42,7 @@ export async function rehearse(): Promise<void> {
   runner.receive({ t: "boot", module: path, exportName: undefined, props: { value: undefined, special: false }, path });
   await booted;
   const done = until("done");
-  runner.receive({ t: "start", ...nobody, slot: 0, path, key: undefined, props: undefined, state: undefined });
+  runner.receive({ t: "start", ...nobody, above: "", name: "", key: undefined, props: undefined, state: undefined });
   const args = { value: [], special: false };
   runner.receive({ t: "call", ...nobody, seq: 1, method: "nothing", args, left: 1000, snapshot: false, again: false });
   await done;

@@ -3,13 +3,20 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import type { Target } from "../actor/ref.js";
 import type { Clock } from "../clock.js";
-import type { ToParent } from "../transport/frames.js";
+import type { Packed, ToParent } from "../transport/frames.js";
 import type { ControlWriter } from "./control-writer.js";
-import type { callFor, whoseError } from "./own-errors.js";
+import type { Asker } from "./host-asks.js";
+import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 
 /** See own-errors.ts. */
 export type CallFor = typeof callFor;
 export type WhoseError = typeof whoseError;
+
+/** Props as they came, and as an actor sees them where no refs are in them. */
+export interface Props {
+  readonly packed: Packed;
+  readonly plain: unknown;
+}
 
 /** What a runner needs of the cell around it: one for all actors of the cell. */
 export interface Surroundings {
@@ -34,11 +41,11 @@ export interface Surroundings {
   /** Posts what was sent, now. */
   flush(): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
-  target(path: string, actor: number, incarnation: number): Target;
+  target(path: string, asker: Asker): Target;
   /** Asks the parent for a child of an incarnation. */
-  spawn(name: string | undefined, spec: unknown, actor: number, incarnation: number): Promise<unknown>;
+  spawn(name: string | undefined, spec: unknown, asker: Asker): Promise<unknown>;
   /** Asks the parent to tell an incarnation of an end. */
-  watch(path: string, key: string | undefined, actor: number, incarnation: number): Promise<Notice>;
+  watch(path: string, key: string | undefined, asker: Asker): Promise<Notice>;
   /** This incarnation has ended, in whatever way. */
-  over(ended: { readonly id: number; readonly incarnation: number }): void;
+  over(ended: Incarnation): void;
 }

@@ -1,7 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { type HoldfastError, toError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
@@ -87,6 +87,10 @@ export class KeyUnit implements Unit, HandleOwner {
     this.lastActive = this.#context.clock.now();
     this.#report?.served();
     this.home.served();
+  }
+
+  get above(): string {
+    return this.target.path;
   }
 
   get incarnation(): number {
@@ -233,6 +237,11 @@ export class KeyUnit implements Unit, HandleOwner {
       this.#place = "homeless";
       if (this.pending() > 0) this.settle();
     }
+  }
+
+  async spawn(): Promise<never> {
+    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
+    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
   }
 
   /** Waits for the real end, so that the cell's report lists what this key was executing. */

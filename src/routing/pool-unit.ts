@@ -98,7 +98,7 @@ export class PoolUnit implements Unit, Receiver {
       const id = String(i + 1);
       const below = `${path}/${id}`;
       const plan = { ...common, lodging: new OwnCell(context, cell, below), onServed: () => this.#served() };
-      return { id, rules, unit: new ActorFamily(context, id, below, plan, { rules, mailbox: this.#mailbox }) };
+      return { id, rules, unit: new ActorFamily(context, path, id, plan, { rules, mailbox: this.#mailbox }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };

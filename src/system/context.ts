@@ -26,8 +26,6 @@ export interface SystemContext {
   readonly events: EventFan;
   readonly deaths: DeathLog;
   readonly watches: Watches;
-  /** The next actor number. */
-  nextActor(): number;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */
   resolve(path: string): Target;
 }

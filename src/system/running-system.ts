@@ -62,7 +62,6 @@ export class RunningSystem implements App {
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline, clock);
     this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
-    let actors = 0;
     this.#context = {
       clock,
       chance,
@@ -84,12 +83,11 @@ export class RunningSystem implements App {
         const unit = this.#paths.find(path);
         return key === undefined ? unit : unit?.keyed?.(key);
       }),
-      nextActor: () => ++actors,
       resolve: (path) => this.#paths.find(path)?.target ?? nowhere(this.#context, this.#paths.whole(path)),
     };
     this.#name = name;
     const rules = root.rules(name, "server");
-    this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
+    this.#root = root.create(this.#context, { name, path: name, above: "", rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);
     this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
     this.#ended = new Promise((resolve) => {

@@ -90,6 +90,8 @@ export interface Unit {
 export interface Place {
   readonly name: string;
   readonly path: string;
+  /** The path of what it is below. */
+  readonly above: string;
   /** What the spec's `rules` gave. */
   readonly rules: ChildRules;
   /** Of the supervisor above. */

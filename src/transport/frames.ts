@@ -32,11 +32,12 @@ export type ToHost =
   | { t: "boot"; module: string; exportName: string | undefined; props: Packed; path: string }
   | {
       t: "start";
+      /** Its number in the cell: see host/actor-number.ts. */
       actor: number;
       incarnation: number;
-      /** First of its entries in the control block. */
-      slot: number;
-      path: string;
+      /** The path of what it is below. */
+      above: string;
+      name: string;
       key: string | undefined;
       /** Its own, where actors of one cell differ in them; else the cell's. */
       props: Packed | undefined;
@@ -117,13 +118,13 @@ export type ToParent =
       from?: number | undefined;
     }
   /** What a crash had left running has ended; `dropped` is how many outcomes nobody will hear. */
-  | { t: "settled"; actor: number; incarnation: number; dropped: number }
+  | { t: "settled"; actor: number; incarnation: number; path: string; dropped: number }
   /** It stops by its own wish: `stopped` follows, and no mail until then. */
   | { t: "leaving"; actor: number; incarnation: number }
   /** `left`: a handler of it still runs, and `settled` follows. */
   | { t: "stopped"; actor: number; incarnation: number; left?: boolean }
   /** An incarnation that had ended threw once more, where nobody caught it: it is over, and nobody pays. */
-  | { t: "late-error"; actor: number; incarnation: number; error: WireError }
+  | { t: "late-error"; actor: number; incarnation: number; path: string; error: WireError }
   /** `from`: what had set the failed work going, as far as that is known; `seq` 0 for the actor's start. */
   | { t: "fault"; error: WireError; at: number; from?: Origin | undefined }
   | {
@@ -138,9 +139,19 @@ export type ToParent =
       args: Packed;
       timeoutMs: number;
       idempotent: boolean;
+      /** The path of an asker whose incarnation is over: nobody has its number any more. */
+      late: string | undefined;
     }
   /** A child of the asking incarnation; answered with its ref when it is ready. */
-  | { t: "spawn"; actor: number; incarnation: number; call: number; name: string | undefined; spec: SpawnSpec }
+  | {
+      t: "spawn";
+      actor: number;
+      incarnation: number;
+      call: number;
+      name: string | undefined;
+      spec: SpawnSpec;
+      late: string | undefined;
+    }
   /** A death watch of the asking incarnation; answered when it fires, never when that incarnation ends before. */
   | { t: "watch"; actor: number; incarnation: number; call: number; path: string; key: string | undefined }
   /** The host's own ask was given up. */

@@ -50,7 +50,7 @@ export class ActorFamily extends ActorUnit {
     return super.pending() + (this.#spawned?.pending() ?? 0);
   }
 
-  override child(name: string): Unit | undefined {
+  child(name: string): Unit | undefined {
     return this.#spawned?.child(name);
   }
 

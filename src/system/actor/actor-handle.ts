@@ -1,5 +1,6 @@
-import type { Timer } from "../../clock.js";
+import { noTimer, type Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
+import { entryOf } from "../../host/actor-number.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
@@ -18,20 +19,15 @@ import type { HandleOptions, HandleOwner } from "./handle-options.js";
 import type { SpawnRequest } from "./spawned.js";
 import { endedAtStart } from "./start-failure.js";
 
-/** Of what may take as long as it likes. */
-const noTimer: Timer = { cancel() {} };
-
 /**
  * The parent's side of one actor: its place in a cell, and where it is in its life. The mailbox is handed in and outlives
  * everything here; a pool's members share one. What an idle actor does not need is made on first use.
  */
 export class ActorHandle implements CellMember, Addressee {
-  readonly id: number;
-  readonly path: string;
+  id = -1;
   readonly mailbox: Mailbox;
   incarnation = 0;
   cell: Cell | undefined;
-  entry = 0;
   /** Its incarnation has no stop() that wants to be called. */
   plain = false;
   readonly #context: SystemContext;
@@ -50,9 +46,16 @@ export class ActorHandle implements CellMember, Addressee {
     this.#context = context;
     this.#owner = owner;
     this.#options = options;
-    this.id = context.nextActor();
-    this.path = owner.path;
     this.mailbox = mailbox;
+  }
+
+  get path(): string {
+    return this.#owner.path;
+  }
+
+  /** Its first in the cell's control block. */
+  get entry(): number {
+    return entryOf(this.id);
   }
 
   get key(): string | undefined {
@@ -72,10 +75,8 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#delivered?.size ?? 0;
   }
 
-  async spawn(request: SpawnRequest): Promise<unknown> {
-    if (this.#owner.spawn) return this.#owner.spawn(request);
-    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
-    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
+  spawn(request: SpawnRequest): Promise<unknown> {
+    return this.#owner.spawn(request);
   }
 
   serves(incarnation: number): boolean {
@@ -90,7 +91,7 @@ export class ActorHandle implements CellMember, Addressee {
   start(cell: Cell): Promise<Begun> {
     if (this.#delivered) this.mailbox.handBack(this.#delivered.takeTail());
     if (this.cell !== cell) {
-      this.entry = cell.join(this);
+      cell.join(this);
       this.cell = cell;
     }
     this.#begin?.reject(new HoldfastError("StartFailed", `${this.path}: another start took the place of this one`));
@@ -99,9 +100,9 @@ export class ActorHandle implements CellMember, Addressee {
     this.#present = true;
     return new Promise((resolve, reject) => {
       this.#begin = { at: this.#context.clock.now(), resolve, reject };
-      const { id: actor, incarnation, entry: slot, path, key } = this;
-      const { props } = this.#owner;
-      cell.send({ t: "start", actor, incarnation, slot, path, key, props, state: this.#delivered?.state });
+      const { id: actor, incarnation, key } = this;
+      const { above, name, props } = this.#owner;
+      cell.send({ t: "start", actor, incarnation, above, name, key, props, state: this.#delivered?.state });
       this.pump();
     });
   }
@@ -163,8 +164,8 @@ export class ActorHandle implements CellMember, Addressee {
     if (this.#present && cell?.alive && cell.endNow(this, this.incarnation)) this.#present = false;
     const zombie = this.#present && cell?.alive === true;
     const remains = this.#over(cause, 0, at, zombie);
-    if (zombie) cell.fence(this, this.entry, this.incarnation);
-    else cell?.leave(this, this.entry);
+    if (zombie) cell.fence(this, this.incarnation);
+    else cell?.leave(this);
     this.cell = undefined;
     return remains;
   }

@@ -22,12 +22,13 @@ import { actorNode } from "./actor-node.js";
 import type { ActorOwn, ActorPlan } from "./actor-plan.js";
 import { Attempt } from "./attempt.js";
 import type { HandleOwner } from "./handle-options.js";
+import type { SpawnRequest } from "./spawned.js";
 import { mustServe, nothingToDo, startFailed, tookTooLong } from "./start-failure.js";
 
 /** One actor as a supervised child. Its mailbox is handed in: its own, or its pool's. */
-export class ActorUnit implements Unit, Receiver, HandleOwner {
+export abstract class ActorUnit implements Unit, Receiver, HandleOwner {
   readonly name: string;
-  readonly path: string;
+  readonly above: string;
   /** Where it is not its cell's. */
   readonly props: Packed | undefined;
   keeper: Keeper = noKeeper;
@@ -47,14 +48,16 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   /** Why it takes no new mail: the system stops. What its own actors ask of each other belongs to work already taken. */
   #draining = false;
 
-  constructor(context: SystemContext, name: string, path: string, plan: ActorPlan, own: ActorOwn) {
+  constructor(context: SystemContext, above: string, name: string, plan: ActorPlan, own: ActorOwn) {
     this.context = context;
     this.plan = plan;
-    this.rules = own.rules;
-    this.props = own.props;
-    this.name = name;
-    this.path = path;
+    ({ rules: this.rules, props: this.props } = own);
+    [this.above, this.name] = [above, name];
     this.handle = new ActorHandle(context, this, own.mailbox, plan);
+  }
+
+  get path(): string {
+    return `${this.above}/${this.name}`;
   }
 
   get target(): Target {
@@ -88,8 +91,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   }
 
   onServed(): void {
-    if (this.plan.onServed) this.plan.onServed();
-    else this.served();
+    (this.plan.onServed ?? (() => this.served()))();
   }
 
   get incarnation(): number {
@@ -116,9 +118,9 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     const { startTimeoutMs: withinMs } = this.rules;
     const { lodging } = this.plan;
     const onHost = (level: NonNullable<DeathReport["level"]>) => this.#report?.restarted(level);
+    let begun: Begun;
+    const cell = this.#cell;
     try {
-      let begun: Begun;
-      const cell = this.#cell;
       if (cell?.alive) {
         const calm = lodging.calm?.(cell, this.handle, attempt);
         if (calm) await calm;
@@ -256,10 +258,11 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     this.#draining = true;
   }
 
-  /** A message of its mailbox was settled: service is back, by whomever. */
   served(): void {
     this.#report?.served();
   }
+
+  abstract spawn(request: SpawnRequest): Promise<unknown>;
 
   pending(): number {
     return this.handle.mailbox.size + this.handle.executing;
@@ -269,9 +272,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
     return this.endFor({ kind: "killed", by });
   }
 
-  child(_name: string): Unit | undefined {
-    return;
-  }
+  abstract child(name: string): Unit | undefined;
 
   /** An incarnation has ended by itself: what was its own ends with it. Resolves when it has. */
   protected incarnationOver(): Promise<void> | undefined {
@@ -286,8 +287,7 @@ export class ActorUnit implements Unit, Receiver, HandleOwner {
   #open(remains: Remains): void {
     this.#report?.close();
     const { isolation } = this.plan.lodging.spec;
-    const host = this.#cell?.host.name ?? isolation;
-    this.#report = reportDeath(this.context, this.handle, isolation, host, remains);
+    this.#report = reportDeath(this.context, this.handle, isolation, this.#cell?.host.name ?? isolation, remains);
   }
 
   /** Its host or it alone is gone while it served. */

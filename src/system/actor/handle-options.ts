@@ -18,6 +18,9 @@ export interface HandleOptions {
 
 /** Whose actor it is: the unit that hears of it. */
 export interface HandleOwner {
+  /** The path of what it is below. */
+  readonly above: string;
+  readonly name: string;
   readonly path: string;
   readonly key: string | undefined;
   readonly rules: ChildRules;
@@ -29,8 +32,8 @@ export interface HandleOwner {
   onOver(remains: Remains): void;
   /** A message was settled: service is there. */
   onServed(): void;
-  /** Its actor asks for a child; where it may have some. */
-  spawn?(request: SpawnRequest): Promise<unknown>;
+  /** Its actor asks for a child. @throws HoldfastError why there is none */
+  spawn(request: SpawnRequest): Promise<unknown>;
   /** Its cell is gone, or it was ended in it by force. Keys hear of it from their cell. */
   onLost?(death: CellDeath): void;
   /** A message is past its limit, in a cell where it is ended alone. */

@@ -63,7 +63,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     cell,
     mailbox,
     rules: (field, preset) => actorRules(options, field, preset),
-    create(context, { name, path, rules }) {
+    create(context, { name, path, above, rules }) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
@@ -71,14 +71,14 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
-        return new ActorFamily(context, name, path, { ...numbers, lodging, sharedMailbox: false }, own);
+        return new ActorFamily(context, above, name, { ...numbers, lodging, sharedMailbox: false }, own);
       }
       // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
       const booted = runs.load ? props : noProps;
       const shared = () => ({ ...cell(context, path, rules), props: booted });
       const lodging = context.lodgings.shared(runs, props.value, shared);
       const plan = lodging.plan(numbers);
-      return new ActorFamily(context, name, path, plan, { ...own, props: runs.load ? undefined : props });
+      return new ActorFamily(context, above, name, plan, { ...own, props: runs.load ? undefined : props });
     },
   };
 }

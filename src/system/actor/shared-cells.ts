@@ -1,6 +1,6 @@
 import { HoldfastError, toError } from "../../errors.js";
+import { HOST_ENTRIES } from "../../host/actor-number.js";
 import type { CellSpec } from "../../host/booting.js";
-import { HOST_ENTRIES } from "../../host/hosts.js";
 import type { Cell } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
 import { openCell } from "../cell/open-cell.js";

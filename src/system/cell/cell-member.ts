@@ -7,7 +7,8 @@ import type { Work } from "./work.js";
 
 /** One actor of a cell, as the cell sees it. */
 export interface CellMember extends Asker {
-  readonly id: number;
+  /** Its number in its cell, which gives it when it joins. */
+  id: number;
   readonly path: string;
   readonly key: string | undefined;
   /** How long what a rebuilt incarnation left running may take to settle. */

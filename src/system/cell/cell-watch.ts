@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.js";
+import type { ActorTable } from "../../host/actor-table.js";
 import type { Cell } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
 import type { HangWatch, Watched } from "./hang-watch.js";
@@ -16,7 +17,7 @@ export class CellWatch implements Watched {
   readonly #clock: Clock;
   readonly #watch: HangWatch;
   readonly #cell: Cell;
-  readonly #members: ReadonlyMap<number, CellMember>;
+  readonly #members: ActorTable<CellMember>;
   readonly #shortestMs: number;
   #watched = false;
   #heard = 0;
@@ -25,7 +26,7 @@ export class CellWatch implements Watched {
   #askAt = 0;
   #askAfterMs = ASK_AFTER_MS;
 
-  constructor(clock: Clock, watch: HangWatch, cell: Cell, members: ReadonlyMap<number, CellMember>) {
+  constructor(clock: Clock, watch: HangWatch, cell: Cell, members: ActorTable<CellMember>) {
     this.#clock = clock;
     this.#watch = watch;
     this.#cell = cell;

@@ -1,5 +1,6 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import { HoldfastError } from "../../errors.js";
+import { ActorTable } from "../../host/actor-table.js";
 import type { CellSpec } from "../../host/booting.js";
 import { type Executing, hasBegun } from "../../host/control-block.js";
 import type { Host, HostEnd } from "../../host/host.js";
@@ -37,9 +38,9 @@ export class Cell {
   readonly inquest: Inquest;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
-  readonly #members = new Map<number, CellMember>();
+  readonly #members = new ActorTable<CellMember>();
   /** Its members when it ended: they leave it then. */
-  #atEnd: ReadonlyMap<number, CellMember> | undefined;
+  #atEnd: ActorTable<CellMember> | undefined;
   readonly #entries: Entries;
   readonly #asks: CellAsks;
   readonly #watch: CellWatch;
@@ -80,7 +81,7 @@ export class Cell {
   }
 
   /** Who is in it, by number; once it has ended, who was. */
-  get roll(): ReadonlyMap<number, CellMember> {
+  get roll(): ActorTable<CellMember> {
     return this.#atEnd ?? this.#members;
   }
 
@@ -109,27 +110,27 @@ export class Cell {
     return this.#entries.room;
   }
 
-  /** @returns the member's first entry in the control block */
-  join(member: CellMember): number {
-    const entry = this.#entries.take();
-    if (entry === undefined) {
+  /** Gives the member its number here. */
+  join(member: CellMember): void {
+    const number = this.#entries.take();
+    if (number === undefined) {
       throw new HoldfastError("Unavailable", `${this.#spec.path}: this cell is full: use more cells`);
     }
-    this.#members.set(member.id, member);
-    return entry;
+    member.id = number;
+    this.#members.add(member);
   }
 
-  leave(member: CellMember, entry: number): void {
+  leave(member: CellMember): void {
     if (!this.#members.delete(member.id)) return;
-    this.#entries.free(entry);
+    this.#entries.free(member.id);
     this.#gone(member);
   }
 
   /** The member leaves, and its incarnation may still run: the host is told, and its entry is kept until it answers. */
-  fence(member: CellMember, entry: number, incarnation: number): void {
+  fence(member: CellMember, incarnation: number): void {
     if (!this.#members.delete(member.id)) return;
     this.#gone(member);
-    this.#entries.fence(member.id, incarnation, entry);
+    this.#entries.fence(member.id, incarnation);
     this.send({ t: "fence", actor: member.id, incarnation });
   }
 
@@ -217,8 +218,8 @@ export class Cell {
       const member = this.#members.get(frame.actor);
       if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
     }
-    if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame.actor));
-    else if (frame.t === "spawn") this.#asks.spawn(frame, this.#asking(frame), this.#sender(frame.actor));
+    if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame));
+    else if (frame.t === "spawn") this.#asks.spawn(frame, this.#asking(frame), this.#sender(frame));
     else if (frame.t === "watch") this.#asks.watch(frame, this.#asking(frame) !== undefined);
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
@@ -229,13 +230,12 @@ export class Cell {
     return this.#lingering.of(member.id);
   }
 
-  #settled({ actor, incarnation, dropped }: Extract<ToParent, { t: "settled" }>): void {
-    this.#lingering.settled(actor, incarnation);
-    this.#fenced({ actor, incarnation }, "outcome", dropped);
+  #settled(frame: Extract<ToParent, { t: "settled" }>): void {
+    this.#lingering.settled(frame.actor, frame.incarnation);
+    this.#fenced(frame, "outcome", frame.dropped);
   }
 
-  #fenced({ actor, incarnation }: { actor: number; incarnation: number }, what: "outcome" | "error", count: number) {
-    const path = this.#members.get(actor)?.path ?? this.#spec.path;
+  #fenced({ path, incarnation }: { path: string; incarnation: number }, what: "outcome" | "error", count: number) {
     this.#context.events.emit({ type: "fenced", path, incarnation, what, count });
   }
 
@@ -252,12 +252,12 @@ export class Cell {
   }
 
   /** Who asks, for dead letters: its cell, or where that is shared the actor. */
-  #sender(actor: number): string {
-    return (this.shared ? this.#members.get(actor)?.path : undefined) ?? this.#spec.path;
+  #sender({ actor, late }: { actor: number; late: string | undefined }): string {
+    return (this.shared ? (this.#members.get(actor)?.path ?? late) : undefined) ?? this.#spec.path;
   }
 
   #over(death: CellDeath | undefined): void {
-    if (this.#members.size > 0) this.#atEnd = new Map(this.#members);
+    if (this.#members.size > 0) this.#atEnd = this.#members.copy();
     this.inquest.open(death?.cause);
     this.#state = "dead";
     this.#watch.end();

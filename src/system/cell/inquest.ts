@@ -1,3 +1,4 @@
+import type { ActorTable } from "../../host/actor-table.js";
 import { culpritOf } from "../death/blame.js";
 import type { DeathLog } from "../death/death-log.js";
 import type { DeathCause } from "../death/report.js";
@@ -11,13 +12,13 @@ export class Inquest {
   trials: Trials | undefined;
   /** Who may be the cause of the cell's own death; there once it has ended. */
   suspects: Suspects | undefined;
-  readonly #members: ReadonlyMap<number, CellMember>;
+  readonly #members: ActorTable<CellMember>;
   readonly #shared: boolean;
   readonly #deaths: DeathLog;
   #report: number | undefined;
 
   /** @param shared its members die each alone */
-  constructor(deaths: DeathLog, members: ReadonlyMap<number, CellMember>, shared: boolean) {
+  constructor(deaths: DeathLog, members: ActorTable<CellMember>, shared: boolean) {
     this.#deaths = deaths;
     this.#members = members;
     this.#shared = shared;

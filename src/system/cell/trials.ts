@@ -1,3 +1,4 @@
+import type { ActorTable } from "../../host/actor-table.js";
 import { cameFrom } from "../../mailbox/asker.js";
 import type { Message } from "../../mailbox/message.js";
 import type { CellMember } from "./cell-member.js";
@@ -12,7 +13,7 @@ import type { CellMember } from "./cell-member.js";
  */
 export class Trials {
   readonly #cell: object;
-  readonly #members: ReadonlyMap<number, CellMember>;
+  readonly #members: ActorTable<CellMember>;
   readonly #apart: boolean;
   readonly #line = new Set<CellMember>();
   readonly #alone = new Map<CellMember, Message>();
@@ -23,7 +24,7 @@ export class Trials {
    * @param apart its members die each alone: what one tries is nothing to the others
    * @param over called when none waits and none is on trial
    */
-  constructor(cell: object, members: ReadonlyMap<number, CellMember>, apart: boolean, over: () => void) {
+  constructor(cell: object, members: ActorTable<CellMember>, apart: boolean, over: () => void) {
     this.#over = over;
     this.#cell = cell;
     this.#members = members;

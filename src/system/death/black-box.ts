@@ -52,7 +52,7 @@ type Name = { readonly path: string; readonly key?: string | undefined };
 export class BlackBox {
   readonly record: HostRecord;
   readonly #ring: ArrayBuffer;
-  readonly #names: ReadonlyMap<number, Name>;
+  readonly #names: { get(actor: number): Name | undefined };
   readonly #methods: readonly string[];
 
   /** @param now monotonic ms */

@@ -42,7 +42,7 @@ describe("a frame that could not be posted", () => {
 
   it.each([
     [{ t: "boot", module: "", exportName: undefined, props: { value: 1, special: false }, path: "" }, "boot-failed"],
-    [{ t: "start", ...actor, slot: 0, path: "", key: undefined, state: undefined }, "start-failed"],
+    [{ t: "start", ...actor, above: "", name: "", key: undefined, state: undefined }, "start-failed"],
     [
       {
         t: "call",

@@ -106,7 +106,7 @@ describe("large arrays beside their frame", () => {
       "the end of what its crashed actor had left running",
       [
         { t: "crashed", actor: 1, incarnation: 1, seq: 9, left: ["m"] } as unknown as ToParent,
-        { t: "settled", actor: 1, incarnation: 1, dropped: 1 },
+        { t: "settled", actor: 1, incarnation: 1, path: "app/a", dropped: 1 },
       ],
     ],
     ["the stop of its actor", [{ t: "stopped", actor: 1, incarnation: 1 }]],
