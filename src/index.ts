@@ -33,7 +33,15 @@ export {
   type PoisonEvidence,
 } from "./system/death/report.js";
 export type { SystemEvent } from "./system/events.js";
-export { type ActorOptions, type ActorSpec, fork, inline, type MailboxOptions, thread } from "./system/specs.js";
+export {
+  type ActorOptions,
+  type ActorSpec,
+  fork,
+  inline,
+  type MailboxOptions,
+  type MemoryOptions,
+  thread,
+} from "./system/specs.js";
 export type { ChildCount, ChildInfo } from "./system/supervisor/child-info.js";
 export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/supervisor/dynamic-spec.js";
 export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor/supervisor-spec.js";

@@ -55,6 +55,11 @@ function eventLine(event: SystemEvent): string | undefined {
       return event.exited
         ? `${event.host} of ${event.path}, abandoned before, has left`
         : `${event.host} of ${event.path} does not end (native code): abandoned and replaced`;
+    case "recycled": {
+      const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
+      const { path, host, what, bytes, limitBytes } = event;
+      return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
+    }
     case "life":
       if (event.state === "running") return `${event.path}: running`;
       if (event.state === "quarantined" || event.state === "waiting") {

@@ -12,6 +12,8 @@ export interface CellSpec {
   readonly exportName: string | undefined;
   readonly props: Packed;
   readonly heapMb: number | undefined;
+  /** What it may hold before it is recycled, bytes; undefined: no limit. */
+  readonly memory?: { readonly heap: number | undefined; readonly external: number | undefined } | undefined;
   /** What waits for the next death: nothing, an empty host, or one with the module and load() done. */
   readonly spare: "none" | "empty" | "loaded";
   /** Its next host is opened when the last has really left. */

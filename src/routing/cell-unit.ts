@@ -143,6 +143,7 @@ export class CellUnit implements Unit {
     }
     this.#cell = cell;
     this.#incarnation++;
+    cell.unitPath = this.path;
     cell.onDeath = (death) => this.#died(cell, death);
   }
 

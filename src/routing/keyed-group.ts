@@ -179,6 +179,10 @@ export class KeyedGroup implements Unit, Receiver {
     return unit ? this.#letGo(unit) : Promise.resolve();
   }
 
+  recycle(name: string): boolean {
+    return this.#cells.recycle(name);
+  }
+
   restart(name: string): Promise<void> {
     return this.#cells.restart(name);
   }

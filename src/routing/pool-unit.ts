@@ -161,6 +161,10 @@ export class PoolUnit implements Unit, Receiver {
     return this.#supervisor.kill(by, key);
   }
 
+  recycle(name: string): boolean {
+    return this.#supervisor.recycle(name);
+  }
+
   restart(name: string): Promise<void> {
     return this.#supervisor.restart(name);
   }

@@ -86,3 +86,8 @@ export function restartByHand(turn: Turn, id: string, child: ChildRecord): void 
       return;
   }
 }
+
+/** Its goal stays: once it is down it is started again. One that a round will stop comes back with that round. */
+export function recycle(turn: Turn, id: string, child: ChildRecord): void {
+  if (child.goal === "up" && child.life === "running" && !turn.state.round?.stop.has(id)) stop(turn, id, child);
+}

@@ -1,6 +1,6 @@
 import type { Chance } from "../clock.js";
 import { healthy } from "./backoff.js";
-import { add, remove, restartByHand, stopChild } from "./commands.js";
+import { add, recycle, remove, restartByHand, stopChild } from "./commands.js";
 import { onFailure } from "./failure.js";
 import { Line } from "./line.js";
 import type { SupervisorAction, SupervisorEvent } from "./messages.js";
@@ -137,6 +137,9 @@ function toldOfChild(turn: Turn, child: ChildRecord, event: ChildEvent): void {
       return;
     case "restart":
       restartByHand(turn, event.id, child);
+      return;
+    case "recycle":
+      recycle(turn, event.id, child);
       return;
   }
 }

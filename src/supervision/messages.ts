@@ -29,6 +29,8 @@ export type SupervisorEvent =
   | { type: "remove"; id: string }
   /** By hand: stop it if need be and start it again, it alone, uncharged; parked ones too. Clears its history. */
   | { type: "restart"; id: string }
+  /** Planned: if it runs, stop it and start it again, it alone. Nothing is charged, and nothing cleared. */
+  | { type: "recycle"; id: string }
   /** By hand: stop it and leave it down until a restart by hand. A temporary child is forgotten instead. */
   | { type: "stop-child"; id: string }
   /** Nobody takes anything new; what is there is finished. Says nothing of when to stop. */

@@ -10,6 +10,7 @@ import type { LongestRuns } from "./cell/longest-runs.js";
 import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
 import type { EventFan } from "./events.js";
+import type { MemoryGuard } from "./memory/memory-guard.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -26,6 +27,7 @@ export interface SystemContext {
   readonly events: EventFan;
   readonly deaths: DeathLog;
   readonly watches: Watches;
+  readonly memory: MemoryGuard;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */
   resolve(path: string): Target;
 }

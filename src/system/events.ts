@@ -13,6 +13,18 @@ export type SystemEvent =
   | { type: "lingering"; path: string; incarnation: number; methods: readonly string[]; graceMs: number }
   /** What an incarnation sent, or would have answered, after its end: it was dropped. */
   | { type: "fenced"; path: string; incarnation: number; what: "ask" | "tell" | "outcome" | "error"; count: number }
+  /**
+   * It held more memory than its soft limit (or the process than its own), has finished what it executed, and is started
+   * anew: no crash, charged to nobody. Bytes are those of the beat that decided; "rss": of the whole process.
+   */
+  | {
+      type: "recycled";
+      path: string;
+      host: string;
+      what: "heap" | "external" | "rss";
+      bytes: number;
+      limitBytes: number;
+    }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

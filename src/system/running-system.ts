@@ -24,6 +24,8 @@ import { DeathLog } from "./death/death-log.js";
 import { Watches } from "./death/watches.js";
 import { EventFan } from "./events.js";
 import { factsOf } from "./facts-of.js";
+import { MemoryGuard } from "./memory/memory-guard.js";
+import { bytesOf } from "./memory/memory-options.js";
 import { nowhere } from "./nowhere.js";
 import { refOf } from "./ref-of.js";
 import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-info.js";
@@ -58,7 +60,7 @@ export class RunningSystem implements App {
 
   /** @param providers stand-ins for the real hosts of a level: a simulation's, a fault injector's */
   constructor(root: LoadedSpec, options: SystemOptions, providers: Partial<Record<Isolation, HostProvider>> = {}) {
-    const { name = "app", clock = realClock, chance = Math.random, cloneInline = false } = options;
+    const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline, clock);
     this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
@@ -79,6 +81,13 @@ export class RunningSystem implements App {
       longestRuns: new LongestRuns(),
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
+      memory: new MemoryGuard({
+        clock,
+        events,
+        rssBytes: bytesOf(memory?.rssMb),
+        rss: () => process.memoryUsage.rss(),
+        restart: (path) => this.#paths.recycle(path),
+      }),
       watches: new Watches(events, (path, key) => {
         const unit = this.#paths.find(path);
         return key === undefined ? unit : unit?.keyed?.(key);
@@ -272,6 +281,7 @@ export class RunningSystem implements App {
     this.#context.watches.ended(this.#root, "stopped");
     this.#context.watches.close();
     this.#context.deadlines.close();
+    this.#context.memory.close();
     await this.#context.hosts.close();
   }
 

@@ -21,6 +21,14 @@ export interface MailboxOptions {
   overflow?: Overflow;
 }
 
+/** Soft limits of one thread or process. What counts is what its last beat told, garbage not collected yet included. */
+export interface MemoryOptions {
+  /** Of V8's heap, MB; below `heapMb` where that is given. */
+  heapMb?: number;
+  /** Held outside that heap, MB: ArrayBuffers above all, which `heapMb` does not count. */
+  externalMb?: number;
+}
+
 /** Options of one actor, on top of its supervision. */
 export interface ActorOptions extends ChildOptions {
   mailbox?: MailboxOptions;
@@ -28,6 +36,11 @@ export interface ActorOptions extends ChildOptions {
   export?: string;
   /** V8 heap limit of its host, MB. Contains most heap exhaustion, not ArrayBuffers (see the containment matrix). */
   heapMb?: number;
+  /**
+   * Soft limits of its thread or process, MB: over one it finishes what it executes and is started anew, its mail waiting,
+   * before it comes to the wall. See docs/memory.md for what they can see.
+   */
+  memory?: MemoryOptions;
   /**
    * What waits for its next death. "empty" (default): a host of 8-11 MB shared by all such actors; "loaded": one with
    * the module and load() done, which costs as much memory as the actor itself and restarts in milliseconds; "none".

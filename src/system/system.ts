@@ -2,6 +2,7 @@ import type { Chance, Clock } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { App } from "./app.js";
+import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
 export interface SystemOptions {
@@ -15,11 +16,20 @@ export interface SystemOptions {
   clock?: Clock;
   /** Random numbers in [0, 1), for the jitter of back-off. Default Math.random. */
   chance?: Chance;
+  /** A limit of the whole process, MB: over it the thread that holds most is recycled, as with an actor's `memory`. */
+  memory?: { rssMb: number };
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
   cloneInline?: boolean;
 }
 
-const systemKeys: KeysOf<SystemOptions> = { name: true, start: true, clock: true, chance: true, cloneInline: true };
+const systemKeys: KeysOf<SystemOptions> = {
+  name: true,
+  start: true,
+  clock: true,
+  chance: true,
+  cloneInline: true,
+  memory: true,
+};
 
 /**
  * Starts a tree of actors under a root supervisor.
@@ -59,6 +69,10 @@ function checkOptions(options: SystemOptions): void {
       `name is ${JSON.stringify(name)}: it is the first part of every path, so use letters, digits, "_", "-" and "."`,
       { details: { field: "name" } },
     );
+  }
+  if (options.memory !== undefined) {
+    onlyKnownKeys(options.memory, { rssMb: true }, "memory");
+    positive(options.memory.rssMb, "memory.rssMb");
   }
   if (start !== "wait" && start !== "background") {
     throw new HoldfastError("InvalidSpec", `start is ${JSON.stringify(start)}: give "wait" or "background"`, {

@@ -52,6 +52,13 @@ export class TreePaths {
     throw new HoldfastError("InvalidSpec", `"${path}" is the root: stop the app and start another`);
   }
 
+  /** Restarts what is at a path as planned: charged to nobody. False where nothing is, or it does not run. */
+  recycle(path: string): boolean {
+    if (!this.find(path)) return false;
+    const { above, name } = this.above(path);
+    return above.recycle?.(name) ?? false;
+  }
+
   /** The supervisor of what is at a path, and its name there. @throws HoldfastError InvalidSpec where none is */
   supervised(path: string): { supervisor: Supervisor; name: string } {
     const { above, name } = this.above(path);

@@ -73,6 +73,8 @@ export interface Unit {
   release?(key: string): Promise<void>;
   /** Restarts a unit below it by hand, parked ones too; its history is cleared. Resolves when it runs again. */
   restart?(name: string): Promise<void>;
+  /** Restarts a running unit below it as planned: nothing is charged, nothing cleared. False where it does not run. */
+  recycle?(name: string): boolean;
   /** Which actor of a keyed group it is. */
   readonly key?: string | undefined;
   /** It stands, and nothing of it runs: a key whose cell has gone. */

@@ -54,6 +54,10 @@ export class ActorFamily extends ActorUnit {
     return this.#spawned?.child(name);
   }
 
+  recycle(name: string): boolean {
+    return this.#spawned?.recycle(name) ?? false;
+  }
+
   async restart(name: string): Promise<void> {
     await this.#spawned?.restart(name);
   }

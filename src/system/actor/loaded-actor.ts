@@ -14,6 +14,7 @@ import type { Preset } from "../../supervision/presets.js";
 import { type ChildRules, childKeys, childRules } from "../../supervision/spec.js";
 import { pack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
+import { checkMemory, memoryLimits } from "../memory/memory-options.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
 import type { LoadedSpec } from "../unit.js";
 import { ActorFamily } from "./actor-family.js";
@@ -24,6 +25,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   mailbox: true,
   export: true,
   heapMb: true,
+  memory: true,
   spare: true,
   window: true,
   snapshotEvery: true,
@@ -53,6 +55,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     exportName: options.export,
     props,
     heapMb: options.heapMb,
+    memory: memoryLimits(options.memory),
     spare: options.spare ?? "empty",
     exclusive: options.exclusive ?? false,
     bootWithinMs: rules.startTimeoutMs,
@@ -62,7 +65,10 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     options,
     cell,
     mailbox,
-    rules: (field, preset) => actorRules(options, field, preset),
+    rules: (field, preset) => {
+      checkMemory(isolation, options, field);
+      return actorRules(options, field, preset);
+    },
     create(context, { name, path, above, rules }) {
       const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;

@@ -105,6 +105,10 @@ export class Spawned {
     return this.#supervisor?.child(name);
   }
 
+  recycle(name: string): boolean {
+    return this.#supervisor?.recycle(name) ?? false;
+  }
+
   async restart(name: string): Promise<void> {
     await this.#supervisor?.restart(name);
   }

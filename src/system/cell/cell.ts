@@ -38,6 +38,10 @@ export class Cell {
   readonly inquest: Inquest;
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
+  /** Of the cell of a keyed group. */
+  unitPath: string | undefined;
+  /** Its members are given no more mail. */
+  held = false;
   readonly #members = new ActorTable<CellMember>();
   /** Its members when it ended: they leave it then. */
   #atEnd: ActorTable<CellMember> | undefined;
@@ -71,13 +75,23 @@ export class Cell {
     this.over = new Promise((resolve) => {
       this.#leave = resolve;
     });
+    context.memory.add(this);
     host.onFrame = (frame) => this.#receive(frame);
     host.onEnd = (end) => this.#ended(end);
   }
 
-  /** It is on its way out: what it is sent now it may run, or not. */
+  /** It is on its way out: what it is sent now it may run, or not. Or it is held, and shall rest. */
   get dying(): boolean {
-    return this.#killedFor !== undefined;
+    return this.#killedFor !== undefined || this.held;
+  }
+
+  get spec(): CellSpec {
+    return this.#spec;
+  }
+
+  /** The path of what is restarted with it: its only actor, or what `unitPath` says. */
+  get place(): string {
+    return this.unitPath ?? this.#members.values().next().value?.path ?? this.#spec.path;
   }
 
   /** Who is in it, by number; once it has ended, who was. */
@@ -260,6 +274,7 @@ export class Cell {
     if (this.#members.size > 0) this.#atEnd = this.#members.copy();
     this.inquest.open(death?.cause);
     this.#state = "dead";
+    this.#context.memory.delete(this);
     this.#watch.end();
     this.#asks.cancelAll();
     this.#lingering.end();

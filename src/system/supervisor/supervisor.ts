@@ -133,6 +133,13 @@ export class Supervisor implements Unit, EngineOwner {
     return this.#ask("restart", id, "up");
   }
 
+  /** A planned restart of a child that runs. */
+  recycle(id: string): boolean {
+    if (this.standing(id).state !== "running") return false;
+    this.#engine.post({ type: "recycle", id });
+    return true;
+  }
+
   /** Stops a child and leaves it down until a restart by hand; resolves when it is down. */
   terminateChild(id: string): Promise<void> {
     const { life, goal } = this.#engine.children.get(id) ?? {};

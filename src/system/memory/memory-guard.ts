@@ -1,0 +1,113 @@
+import type { Clock, Timer } from "../../clock.js";
+import type { Cell } from "../cell/cell.js";
+import type { EventFan } from "../events.js";
+import {
+  type CellMemory,
+  judgeCell,
+  judgeProcess,
+  type Overweight,
+  type Pause,
+  type ProcessMemory,
+  pauseAfter,
+  unknownMemory,
+} from "./judge-memory.js";
+import { recycle } from "./recycle.js";
+
+/** How often cells with limits are looked at while they work: as often as they write, ms. */
+const LOOK_EVERY_MS = 100;
+
+/** And while no beat of any has come since the last look, ms. The process is looked at this often too. */
+const LOOK_AT_REST_MS = 1000;
+
+export interface GuardOptions {
+  readonly clock: Clock;
+  readonly events: EventFan;
+  /** What the whole process may hold, bytes; undefined: no limit. */
+  readonly rssBytes: number | undefined;
+  /** What it holds now. */
+  readonly rss: () => number;
+  /** Restarts what is at a path, as planned; false where that may not be done now. */
+  readonly restart: (path: string) => boolean;
+}
+
+/**
+ * Recycles cells before they come to the wall, or take the process there.
+ *
+ *   beat ─▶ look: over a soft limit? ─▶ held: no new mail ─▶ what executes ends ─▶ planned restart, mail goes on
+ *
+ * Without a limit there is no timer.
+ */
+export class MemoryGuard {
+  readonly #options: GuardOptions;
+  readonly #cells = new Map<Cell, CellMemory>();
+  readonly #pauses = new Map<string, Pause>();
+  #process: ProcessMemory = { over: false, pause: undefined };
+  #timer: Timer | undefined;
+  #closed = false;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+  }
+
+  add(cell: Cell): void {
+    const { isolation, memory } = cell.spec;
+    const weighs = isolation === "thread" && this.#options.rssBytes !== undefined;
+    if (isolation === "inline" || !(memory || weighs)) return;
+    this.#cells.set(cell, unknownMemory);
+    if (!this.#timer) this.#later(LOOK_EVERY_MS);
+  }
+
+  delete(cell: Cell): void {
+    this.#cells.delete(cell);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  #later(ms: number): void {
+    this.#timer = this.#options.clock.after(ms, () => this.#look(), { background: true });
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#options.clock.now();
+    let beats = false;
+    for (const [cell, known] of this.#cells) {
+      if (cell.held || !cell.spec.memory) continue;
+      const { control } = cell.host;
+      const judged = judgeCell(known, { beat: control.beat(), ...control.memory() }, cell.spec.memory);
+      beats ||= judged.known !== known;
+      this.#cells.set(cell, judged.known);
+      const pause = this.#pauses.get(cell.place);
+      if (!judged.over || (pause && now < pause.until)) continue;
+      this.#pauses.set(cell.place, pauseAfter(pause, now));
+      this.#recycle(cell, judged.over);
+    }
+    this.#lookAtProcess(now);
+    if (this.#cells.size > 0 && !this.#closed) this.#later(beats ? LOOK_EVERY_MS : LOOK_AT_REST_MS);
+  }
+
+  #lookAtProcess(now: number): void {
+    const { rssBytes, rss } = this.#options;
+    if (rssBytes === undefined) return;
+    const bytes = rss();
+    // A process of its own is not in this one's memory; one that is on its way already will give its part back.
+    const free = [...this.#cells.keys()].filter(({ spec, held }) => spec.isolation === "thread" && !held);
+    const weights = free.map(({ host }) => host.control.memory().heap + host.control.memory().external);
+    const { known, pick } = judgeProcess(this.#process, now, bytes, rssBytes, weights);
+    this.#process = known;
+    if (pick !== undefined) this.#recycle(free[pick]!, { what: "rss", bytes, limitBytes: rssBytes });
+  }
+
+  #recycle(cell: Cell, over: Overweight): void {
+    const { clock, events, restart } = this.#options;
+    void recycle(clock, cell, () => {
+      const { place: path, host } = cell;
+      if (!restart(path)) return false;
+      events.emit({ type: "recycled", path, host: host.name, ...over });
+      return true;
+    });
+  }
+}

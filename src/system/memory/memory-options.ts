@@ -1,0 +1,42 @@
+import { HoldfastError } from "../../errors.js";
+import type { Isolation } from "../../host/host.js";
+import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import type { ActorOptions, MemoryOptions } from "../specs.js";
+import type { MemoryLimits } from "./judge-memory.js";
+
+const MB = 1024 * 1024;
+
+const memoryKeys: KeysOf<MemoryOptions> = { heapMb: true, externalMb: true };
+
+/** What is checked: a limit in bytes for each that is given. */
+export function memoryLimits(options: MemoryOptions | undefined): MemoryLimits | undefined {
+  return options && { heap: bytesOf(options.heapMb), external: bytesOf(options.externalMb) };
+}
+
+export function bytesOf(mb: number | undefined): number | undefined {
+  return mb === undefined ? undefined : mb * MB;
+}
+
+/** @throws HoldfastError InvalidSpec naming the field */
+export function checkMemory(isolation: Isolation, { memory, heapMb: wall }: ActorOptions, field: string): void {
+  if (memory === undefined) return;
+  const name = `${field}.memory`;
+  if (isolation === "inline") {
+    throw invalid(name, "an inline actor's memory is the program's: use thread() or fork(), or leave memory out");
+  }
+  onlyKnownKeys(memory, memoryKeys, name);
+  positive(memory.heapMb, `${name}.heapMb`);
+  positive(memory.externalMb, `${name}.externalMb`);
+  if (wall === undefined || memory.heapMb === undefined || memory.heapMb < wall) return;
+  throw invalid(`${name}.heapMb`, `${memory.heapMb} is not below heapMb, ${wall}, where V8 ends the host: give less`);
+}
+
+/** @throws HoldfastError InvalidSpec naming the field */
+export function positive(value: number | undefined, field: string): void {
+  if (value === undefined || (typeof value === "number" && value > 0)) return;
+  throw invalid(field, `it is ${JSON.stringify(value)}: give a number of MB above 0`);
+}
+
+function invalid(field: string, why: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${field}: ${why}`, { details: { field } });
+}
