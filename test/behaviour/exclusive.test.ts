@@ -35,7 +35,7 @@ describe("an exclusive actor whose thread sits in native code", () => {
     expect(app.tree().children![1]!.state).toBe("starting");
     expect(await waiting).toBe("after it");
     const told = story(events);
-    expect(told[0]).toMatch(/^app\/device: block ran for \d+ ms, limit 200 ms$/);
+    expect(told[0]).toMatch(/^app\/device: block ran for \d+ ms, limit 200 ms/);
     expect(told.slice(1)).toEqual([waits, "abandoned", "exited", "running"]);
     expect(made.notes).toEqual(["start 1", "start 2"]);
     expect(deaths(app)).toMatchObject([{ cause: { kind: "hung" }, decision: "restart" }]);
