@@ -1,7 +1,16 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The long proofs (minutes) run on their own: `npm run proof`. */
 const proof = process.env.HOLDFAST_PROOF === "1";
+
+const ci = Boolean(process.env.CI);
+const inCi = {
+  // A file per core: they mostly wait for threads and timers. (The default leaves a core out, which is half of two.)
+  ...(proof ? {} : { maxWorkers: availableParallelism() }),
+  // A busy machine may fail a test that is right. It is tried once more and named; what fails twice fails.
+  retry: 1,
+};
 
 export default defineConfig({
   test: {
@@ -12,8 +21,7 @@ export default defineConfig({
     globalSetup: "test/build.ts",
     testTimeout: proof ? 900_000 : 60_000,
     hookTimeout: 60_000,
-    // A busy machine may fail a test that is right. CI tries it once more and names it; what fails twice fails.
-    retry: process.env.CI ? 1 : 0,
+    ...(ci ? inCi : {}),
     typecheck: { enabled: false },
   },
 });
