@@ -38,6 +38,9 @@ export const POISON_DEATHS = 2;
 /** How long handlers of a rebuilt incarnation may still run before their cell goes: an aborted fetch takes that long to notice. */
 export const DEFAULT_GRACE: Duration = "1s";
 
+/** How long a circle of waiting actors must last to be told as Deadlock: handlers that do not wait have returned by then. */
+export const DEADLOCK_AFTER: Duration = "1s";
+
 /** How long a killed thread may take to leave before it is reported as abandoned: terminate() takes 2-4 ms unless native. */
 export const ABANDON_AFTER: Duration = "1s";
 

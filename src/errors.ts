@@ -8,6 +8,7 @@ const table = {
   UnknownMethod: { retryable: false, meaning: "the actor has no public method of that name" },
   Refused: { retryable: false, meaning: "the handler refused the message with refuse(): a reply, not a crash" },
   Cancelled: { retryable: false, meaning: "the caller's signal fired" },
+  Deadlock: { retryable: false, meaning: "actors wait for each other in a circle (told in development alone)" },
   Timeout: { retryable: false, meaning: "the deadline passed; retryable when the message had not started" },
   // the mailbox
   MailboxFull: { retryable: true, meaning: "the mailbox is at its bound of messages or bytes" },

@@ -5,6 +5,7 @@ import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
 import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
+import type { Deadlocks } from "./cell/deadlocks.js";
 import type { HangWatch } from "./cell/hang-watch.js";
 import type { LongestRuns } from "./cell/longest-runs.js";
 import type { DeathLog } from "./death/death-log.js";
@@ -23,6 +24,8 @@ export interface SystemContext {
   readonly exclusiveHosts: ExclusiveHosts;
   readonly deadlines: Deadlines;
   readonly hangWatch: HangWatch;
+  /** In development. */
+  readonly deadlocks: Deadlocks | undefined;
   readonly longestRuns: LongestRuns;
   readonly events: EventFan;
   readonly deaths: DeathLog;

@@ -17,6 +17,7 @@ import type { ChildState } from "../supervision/life.js";
 import { Slab } from "../transport/slab.js";
 import { Lodgings } from "./actor/lodgings.js";
 import type { App } from "./app.js";
+import { Deadlocks } from "./cell/deadlocks.js";
 import { HangWatch } from "./cell/hang-watch.js";
 import { LongestRuns } from "./cell/longest-runs.js";
 import type { SystemContext } from "./context.js";
@@ -78,6 +79,7 @@ export class RunningSystem implements App {
       exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
       hangWatch: new HangWatch(clock),
+      deadlocks: process.env.NODE_ENV === "production" ? undefined : new Deadlocks(clock),
       longestRuns: new LongestRuns(),
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),

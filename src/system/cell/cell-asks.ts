@@ -41,8 +41,16 @@ export class CellAsks {
       ...(frame.timeoutMs < 0 ? {} : { timeout: frame.timeoutMs }),
     };
     if (frame.call === 0) target.tell(frame.method, args, options);
-    else
-      void this.#forward(frame.actor, frame.call, (signal) => target.ask(frame.method, args, { ...options, signal }));
+    else {
+      const ask = (signal: AbortSignal) => target.ask(frame.method, args, { ...options, signal });
+      void this.#forward(
+        frame.actor,
+        frame.call,
+        ask,
+        asker,
+        frame.key === undefined ? frame.path : `${frame.path}/${frame.key}`,
+      );
+    }
   }
 
   /** @param member who asks; undefined when that incarnation is over */
@@ -111,9 +119,23 @@ export class CellAsks {
     for (const ask of this.#open.values()) ask.abort.abort();
   }
 
-  async #forward(actor: number, call: number, ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  /** @param asker with `receiver`, who asks whom: it may wait for itself */
+  async #forward(
+    actor: number,
+    call: number,
+    ask: (signal: AbortSignal) => Promise<unknown>,
+    asker?: CellMember,
+    receiver = "",
+  ): Promise<void> {
     const abort = new AbortController();
     this.#open.set(call, { actor, abort });
+    let stuck: Error | undefined;
+    const forget =
+      asker &&
+      this.#context.deadlocks?.watch(asker, receiver, (error) => {
+        stuck = error;
+        abort.abort();
+      });
     try {
       const result = await ask(abort.signal);
       if (typeof result === "object" && result !== null && Symbol.asyncIterator in result) {
@@ -127,8 +149,9 @@ export class CellAsks {
       const value = pack(result, "the result");
       this.#send({ t: "answer", call, outcome: { ok: true, value } });
     } catch (error) {
-      this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(error) } });
+      this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(stuck ?? error) } });
     } finally {
+      forget?.();
       this.#open.delete(call);
     }
   }
