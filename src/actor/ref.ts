@@ -124,12 +124,12 @@ class LiveRef<A> implements KeyedRef<A> {
   }
 
   get ask(): Ask<A> {
-    this.#ask ??= caller((method, args) => this.#target.ask(method, args, this.#options)) as Ask<A>;
+    this.#ask ??= caller("ask", this.#target, this.#options) as Ask<A>;
     return this.#ask;
   }
 
   get tell(): Tell<A> {
-    this.#tell ??= caller((method, args) => this.#target.tell(method, args, this.#options)) as Tell<A>;
+    this.#tell ??= caller("tell", this.#target, this.#options) as Tell<A>;
     return this.#tell;
   }
 
@@ -177,14 +177,17 @@ export function behindRef(value: object): Behind | undefined {
  */
 const never: ReadonlySet<string> = new Set(["then", ...Object.getOwnPropertyNames(Object.prototype)]);
 
-function caller(call: (method: string, args: unknown[]) => unknown): object {
+function caller(kind: "ask" | "tell", target: Target, options: CallOptions): object {
   return Object.create(
     new Proxy(
       {},
       {
         get(_, name, receiver: object) {
           if (typeof name === "symbol" || never.has(name)) return undefined;
-          const method = (...args: unknown[]) => call(name, args);
+          const method =
+            kind === "ask"
+              ? (...args: unknown[]) => target.ask(name, args, options)
+              : (...args: unknown[]) => target.tell(name, args, options);
           Object.defineProperty(receiver, name, { value: method });
           return method;
         },

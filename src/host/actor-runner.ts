@@ -3,18 +3,21 @@ import { ignore } from "../actor/ignore.js";
 import type { ActorSelf, Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
 import type { Timer } from "../clock.js";
-import { HoldfastError, withoutStack } from "../errors.js";
+import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
 import { entryOf } from "./actor-number.js";
-import { ActorWork, type Worker } from "./actor-work.js";
+import { ActorWork } from "./actor-work.js";
+import type { DirectLine } from "./direct-line.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
+import { overNow } from "./over-now.js";
 import { ownCopy } from "./own-copy.js";
 import { Rare } from "./rare.js";
 import { runNative } from "./run-native.js";
 import type { Props, Surroundings } from "./surroundings.js";
+import type { Worker } from "./worker.js";
 
 type Start = Extract<ToHost, { t: "start" }>;
 type Call = Extract<ToHost, { t: "call" }>;
@@ -92,14 +95,11 @@ export class ActorRunner implements ActorContext, Worker {
 
   after(ms: number, callback: () => unknown): Timer {
     const more = this.#more;
-    more.timers ??= new LifeTimers(
-      this.around.clock,
-      (error) => this.crash(0, error),
-      () => {
-        this.around.working();
-        this.#event(KIND.timer);
-      },
-    );
+    const fires = () => {
+      this.around.working();
+      this.#event(KIND.timer);
+    };
+    more.timers ??= new LifeTimers(this.around.clock, (error) => this.crash(0, error), fires);
     if (this.#phase === "over") more.timers.end();
     return more.timers.after(ms, callback);
   }
@@ -168,6 +168,11 @@ export class ActorRunner implements ActorContext, Worker {
     if (this.#phase === "over" || this.#phase === "stopping") return;
     this.#work ??= new ActorWork(this);
     this.#work.call(call);
+  }
+
+  line(): DirectLine {
+    this.#work ??= new ActorWork(this);
+    return this.#work.line();
   }
 
   cancel(seq: number): void {
@@ -292,8 +297,4 @@ export class ActorRunner implements ActorContext, Worker {
     this.fence();
     this.around.send({ t: "stopped", actor: this.id, incarnation: this.incarnation });
   }
-}
-
-function overNow(): HoldfastError {
-  return withoutStack(() => new HoldfastError("ActorStopped", "this incarnation of the actor is over"));
 }

@@ -1,17 +1,19 @@
-import type { Lifecycle } from "../actor/lifecycle.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
-import { ownArrays, pack, type ResolveRef, unpack } from "../transport/values.js";
+import { ownArrays, pack, unpack } from "../transport/values.js";
+import type { DirectLine } from "./direct-line.js";
+import { DirectWork, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
-import type { Incarnation } from "./own-errors.js";
 import type { Surroundings } from "./surroundings.js";
+import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
 
-interface Running {
+/** A message that runs. */
+export interface Running {
   readonly call: Call;
   readonly entry: number;
   abort: AbortController | undefined;
@@ -23,24 +25,6 @@ interface Waiting {
   readonly call: Call;
   /** Monotonic ms. */
   readonly expires: number;
-}
-
-/** The incarnation whose messages these are. */
-export interface Worker extends Incarnation {
-  readonly around: Surroundings;
-  /** Its first entry in the control block. */
-  readonly slot: number;
-  /** It is up: the next message may begin. */
-  readonly open: boolean;
-  readonly actor: (Lifecycle & Record<string, unknown>) | undefined;
-  readonly refs: ResolveRef;
-  /** A handler threw: the incarnation is over. */
-  crash(seq: number, error: unknown): void;
-  fence(): void;
-  /** What was abandoned has settled; nobody hears of it. */
-  late(running: object): void;
-  /** Nothing executes any more, and nothing more begins. */
-  idle(): void;
 }
 
 /**
@@ -55,6 +39,7 @@ export class ActorWork {
   readonly #running = new Map<number, Running>();
   readonly #freeEntries: number[];
   #latest: Running | undefined;
+  #direct: DirectWork | undefined;
 
   constructor(of: Worker) {
     this.#of = of;
@@ -64,7 +49,22 @@ export class ActorWork {
   }
 
   get busy(): boolean {
-    return this.#running.size > 0;
+    return this.#running.size > 0 || this.#direct?.busy === true;
+  }
+
+  /** The way to it for a parent in the same thread. */
+  line(): DirectLine {
+    this.#direct ??= new DirectWork(this.#of, this);
+    return this.#direct;
+  }
+
+  /** What runs is known from here on. */
+  enter(call: Call): Running {
+    const entry = this.#freeEntries.pop()!;
+    const running: Running = { call, entry, abort: undefined, cancelled: false, stream: undefined };
+    this.#running.set(call.seq, running);
+    this.#latest = running;
+    return running;
   }
 
   /** One that comes while the actor starts waits for its start. */
@@ -109,6 +109,7 @@ export class ActorWork {
   abandon(over: HoldfastError, threw: number): Map<object, string> {
     const left = new Map<object, string>();
     this.#queue = [];
+    this.#direct?.enter();
     for (const running of this.#running.values()) {
       if (running.call.seq !== threw) left.set(running, running.call.method);
       running.abort?.abort(over);
@@ -120,12 +121,14 @@ export class ActorWork {
 
   /** The caller of the one message that runs gave up; asked by loops that no frame reaches. */
   cancelled(): boolean {
+    this.#direct?.enter();
     const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
     return running !== undefined && (running.cancelled || this.#around.control.cancelled(running.entry));
   }
 
   /** The signal of the one message that runs, or undefined when nobody could say which is meant. */
   signal(): AbortSignal | undefined {
+    this.#direct?.enter();
     const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
     if (!running) return undefined;
     if (!running.abort) {
@@ -159,19 +162,10 @@ export class ActorWork {
   }
 
   #run(call: Call, now: number, kind: Kind): void {
-    const entry = this.#freeEntries.pop()!;
-    const running: Running = {
-      call,
-      entry,
-      abort: undefined,
-      cancelled: false,
-      stream: undefined,
-    };
-    this.#running.set(call.seq, running);
-    this.#latest = running;
+    const running = this.enter(call);
     const method = this.#of.actor![call.method] as (...args: unknown[]) => unknown;
     this.#event(kind, call, now);
-    if (!this.#around.control.begin(entry, call.seq, now)) {
+    if (!this.#around.control.begin(running.entry, call.seq, now)) {
       this.#of.fence();
       return;
     }
@@ -180,7 +174,7 @@ export class ActorWork {
     try {
       args = unpack(this.#arguments(call), this.#of.refs) as unknown[];
     } catch (error) {
-      this.#fail(running, error);
+      this.fail(running, error);
       return;
     }
     try {
@@ -189,18 +183,27 @@ export class ActorWork {
         ? callFor(this.#of, call.seq, method, this.#of.actor!, args)
         : method.apply(this.#of.actor, args);
     } catch (error) {
-      this.#threw(running, error);
+      this.threw(running, error);
       return;
     }
-    if (isAsyncIterable(result) && !this.#around.facts.methods[call.method]?.stream) {
-      this.#fail(running, notDeclared(call.method));
+    this.settle(running, result);
+  }
+
+  /** @param outcome what the handler returned, which may be a promise or a stream of it */
+  settle(running: Running, outcome: unknown): void {
+    const { call } = running;
+    let result = outcome;
+    const streams = this.#around.facts.methods[call.method]?.stream;
+    // The answer of another actor is both: what was asked for is one value, unless a stream is declared.
+    if (isAsyncIterable(result) && streams) result = this.#stream(running, result);
+    else if (isAsyncIterable(result) && !isPromise(result)) {
+      this.fail(running, notDeclared(call.method));
       return;
     }
-    if (isAsyncIterable(result)) result = this.#stream(running, result);
-    if (result instanceof Promise || typeof (result as PromiseLike<unknown>)?.then === "function") {
-      (result as PromiseLike<unknown>).then(
+    if (isPromise(result)) {
+      result.then(
         (value) => this.#returned(running, value),
-        (error) => this.#threw(running, error),
+        (error) => this.threw(running, error),
       );
     } else {
       this.#returned(running, result);
@@ -231,19 +234,19 @@ export class ActorWork {
     }
   }
 
-  #threw(running: Running, error: unknown): void {
+  threw(running: Running, error: unknown): void {
     const reply =
       this.#around.replyOnThrow ||
       running.cancelled ||
       running.stream?.isUnsendable(error) ||
       (error instanceof HoldfastError && error.code === "Refused");
     if (reply) {
-      this.#fail(running, error);
+      this.fail(running, error);
     } else if (this.#running.has(running.call.seq)) this.#of.crash(running.call.seq, error);
     else this.#of.late(running);
   }
 
-  #fail(running: Running, error: unknown): void {
+  fail(running: Running, error: unknown): void {
     if (this.#settled(running)) this.#done(running, { ok: false, error: encodeError(error) });
   }
 

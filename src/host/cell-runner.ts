@@ -12,6 +12,7 @@ import { ActorTable } from "./actor-table.js";
 import { cannotLoad } from "./cannot-load.js";
 import type { HostMemory } from "./control-reader.js";
 import type { ControlWriter } from "./control-writer.js";
+import type { DirectLine } from "./direct-line.js";
 import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
 import { type Asker, HostAsks } from "./host-asks.js";
@@ -29,6 +30,8 @@ export interface CellLink {
   send(frame: ToParent): void;
   /** What the host holds, where it is the cell's alone: then it has a beat. */
   memory?(): HostMemory;
+  /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
+  unsent?(): boolean;
   /** Posts what was sent, now. */
   flush(): void;
   /** Imports a module, or finds a class handed over directly (inline). */
@@ -106,6 +109,16 @@ export class CellRunner {
     this.#link.send({ t: "stopped", actor, incarnation, ...(runner?.lingers ? { left: true } : {}) });
   }
 
+  /**
+   * For a parent in the same thread. Not where state goes with outcomes, in frames, and only where one message runs at a
+   * time: then it can be over at once.
+   */
+  line(actor: number, incarnation: number): DirectLine | undefined {
+    const { replayable, concurrency } = this.#around!.facts;
+    if (replayable || concurrency > 1) return undefined;
+    return this.#of({ actor, incarnation })?.line();
+  }
+
   /** One incarnation is over, in this turn. */
   end(actor: number, incarnation: number): void {
     this.#of({ actor, incarnation })?.fence();
@@ -138,6 +151,7 @@ export class CellRunner {
         working: () => this.#heart?.work(),
         whoseError: this.#link.whoseError,
         send: (out) => this.#link.send(out),
+        unsent: this.#link.unsent,
         flush: () => this.#link.flush(),
         target: (path, asker) => this.#target(path, asker),
         spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),

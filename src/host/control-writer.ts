@@ -41,7 +41,25 @@ export interface ControlWriter {
   note(at: number, actor: number, incarnation: number, text: string): void;
 }
 
-/** A writer straight into memory: shared with the parent for a thread, plain for inline. */
+/** Where the parent is this very thread, nobody looks in between two stores: they need not be atomic, which costs more than a message. */
+export function writeOwnControl(buffer: ArrayBuffer): ControlWriter {
+  const ints = new Int32Array(buffer);
+  const floats = new Float64Array(buffer);
+  return {
+    ...writeControl(buffer),
+    begin(entry, seq, now) {
+      floats[sinceFloat(entry)] = now;
+      ints[entryWord(entry) + BEGUN] = seq;
+      return ints[STOP_WORD] === 0;
+    },
+    end(entry) {
+      const word = entryWord(entry);
+      ints[word + FINISHED] = ints[word + BEGUN]!;
+    },
+  };
+}
+
+/** A writer straight into memory that is shared with the parent. */
 export function writeControl(buffer: ArrayBufferLike): ControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);

@@ -1,5 +1,6 @@
 import type { Origin, ToHost, ToParent } from "../transport/frames.js";
 import type { ControlReader } from "./control-reader.js";
+import type { DirectLine } from "./direct-line.js";
 
 /** Where an actor runs. What each level contains is in the README's containment matrix. */
 export type Isolation = "inline" | "thread" | "fork";
@@ -37,6 +38,8 @@ export interface Host {
   kill(): void;
   /** Ends one incarnation by force, in this turn, where the host can: what it sent before still counts. */
   endActor?(actor: number, incarnation: number): void;
+  /** The way to an incarnation that runs in this very thread, where its messages need no frames. */
+  line?(actor: number, incarnation: number): DirectLine | undefined;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;
   /** Called once. */

@@ -6,7 +6,7 @@ import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes } from "./control-block.js";
 import { readControl } from "./control-reader.js";
-import { writeControl } from "./control-writer.js";
+import { writeOwnControl } from "./control-writer.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 
 /**
@@ -84,13 +84,14 @@ export class InlineProvider implements HostProvider {
       },
     );
     const runner = new CellRunner({
-      control: writeControl(control),
+      control: writeOwnControl(control),
       // The system's own: where a test holds its time, limits and timers of inline actors obey.
       clock: this.#clock,
       sharesMemory: true,
       send: (frame) => {
         if (!ended) toParent.push(frame);
       },
+      unsent: () => !toParent.empty,
       // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
       flush: () => {},
       register: (actorClass) => this.register(actorClass),
@@ -109,6 +110,8 @@ export class InlineProvider implements HostProvider {
         toParent.flush();
         runner.end(actor, incarnation);
       },
+      // Where values are cloned, they cross as frames.
+      ...(this.#clone ? {} : { line: (actor, incarnation) => (ended ? undefined : runner.line(actor, incarnation)) }),
       onFrame: () => {},
       onEnd: () => {},
       gone,

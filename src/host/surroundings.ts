@@ -38,6 +38,8 @@ export interface Surroundings {
   /** What had set the code going that runs now, where that is known. */
   readonly whoseError: WhoseError | undefined;
   send(frame: ToParent): void;
+  /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
+  unsent?: (() => boolean) | undefined;
   /** Posts what was sent, now. */
   flush(): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */

@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import type { Message } from "./message.js";
+import { MessageList } from "./message-list.js";
 
 /** What happens to a message that finds the mailbox full. */
 export type Overflow = "refuse" | "drop-oldest" | "wait";
@@ -20,9 +21,9 @@ export interface MailboxLimits {
 export class Mailbox {
   readonly limits: MailboxLimits;
   /** Made with the first message: most of many actors have none. */
-  #inside: List | undefined;
+  #inside: MessageList | undefined;
   /** Made when a message first has to wait outside. */
-  #outside: List | undefined;
+  #outside: MessageList | undefined;
   readonly #owner: string;
 
   constructor(owner: string, limits: MailboxLimits) {
@@ -37,6 +38,10 @@ export class Mailbox {
 
   get bytes(): number {
     return (this.#inside?.bytes ?? 0) + (this.#outside?.bytes ?? 0);
+  }
+
+  get empty(): boolean {
+    return this.#inside?.first === undefined;
   }
 
   /** Accepts the message or throws MailboxFull (InvalidValue for one that could never fit). */
@@ -54,7 +59,7 @@ export class Mailbox {
       this.#makeRoom(message);
       this.#queue.append(message, this);
     } else if (this.limits.overflow === "wait" && (this.#outside?.size ?? 0) < this.limits.messages) {
-      this.#outside ??= new List();
+      this.#outside ??= new MessageList();
       this.#outside.append(message, this);
     } else {
       throw this.#full();
@@ -68,8 +73,11 @@ export class Mailbox {
 
   /** The next message, or undefined. */
   take(): Message | undefined {
-    const message = this.#inside?.first;
-    if (message) this.remove(message);
+    const inside = this.#inside;
+    const message = inside?.first;
+    if (message === undefined) return undefined;
+    inside!.remove(message);
+    if (this.#outside?.first) this.#letIn();
     return message;
   }
 
@@ -82,6 +90,11 @@ export class Mailbox {
     const outside = this.#outside;
     if (message.line === outside) outside?.remove(message);
     else this.#queue.remove(message);
+    if (outside?.first) this.#letIn();
+  }
+
+  #letIn(): void {
+    const outside = this.#outside;
     while (outside?.first && this.#fits(outside.first)) {
       const waiting = outside.first;
       outside.remove(waiting);
@@ -109,8 +122,8 @@ export class Mailbox {
     if (!this.#fits(message)) throw this.#full();
   }
 
-  get #queue(): List {
-    this.#inside ??= new List();
+  get #queue(): MessageList {
+    this.#inside ??= new MessageList();
     return this.#inside;
   }
 
@@ -125,52 +138,5 @@ export class Mailbox {
       `the mailbox of ${this.#owner} is full: ${this.size} messages, ${this.bytes} bytes (limits ${messages}, ${bytes})`,
       { details: { messages: this.size, bytes: this.bytes } },
     );
-  }
-}
-
-class List {
-  first: Message | undefined;
-  last: Message | undefined;
-  size = 0;
-  bytes = 0;
-
-  append(message: Message, holder: Mailbox): void {
-    message.previous = this.last;
-    message.next = undefined;
-    if (this.last) this.last.next = message;
-    else this.first = message;
-    this.last = message;
-    this.#count(message, holder);
-  }
-
-  prepend(message: Message, holder: Mailbox): void {
-    message.next = this.first;
-    message.previous = undefined;
-    if (this.first) this.first.previous = message;
-    else this.last = message;
-    this.first = message;
-    this.#count(message, holder);
-  }
-
-  remove(message: Message): void {
-    if (message.line !== this) return;
-    if (message.previous) message.previous.next = message.next;
-    else this.first = message.next;
-    if (message.next) message.next.previous = message.previous;
-    else this.last = message.previous;
-    message.previous = undefined;
-    message.next = undefined;
-    message.holder = undefined;
-    message.line = undefined;
-    this.size--;
-    this.bytes -= message.bytes;
-  }
-
-  #count(message: Message, holder: Mailbox): void {
-    message.line = this;
-    message.holder = holder;
-    message.place = "queued";
-    this.size++;
-    this.bytes += message.bytes;
   }
 }

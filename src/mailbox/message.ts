@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import type { Asker } from "./asker.js";
+import type { Holder, MessageList } from "./message-list.js";
 
 /**
  * Whether a packed value needs work on its way: true when wrapped errors, refs or tensors are inside, which the receiver
@@ -29,75 +30,153 @@ export interface Charge {
 /** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
 type Place = "queued" | "delivered" | "gone";
 
-export interface MessageInit {
-  method: string;
-  /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
-  args: unknown[];
-  special: Special;
-  bytes: number;
-  ask: boolean;
-  sender: string;
+/** What its caller said of it. */
+export interface MessageOptions {
+  /** Who sends, for dead letters. Default "app". */
+  readonly sender?: string;
   /** The caller's own declaration; the method's is known by the receiver. */
-  idempotent: boolean;
-  /** Monotonic ms; Infinity for none. */
-  deadline: number;
-  asker?: Asker | undefined;
-  onSettled: (outcome: Outcome, message: Message) => void;
+  readonly idempotent?: boolean;
+  /** An actor of the same system. */
+  readonly asker?: Asker | undefined;
 }
 
-/** One ask or tell, and at the same time its ledger entry: it settles exactly once. */
-export class Message {
+/** What few messages need. */
+interface Rare {
+  deaths: number;
+  replay: boolean;
+  suspect: boolean;
+  charges: Charge[] | undefined;
+  partsDelivered: number;
+  onPart: ((value: unknown) => void) | undefined;
+  onConsumed: (() => void) | undefined;
+  forgetSignal: (() => void) | undefined;
+}
+
+/**
+ * One ask or tell, and at the same time its ledger entry: it settles exactly once. Millions are made in a second, so it
+ * has few fields, what most do not need is made on first use, and what a kind of message does with its outcome is a
+ * method of its class, not a closure of each.
+ */
+export abstract class Message {
+  abstract readonly ask: boolean;
   readonly method: string;
+  /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
   readonly args: unknown[];
+  /** Whether `args` needs work on its way. */
   readonly special: Special;
   readonly bytes: number;
-  readonly ask: boolean;
-  readonly sender: string;
-  readonly idempotent: boolean;
-  readonly deadline: number;
+  readonly options: MessageOptions;
   /** Number among its receiver's messages, given anew at each delivery. 0 before. */
   seq = 0;
-  /** When it was handed to a host last, monotonic ms. */
-  deliveredAt = 0;
-  /** Deaths it was executing at and may have caused. */
-  deaths = 0;
-  /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
-  replay = false;
-  /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
-  suspect = false;
-  /** The deaths it was charged with, as their reports say. */
-  charges: Charge[] | undefined;
-  /** Of the same system. */
-  readonly asker: Asker | undefined;
-  /** Values of an output stream that have arrived for the caller. */
-  partsDelivered = 0;
-  onPart: ((value: unknown) => void) | undefined;
-  /** The consumer took one value of the stream: its host may send one more. */
-  onConsumed: (() => void) | undefined;
   place: Place = "queued";
   /** Its caller has an outcome. A replayed message runs once more all the same, to rebuild state; nobody hears of it. */
   settled = false;
+  /** When it was handed to a host last, monotonic ms. */
+  deliveredAt: number | undefined = undefined;
   /** While it is delivered. */
-  courier: Courier | undefined;
-  previous: Message | undefined;
-  next: Message | undefined;
-  /** The list of that mailbox in which it stands. */
-  line: object | undefined;
-  /** The mailbox that holds it now. */
-  holder: { remove(message: Message): void } | undefined;
-  readonly #onSettled: MessageInit["onSettled"];
+  courier: Courier | undefined = undefined;
+  previous: Message | undefined = undefined;
+  next: Message | undefined = undefined;
+  /** The list in which it stands. */
+  line: MessageList | undefined = undefined;
+  /** Who holds it while it is queued. */
+  holder: Holder | undefined = undefined;
+  /** Not `#rare`: to define one costs each message more than an ordinary field does. */
+  protected rare: Rare | undefined = undefined;
 
-  constructor(init: MessageInit) {
-    this.method = init.method;
-    this.args = init.args;
-    this.special = init.special;
-    this.bytes = init.bytes;
-    this.ask = init.ask;
-    this.sender = init.sender;
-    this.idempotent = init.idempotent;
-    this.deadline = init.deadline;
-    this.asker = init.asker;
-    this.#onSettled = init.onSettled;
+  constructor(method: string, args: unknown[], special: Special, bytes: number, options: MessageOptions) {
+    this.method = method;
+    this.args = args;
+    this.special = special;
+    this.bytes = bytes;
+    this.options = options;
+  }
+
+  /** Hears of the outcome, once. */
+  protected abstract heard(outcome: Outcome): void;
+
+  /** Monotonic ms; Infinity for none. */
+  get deadline(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get sender(): string {
+    return this.options.sender ?? "app";
+  }
+
+  get idempotent(): boolean {
+    return this.options.idempotent ?? false;
+  }
+
+  get asker(): Asker | undefined {
+    return this.options.asker;
+  }
+
+  /** Deaths it was executing at and may have caused. */
+  get deaths(): number {
+    return this.rare?.deaths ?? 0;
+  }
+
+  set deaths(deaths: number) {
+    this.#rarely().deaths = deaths;
+  }
+
+  /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
+  get replay(): boolean {
+    return this.rare?.replay ?? false;
+  }
+
+  set replay(replay: boolean) {
+    this.#rarely().replay = replay;
+  }
+
+  /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
+  get suspect(): boolean {
+    return this.rare?.suspect ?? false;
+  }
+
+  set suspect(suspect: boolean) {
+    if (suspect || this.rare) this.#rarely().suspect = suspect;
+  }
+
+  /** The deaths it was charged with, as their reports say. */
+  get charges(): Charge[] | undefined {
+    return this.rare?.charges;
+  }
+
+  set charges(charges: Charge[] | undefined) {
+    this.#rarely().charges = charges;
+  }
+
+  /** Values of an output stream that have arrived for the caller. */
+  get partsDelivered(): number {
+    return this.rare?.partsDelivered ?? 0;
+  }
+
+  set partsDelivered(count: number) {
+    this.#rarely().partsDelivered = count;
+  }
+
+  get onPart(): ((value: unknown) => void) | undefined {
+    return this.rare?.onPart;
+  }
+
+  set onPart(onPart: ((value: unknown) => void) | undefined) {
+    this.#rarely().onPart = onPart;
+  }
+
+  /** The consumer took one value of the stream: its host may send one more. */
+  get onConsumed(): (() => void) | undefined {
+    return this.rare?.onConsumed;
+  }
+
+  set onConsumed(onConsumed: (() => void) | undefined) {
+    this.#rarely().onConsumed = onConsumed;
+  }
+
+  /** Its caller may give it up. @param forget ends the listening */
+  givenUpBy(forget: () => void): void {
+    this.#rarely().forgetSignal = forget;
   }
 
   /** The call came from an actor of the same system: a draining one still takes it. */
@@ -109,8 +188,14 @@ export class Message {
   settle(outcome: Outcome): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.#onSettled(outcome, this);
+    this.rare?.forgetSignal?.();
+    this.heard(outcome);
     return true;
+  }
+
+  /** The same with a value, for whom no outcome has to be made where nobody looks at it. */
+  succeed(value: unknown): boolean {
+    return this.settle({ ok: true, value });
   }
 
   fail(error: Error): boolean {
@@ -135,5 +220,19 @@ export class Message {
       new HoldfastError(code, `${this.method}: ${why} (${where})`, { retryable: !courier, details: { started } }),
     );
     courier?.cancel(this);
+  }
+
+  #rarely(): Rare {
+    this.rare ??= {
+      deaths: 0,
+      replay: false,
+      suspect: false,
+      charges: undefined,
+      partsDelivered: 0,
+      onPart: undefined,
+      onConsumed: undefined,
+      forgetSignal: undefined,
+    };
+    return this.rare;
   }
 }

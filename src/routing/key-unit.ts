@@ -107,10 +107,9 @@ export class KeyUnit implements Unit, HandleOwner {
 
   accept(message: Message): void {
     if (this.#refusal) throw this.#refusal;
-    this.handle.mailbox.push(message);
+    this.handle.accept(message);
     this.lastActive = this.#context.clock.now();
     if (this.#place === "homeless") this.settle();
-    else this.handle.pump();
   }
 
   /** Takes its place in the cell if the cell is there; else the cell's return will. */

@@ -12,6 +12,7 @@ import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
 import type { EventFan } from "./events.js";
 import type { MemoryGuard } from "./memory/memory-guard.js";
+import type { RunQueue } from "./run-queue.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -27,6 +28,8 @@ export interface SystemContext {
   /** In development. */
   readonly deadlocks: Deadlocks | undefined;
   readonly longestRuns: LongestRuns;
+  /** The actors of this thread that have mail. */
+  readonly runQueue: RunQueue;
   readonly events: EventFan;
   readonly deaths: DeathLog;
   readonly watches: Watches;

@@ -29,6 +29,7 @@ import { MemoryGuard } from "./memory/memory-guard.js";
 import { bytesOf } from "./memory/memory-options.js";
 import { nowhere } from "./nowhere.js";
 import { refOf } from "./ref-of.js";
+import { RunQueue } from "./run-queue.js";
 import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-info.js";
 import { loadChild } from "./supervisor/load-child.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
@@ -65,22 +66,19 @@ export class RunningSystem implements App {
     const events = new EventFan();
     const inlineProvider = new InlineProvider(cloneInline, clock);
     this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
+    const hosts = { inline: inlineProvider, thread: new ThreadProvider(this.slab), fork: new ForkProvider() };
     this.#context = {
       clock,
       chance,
       events,
-      hosts: new Hosts(clock, {
-        inline: inlineProvider,
-        thread: new ThreadProvider(this.slab),
-        fork: new ForkProvider(),
-        ...providers,
-      }),
+      hosts: new Hosts(clock, { ...hosts, ...providers }),
       inline: inlineProvider,
       exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
       hangWatch: new HangWatch(clock),
       deadlocks: process.env.NODE_ENV === "production" ? undefined : new Deadlocks(clock),
       longestRuns: new LongestRuns(),
+      runQueue: new RunQueue(clock),
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
       memory: new MemoryGuard({

@@ -2,13 +2,15 @@ import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
-import { HoldfastError, isHoldfastError, toError } from "../errors.js";
+import { HoldfastError, toError } from "../errors.js";
+import { AskMessage } from "../mailbox/ask-message.js";
 import type { Asker } from "../mailbox/asker.js";
-import { Message, type Outcome } from "../mailbox/message.js";
-import { pack, type Sized } from "../transport/values.js";
+import type { Message, Outcome, Special } from "../mailbox/message.js";
+import { plainBytes } from "../transport/plain.js";
+import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
-import { shapeOf } from "./death/evidence.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
+import { deadTell, TellMessage } from "./tell-message.js";
 
 /** What a target delivers to. Throws to refuse. */
 export interface Receiver {
@@ -51,88 +53,110 @@ class ReceiverTarget implements Target {
     return this.#receiver.path;
   }
 
-  ask(method: string, args: unknown[], options: CallOptions): Promise<unknown> {
-    const context = this.#context;
+  ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
     const receiver = this.#receiver;
     const stream = receiver.isStream(method);
     if (stream !== false) {
-      const call: StreamCall = (onSettled, onPart) =>
-        send(context, receiver, method, args, options, onSettled, true, onPart);
+      const call: StreamCall = (onSettled, onPart) => this.#stream(method, args, options, onSettled, onPart);
       return (stream ? new Parts(call) : eitherOf(call, () => receiver.isStream(method))) as Promise<unknown>;
     }
-    return new Promise((resolve, reject) => {
-      send(context, receiver, method, args, options, (outcome) => {
-        if (outcome.ok) resolve(outcome.value);
-        else reject(outcome.error);
-      });
-    });
+    const promise = new Promise<unknown>(settlers);
+    const { resolve, reject } = made;
+    this.#send(method, args, options, resolve, reject);
+    return promise;
   }
 
-  tell(method: string, args: unknown[], options: CallOptions): boolean {
-    let refused = false;
-    const onSettled = (outcome: Outcome) => {
-      if (outcome.ok) return;
-      refused = true;
-      // Who found it guilty has written its letter, with the evidence.
-      if (isHoldfastError(outcome.error, "PoisonedMessage")) return;
-      const { path, incarnation } = this.#receiver;
-      const reason = outcome.error instanceof HoldfastError ? outcome.error.code : outcome.error.message;
-      const letter = { path, key: options.key, incarnation, sender: options.sender ?? "app", method, reason };
-      this.#context.deaths.deadLetter({ ...letter, shape: shapeOf(args) });
-    };
-    send(this.#context, this.#receiver, method, args, options, onSettled, false);
-    return !refused;
+  tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
+    const receiver = this.#receiver;
+    let special: Special = false;
+    let crossing = args;
+    let bytes = plainBytes(args);
+    try {
+      if (bytes < 0) {
+        const packed = pack(args, "args");
+        ({ special, bytes } = packed);
+        crossing = packed.value as unknown[];
+      }
+      if (options.timeout !== undefined) milliseconds(options.timeout, "timeout");
+      if (options.signal?.aborted) throw alreadyFired(method);
+    } catch (error) {
+      deadTell(this.#context, receiver, method, args, options, toError(error));
+      return false;
+    }
+    const message = new TellMessage(method, crossing, special, bytes, options, this.#context, receiver);
+    if (options.signal) message.givenUpBy(cancelledBy(options.signal, message));
+    try {
+      receiver.accept(message, options.key);
+    } catch (error) {
+      message.fail(toError(error));
+    }
+    return !message.refused;
+  }
+
+  #stream(
+    method: string,
+    args: unknown[],
+    options: InnerCallOptions,
+    onSettled: (outcome: Outcome) => void,
+    onPart: (value: unknown) => void,
+  ): Message | undefined {
+    const resolve = (value: unknown) => onSettled({ ok: true, value });
+    const reject = (error: Error) => onSettled({ ok: false, error });
+    return this.#send(method, args, options, resolve, reject, onPart);
+  }
+
+  #send(
+    method: string,
+    args: unknown[],
+    options: InnerCallOptions,
+    resolve: (value: unknown) => void,
+    reject: (error: Error) => void,
+    onPart?: (value: unknown) => void,
+  ): Message | undefined {
+    let special: Special = false;
+    let crossing = args;
+    let bytes = plainBytes(args);
+    let timeoutMs = DEFAULT_TIMEOUT_MS;
+    try {
+      if (bytes < 0) {
+        const packed = pack(args, "args");
+        ({ special, bytes } = packed);
+        crossing = packed.value as unknown[];
+      }
+      if (options.timeout !== undefined) timeoutMs = milliseconds(options.timeout, "timeout");
+      if (options.signal?.aborted) throw alreadyFired(method);
+    } catch (error) {
+      reject(toError(error));
+      return undefined;
+    }
+    const message = new AskMessage(method, crossing, special, bytes, options, resolve, reject);
+    if (onPart) message.onPart = onPart;
+    const { clock, deadlines } = this.#context;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) message.within(timeoutMs, clock.now(), deadlines);
+    if (options.signal) message.givenUpBy(cancelledBy(options.signal, message));
+    try {
+      this.#receiver.accept(message, options.key);
+    } catch (error) {
+      message.fail(toError(error));
+    }
+    return message;
   }
 }
 
-function send(
-  context: SystemContext,
-  receiver: Receiver,
-  method: string,
-  args: unknown[],
-  options: InnerCallOptions,
-  onSettled: (outcome: Outcome) => void,
-  ask = true,
-  onPart?: (value: unknown) => void,
-): Message | undefined {
-  let packed: Sized;
-  let timeoutMs: number;
-  try {
-    packed = pack(args, "args");
-    timeoutMs = milliseconds(options.timeout ?? DEFAULT_ASK_TIMEOUT, "timeout");
-    if (options.signal?.aborted)
-      throw new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
-  } catch (error) {
-    onSettled({ ok: false, error: toError(error) });
-    return undefined;
-  }
-  const { signal } = options;
-  const limited = ask && timeoutMs !== Number.POSITIVE_INFINITY;
-  const message = new Message({
-    method,
-    args: packed.value as unknown[],
-    special: packed.special,
-    bytes: packed.bytes,
-    ask,
-    sender: options.sender ?? "app",
-    idempotent: options.idempotent ?? false,
-    asker: options.asker,
-    deadline: limited ? context.clock.now() + timeoutMs : Number.POSITIVE_INFINITY,
-    onSettled: (outcome) => {
-      forget?.();
-      forgetSignal?.();
-      onSettled(outcome);
-    },
-  });
-  message.onPart = onPart;
-  const forget = limited
-    ? context.deadlines.add(timeoutMs, () => message.giveUp("Timeout", `no answer within ${timeoutMs} ms`))
-    : undefined;
-  const forgetSignal = signal && onAbort(signal, () => message.giveUp("Cancelled", "the caller's signal fired"));
-  try {
-    receiver.accept(message, options.key);
-  } catch (error) {
-    message.fail(toError(error));
-  }
-  return message;
+const DEFAULT_TIMEOUT_MS = milliseconds(DEFAULT_ASK_TIMEOUT, "timeout");
+
+/** The executor of every promise: one function for all leaves the two settlers here, where a closure would cost as much again. */
+const made: { resolve(value: unknown): void; reject(error: Error): void } = { resolve() {}, reject() {} };
+
+function settlers(resolve: (value: unknown) => void, reject: (error: Error) => void): void {
+  made.resolve = resolve;
+  made.reject = reject;
+}
+
+function alreadyFired(method: string): HoldfastError {
+  return new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
+}
+
+function cancelledBy(signal: AbortSignal, message: Message): () => void {
+  return onAbort(signal, () => message.giveUp("Cancelled", "the caller's signal fired"));
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import { type Clock, noTimer, type Timer } from "../clock.js";
 import type { Shutdown } from "../supervision/spec.js";
 
 /**
@@ -34,4 +34,10 @@ export function within<T>(
 /** The milliseconds of a shutdown that asks. */
 export function limitOf(shutdown: Exclude<Shutdown, "brutal">): number {
   return shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
+}
+
+/** Fires when a stop has taken longer than it may. */
+export function lateStop(clock: Clock, shutdown: Shutdown, late: () => void): Timer {
+  const ms = shutdown === "brutal" ? 0 : limitOf(shutdown);
+  return Number.isFinite(ms) ? clock.after(ms, late) : noTimer;
 }

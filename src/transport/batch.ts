@@ -13,6 +13,11 @@ export class Batch<Frame> {
     this.#unsent = unsent;
   }
 
+  /** Nothing waits for the end of the turn. */
+  get empty(): boolean {
+    return this.#frames.length === 0;
+  }
+
   push(frame: Frame): void {
     if (this.#frames.push(frame) === 1) queueMicrotask(() => this.flush());
   }

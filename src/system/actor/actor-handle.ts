@@ -1,4 +1,4 @@
-import { noTimer, type Timer } from "../../clock.js";
+import type { Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import { entryOf } from "../../host/actor-number.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
@@ -13,7 +13,7 @@ import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
 import { causeOfCrash, type DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
-import { limitOf } from "../within.js";
+import { lateStop } from "../within.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
 import type { HandleOptions, HandleOwner } from "./handle-options.js";
 import type { SpawnRequest } from "./spawned.js";
@@ -107,9 +107,23 @@ export class ActorHandle implements CellMember, Addressee {
     });
   }
 
+  /** A message of its own. @throws HoldfastError MailboxFull, InvalidValue */
+  accept(message: Message): void {
+    if (this.#delivered?.take(message)) return;
+    this.mailbox.push(message);
+    this.pump();
+  }
+
+  /** A message has left it: @param served with its outcome, else because its caller gave it up before it began */
+  freed(served: boolean): void {
+    if (served) this.#owner.onServed();
+    this.cell?.inquest.trials?.settled(this);
+    if (!this.mailbox.empty) this.pump();
+  }
+
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
-    while (this.#takesMail && this.executing < this.#options.window && !this.cell?.dying) {
+    while (this.takesMail && this.executing < this.#options.window) {
       const message = this.mailbox.next;
       if (!message) return;
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
@@ -121,18 +135,16 @@ export class ActorHandle implements CellMember, Addressee {
     }
   }
 
-  /**
-   * It is up, or will be in a moment: after a death the mail follows its start in one trip, and waits in the host until
-   * start() is done. Not where starts take long: what waits for one is in the mailbox, safe to be tried elsewhere.
-   */
-  get #takesMail(): boolean {
-    if (this.#phase !== "starting") return this.#phase === "up";
+  /** Up, or soon: after a death mail follows a quick start in one trip. What waits for a slow one can be tried elsewhere. */
+  get takesMail(): boolean {
     const { cell } = this;
-    return this.incarnation > 1 && cell?.quickStart === true && !this.#options.sharedMailbox;
+    if (cell?.dying) return false;
+    if (this.#phase !== "starting") return this.#phase === "up";
+    return this.incarnation > 1 && cell?.quickStart === true && !cell.host.line && !this.#options.sharedMailbox;
   }
 
   get holdsSuspect(): boolean {
-    return this.#takesMail && this.mailbox.next?.suspect === true;
+    return this.takesMail && this.mailbox.next?.suspect === true;
   }
 
   handling(): readonly Message[] {
@@ -183,10 +195,6 @@ export class ActorHandle implements CellMember, Addressee {
     return this.#phase === "starting" || this.#phase === "stopping";
   }
 
-  get executingNow(): number {
-    return this.#delivered?.executingNow ?? 0;
-  }
-
   work(now: number): Work {
     const { id: actor, changing } = this;
     return this.#delivered?.work(now, changing) ?? { actor, runs: [], wait: undefined, mail: false, changing };
@@ -223,9 +231,7 @@ export class ActorHandle implements CellMember, Addressee {
       case "done":
         // Nobody is served before it is up: this one's caller gave up.
         if (!this.#delivered?.done(frame) || this.#phase === "starting") return;
-        this.#owner.onServed();
-        this.cell?.inquest.trials?.settled(this);
-        this.pump();
+        this.freed(true);
         return;
       case "crashed":
         this.cell?.cancelAsks(this);
@@ -238,8 +244,10 @@ export class ActorHandle implements CellMember, Addressee {
         return;
       case "stopped":
         this.#present = false;
-        if (this.#leaving && !this.#stopped) this.#stoppedItself();
-        else this.end({ kind: "killed", by: "its supervisor" });
+        if (this.#leaving && !this.#stopped) {
+          this.cell?.cancelAsks(this);
+          this.#owner.onOver(this.#over({ kind: "stopped-itself" }, 0, undefined));
+        } else this.end({ kind: "killed", by: "its supervisor" });
         return;
     }
   }
@@ -247,15 +255,8 @@ export class ActorHandle implements CellMember, Addressee {
   /** By its own wish: it has the time that a stop by its supervisor would have. */
   #leaves(): void {
     this.#phase = "stopping";
-    const { shutdown } = this.#owner.rules;
     const late = () => this.#owner.onHung?.({ kind: "killed", by: "the runtime, past its shutdown time" });
-    const ms = shutdown === "brutal" ? 0 : limitOf(shutdown);
-    this.#leaving = Number.isFinite(ms) ? this.#context.clock.after(ms, late) : noTimer;
-  }
-
-  #stoppedItself(): void {
-    this.cell?.cancelAsks(this);
-    this.#owner.onOver(this.#over({ kind: "stopped-itself" }, 0, undefined));
+    this.#leaving = lateStop(this.#context.clock, this.#owner.rules.shutdown, late);
   }
 
   #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {

@@ -102,8 +102,7 @@ export abstract class ActorUnit implements Unit, Receiver, HandleOwner {
     if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw takesNoMore(this.path);
-    this.handle.mailbox.push(message);
-    this.handle.pump();
+    this.handle.accept(message);
   }
 
   isStream(method: string): boolean | undefined {

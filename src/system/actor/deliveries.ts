@@ -1,5 +1,6 @@
-import { noSuchMethod } from "../../actor/methods.js";
+import { type ActorFacts, type MethodFacts, noSuchMethod } from "../../actor/methods.js";
 import { nextSequence } from "../../host/control-block.js";
+import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Courier, Message } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
@@ -8,7 +9,9 @@ import type { Cell } from "../cell/cell.js";
 import { StreamCredit } from "../cell/stream-credit.js";
 import { type Work, workOf } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
+import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
+import { Inflight } from "./inflight.js";
 import { ReplayLog } from "./replay-log.js";
 
 /** The incarnation that messages are delivered to. */
@@ -19,6 +22,11 @@ export interface Addressee {
   readonly cell: Cell | undefined;
   /** Its first entry in the cell's control block. */
   readonly entry: number;
+  readonly mailbox: Mailbox;
+  /** It is up, and its host takes mail. */
+  readonly takesMail: boolean;
+  /** A message has left it: with its outcome, or because its caller gave it up before it began. */
+  freed(served: boolean): void;
 }
 
 /**
@@ -28,17 +36,24 @@ export interface Addressee {
 export class Deliveries implements Courier {
   readonly #context: SystemContext;
   readonly #to: Addressee;
-  readonly #inflight = new Map<number, Message>();
+  readonly #inflight = new Inflight();
+  readonly #direct: DirectRuns;
+  readonly #window: number;
   readonly #log: ReplayLog;
   /** Of those that stream, by sequence number; most actors have none. */
   #credits: Map<number, StreamCredit> | undefined;
   /** When those began that run for long, by sequence number. */
   #long: Map<number, number> | undefined;
   #seq = 0;
+  /** Most messages call what the one before called. */
+  #latestName: string | undefined;
+  #latest: MethodFacts | undefined;
 
-  constructor(context: SystemContext, to: Addressee, { snapshotEvery }: HandleOptions) {
+  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window }: HandleOptions) {
     this.#context = context;
     this.#to = to;
+    this.#window = window;
+    this.#direct = new DirectRuns(context.runQueue, to, this.#inflight, this);
     this.#log = new ReplayLog(snapshotEvery);
   }
 
@@ -54,23 +69,23 @@ export class Deliveries implements Courier {
   deliver(message: Message): void {
     const { id: actor, path, incarnation, cell } = this.#to;
     const { facts } = cell!;
-    const method = Object.hasOwn(facts.methods, message.method) ? facts.methods[message.method] : undefined;
-    if (!method) {
+    if (message.method !== this.#latestName && !this.#known(message.method, facts)) {
       message.fail(noSuchMethod(path, message.method, facts));
       return;
     }
+    const method = this.#latest!;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
-    message.place = "delivered";
+    if (method.stream) this.#streams(message);
+    // One that is tried again alone goes the long way, where each step is told.
+    if (this.#direct.on && !message.suspect) {
+      this.#direct.hand(message);
+      return;
+    }
     const now = this.#context.clock.now();
     message.deliveredAt = now;
     message.courier = this;
-    if (method.stream) {
-      message.onConsumed = () => this.#more(message);
-      this.#credits ??= new Map();
-      this.#credits.set(message.seq, new StreamCredit());
-    }
-    this.#inflight.set(message.seq, message);
+    this.#inflight.append(message, undefined);
     const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - now;
     cell!.send({
       t: "call",
@@ -83,6 +98,33 @@ export class Deliveries implements Courier {
       snapshot: facts.replayable && this.#log.due(message, this.#inflight.size),
       again: facts.replayable || method.idempotent || message.idempotent,
     });
+  }
+
+  /**
+   * The short way of a new message to an actor in this thread.
+   * @returns false where it has to go through the mailbox
+   */
+  take(message: Message): boolean {
+    if (!this.#direct.takes(message, this.#window)) return false;
+    this.deliver(message);
+    return true;
+  }
+
+  left({ seq }: Message): void {
+    this.#credits?.delete(seq);
+  }
+
+  #known(name: string, { methods }: ActorFacts): boolean {
+    if (!Object.hasOwn(methods, name)) return false;
+    this.#latestName = name;
+    this.#latest = methods[name];
+    return true;
+  }
+
+  #streams(message: Message): void {
+    message.onConsumed = () => this.#more(message);
+    this.#credits ??= new Map();
+    this.#credits.set(message.seq, new StreamCredit());
   }
 
   part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
@@ -101,9 +143,10 @@ export class Deliveries implements Courier {
   done({ seq, state, ran, outcome }: Extract<ToParent, { t: "done" }>): boolean {
     const message = this.#inflight.get(seq);
     if (!message) return false;
-    this.#inflight.delete(seq);
+    this.#inflight.remove(message);
     this.#credits?.delete(seq);
     if (this.#long) this.#learn(message, outcome.ok);
+    this.#direct.getReady();
     message.place = "gone";
     message.suspect = false;
     if (state) this.#log.took(state);
@@ -126,11 +169,6 @@ export class Deliveries implements Courier {
     cell?.host.control.cancel(entry, cell.facts.concurrency, message.seq);
     this.#credits?.get(message.seq)?.closed(this.#context.clock.now());
     cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
-  }
-
-  /** How many of them execute, as the record says. */
-  get executingNow(): number {
-    return this.handling().length;
   }
 
   /** What its host works on, as the record says. */
@@ -167,11 +205,12 @@ export class Deliveries implements Courier {
 
   /** The incarnation is over: what was with it, in the order it was handed over. */
   takeAll(): Message[] {
-    const all = [...this.#inflight.values()];
-    this.#inflight.clear();
     this.#credits = undefined;
     this.#long = undefined;
-    return all;
+    this.#direct.end();
+    // The next cell may hold another version of the class.
+    this.#latestName = undefined;
+    return this.#inflight.takeAll();
   }
 
   /** None of it had begun: what somebody still waits for, or what rebuilds the state, in order. */
@@ -199,7 +238,7 @@ export class Deliveries implements Courier {
   }
 
   #has(message: Message): boolean {
-    return this.#inflight.get(message.seq) === message;
+    return message.line === this.#inflight;
   }
 
   #open(packed: Packed): unknown {

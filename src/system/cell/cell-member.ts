@@ -20,8 +20,6 @@ export interface CellMember extends Asker {
   serves(incarnation: number): boolean;
   /** What it has with its host now. */
   work(now: number): Work;
-  /** How many of its messages execute, as the record says. */
-  readonly executingNow: number;
   /** Hands over more of its mail, if it can. */
   pump(): void;
   /** The next of its mail is to be tried alone, and it could take it. */

@@ -47,7 +47,7 @@ export class Cell {
   #atEnd: ActorTable<CellMember> | undefined;
   readonly #entries: Entries;
   readonly #asks: CellAsks;
-  readonly #watch: CellWatch;
+  readonly watch: CellWatch;
   readonly #lingering: Lingering;
   /** Frames that came from the host. */
   heard = 0;
@@ -70,7 +70,7 @@ export class Cell {
     this.#entries = new Entries(facts.concurrency);
     this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
     this.longest = context.longestRuns.of(spec);
-    this.#watch = new CellWatch(context.clock, context.hangWatch, this, this.#members);
+    this.watch = new CellWatch(context.clock, context.hangWatch, this, this.#members);
     this.#asks = new CellAsks(context, (frame) => this.send(frame));
     this.over = new Promise((resolve) => {
       this.#leave = resolve;
@@ -167,7 +167,7 @@ export class Cell {
 
   send(frame: ToHost): void {
     if (this.#state !== "dead") this.host.send(frame);
-    if (frame.t === "call") this.#watch.begin();
+    if (frame.t === "call") this.watch.begin();
   }
 
   executing(entry: number): Executing[] {
@@ -275,7 +275,7 @@ export class Cell {
     this.inquest.open(death?.cause);
     this.#state = "dead";
     this.#context.memory.delete(this);
-    this.#watch.end();
+    this.watch.end();
     this.#asks.cancelAll();
     this.#lingering.end();
     this.#shut?.();

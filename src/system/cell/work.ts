@@ -3,8 +3,11 @@ import type { ActorFacts } from "../../actor/methods.js";
 import type { Executing } from "../../host/control-block.js";
 import type { Message } from "../../mailbox/message.js";
 
-/** What is with an actor's host, by sequence number, in the order it was handed over. */
-export type Inflight = ReadonlyMap<number, Message>;
+/** What is with an actor's host, in the order it was handed over. */
+export interface Inflight {
+  readonly first: Message | undefined;
+  get(seq: number): Message | undefined;
+}
 
 /** A message that executes. Times are monotonic ms. */
 export interface Run {
@@ -60,8 +63,9 @@ export function workOf(known: Known): Work {
     const learnsAt = facts.methods[method]?.learns ? since + LEARN_FROM_MS : Number.POSITIVE_INFINITY;
     runs.push({ method, seq, since, limitMs, pausedMs: pausedMs?.(seq) ?? 0, learnsAt });
   }
-  const first = inflight.values().next().value;
-  const waits = first !== undefined && !runs.some(({ seq }) => seq === first.seq);
+  const { first } = inflight;
+  // An actor in this thread that has not begun it waits for nobody but this thread: nothing was handed over.
+  const waits = first?.deliveredAt !== undefined && !runs.some(({ seq }) => seq === first.seq);
   const since = first?.deliveredAt ?? 0;
   const wait = waits ? { method: first.method, since, limitMs: limitOf(first, since, known) } : undefined;
   return { actor, runs, wait, mail: first !== undefined, changing };

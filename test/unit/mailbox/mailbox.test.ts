@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Mailbox, type MailboxLimits } from "../../../src/mailbox/mailbox.js";
-import { Message, type Outcome } from "../../../src/mailbox/message.js";
+import type { Message, Outcome } from "../../../src/mailbox/message.js";
+import { Mail } from "./mail.js";
 
 interface Heard {
   readonly message: Message;
@@ -10,17 +11,7 @@ interface Heard {
 
 function mail(name: string, bytes = 10): Heard {
   const outcomes: Outcome[] = [];
-  const message = new Message({
-    method: name,
-    args: [],
-    special: false,
-    bytes,
-    ask: true,
-    sender: "test",
-    idempotent: false,
-    deadline: Number.POSITIVE_INFINITY,
-    onSettled: (outcome) => outcomes.push(outcome),
-  });
+  const message = new Mail(name, { bytes, onSettled: (outcome) => outcomes.push(outcome) });
   return { message, outcomes };
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Message } from "../../../src/mailbox/message.js";
 import { evidenceOf, evidenceSoon, shapeOf } from "../../../src/system/death/evidence.js";
 import { causeText, type DeathCause } from "../../../src/system/death/report.js";
 import { decisionOf } from "../../../src/system/supervisor/decision-of.js";
 import { type TreeNode, treeText } from "../../../src/system/tree.js";
 import { within } from "../../../src/system/within.js";
 import { VirtualClock } from "../../../src/testing/virtual-clock.js";
+import { Mail } from "../mailbox/mail.js";
 
 describe("the shape of a value", () => {
   class Named {}
@@ -29,18 +29,7 @@ describe("the shape of a value", () => {
 });
 
 describe("evidence", () => {
-  const message = (args: unknown[]) =>
-    new Message({
-      method: "m",
-      args,
-      special: false,
-      bytes: 9,
-      ask: true,
-      sender: "t",
-      idempotent: false,
-      deadline: 1,
-      onSettled: () => {},
-    });
+  const message = (args: unknown[]) => new Mail("m", { args, bytes: 9 });
   const of = (args: unknown[], reveal = false) => evidenceOf(message(args), 12, reveal);
 
   it.each([true, false])("is the same when its digest may wait, revealed: %s", (reveal) => {

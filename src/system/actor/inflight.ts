@@ -1,0 +1,34 @@
+import type { Message } from "../../mailbox/message.js";
+import { type Holder, MessageList } from "../../mailbox/message-list.js";
+
+/** With more messages than this they are found by an index; hosts answer in order, so among few the first look finds it. */
+const FEW = 64;
+
+/** What is with an actor's host, in the order it was handed over, and by sequence number. */
+export class Inflight extends MessageList {
+  #bySeq: Map<number, Message> | undefined;
+
+  override append(message: Message, holder: Holder | undefined): void {
+    super.append(message, holder);
+    if (this.#bySeq) this.#bySeq.set(message.seq, message);
+    else if (this.size > FEW) this.#index();
+  }
+
+  override remove(message: Message): boolean {
+    if (!super.remove(message)) return false;
+    this.#bySeq?.delete(message.seq);
+    return true;
+  }
+
+  get(seq: number): Message | undefined {
+    if (this.#bySeq) return this.#bySeq.get(seq);
+    let message = this.first;
+    while (message && message.seq !== seq) message = message.next;
+    return message;
+  }
+
+  #index(): void {
+    this.#bySeq = new Map();
+    for (let message = this.first; message; message = message.next) this.#bySeq.set(message.seq, message);
+  }
+}

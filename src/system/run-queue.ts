@@ -1,0 +1,104 @@
+import type { Clock } from "../clock.js";
+import { DRAIN_MESSAGES, DRAIN_MS } from "../defaults.js";
+
+/** Something with work for this thread. */
+export interface Runnable {
+  /** The queue's own: who comes after it. */
+  nextReady: Runnable | undefined;
+  /**
+   * Runs up to `most` messages, and adds itself again where more wait.
+   * @param now monotonic ms, not older than a slice
+   * @returns how many it ran
+   */
+  run(most: number, now: number): number;
+}
+
+/** Messages that one actor may run before the next has its turn; fewer where they take long. */
+const LONGEST_SLICE = 64;
+
+/** A slice that took longer is halved: the clock is read between slices only. */
+const SLICE_MS = 1;
+
+/** queueMicrotask() makes an async resource for each call: that alone costs more than a message. */
+const soon = Promise.resolve();
+
+/**
+ * The actors of this thread that have mail, in turn. One microtask for a whole drain, not one for each message; and a
+ * budget, in messages and in time, after which the event loop has its turn: a flood starves no timer and no socket.
+ *
+ *   add ─▶ microtask ─▶ a slice of each in turn ─▶ … ─▶ nobody has mail: done
+ *                                  └─ budget spent ─▶ setImmediate ─▶ go on
+ */
+export class RunQueue {
+  readonly #clock: Clock;
+  #first: Runnable | undefined;
+  #last: Runnable | undefined;
+  #scheduled = false;
+  #slice = LONGEST_SLICE;
+  /** What is left of the budget since the event loop had its last turn from here. */
+  #messagesLeft = DRAIN_MESSAGES;
+  #msLeft = DRAIN_MS;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Not one that is in it already. */
+  add(runnable: Runnable): void {
+    if (this.#last) this.#last.nextReady = runnable;
+    else this.#first = runnable;
+    this.#last = runnable;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void soon.then(this.#drain);
+  }
+
+  readonly #drain = (): void => {
+    let now = this.#clock.now();
+    /** Messages since the clock was read. */
+    let unread = 0;
+    for (let runnable = this.#first; runnable; runnable = this.#first) {
+      if (this.#messagesLeft <= 0 || this.#msLeft <= 0) {
+        setImmediate(this.#goOn);
+        return;
+      }
+      this.#first = runnable.nextReady;
+      if (this.#first === undefined) this.#last = undefined;
+      runnable.nextReady = undefined;
+      const ran = this.#run(runnable, now);
+      this.#messagesLeft -= ran;
+      unread += ran;
+      if (unread >= this.#slice) {
+        const then = now;
+        now = this.#clock.now();
+        this.#took(now - then);
+        unread = 0;
+      }
+    }
+    this.#scheduled = false;
+  };
+
+  readonly #goOn = (): void => {
+    this.#messagesLeft = DRAIN_MESSAGES;
+    this.#msLeft = DRAIN_MS;
+    this.#drain();
+  };
+
+  /** What fails here is no handler's throw, which the runner catches: it must not keep the others from running. */
+  #run(runnable: Runnable, now: number): number {
+    try {
+      return runnable.run(this.#slice, now);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+      return 1;
+    }
+  }
+
+  #took(ms: number): void {
+    this.#msLeft -= ms;
+    if (ms > SLICE_MS) this.#slice = Math.max(1, this.#slice >> 1);
+    else if (this.#slice < LONGEST_SLICE) this.#slice *= 2;
+  }
+}
