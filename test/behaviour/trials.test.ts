@@ -10,7 +10,7 @@ const gate = refTo<Gate>("gate");
 
 function crowd(level: "thread" | "fork", name: "Crowd" | "Queue", options: ActorOptions = {}) {
   const spec = level === "thread" ? thread : fork;
-  return spec<Crowd>(url, { gate }, { export: name, backoff: false, ...options } as never);
+  return spec<Crowd>(url, { gate }, { export: name, backoff: { initial: 1, max: 1 }, ...options });
 }
 
 /** What ran beside others, and beside how many. */

@@ -19,7 +19,7 @@ import { Four, One } from "./worker.mjs";
 
 const url = new URL("./worker.mjs", import.meta.url);
 const much = { restarts: 1e9, within: "1m" };
-const rules = { intensity: much, guiltyIntensity: much, backoff: false, mailbox: { messages: 4000 } };
+const rules = { intensity: much, guiltyIntensity: much, backoff: { initial: 1, max: 1 }, mailbox: { messages: 4000 } };
 const SENDERS = 3;
 const KEYS = 4;
 

@@ -11,7 +11,7 @@ import { ways } from "./poison-worker.mjs";
 const url = new URL("./poison-worker.mjs", import.meta.url);
 const IN_FLIGHT = 64;
 const much = { restarts: 1e9, within: "1m" };
-const rules = { intensity: much, guiltyIntensity: much, backoff: false };
+const rules = { intensity: much, guiltyIntensity: much, backoff: { initial: 1, max: 1 } };
 /** Of ten thousand messages, how many are poison. */
 const POISON = 1;
 
