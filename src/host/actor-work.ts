@@ -71,7 +71,7 @@ export class ActorWork {
   call(call: Call): void {
     const now = this.#around.clock.now();
     if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.left > 0) {
-      this.#around.flush();
+      this.#around.flush(call.method, now);
       this.#run(call, now, KIND.taken);
       return;
     }
@@ -144,8 +144,8 @@ export class ActorWork {
     while (this.#of.open && this.#freeEntries.length > 0) {
       const waiting = this.#queue.shift();
       if (!waiting) break;
-      // The next handler may never return: an answer that is still here would die with it, and its caller with a lie.
-      this.#around.flush();
+      // The next handler may never return: nobody shall wait for it who waits for an answer that is there.
+      this.#around.flush(waiting.call.method, now);
       if (waiting.expires <= now) this.#skip(waiting.call, "its deadline had passed");
       else {
         this.#run(waiting.call, now, KIND.started);

@@ -32,8 +32,8 @@ export interface CellLink {
   memory?(): HostMemory;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?(): boolean;
-  /** Posts what was sent, now. */
-  flush(): void;
+  /** A method is about to begin (monotonic ms): tells of what was sent, unless it is known to be short. */
+  flush(method: string, now: number): void;
   /** Imports a module, or finds a class handed over directly (inline). */
   load(module: string): Promise<unknown>;
   /** Names a class for the parent, where that is the same thread: only there can a class be spawned. */
@@ -152,7 +152,7 @@ export class CellRunner {
         whoseError: this.#link.whoseError,
         send: (out) => this.#link.send(out),
         unsent: this.#link.unsent,
-        flush: () => this.#link.flush(),
+        flush: (method, now) => this.#link.flush(method, now),
         target: (path, asker) => this.#target(path, asker),
         spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),
         watch: (path, key, asker) => this.#asks.watch(asker, path, key),

@@ -11,6 +11,7 @@ import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-writer.js";
 import { callFor, whoseError } from "./own-errors.js";
 import { runNative } from "./run-native.js";
+import { ShortRuns } from "./short-runs.js";
 
 /** What a thread's cell and a process's do in ways of their own. */
 export interface OwnHost {
@@ -41,6 +42,7 @@ export interface OwnHost {
 export function hostedCell(host: OwnHost): (message: unknown) => void {
   const outgoing = new Outgoing(host.slab, false);
   const incoming = new Incoming(realClock);
+  const runs = new ShortRuns();
   const link = host.link({
     open: (frame) => incoming.unpack(frame),
     onFrame: (frame) => runner.receive(frame),
@@ -62,7 +64,10 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     callFor,
     whoseError,
     send: (frame) => link.send(outgoing.pack(frame)),
-    flush: () => link.flush(),
+    flush(method, now) {
+      const short = runs.begins(method, now);
+      if (!short || !link.kept) link.flush();
+    },
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
     end: () => {

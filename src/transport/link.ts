@@ -2,6 +2,8 @@
 export interface Link<Out> {
   /** Frames arrive in the order they were sent; what ends work (cancel, stop, fence, shut) may overtake requests. */
   send(frame: Out): void;
+  /** All that was sent is already where this side's death does not reach it; else `flush` brings it there. */
+  readonly kept: boolean;
   /** What was sent is where this side's death does not reach it, and the other side has been told of it. */
   flush(): void;
   /** A message came by the port. */

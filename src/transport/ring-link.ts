@@ -53,6 +53,10 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
     this.#receiver.sleep();
   }
 
+  get kept(): boolean {
+    return this.#sender.waiting === 0;
+  }
+
   send(frame: Out): void {
     if (frame.t === "call") this.#due++;
     this.#sender.push(frame);
@@ -72,7 +76,7 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
     try {
       this.#receiver.heard(message);
       this.#receiver.drain();
-      this.#sender.resume();
+      this.#sender.tell();
     } finally {
       this.#look1();
     }
@@ -119,7 +123,7 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
     let threw = true;
     try {
       found = this.#receiver.drain();
-      this.#sender.resume();
+      this.#sender.tell();
       threw = false;
     } finally {
       // What fails on this side is no reason to leave the rest unheard.

@@ -82,7 +82,7 @@ export class RingSender<Out extends Frame> {
   }
 
   /** Puts in what waited, as far as there is room now. */
-  resume(): void {
+  #resume(): void {
     if (this.#waiting.length === 0 || this.#writing) return;
     do {
       let done = 0;
@@ -93,7 +93,7 @@ export class RingSender<Out extends Frame> {
 
   /** Posts what goes at once; rings the bell if the reader sleeps. */
   tell(): void {
-    this.resume();
+    this.#resume();
     this.#postOnce();
     if (this.#ring.mustWake()) this.#port.post(BELL);
   }

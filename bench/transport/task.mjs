@@ -1,0 +1,8 @@
+import { empty, json, tensor } from "./work.mjs";
+
+const methods = new Map(Object.entries({ empty, json, tensor }));
+
+/** Piscina's task: one function, told what to do. */
+export default function task({ method, input }) {
+  return methods.get(method)(input);
+}
