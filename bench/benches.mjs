@@ -3,4 +3,5 @@ export const benches = {
   recovery: "a thread dies of an uncaught error with a request in flight: how long until the caller has the answer",
   supervision: "a handler throws: how long until the actor answers again; and what a hundred thousand children cost",
   transport: "a message to a worker thread and back: how many a second, how long alone, on all cores and on one",
+  record: "what the flight recorder costs while nothing dies: messages with it and without it",
 };
