@@ -10,6 +10,10 @@ const table = {
   Cancelled: { retryable: false, meaning: "the caller's signal fired" },
   Deadlock: { retryable: false, meaning: "actors wait for each other in a circle (told in development alone)" },
   Timeout: { retryable: false, meaning: "the deadline passed; retryable when the message had not started" },
+  TensorMisused: {
+    retryable: false,
+    meaning: "a tensor from tensor() was used while it was lent, or after its release",
+  },
   // the mailbox
   MailboxFull: { retryable: true, meaning: "the mailbox is at its bound of messages or bytes" },
   Dropped: { retryable: true, meaning: "a newer message took this one's place (overflow: drop-oldest)" },

@@ -9,11 +9,14 @@ export type { Notice } from "./actor/notice.js";
 // what a user holds
 export { type Ask, type CallOptions, type KeyedRef, type Ref, refTo, type Tell } from "./actor/ref.js";
 export type { Spawnable } from "./actor/spawnable.js";
+export type { DataOf, TensorLease } from "./actor/tensor-lease.js";
 export type { Clock, Timer } from "./clock.js";
 export type { Duration } from "./duration.js";
 // what can go wrong
 export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } from "./errors.js";
 export type { Isolation } from "./host/host.js";
+// tensors
+export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";
 export { type PoolOptions, pool } from "./routing/pool.js";

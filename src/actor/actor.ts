@@ -1,10 +1,12 @@
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
+import type { Dtype } from "../protocol/dtypes.js";
 import type { ActorSelf } from "./lifecycle.js";
 import type { MethodOptions } from "./methods.js";
 import type { Notice } from "./notice.js";
 import { placeOf } from "./place-of.js";
 import type { Spawnable } from "./spawnable.js";
+import type { DataOf, MakeTensor, TensorLease } from "./tensor-lease.js";
 
 /** What the host gives an actor when it builds it. */
 export interface ActorContext<Props = unknown, Shared = unknown> {
@@ -25,6 +27,8 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly native?: <T>(run: () => T) => T;
   /** Ends this actor by its own wish. Absent where no system is around. */
   readonly stopSelf?: () => void;
+  /** Hands out tensors. Absent where no system is around. */
+  readonly tensor?: MakeTensor | undefined;
   /** A death watch of this incarnation. Absent where no system is around. */
   readonly watch?: (path: string, key: string | undefined) => Promise<Notice>;
 }
@@ -160,6 +164,26 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   after(ms: number, callback: () => unknown): Timer {
     return this.#context.after(ms, callback);
+  }
+
+  /**
+   * A tensor to fill, in memory that crosses without a copy: as a result it becomes its caller's, in place; in an ask of
+   * another actor it is copied. What is neither sent nor given away is to be released.
+   * @param dtype such as "float32"
+   * @param shape from the outermost dimension; [] for a scalar
+   * @throws HoldfastError InvalidValue for a dtype or shape that is none
+   * @example
+   * class Ramp extends Actor {
+   *   make(size: number) {
+   *     const ramp = this.tensor("float32", [size]);
+   *     for (let i = 0; i < size; i++) ramp.data[i] = i / size;
+   *     return ramp;
+   *   }
+   * }
+   */
+  tensor<D extends Dtype>(dtype: D, shape: readonly number[]): TensorLease<DataOf<D>> {
+    if (this.#context.tensor) return this.#context.tensor(dtype, shape);
+    throw new HoldfastError("Unavailable", "this actor was built by hand: no system is around it");
   }
 
   /**

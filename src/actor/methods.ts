@@ -18,6 +18,11 @@ export interface MethodOptions {
    * they may be views of shared memory, which is used for other messages afterwards. Default false: they are its own.
    */
   borrows?: boolean;
+  /**
+   * It changes tensors that it is lent (`app.tensor`, `this.tensor`): their sender sees that, except over a process. It runs
+   * at most once, whatever the caller says, and cannot be `idempotent`. Default false: it only reads them.
+   */
+  mutates?: boolean;
   /** Its answer is a stream. Default: whether it is written as `async *`; say it for one that returns an AsyncIterable. */
   stream?: boolean;
 }
@@ -31,6 +36,7 @@ export interface MethodFacts {
   readonly learns: boolean;
   readonly reveal: boolean;
   readonly borrows?: boolean;
+  readonly mutates?: boolean;
   /** Its answer is a stream: it is an async generator, or declared to return an async iterable. */
   readonly stream: boolean;
 }

@@ -42,20 +42,42 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
       `${path}: ${actorClass.name} has snapshot() and concurrency ${concurrency}: a snapshot needs a moment at which nothing runs; use concurrency 1`,
     );
   }
+  const changes = replayable && Object.keys(methods).find((name) => methods[name]!.mutates);
+  if (changes) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.methods.${changes} says mutates, and the class has snapshot(): a message that runs again on the restored state would find what its first run has changed; drop one of them`,
+    );
+  }
   return { methods, replayable, concurrency };
 }
 
-const methodKeys: KeysOf<MethodOptions> = { idempotent: true, limit: true, reveal: true, borrows: true, stream: true };
+const methodKeys: KeysOf<MethodOptions> = {
+  idempotent: true,
+  limit: true,
+  reveal: true,
+  borrows: true,
+  mutates: true,
+  stream: true,
+};
 const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 
 function methodFacts(method: object, options: MethodOptions, field: string): MethodFacts {
   onlyKnownKeys(options, methodKeys, field);
+  if (options.mutates && options.idempotent) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${field} says idempotent and mutates: a second run would find what the first has changed; drop one of them`,
+      { details: { field } },
+    );
+  }
   return {
     idempotent: options.idempotent ?? false,
     limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
     learns: options.limit === undefined,
     reveal: options.reveal ?? false,
     ...(options.borrows ? { borrows: true } : {}),
+    ...(options.mutates ? { mutates: true } : {}),
     stream: options.stream ?? Object.getPrototypeOf(method) === asyncGenerator,
   };
 }

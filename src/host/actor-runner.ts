@@ -2,6 +2,7 @@ import { type ActorContext, construct } from "../actor/actor.js";
 import { ignore } from "../actor/ignore.js";
 import type { ActorSelf, Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -104,6 +105,10 @@ export class ActorRunner implements ActorContext, Worker {
     return more.timers.after(ms, callback);
   }
 
+  get tensor(): MakeTensor | undefined {
+    return this.around.tensor;
+  }
+
   /** Of the message that runs; with concurrency above 1 nobody can say which is meant, then the incarnation's. */
   signal(): AbortSignal {
     const own = this.#work?.signal();
@@ -121,8 +126,7 @@ export class ActorRunner implements ActorContext, Worker {
 
   note(text: string): void {
     // What an incarnation says after its end would stand in the record of its successor.
-    if (this.#phase === "over") return;
-    this.around.control.note(this.around.clock.now(), this.id, this.incarnation, text);
+    if (this.#phase !== "over") this.around.control.note(this.around.clock.now(), this.id, this.incarnation, text);
   }
 
   native<T>(run: () => T): T {
@@ -214,9 +218,8 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   #event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
-    const { control } = this.around;
-    control.event(kind, 0, at, this.id, this.incarnation, seq);
-    control.rest();
+    this.around.control.event(kind, 0, at, this.id, this.incarnation, seq);
+    this.around.control.rest();
   }
 
   #leave(token: object, method: string): void {
@@ -230,14 +233,12 @@ export class ActorRunner implements ActorContext, Worker {
     if (!more?.left?.delete(token)) return;
     more.dropped++;
     const { id: actor, incarnation, path } = this;
-    const { dropped } = more;
-    if (more.left.size === 0) this.around.send({ t: "settled", actor, incarnation, path, dropped });
+    if (more.left.size === 0) this.around.send({ t: "settled", actor, incarnation, path, dropped: more.dropped });
   }
 
   crash(seq: number, error: unknown): void {
     if (this.#phase === "over") return;
-    const { id: actor, incarnation } = this;
-    const at = this.around.clock.now();
+    const [{ id: actor, incarnation }, at] = [this, this.around.clock.now()];
     this.#event(KIND.actorCrashed, at, seq);
     this.fence(seq);
     const left = [...(this.#rare?.left?.values() ?? [])];
@@ -282,8 +283,7 @@ export class ActorRunner implements ActorContext, Worker {
     this.#phase = "over";
     this.#event(KIND.actorCrashed);
     this.fence();
-    const { id: actor, incarnation } = this;
-    this.around.send({ t: "start-failed", actor, incarnation, error: encodeError(error) });
+    this.around.send({ t: "start-failed", actor: this.id, incarnation: this.incarnation, error: encodeError(error) });
   }
 
   async #finish(): Promise<void> {

@@ -1,12 +1,13 @@
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { Packed, ToHost, ToParent } from "../transport/frames.js";
-import { ownArrays, pack, unpack } from "../transport/values.js";
+import type { ToHost, ToParent } from "../transport/frames.js";
+import { pack, unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
+import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
-import { ownCopy } from "./own-copy.js";
+import { argumentsFor, given, ownCopy } from "./own-copy.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
 
@@ -19,6 +20,8 @@ export interface Running {
   abort: AbortController | undefined;
   cancelled: boolean;
   stream: OutputStream | undefined;
+  /** Looks whether what it was lent is as it was. */
+  lent: (() => void) | undefined;
 }
 
 interface Waiting {
@@ -61,7 +64,7 @@ export class ActorWork {
   /** What runs is known from here on. */
   enter(call: Call): Running {
     const entry = this.#freeEntries.pop()!;
-    const running: Running = { call, entry, abort: undefined, cancelled: false, stream: undefined };
+    const running: Running = { call, entry, abort: undefined, cancelled: false, stream: undefined, lent: undefined };
     this.#running.set(call.seq, running);
     this.#latest = running;
     return running;
@@ -172,7 +175,8 @@ export class ActorWork {
     let args: unknown[];
     let result: unknown;
     try {
-      args = unpack(this.#arguments(call), this.#of.refs) as unknown[];
+      if (call.args.special === true) running.lent = watchLent(call.args.value, this.#around, call.method);
+      args = unpack(argumentsFor(this.#around, call), this.#of.refs) as unknown[];
     } catch (error) {
       this.fail(running, error);
       return;
@@ -210,16 +214,10 @@ export class ActorWork {
     }
   }
 
-  #arguments({ args, again, method }: Call): Packed {
-    const { sharesMemory, facts } = this.#around;
-    if (sharesMemory) return again ? ownCopy(this.#around, args) : args;
-    return facts.methods[method]?.borrows ? args : ownArrays(args);
-  }
-
   #stream(running: Running, source: AsyncIterable<unknown>): Promise<number> {
     const { actor, incarnation, seq } = running.call;
     running.stream = new OutputStream((value) =>
-      this.#around.send({ t: "part", actor, incarnation, seq, value: pack(value, "a streamed value") }),
+      this.#around.send({ t: "part", actor, incarnation, seq, value: given(value, "a streamed value") }),
     );
     return running.stream.run(source);
   }
@@ -227,8 +225,7 @@ export class ActorWork {
   #returned(running: Running, value: unknown): void {
     if (!this.#settled(running)) return;
     try {
-      const packed = pack(value, "the result");
-      this.#done(running, { ok: true, value: { value: packed.value, special: packed.special } });
+      this.#done(running, { ok: true, value: given(value, "the result") });
     } catch (error) {
       this.#done(running, { ok: false, error: encodeError(error) });
     }
@@ -256,6 +253,7 @@ export class ActorWork {
       this.#of.late(running);
       return false;
     }
+    running.lent?.();
     this.#freeEntries.push(running.entry);
     if (this.#latest === running) this.#latest = undefined;
     return true;

@@ -1,6 +1,7 @@
 import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import { HoldfastError, toError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -27,6 +28,8 @@ export interface CellLink {
   /** In a host of its own: errors that nobody catches are told apart by it. */
   readonly callFor?: CallFor;
   readonly whoseError?: WhoseError;
+  readonly tensor?: MakeTensor;
+  readonly lend?: Surroundings["lend"];
   send(frame: ToParent): void;
   /** What the host holds, where it is the cell's alone: then it has a beat. */
   memory?(): HostMemory;
@@ -120,8 +123,10 @@ export class CellRunner {
   }
 
   /** One incarnation is over, in this turn. */
-  end(actor: number, incarnation: number): void {
-    this.#of({ actor, incarnation })?.fence();
+  end(actor: number, incarnation: number): { stillRuns: boolean } {
+    const runner = this.#of({ actor, incarnation });
+    runner?.fence();
+    return { stillRuns: runner?.lingers ?? false };
   }
 
   /** The host dies or is abandoned: nothing in it may be heard any more. */
@@ -150,6 +155,8 @@ export class CellRunner {
         callFor: this.#link.callFor,
         working: () => this.#heart?.work(),
         whoseError: this.#link.whoseError,
+        tensor: this.#link.tensor,
+        lend: this.#link.lend,
         send: (out) => this.#link.send(out),
         unsent: this.#link.unsent,
         flush: (method, now) => this.#link.flush(method, now),

@@ -5,6 +5,7 @@ import { pack, unpack } from "../transport/values.js";
 import type { ActorWork, Running } from "./actor-work.js";
 import { type DirectLine, later } from "./direct-line.js";
 import { KIND } from "./flight-ring.js";
+import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
 import type { Worker } from "./worker.js";
@@ -22,6 +23,8 @@ export class DirectWork implements DirectLine {
   readonly #slot: number;
   #message: Message | undefined;
   #entered: Running | undefined;
+  /** Looks whether what it was lent is as it was. */
+  #lent: (() => void) | undefined;
   /** A handler has answered with a promise: the time at which one begins is read for each. */
   #slow = false;
   /** Most messages call what the one before called. */
@@ -55,6 +58,7 @@ export class DirectWork implements DirectLine {
       return later;
     }
     let { args } = message;
+    this.#lent = message.special === true ? watchLent(args, around, method) : undefined;
     if (message.special === true || this.#latestAgain || message.options.idempotent) {
       try {
         args = this.#opened(message);
@@ -83,6 +87,7 @@ export class DirectWork implements DirectLine {
     const { around, id, incarnation } = this.#of;
     around.control.event(KIND.ok, this.#latestNumber, 0, id, incarnation, this.#message!.seq);
     this.#message = undefined;
+    this.#lent?.();
     around.control.end(this.#slot);
     if (!this.#of.open) this.#of.idle();
     return value;
@@ -101,7 +106,7 @@ export class DirectWork implements DirectLine {
     // What a handler has sent leaves before its answer does: then the answer goes the same way.
     if (!this.#entered && !this.#of.around.unsent?.() && !waits && !isAsyncIterable(result)) {
       try {
-        const packed = pack(result, "the result");
+        const packed = pack(result, "the result", "give");
         if (packed.special !== true) return this.#over(packed.value);
       } catch {
         // It is refused below.
@@ -129,6 +134,8 @@ export class DirectWork implements DirectLine {
     };
     this.#message = undefined;
     this.#entered = this.#work.enter(call);
+    this.#entered.lent = this.#lent;
+    if (special === true) this.#of.around.lend?.(call);
     return this.#entered;
   }
 

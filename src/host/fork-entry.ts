@@ -1,5 +1,6 @@
 import { fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { monotonicNow } from "../clock.js";
+import { tensorsOf } from "../transport/lease.js";
 import { PortLink } from "../transport/port-link.js";
 import { writeControlFile } from "./control-file.js";
 import { hostedCell } from "./hosted-cell.js";
@@ -22,6 +23,7 @@ const receive = hostedCell({
   name: `pid ${process.pid}`,
   thread: 0,
   slab: undefined,
+  tensor: tensorsOf(undefined),
   link: (own) =>
     new PortLink({ ...own, port: { post: (frames) => void process.send?.(frames), take: () => undefined } }),
   leave() {

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from "node:v8";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import { monotonicNow, realClock } from "../clock.js";
 import { markNative } from "../native-mark.js";
 import { encodeError } from "../transport/error-codec.js";
@@ -20,6 +21,7 @@ export interface OwnHost {
   readonly name: string;
   /** Where large arrays for the parent go through; undefined in a process. */
   readonly slab: Slab | undefined;
+  readonly tensor: MakeTensor;
   /** 0 in a process. */
   readonly thread: number;
   /** Opens its end of the line to the parent. */
@@ -41,7 +43,7 @@ export interface OwnHost {
  */
 export function hostedCell(host: OwnHost): (message: unknown) => void {
   const outgoing = new Outgoing(host.slab, false);
-  const incoming = new Incoming(realClock);
+  const incoming = new Incoming(realClock, false);
   const runs = new ShortRuns();
   const link = host.link({
     open: (frame) => incoming.unpack(frame),
@@ -63,6 +65,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     },
     callFor,
     whoseError,
+    tensor: host.tensor,
     send: (frame) => link.send(outgoing.pack(frame)),
     flush(method, now) {
       const short = runs.begins(method, now);

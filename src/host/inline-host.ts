@@ -1,7 +1,10 @@
 import type { ActorClass } from "../actor/actor.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
+import { Lent } from "../transport/lent.js";
+import { lendInPlace } from "../transport/slab-link.js";
 import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes } from "./control-block.js";
@@ -21,9 +24,11 @@ export class InlineProvider implements HostProvider {
   readonly #open = new Set<Host>();
   readonly #clone: boolean;
   readonly #clock: Clock;
+  readonly #tensor: MakeTensor;
 
   /** @param clone frames are cloned, so that values behave as across a thread; for tests */
-  constructor(clone: boolean, clock: Clock) {
+  constructor(clone: boolean, clock: Clock, tensor: MakeTensor) {
+    this.#tensor = tensor;
     this.#clone = clone;
     this.#clock = clock;
   }
@@ -45,6 +50,11 @@ export class InlineProvider implements HostProvider {
 
   open(options: HostOptions): Host {
     const control = new ArrayBuffer(controlBytes(options.entries));
+    const lent = new Lent();
+    const lend = (call: Extract<ToHost, { t: "call" }>) => {
+      const pieces = lendInPlace(call);
+      if (pieces.length > 0) lent.add(call, pieces);
+    };
     let ended = false;
     let leave = (): void => {};
     const gone = new Promise<void>((resolve) => {
@@ -55,6 +65,8 @@ export class InlineProvider implements HostProvider {
       toParent.flush();
       ended = true;
       runner.fence();
+      // A handler that still runs shares this thread, and what it was lent: it is no worse than any object it was passed.
+      lent.all();
       this.#open.delete(host);
       leave();
       host.onEnd(how);
@@ -63,7 +75,10 @@ export class InlineProvider implements HostProvider {
       (frames) => {
         const carried = this.#carry(frames);
         undisturbed(() => {
-          for (const frame of carried) if (!ended) host.onFrame(frame);
+          for (const frame of carried) {
+            lent.heard(frame);
+            if (!ended) host.onFrame(frame);
+          }
         });
       },
       (frame, error) => {
@@ -88,6 +103,8 @@ export class InlineProvider implements HostProvider {
       // The system's own: where a test holds its time, limits and timers of inline actors obey.
       clock: this.#clock,
       sharesMemory: true,
+      tensor: this.#tensor,
+      lend,
       send: (frame) => {
         if (!ended) toParent.push(frame);
       },
@@ -103,12 +120,15 @@ export class InlineProvider implements HostProvider {
       name: "inline",
       control: readControl(control),
       send: (frame) => {
-        if (!ended) toHost.push(frame);
+        if (ended) return;
+        if (frame.t === "call" && frame.args.special === true) lend(frame);
+        toHost.push(frame);
       },
       kill: () => end({ kind: "killed" }),
       endActor: (actor, incarnation) => {
         toParent.flush();
-        runner.end(actor, incarnation);
+        const { stillRuns } = runner.end(actor, incarnation);
+        lent.ended(actor, incarnation, stillRuns);
       },
       // Where values are cloned, they cross as frames.
       ...(this.#clone ? {} : { line: (actor, incarnation) => (ended ? undefined : runner.line(actor, incarnation)) }),

@@ -2,8 +2,9 @@ import type { ActorClass } from "../actor/actor.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import type { Target } from "../actor/ref.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
-import type { Packed, ToParent } from "../transport/frames.js";
+import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import type { ControlWriter } from "./control-writer.js";
 import type { Asker } from "./host-asks.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
@@ -37,6 +38,10 @@ export interface Surroundings {
   working(): void;
   /** What had set the code going that runs now, where that is known. */
   readonly whoseError: WhoseError | undefined;
+  /** Hands out tensors; undefined where there is nowhere to send them. */
+  readonly tensor: MakeTensor | undefined;
+  /** A message that came without a frame goes on: what it was lent is kept from others until its end. */
+  lend?: ((call: Extract<ToHost, { t: "call" }>) => void) | undefined;
   send(frame: ToParent): void;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?: (() => boolean) | undefined;

@@ -1,6 +1,7 @@
 import { getEnvironmentData, type MessagePort, receiveMessageOnPort, threadId } from "node:worker_threads";
 import { realClock } from "../clock.js";
 import { DEFAULT_SLAB_BYTES } from "../defaults.js";
+import { tensorsOf } from "../transport/lease.js";
 import { PortLink } from "../transport/port-link.js";
 import { RingLink, type Rings } from "../transport/ring-link.js";
 import { Slab } from "../transport/slab.js";
@@ -34,6 +35,7 @@ export function runCell({ port, control, rings }: ThreadTask): Promise<never> {
       name: `thread ${threadId}`,
       thread: threadId,
       slab: new Slab(realClock, DEFAULT_SLAB_BYTES),
+      tensor: tensorsOf(new Slab(realClock, DEFAULT_SLAB_BYTES)),
       link(own) {
         const post = (message: unknown) => port.postMessage(message);
         const ends = { ...own, port: { post, take: () => receiveMessageOnPort(port) } };

@@ -44,7 +44,7 @@ export class AskMessage extends Message implements Expiring {
   override succeed(value: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.rare?.forgetSignal?.();
+    this.rare?.end?.();
     if (this.watched) this.deadlines!.forget(this.watched, this);
     this.resolve(value);
     return true;

@@ -49,7 +49,7 @@ interface Rare {
   partsDelivered: number;
   onPart: ((value: unknown) => void) | undefined;
   onConsumed: (() => void) | undefined;
-  forgetSignal: (() => void) | undefined;
+  end: (() => void) | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export abstract class Message {
   abstract readonly ask: boolean;
   readonly method: string;
   /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
-  readonly args: unknown[];
+  args: unknown[];
   /** Whether `args` needs work on its way. */
   readonly special: Special;
   readonly bytes: number;
@@ -174,9 +174,9 @@ export abstract class Message {
     this.#rarely().onConsumed = onConsumed;
   }
 
-  /** Its caller may give it up. @param forget ends the listening */
-  givenUpBy(forget: () => void): void {
-    this.#rarely().forgetSignal = forget;
+  /** What is to be done when it settles, before its caller hears: nobody listens for its signal any more, tensors are back. */
+  atItsEnd(end: () => void): void {
+    this.#rarely().end = end;
   }
 
   /** The call came from an actor of the same system: a draining one still takes it. */
@@ -188,7 +188,7 @@ export abstract class Message {
   settle(outcome: Outcome): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.rare?.forgetSignal?.();
+    this.rare?.end?.();
     this.heard(outcome);
     return true;
   }
@@ -231,7 +231,7 @@ export abstract class Message {
       partsDelivered: 0,
       onPart: undefined,
       onConsumed: undefined,
-      forgetSignal: undefined,
+      end: undefined,
     };
     return this.rare;
   }

@@ -1,6 +1,7 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Duration } from "../duration.js";
 import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
@@ -60,6 +61,18 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   restart(path: string): Promise<void>;
   /** Ends one actor of a keyed group and forgets its state. */
   release(path: string, key: string): Promise<void>;
+  /**
+   * A tensor to fill and to send without a copy: in shared memory, of which a system hands out 64 MiB; beyond that in
+   * ordinary memory, which is copied when sent. When the ask settles it is the caller's again: fill and send it anew, or
+   * `release()` it.
+   * @param dtype such as "float32"
+   * @param shape from the outermost dimension; [] for a scalar
+   * @throws HoldfastError InvalidValue for a dtype or shape that is none
+   * @example
+   * using image = app.tensor("float32", [1, 28, 28]);
+   * image.data.set(pixels);
+   */
+  readonly tensor: MakeTensor;
   /** The most recent death reports, newest last (at most 200 are kept). */
   reports(): readonly DeathReport[];
   /**

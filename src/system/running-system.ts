@@ -2,6 +2,7 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Notice } from "../actor/notice.js";
 import { placeOf } from "../actor/place-of.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
@@ -11,9 +12,10 @@ import type { HostProvider, Isolation } from "../host/host.js";
 import { Hosts } from "../host/hosts.js";
 import { InlineProvider } from "../host/inline-host.js";
 import { ThreadProvider } from "../host/thread-host.js";
-import { onlyKnownKeys, shown } from "../known-keys.js";
+import { onlyKnownKeys } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
+import { tensorsOf } from "../transport/lease.js";
 import { Slab } from "../transport/slab.js";
 import { Lodgings } from "./actor/lodgings.js";
 import type { App } from "./app.js";
@@ -27,6 +29,7 @@ import { EventFan } from "./events.js";
 import { factsOf } from "./facts-of.js";
 import { MemoryGuard } from "./memory/memory-guard.js";
 import { bytesOf } from "./memory/memory-options.js";
+import { noListener } from "./no-listener.js";
 import { nowhere } from "./nowhere.js";
 import { refOf } from "./ref-of.js";
 import { RunQueue } from "./run-queue.js";
@@ -43,8 +46,10 @@ const DRAIN_LOOK_MS = 5;
 /** A started tree: the app behind `system()`. */
 export class RunningSystem implements App {
   readonly refs: Record<string, KeyedRef<unknown>>;
-  /** Through which large arrays go to threads. */
+  /** Through which large arrays go to threads, and in which leased tensors are. */
   readonly slab: Slab;
+  readonly tensors: Slab;
+  readonly tensor: MakeTensor;
   readonly #ended: Promise<Error | undefined>;
   /** Somebody has asked for `ended`: the end is theirs to act on. */
   #heeded = false;
@@ -64,8 +69,10 @@ export class RunningSystem implements App {
   constructor(root: LoadedSpec, options: SystemOptions, providers: Partial<Record<Isolation, HostProvider>> = {}) {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
     const events = new EventFan();
-    const inlineProvider = new InlineProvider(cloneInline, clock);
     this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
+    this.tensors = new Slab(clock, DEFAULT_SLAB_BYTES);
+    this.tensor = tensorsOf(this.tensors);
+    const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
     const hosts = { inline: inlineProvider, thread: new ThreadProvider(this.slab), fork: new ForkProvider() };
     this.#context = {
       clock,
@@ -288,10 +295,4 @@ export class RunningSystem implements App {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#context.clock.after(ms, resolve));
   }
-}
-
-function noListener(listener: unknown, fix: string): HoldfastError {
-  return new HoldfastError("InvalidSpec", `the listener is ${shown(listener)}: give a function: ${fix}`, {
-    details: { field: "listener" },
-  });
 }

@@ -6,6 +6,8 @@ import { HoldfastError, toError } from "../errors.js";
 import { AskMessage } from "../mailbox/ask-message.js";
 import type { Asker } from "../mailbox/asker.js";
 import type { Message, Outcome, Special } from "../mailbox/message.js";
+import type { Lease } from "../transport/lease.js";
+import { lendUntilSettled } from "../transport/loan.js";
 import { plainBytes } from "../transport/plain.js";
 import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
@@ -69,12 +71,13 @@ class ReceiverTarget implements Target {
   tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
     const receiver = this.#receiver;
     let special: Special = false;
+    let leases: readonly Lease[] | undefined;
     let crossing = args;
     let bytes = plainBytes(args);
     try {
       if (bytes < 0) {
-        const packed = pack(args, "args");
-        ({ special, bytes } = packed);
+        const packed = pack(args, "args", "lend");
+        ({ special, bytes, leases } = packed);
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) milliseconds(options.timeout, "timeout");
@@ -84,7 +87,9 @@ class ReceiverTarget implements Target {
       return false;
     }
     const message = new TellMessage(method, crossing, special, bytes, options, this.#context, receiver);
-    if (options.signal) message.givenUpBy(cancelledBy(options.signal, message));
+    const forget = options.signal && cancelledBy(options.signal, message);
+    if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
+    else if (forget) message.atItsEnd(forget);
     try {
       receiver.accept(message, options.key);
     } catch (error) {
@@ -114,13 +119,14 @@ class ReceiverTarget implements Target {
     onPart?: (value: unknown) => void,
   ): Message | undefined {
     let special: Special = false;
+    let leases: readonly Lease[] | undefined;
     let crossing = args;
     let bytes = plainBytes(args);
     let timeoutMs = DEFAULT_TIMEOUT_MS;
     try {
       if (bytes < 0) {
-        const packed = pack(args, "args");
-        ({ special, bytes } = packed);
+        const packed = pack(args, "args", "lend");
+        ({ special, bytes, leases } = packed);
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) timeoutMs = milliseconds(options.timeout, "timeout");
@@ -133,7 +139,9 @@ class ReceiverTarget implements Target {
     if (onPart) message.onPart = onPart;
     const { clock, deadlines } = this.#context;
     if (timeoutMs !== Number.POSITIVE_INFINITY) message.within(timeoutMs, clock.now(), deadlines);
-    if (options.signal) message.givenUpBy(cancelledBy(options.signal, message));
+    const forget = options.signal && cancelledBy(options.signal, message);
+    if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
+    else if (forget) message.atItsEnd(forget);
     try {
       this.#receiver.accept(message, options.key);
     } catch (error) {

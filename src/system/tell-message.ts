@@ -35,7 +35,7 @@ export class TellMessage extends Message {
   override succeed(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.rare?.forgetSignal?.();
+    this.rare?.end?.();
     return true;
   }
 

@@ -12,7 +12,7 @@ export class HostArrays {
 
   constructor(slab: Slab, clock: Clock) {
     this.#out = new Outgoing(slab, true);
-    this.#in = new Incoming(clock);
+    this.#in = new Incoming(clock, true);
   }
 
   /** The frame packed last brings memory along: it must be cloned, no codec can carry it. */
@@ -43,5 +43,6 @@ export class HostArrays {
   gone(): void {
     this.lent.all();
     this.#out.end();
+    this.#in.end();
   }
 }

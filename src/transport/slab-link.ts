@@ -3,6 +3,7 @@ import { SLAB_FROM_BYTES, SLAB_IDLE } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { bytesOf, kindOf, ownCopyOf, viewOf } from "./array-kinds.js";
 import type { Packed, ToHost, ToParent } from "./frames.js";
+import { guard } from "./holding.js";
 import { mapPacked } from "./packed-frames.js";
 import type { Slab } from "./slab.js";
 import { type Piece, segmentOf } from "./slab-memory.js";
@@ -118,7 +119,7 @@ export class Outgoing {
         if (!(SLAB in found)) return undefined;
         const place = found as Place;
         const memory = [...this.#told].find(([, id]) => id === place[SLAB])![0];
-        if (place.copy) segmentOf(memory).at(place.at).release();
+        if (place.copy || !this.#lends) segmentOf(memory).at(place.at).release();
         if (place.memory) this.#told.delete(memory);
         return found;
       });
@@ -132,14 +133,29 @@ export class Outgoing {
   }
 }
 
+/** What lies in a segment, of arguments that do not leave their thread: each with a reference more, as `lent`. */
+export function lendInPlace({ args }: Extract<ToHost, { t: "call" }>): Piece[] {
+  const pieces: Piece[] = [];
+  replaceIn(args.value, (found) => {
+    if (!ArrayBuffer.isView(found)) return undefined;
+    if (found.buffer instanceof SharedArrayBuffer) pieces.push(segmentOf(found.buffer).at(found.byteOffset));
+    return found;
+  });
+  for (const piece of pieces) piece.retain();
+  return pieces;
+}
+
 /** The receiving side of one direction. */
 export class Incoming {
   readonly #clock: Clock;
   readonly #known = new Map<number, SharedArrayBuffer>();
+  readonly #given: boolean;
   #looks = false;
 
-  constructor(clock: Clock) {
+  /** @param given each array in place comes with a reference that is this side's to give back */
+  constructor(clock: Clock, given: boolean) {
     this.#clock = clock;
+    this.#given = given;
   }
 
   unpack<Frame extends ToHost | ToParent>(frame: Frame): Frame {
@@ -168,10 +184,19 @@ export class Incoming {
       this.#look();
     }
     const memory = this.#known.get(id)!;
-    if (!copy) return viewOf(kind, memory, at, bytes);
+    if (!copy) {
+      const view = viewOf(kind, memory, at, bytes);
+      if (this.#given) guard(view, segmentOf(memory).at(at));
+      return view;
+    }
     const own = kind < 0 ? (ownCopyOf(1, memory, at, bytes).buffer as ArrayBuffer) : ownCopyOf(kind, memory, at, bytes);
     segmentOf(memory).at(at).release();
     return own;
+  }
+
+  /** The sender has ended, and its slabs with it: whoever else was told of their memory shall let it go. */
+  end(): void {
+    for (const memory of this.#known.values()) segmentOf(memory).close();
   }
 
   /** What its owner has let go must not be held here. */

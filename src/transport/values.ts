@@ -3,9 +3,11 @@ import { behindRef, type CallOptions, createRef, type Target } from "../actor/re
 import { SLAB_FROM_BYTES } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { Special } from "../mailbox/message.js";
+import type { Tensor } from "../protocol/dtypes.js";
 import { kindOf, ownCopyOf } from "./array-kinds.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
 import type { Packed } from "./frames.js";
+import { Lease, leaseFor } from "./lease.js";
 import { replaceIn } from "./walk.js";
 
 /*
@@ -19,26 +21,42 @@ const DEEPEST_VALUE = 100;
 
 const WRAPPED = "\u0000holdfast";
 
-type Wrapped = { [WRAPPED]: "error"; error: WireError } | { [WRAPPED]: "ref"; path: string; key: string | undefined };
+type Wrapped =
+  | { [WRAPPED]: "error"; error: WireError }
+  | { [WRAPPED]: "ref"; path: string; key: string | undefined }
+  /** Lent to its receiver. */
+  | ({ [WRAPPED]: "tensor" } & Tensor)
+  /** Its receiver's own. */
+  | ({ [WRAPPED]: "lease" } & Tensor);
+
+/** What becomes of leased tensors: they are lent, given, or copied as any array. */
+type Leased = "lend" | "give" | "copy";
 
 /** A packed value and its rough size in memory, for bounds and reports. */
 export interface Sized extends Packed {
   readonly bytes: number;
+  /** Tensors that are lent or given with it, which is done when it is sent. */
+  readonly leases: readonly Lease[] | undefined;
 }
 
+let leased: Leased = "copy";
+let leases: Lease[] | undefined;
 let special: Special = false;
 let bytes = 0;
 
 /**
  * Checks a value and wraps what structured clone would spoil.
  * @param where what the value is, for the error: `args[0]` or `result`
+ * @param how what becomes of leased tensors in it; default: they are copied
  * @throws HoldfastError InvalidValue naming the path of the offending part
  */
-export function pack(value: unknown, where: string): Sized {
+export function pack(value: unknown, where: string, how: Leased = "copy"): Sized {
+  leased = how;
+  leases = undefined;
   special = false;
   bytes = 0;
   const packed = walk(value, where, 0);
-  return { value: packed, special, bytes };
+  return { value: packed, special, bytes, leases };
 }
 
 function walk(value: unknown, path: string, depth: number): unknown {
@@ -76,12 +94,23 @@ function walk(value: unknown, path: string, depth: number): unknown {
     special = true;
     return { [WRAPPED]: "error", error: encodeError(value) } satisfies Wrapped;
   }
+  if (value instanceof Lease) return tensor(value, path);
   const ref = behindRef(value);
   if (ref) {
     special = true;
     return { [WRAPPED]: "ref", path: ref.target.path, key: ref.options.key } satisfies Wrapped;
   }
   throw invalid(path, `an instance of ${value.constructor?.name ?? "an unnamed class"}`, "send plain data instead");
+}
+
+function tensor(lease: Lease, path: string): unknown {
+  const { dtype, shape, data } = lease;
+  if (leased === "copy") return { dtype, shape, data: view(data.slice(), path) };
+  bytes += data.byteLength;
+  special = true;
+  leases ??= [];
+  if (!leases.includes(lease)) leases.push(lease);
+  return { [WRAPPED]: leased === "lend" ? "tensor" : "lease", dtype, shape, data } satisfies Wrapped;
 }
 
 /** A view on part of a larger buffer would drag all of that buffer along (a Buffer from Node's pool: 8 KB): copy it out. */
@@ -167,6 +196,27 @@ export function ownArrays(packed: Packed): Packed {
   return { value, special: packed.special };
 }
 
+/** The elements of lent tensors in packed arguments. */
+export function lentTensors(value: unknown): ArrayBufferView[] {
+  const found: ArrayBufferView[] = [];
+  replaceIn(value, (object) => {
+    if (!(WRAPPED in object)) return undefined;
+    const wrapped = object as Wrapped;
+    if (wrapped[WRAPPED] === "tensor") found.push(wrapped.data);
+    return object;
+  });
+  return found;
+}
+
+/** Lent tensors in packed arguments as copies: for whoever keeps them for longer than they are lent. */
+export function keptTensors(args: unknown[]): unknown[] {
+  return replaceIn(args, (found) => {
+    if (!(WRAPPED in found)) return undefined;
+    const wrapped = found as Wrapped;
+    return wrapped[WRAPPED] === "tensor" ? { ...wrapped, data: wrapped.data.slice() } : found;
+  }) as unknown[];
+}
+
 /** The value as the receiver sees it. */
 export function unpack(packed: Packed, resolveRef: ResolveRef): unknown {
   return packed.special === true ? unwrap(packed.value, resolveRef) : packed.value;
@@ -183,6 +233,8 @@ function unwrap(value: unknown, resolveRef: ResolveRef): unknown {
   if (WRAPPED in value) {
     const wrapped = value as Wrapped;
     if (wrapped[WRAPPED] === "error") return decodeError(wrapped.error);
+    if (wrapped[WRAPPED] === "lease") return leaseFor(wrapped.dtype, wrapped.shape, wrapped.data);
+    if (wrapped[WRAPPED] === "tensor") return { dtype: wrapped.dtype, shape: wrapped.shape, data: wrapped.data };
     const options: CallOptions = wrapped.key === undefined ? {} : { key: wrapped.key };
     return createRef(resolveRef(wrapped.path), options);
   }

@@ -4,7 +4,8 @@ import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Courier, Message } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
-import { unpack } from "../../transport/values.js";
+import { releaseAll } from "../../transport/lease.js";
+import { keptTensors, unpack } from "../../transport/values.js";
 import type { Cell } from "../cell/cell.js";
 import { StreamCredit } from "../cell/stream-credit.js";
 import { type Work, workOf } from "../cell/work.js";
@@ -150,10 +151,14 @@ export class Deliveries implements Courier {
     message.place = "gone";
     message.suspect = false;
     if (state) this.#log.took(state);
-    else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
-    message.settle(
-      outcome.ok ? { ok: true, value: this.#open(outcome.value) } : { ok: false, error: decodeError(outcome.error) },
-    );
+    else if (this.#to.cell?.facts.replayable) {
+      if (message.special === true) message.args = keptTensors(message.args);
+      this.#log.keep(message, ran);
+    }
+    const value = outcome.ok ? this.#open(outcome.value) : undefined;
+    const settled = message.settle(outcome.ok ? { ok: true, value } : { ok: false, error: decodeError(outcome.error) });
+    // Its caller gave up, or there is none: tensors in it are nobody's.
+    if (!settled || !message.ask) releaseAll(value);
     return true;
   }
 

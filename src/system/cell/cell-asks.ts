@@ -1,6 +1,7 @@
 import { HoldfastError } from "../../errors.js";
 import { encodeError } from "../../transport/error-codec.js";
 import type { ToHost, ToParent } from "../../transport/frames.js";
+import { releaseAll } from "../../transport/lease.js";
 import { pack, unpack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
 import { shapeOf } from "../death/evidence.js";
@@ -147,6 +148,8 @@ export class CellAsks {
         );
       }
       const value = pack(result, "the result");
+      // It crosses as a copy: here nobody has it any more.
+      releaseAll(result);
       this.#send({ t: "answer", call, outcome: { ok: true, value } });
     } catch (error) {
       this.#send({ t: "answer", call, outcome: { ok: false, error: encodeError(stuck ?? error) } });

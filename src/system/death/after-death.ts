@@ -86,7 +86,8 @@ export function settleAfterDeath(
       replay: message.replay,
       settled: message.settled,
       deaths: message.deaths,
-      idempotent: message.idempotent || (method?.idempotent ?? false),
+      // A second run would find what the first has changed.
+      idempotent: !method?.mutates && (message.idempotent || (method?.idempotent ?? false)),
       replayable: facts?.replayable ?? false,
       stream: method?.stream ?? false,
     });

@@ -6,6 +6,7 @@ import type { App } from "../../../src/system/app.js";
 import type { DeathReport } from "../../../src/system/death/report.js";
 import { EventFan, type SystemEvent } from "../../../src/system/events.js";
 import type { TreeNode } from "../../../src/system/tree.js";
+import { tensorsOf } from "../../../src/transport/lease.js";
 
 export type Handler = (this: { signal: AbortSignal; key: string | undefined }, ...args: never[]) => unknown;
 type Handlers = Record<string, Handler>;
@@ -102,6 +103,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     reports: () => recorded,
     watch: () => () => {},
     subscribe: (listener) => fan.subscribe(listener),
+    tensor: tensorsOf(undefined),
     ready: async () => {},
     ended: new Promise(() => {}),
     stop: async () => {},

@@ -48,7 +48,7 @@ function doneOf(seq: number): ToParent {
 function link(bytes = DEFAULT_SLAB_BYTES) {
   const clock = new VirtualClock();
   const slab = new Slab(clock, bytes);
-  return { clock, slab, host: new HostArrays(slab, clock), inside: new Incoming(clock) };
+  return { clock, slab, host: new HostArrays(slab, clock), inside: new Incoming(clock, false) };
 }
 
 const opened = (frame: ToHost) => (unpack(ownArrays((frame as Call).args), () => expect.fail()) as unknown[])[0];
@@ -153,7 +153,7 @@ describe("large arrays beside their frame", () => {
     const result = new Float32Array(elements).fill(4);
     const frame = structuredClone(out.pack({ ...done, outcome: { ok: true, value: pack(result, "the result") } }));
     expect(slab.used).toBe(1);
-    const back = new Incoming(clock).unpack(frame) as typeof done;
+    const back = new Incoming(clock, false).unpack(frame) as typeof done;
     expect(back.outcome).toEqual({ ok: true, value: { value: result, special: "large" } });
     expect(slab.used).toBe(0);
   });
