@@ -2,7 +2,7 @@ import type { Target } from "../actor/ref.js";
 import { ABANDON_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
-import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import type { MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord } from "../supervision/state.js";
@@ -48,7 +48,8 @@ export class KeyUnit implements Unit, HandleOwner {
   /** When it last had something to do, monotonic ms. */
   lastActive: number;
   readonly handle: ActorHandle;
-  readonly #context: SystemContext;
+  readonly context: SystemContext;
+  readonly options: KeyUnitOptions;
   readonly rules: ChildRules;
   #refusal: HoldfastError | undefined;
   #report: OpenReport | undefined;
@@ -58,7 +59,8 @@ export class KeyUnit implements Unit, HandleOwner {
   #place: "homeless" | "moving" | "up" | "down" = "down";
 
   constructor(context: SystemContext, name: string, path: string, options: KeyUnitOptions) {
-    this.#context = context;
+    this.context = context;
+    this.options = options;
     this.rules = options.rules;
     this.name = name;
     this.path = path;
@@ -66,7 +68,7 @@ export class KeyUnit implements Unit, HandleOwner {
     this.target = options.target;
     this.lastActive = context.clock.now();
     this.key = options.key;
-    this.handle = new ActorHandle(context, this, new Mailbox(path, options.mailbox), options);
+    this.handle = new ActorHandle(this);
     this.home.enter(this);
   }
 
@@ -84,9 +86,13 @@ export class KeyUnit implements Unit, HandleOwner {
   }
 
   onServed(): void {
-    this.lastActive = this.#context.clock.now();
+    this.lastActive = this.context.clock.now();
     this.#report?.served();
     this.home.served();
+  }
+
+  get mailbox(): MailboxLimits {
+    return this.options.mailbox;
   }
 
   get above(): string {
@@ -108,7 +114,7 @@ export class KeyUnit implements Unit, HandleOwner {
   accept(message: Message): void {
     if (this.#refusal) throw this.#refusal;
     this.handle.accept(message);
-    this.lastActive = this.#context.clock.now();
+    this.lastActive = this.context.clock.now();
     if (this.#place === "homeless") this.settle();
   }
 
@@ -140,7 +146,7 @@ export class KeyUnit implements Unit, HandleOwner {
     if (cell && shutdown !== "brutal") {
       const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
       let late = false;
-      await within(this.#context.clock, limit, this.vacate(), () => {
+      await within(this.context.clock, limit, this.vacate(), () => {
         late = this.handle.cell === cell;
         return undefined;
       });
@@ -168,7 +174,7 @@ export class KeyUnit implements Unit, HandleOwner {
   drain(): void {}
 
   pending(): number {
-    return this.handle.mailbox.size + this.handle.executing;
+    return this.handle.waiting + this.handle.executing;
   }
 
   kill(by: string): boolean {
@@ -188,7 +194,6 @@ export class KeyUnit implements Unit, HandleOwner {
 
   tree({ state, reason, restarts }: Standing): TreeNode {
     const { path, handle } = this;
-    const { mailbox } = handle;
     return {
       path,
       name: handle.key!,
@@ -196,7 +201,7 @@ export class KeyUnit implements Unit, HandleOwner {
       state: state === "running" && this.#place === "homeless" && !this.home.cell ? "waiting" : state,
       incarnation: handle.incarnation,
       restarts,
-      mailbox: { waiting: mailbox.size, executing: handle.executing, capacity: mailbox.limits.messages },
+      mailbox: { waiting: handle.waiting, executing: handle.executing, capacity: this.mailbox.messages },
       ...(this.home.cell && this.#place === "up" ? { host: this.home.cell.host.name } : {}),
       ...(reason && state !== "running" ? { reason } : {}),
     };
@@ -214,7 +219,7 @@ export class KeyUnit implements Unit, HandleOwner {
     const overtaken = () => this.#place !== "moving" || this.handle.incarnation !== incarnation;
     let late = false;
     try {
-      await within(this.#context.clock, limit, started, () => {
+      await within(this.context.clock, limit, started, () => {
         late = true;
         const error = new Error(`${this.path}: start() was not done within ${limit} ms (startTimeout)`);
         cell.kill({ kind: "start-failed", error });
@@ -247,7 +252,7 @@ export class KeyUnit implements Unit, HandleOwner {
   async #killHome(cell: Cell, limit: number): Promise<void> {
     this.home.kill(`${this.path}, which did not stop within ${limit} ms`);
     const ms = milliseconds(ABANDON_AFTER, "abandonAfter");
-    await within(this.#context.clock, ms, cell.over, () => undefined);
+    await within(this.context.clock, ms, cell.over, () => undefined);
   }
 
   /** It crashed, or could not be rebuilt, while its cell lives. */
@@ -264,6 +269,6 @@ export class KeyUnit implements Unit, HandleOwner {
 
   #open(remains: Remains): void {
     this.#report?.close();
-    this.#report = reportDeath(this.#context, this.handle, this.home.isolation, this.home.host, remains);
+    this.#report = reportDeath(this.context, this.handle, this.home.isolation, this.home.host, remains);
   }
 }

@@ -91,14 +91,13 @@ export class PoolUnit implements Unit, Receiver {
     const { window = POOL_MEMBER_WINDOW } = member.options;
     const { maxChildren = DEFAULT_MAX_SPAWNED } = member.options;
     const bounds = { window, snapshotEvery: 1, graceMs: graceMs(member.options, path), maxChildren };
-    const common = { sharedMailbox: true, ...bounds };
     const overBudget = member.options.overBudget ?? "quarantine";
     const rules: ChildRules = { ...memberRules(member, path, preset), overBudget };
+    const mail = { mailbox: this.#mailbox.limits, sharedMailbox: this.#mailbox, onServed: () => this.#served() };
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
-      const below = `${path}/${id}`;
-      const plan = { ...common, lodging: new OwnCell(context, cell, below), onServed: () => this.#served() };
-      return { id, rules, unit: new ActorFamily(context, path, id, plan, { rules, mailbox: this.#mailbox }) };
+      const lodging = new OwnCell(context, cell, `${path}/${id}`);
+      return { id, rules, unit: new ActorFamily(path, id, { ...bounds, ...mail, context, rules, lodging }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };

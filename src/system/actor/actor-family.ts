@@ -12,8 +12,6 @@ import { stoppedBefore } from "./start-failure.js";
  */
 export class ActorFamily extends ActorUnit {
   #spawned: Spawned | undefined;
-  /** Times it was told to stop: a start that waits for children must not come after one. */
-  #stops = 0;
 
   spawn(request: SpawnRequest): Promise<unknown> {
     this.#spawned ??= new Spawned(this.context, this.path, this.plan.maxChildren, (error) =>
@@ -24,11 +22,11 @@ export class ActorFamily extends ActorUnit {
 
   override start(): Promise<Begun> {
     const ending = this.#spawned?.ending;
-    return ending ? this.#startAfter(ending) : super.start();
+    return ending ? this.#startAfter(ending, this.#spawned!) : super.start();
   }
 
   override async stop(shutdown: Shutdown): Promise<void> {
-    this.#stops++;
+    if (this.#spawned) this.#spawned.stops++;
     const { incarnation } = this;
     await super.stop(shutdown);
     // It crashed on its way out, and the next one is there: its children were not asked to stop.
@@ -72,10 +70,10 @@ export class ActorFamily extends ActorUnit {
     return this.#spawned?.end();
   }
 
-  async #startAfter(ending: Promise<void>): Promise<Begun> {
-    const stops = this.#stops;
+  async #startAfter(ending: Promise<void>, spawned: Spawned): Promise<Begun> {
+    const { stops } = spawned;
     await ending;
-    if (this.#stops !== stops) throw stoppedBefore(this.path);
+    if (spawned.stops !== stops) throw stoppedBefore(this.path);
     return super.start();
   }
 }

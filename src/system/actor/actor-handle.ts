@@ -1,7 +1,6 @@
-import type { Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import { entryOf } from "../../host/actor-number.js";
-import type { Mailbox } from "../../mailbox/mailbox.js";
+import { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
@@ -9,15 +8,15 @@ import type { Cell, CellDeath } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
 import { suspectsOf } from "../cell/suspects.js";
 import type { Work } from "../cell/work.js";
-import type { SystemContext } from "../context.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
 import { causeOfCrash, type DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
 import { lateStop } from "../within.js";
 import { type Addressee, Deliveries } from "./deliveries.js";
-import type { HandleOptions, HandleOwner } from "./handle-options.js";
+import type { HandleOwner } from "./handle-options.js";
 import type { SpawnRequest } from "./spawned.js";
 import { endedAtStart } from "./start-failure.js";
+import { WayOut } from "./way-out.js";
 
 /**
  * The parent's side of one actor: its place in a cell, and where it is in its life. The mailbox is handed in and outlives
@@ -25,35 +24,39 @@ import { endedAtStart } from "./start-failure.js";
  */
 export class ActorHandle implements CellMember, Addressee {
   id = -1;
-  readonly mailbox: Mailbox;
   incarnation = 0;
   cell: Cell | undefined;
   /** Its incarnation has no stop() that wants to be called. */
   plain = false;
-  readonly #context: SystemContext;
   readonly #owner: HandleOwner;
-  readonly #options: HandleOptions;
+  #mailbox: Mailbox | undefined;
   #delivered: Deliveries | undefined;
   #phase: "down" | "starting" | "up" | "stopping" = "down";
   /** The host may hold this incarnation, and run what was delivered to it. */
   #present = false;
   #begin: { readonly at: number; resolve(how: Begun): void; reject(error: Error): void } | undefined;
-  #stopped: (() => void)[] | undefined;
-  /** It is on its way out by its own wish; fires when that takes too long. */
-  #leaving: Timer | undefined;
+  /** There while it is on its way out. */
+  #wayOut: WayOut | undefined;
 
-  constructor(context: SystemContext, owner: HandleOwner, mailbox: Mailbox, options: HandleOptions) {
-    this.#context = context;
+  constructor(owner: HandleOwner) {
     this.#owner = owner;
-    this.#options = options;
-    this.mailbox = mailbox;
+    this.#mailbox = owner.options.sharedMailbox;
+  }
+
+  /** Made when mail first comes: of many actors most never have any. */
+  get mailbox(): Mailbox {
+    this.#mailbox ??= new Mailbox(this.path, this.#owner.mailbox);
+    return this.#mailbox;
+  }
+
+  get waiting(): number {
+    return this.#mailbox?.size ?? 0;
   }
 
   get path(): string {
     return this.#owner.path;
   }
 
-  /** Its first in the cell's control block. */
   get entry(): number {
     return entryOf(this.id);
   }
@@ -63,14 +66,13 @@ export class ActorHandle implements CellMember, Addressee {
   }
 
   get graceMs(): number {
-    return this.#options.graceMs;
+    return this.#owner.options.graceMs;
   }
 
   get busy(): boolean {
     return this.executing > 0;
   }
 
-  /** Messages that are with its host. */
   get executing(): number {
     return this.#delivered?.size ?? 0;
   }
@@ -99,9 +101,9 @@ export class ActorHandle implements CellMember, Addressee {
     this.#phase = "starting";
     this.#present = true;
     return new Promise((resolve, reject) => {
-      this.#begin = { at: this.#context.clock.now(), resolve, reject };
-      const { id: actor, incarnation, key } = this;
-      const { above, name, props } = this.#owner;
+      this.#begin = { at: this.#owner.context.clock.now(), resolve, reject };
+      const { id: actor, incarnation } = this;
+      const { above, name, key, props } = this.#owner;
       cell.send({ t: "start", actor, incarnation, above, name, key, props, state: this.#delivered?.state });
       this.pump();
     });
@@ -118,18 +120,18 @@ export class ActorHandle implements CellMember, Addressee {
   freed(served: boolean): void {
     if (served) this.#owner.onServed();
     this.cell?.inquest.trials?.settled(this);
-    if (!this.mailbox.empty) this.pump();
+    if (this.#mailbox && !this.#mailbox.empty) this.pump();
   }
 
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
-    while (this.takesMail && this.executing < this.#options.window) {
-      const message = this.mailbox.next;
+    while (this.takesMail && this.executing < this.#owner.options.window) {
+      const message = this.#mailbox?.next;
       if (!message) return;
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
       if (trials && !trials.admits(this, message)) return;
       this.mailbox.take();
-      this.#delivered ??= new Deliveries(this.#context, this, this.#options);
+      this.#delivered ??= new Deliveries(this.#owner.context, this, this.#owner.options);
       this.#delivered.deliver(message);
       if (message.suspect && message.place !== "delivered") trials?.settled(this);
     }
@@ -140,11 +142,11 @@ export class ActorHandle implements CellMember, Addressee {
     const { cell } = this;
     if (cell?.dying) return false;
     if (this.#phase !== "starting") return this.#phase === "up";
-    return this.incarnation > 1 && cell?.quickStart === true && !cell.host.line && !this.#options.sharedMailbox;
+    return this.incarnation > 1 && cell?.quickStart === true && !cell.host.line && !this.#owner.options.sharedMailbox;
   }
 
   get holdsSuspect(): boolean {
-    return this.takesMail && this.mailbox.next?.suspect === true;
+    return this.takesMail && this.#mailbox?.next?.suspect === true;
   }
 
   handling(): readonly Message[] {
@@ -157,8 +159,8 @@ export class ActorHandle implements CellMember, Addressee {
     this.#phase = "stopping";
     this.cell.send({ t: "stop", actor: this.id, incarnation: this.incarnation });
     return new Promise((resolve) => {
-      this.#stopped ??= [];
-      this.#stopped.push(resolve);
+      this.#wayOut ??= new WayOut();
+      this.#wayOut.told.push(resolve);
     });
   }
 
@@ -184,13 +186,12 @@ export class ActorHandle implements CellMember, Addressee {
 
   /** It stays down: what waits fails. What waits to be replayed is state, and is kept for a start by hand. */
   park(error: HoldfastError): void {
-    for (const message of this.mailbox.clear()) {
+    for (const message of this.#mailbox?.clear() ?? []) {
       if (message.replay) this.#delivered?.keep(message);
       else message.fail(error);
     }
   }
 
-  /** Its start() or stop() runs, which have limits of their own. */
   get changing(): boolean {
     return this.#phase === "starting" || this.#phase === "stopping";
   }
@@ -214,7 +215,7 @@ export class ActorHandle implements CellMember, Addressee {
       case "started":
         this.#phase = "up";
         this.plain = frame.plain ?? false;
-        if (this.#begin) this.cell?.startTook(this.#context.clock.now() - this.#begin.at);
+        if (this.#begin) this.cell?.startTook(this.#owner.context.clock.now() - this.#begin.at);
         this.#begin?.resolve("ready");
         this.#begin = undefined;
         this.cell?.inquest.trials?.settled(this);
@@ -244,7 +245,7 @@ export class ActorHandle implements CellMember, Addressee {
         return;
       case "stopped":
         this.#present = false;
-        if (this.#leaving && !this.#stopped) {
+        if (this.#wayOut?.limit && this.#wayOut.told.length === 0) {
           this.cell?.cancelAsks(this);
           this.#owner.onOver(this.#over({ kind: "stopped-itself" }, 0, undefined));
         } else this.end({ kind: "killed", by: "its supervisor" });
@@ -256,7 +257,7 @@ export class ActorHandle implements CellMember, Addressee {
   #leaves(): void {
     this.#phase = "stopping";
     const late = () => this.#owner.onHung?.({ kind: "killed", by: "the runtime, past its shutdown time" });
-    this.#leaving = lateStop(this.#context.clock, this.#owner.rules.shutdown, late);
+    this.#wayOut = new WayOut(lateStop(this.#owner.context.clock, this.#owner.rules.shutdown, late));
   }
 
   #neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {
@@ -275,12 +276,11 @@ export class ActorHandle implements CellMember, Addressee {
     this.#begin = undefined;
     this.#phase = "down";
     this.#present = zombie;
-    this.#leaving?.cancel();
-    this.#leaving = undefined;
-    const stopped = this.#stopped;
-    this.#stopped = undefined;
-    for (const tell of stopped ?? []) tell();
-    const remains = settleAfterDeath(this.#context, this, {
+    const wayOut = this.#wayOut;
+    this.#wayOut = undefined;
+    wayOut?.limit?.cancel();
+    for (const tell of wayOut?.told ?? []) tell();
+    const remains = settleAfterDeath(this.#owner.context, this, {
       cause,
       at,
       delivered: this.#delivered?.takeAll() ?? [],
@@ -291,7 +291,7 @@ export class ActorHandle implements CellMember, Addressee {
       suspects,
       facts: cell?.facts,
       apart: cell !== undefined && cell.host.isolation !== "inline",
-      report: () => cell?.inquest.report() ?? this.#context.deaths.reserve(),
+      report: () => cell?.inquest.report() ?? this.#owner.context.deaths.reserve(),
       wreck: cell && { cell, entry },
     });
     cell?.inquest.trials?.settled(this);

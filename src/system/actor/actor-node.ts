@@ -3,7 +3,7 @@ import type { Run } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
 import type { Busy, TreeNode } from "../tree.js";
 import type { Standing } from "../unit.js";
-import type { ActorHandle } from "./actor-handle.js";
+import type { ActorUnit } from "./actor-unit.js";
 
 /** A run so long is worth telling, ms. */
 const LONG_MS = 1000;
@@ -12,11 +12,11 @@ const LONG_MS = 1000;
 export function actorNode(
   context: SystemContext,
   spec: CellSpec,
-  { name, path, handle }: { name: string; path: string; handle: ActorHandle },
+  { name, path, handle, mailbox: limits }: Pick<ActorUnit, "name" | "path" | "handle" | "mailbox">,
   { state, restarts }: Standing,
   reason: string | undefined,
 ): TreeNode {
-  const { mailbox, cell, executing, incarnation } = handle;
+  const { waiting, cell, executing, incarnation } = handle;
   const spare = context.hosts.spare(spec);
   const now = context.clock.now();
   const busy = executing > 0 && cell?.alive ? busyWith(handle.work(now).runs, now) : undefined;
@@ -28,7 +28,7 @@ export function actorNode(
     isolation: spec.isolation,
     incarnation,
     restarts,
-    mailbox: { waiting: mailbox.size, executing, capacity: mailbox.limits.messages },
+    mailbox: { waiting, executing, capacity: limits.messages },
     ...(cell?.alive ? { host: cell.host.name } : {}),
     ...(busy ? { busy } : {}),
     ...(spare ? { spare } : {}),

@@ -1,6 +1,6 @@
-import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { ChildRules } from "../../supervision/spec.js";
-import type { Packed } from "../../transport/frames.js";
+import type { SystemContext } from "../context.js";
 import type { HandleOptions } from "./handle-options.js";
 import type { Lodging } from "./lodging.js";
 
@@ -12,17 +12,10 @@ export interface ActorNumbers extends HandleOptions {
 
 /** What an actor has in common with others of its kind. */
 export interface ActorPlan extends ActorNumbers {
+  readonly context: SystemContext;
   readonly lodging: Lodging;
-  /** Others take from its mailbox too: it is not emptied when this one ends. */
-  readonly sharedMailbox: boolean;
+  readonly rules: ChildRules;
+  readonly mailbox: MailboxLimits;
   /** A message was settled; default: it alone is told. */
   readonly onServed?: () => void;
-}
-
-/** What is an actor's own. */
-export interface ActorOwn {
-  readonly rules: ChildRules;
-  readonly mailbox: Mailbox;
-  /** Where they are not its cell's. */
-  readonly props?: Packed | undefined;
 }

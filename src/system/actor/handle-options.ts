@@ -1,6 +1,8 @@
+import type { Mailbox, MailboxLimits } from "../../mailbox/mailbox.js";
 import type { ChildRules } from "../../supervision/spec.js";
 import type { Packed } from "../../transport/frames.js";
 import type { CellDeath } from "../cell/cell.js";
+import type { SystemContext } from "../context.js";
 import type { Remains } from "../death/after-death.js";
 import type { DeathCause } from "../death/report.js";
 import type { SpawnRequest } from "./spawned.js";
@@ -12,8 +14,8 @@ export interface HandleOptions {
   readonly snapshotEvery: number;
   /** How long handlers of a rebuilt incarnation may still run before their cell goes. */
   readonly graceMs: number;
-  /** Others take from its mailbox too: what it cannot begin at once is better off with them. */
-  readonly sharedMailbox?: boolean;
+  /** Others take from it too: it is not emptied when this one ends; what it cannot begin at once is better off with them. */
+  readonly sharedMailbox?: Mailbox | undefined;
 }
 
 /** Whose actor it is: the unit that hears of it. */
@@ -23,6 +25,10 @@ export interface HandleOwner {
   readonly name: string;
   readonly path: string;
   readonly key: string | undefined;
+  readonly context: SystemContext;
+  readonly options: HandleOptions;
+  /** The bounds of a mailbox of its own. */
+  readonly mailbox: MailboxLimits;
   readonly rules: ChildRules;
   /** Its own, where actors of one cell differ in them; undefined: the cell's. */
   readonly props: Packed | undefined;

@@ -9,7 +9,7 @@ import { milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
-import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
+import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Preset } from "../../supervision/presets.js";
 import { type ChildRules, childKeys, childRules } from "../../supervision/spec.js";
 import { pack } from "../../transport/values.js";
@@ -70,21 +70,21 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       return actorRules(options, field, preset);
     },
     create(context, { name, path, above, rules }) {
-      const own = { rules, mailbox: new Mailbox(path, mailbox(path)) };
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
-      const numbers = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren };
+      const limits = mailbox(path);
+      const bounds = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: limits };
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
-        return new ActorFamily(context, above, name, { ...numbers, lodging, sharedMailbox: false }, own);
+        return new ActorFamily(above, name, { ...bounds, context, rules, lodging });
       }
       // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
       const booted = runs.load ? props : noProps;
       const shared = () => ({ ...cell(context, path, rules), props: booted });
       const lodging = context.lodgings.shared(runs, props.value, shared);
-      const plan = lodging.plan(numbers);
-      return new ActorFamily(context, above, name, plan, { ...own, props: runs.load ? undefined : props });
+      const plan = lodging.plan({ ...bounds, context, rules, lodging });
+      return new ActorFamily(above, name, plan, runs.load ? undefined : props);
     },
   };
 }

@@ -7,7 +7,7 @@ import { openCell } from "../cell/open-cell.js";
 import type { SystemContext } from "../context.js";
 import type { DeathCause } from "../death/report.js";
 import type { Begun } from "../unit.js";
-import type { ActorNumbers, ActorPlan } from "./actor-plan.js";
+import type { ActorPlan } from "./actor-plan.js";
 import type { Guest, Lodging } from "./lodging.js";
 
 /** A guest for whom no cell has room yet. */
@@ -39,7 +39,7 @@ interface Boot {
 export class SharedCells implements Lodging {
   readonly spec: CellSpec;
   readonly #context: SystemContext;
-  readonly #plans = new Map<string, ActorPlan>();
+  #latest: ActorPlan | undefined;
   readonly #roomy = new Set<Cell>();
   readonly #waiting = new Set<Waiting>();
   /** There while a cell boots. */
@@ -50,13 +50,12 @@ export class SharedCells implements Lodging {
     this.spec = spec;
   }
 
-  /** Shared by all actors with the same numbers: each would hold one of its own else. */
-  plan(numbers: ActorNumbers): ActorPlan {
-    const name = `${numbers.window} ${numbers.snapshotEvery} ${numbers.graceMs} ${numbers.maxChildren}`;
-    const known = this.#plans.get(name);
-    if (known) return known;
-    const plan = { ...numbers, lodging: this, sharedMailbox: false };
-    this.#plans.set(name, plan);
+  /** The one that the last actor had where it says the same: each would hold one of its own else. */
+  plan(plan: ActorPlan): ActorPlan {
+    const latest = this.#latest;
+    const same = latest && (Object.keys(plan) as (keyof ActorPlan)[]).every((key) => plan[key] === latest[key]);
+    if (same) return latest;
+    this.#latest = plan;
     return plan;
   }
 

@@ -27,7 +27,8 @@ export interface SpawnRequest {
  *   the actor is stopped ─▶ one after the other, the last one first
  */
 export class Spawned {
-  readonly lives = true;
+  /** Times its actor was told to stop: a start that waits for these children must not come after one. */
+  stops = 0;
   readonly #context: SystemContext;
   readonly #path: string;
   readonly #most: number;
