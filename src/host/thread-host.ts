@@ -139,6 +139,10 @@ class ThreadHost implements Host {
     if (!this.#ended) this.#link.send(this.#arrays.pack(frame));
   }
 
+  hear(): void {
+    if (!this.#ended) this.#link.hear();
+  }
+
   kill(): void {
     if (this.#ended) return;
     this.#end({ kind: "killed" });

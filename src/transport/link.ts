@@ -8,6 +8,8 @@ export interface Link<Out> {
   flush(): void;
   /** A message came by the port. */
   heard(message: unknown): void;
+  /** Reads what is there, unasked. */
+  hear(): void;
   /** Hears what the other side, which has ended, had said until then. */
   last(): void;
   /** Nothing is heard any more. */

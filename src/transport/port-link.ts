@@ -24,6 +24,9 @@ export class PortLink<Out, In> implements Link<Out> {
     for (const frame of message as In[]) this.#ends.onFrame(this.#ends.open(frame));
   }
 
+  /** What is there comes by itself. */
+  hear(): void {}
+
   last(): void {
     for (let late = this.#ends.port.take(); late; late = this.#ends.port.take()) this.heard(late.message);
   }

@@ -82,6 +82,10 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
     }
   }
 
+  hear(): void {
+    if (!this.#closed) this.#receiver.drain();
+  }
+
   last(): void {
     this.#receiver.last();
   }

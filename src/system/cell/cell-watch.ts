@@ -45,6 +45,7 @@ export class CellWatch implements Watched {
   }
 
   look(now: number, time: WatchedTime): boolean {
+    this.#cell.host.hear?.();
     this.#listen(now);
     const look = this.#lookAt(now, time);
     return this.#cell.shared ? this.#lookAtEach(look) : this.#lookAtAll(look);
