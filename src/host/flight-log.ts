@@ -82,10 +82,10 @@ export function readFlight(ring: ArrayBuffer): RawEvent[] {
       });
   }
   events.reverse();
-  // The newest may have had no clock at hand: it was not before the last that had.
+  // The newest may have had no clock at hand, and others one that was read a little before: the order is the truth.
   let last = 0;
   return events.map((event) => {
-    last = event.at || last;
+    last = Math.max(last, event.at);
     return event.at === last ? event : { ...event, at: last };
   });
 }

@@ -107,6 +107,20 @@ describe.each(makers)("the flight recorder, %s", (_, write) => {
   });
 });
 
+describe("events of one turn", () => {
+  it("are told in the order in which they were written, also where a stamp at hand was an older one", () => {
+    const bytes = new ArrayBuffer(RING_BYTES);
+    const ring = new FlightRing(bytes, 0);
+    for (const at of [5, 7, 6, 9]) ring.event(KIND.started, 1, at, 1, 1, at);
+    expect(readFlight(bytes).map(({ at, seq }) => [at, seq])).toEqual([
+      [5, 5],
+      [7, 7],
+      [7, 6],
+      [9, 9],
+    ]);
+  });
+});
+
 describe("a host that is struck while it writes an event", () => {
   /** A ring with `before` events, and the bytes of the next one, of which `kept` bytes in order came through. */
   const struck = (before: number, kept: number) => {
