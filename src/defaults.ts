@@ -62,7 +62,7 @@ export const DEFAULT_KEY_IDLE: Duration = "5m";
 /** Keys of a keyed group alive at once. */
 export const DEFAULT_MAX_KEYS = 1000;
 
-/** Children of a dynamic supervisor at once: some 150 MB of them. */
+/** Children of a dynamic supervisor at once: some 60 MB of them. */
 export const DEFAULT_MAX_CHILDREN = 100_000;
 
 /** Threads and processes one system may hold, abandoned ones included: a runaway restart loop must not eat the machine. */

@@ -90,7 +90,7 @@ export interface ActorSpec<A = unknown> extends ChildSpec<Ref<A>> {
 /**
  * Runs the actor in the parent's own thread: for tests, and for light actors that need no wall. Those of one class share
  * a cell, and so what `static load` made where they are given the very same props object; each is still rebuilt, killed
- * and found to hang alone. An idle one costs about 1.3 kB. `exclusive` ones, and members of a pool, have a cell each.
+ * and found to hang alone. An idle one costs about 0.5 kB. `exclusive` ones, and members of a pool, have a cell each.
  * @example inline(Counter, { from: 1 })
  */
 export function inline<A extends Actor<unknown, unknown>>(

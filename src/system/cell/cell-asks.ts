@@ -7,6 +7,7 @@ import type { SystemContext } from "../context.js";
 import { shapeOf } from "../death/evidence.js";
 import type { InnerCallOptions } from "../target.js";
 import type { CellMember } from "./cell-member.js";
+import { OpenAsks } from "./open-asks.js";
 
 type AskFrame = Extract<ToParent, { t: "ask" }>;
 type SpawnFrame = Extract<ToParent, { t: "spawn" }>;
@@ -16,7 +17,7 @@ type WatchFrame = Extract<ToParent, { t: "watch" }>;
 export class CellAsks {
   readonly #context: SystemContext;
   readonly #send: (frame: ToHost) => void;
-  readonly #open = new Map<number, { actor: number; abort: AbortController }>();
+  readonly #open = new OpenAsks();
 
   constructor(context: SystemContext, send: (frame: ToHost) => void) {
     this.#context = context;
@@ -68,8 +69,7 @@ export class CellAsks {
   /** Ends with its incarnation, in silence. */
   watch({ actor, call, path, key }: WatchFrame, live: boolean): void {
     if (!live) return;
-    const abort = new AbortController();
-    this.#open.set(call, { actor, abort });
+    const abort = this.#open.add(actor, call);
     const unwatch = this.#context.watches.watch(path, key, (value) => {
       this.#open.delete(call);
       this.#send({ t: "answer", call, outcome: { ok: true, value: { value, special: false } } });
@@ -108,16 +108,16 @@ export class CellAsks {
   }
 
   drop(call: number): void {
-    this.#open.get(call)?.abort.abort();
+    this.#open.cancel(call);
   }
 
   /** When the asker dies its asks are cancelled. */
   cancelFor(actor: number): void {
-    for (const ask of this.#open.values()) if (ask.actor === actor) ask.abort.abort();
+    this.#open.cancelFor(actor);
   }
 
   cancelAll(): void {
-    for (const ask of this.#open.values()) ask.abort.abort();
+    this.#open.cancelAll();
   }
 
   /** @param asker with `receiver`, who asks whom: it may wait for itself */
@@ -128,8 +128,7 @@ export class CellAsks {
     asker?: CellMember,
     receiver = "",
   ): Promise<void> {
-    const abort = new AbortController();
-    this.#open.set(call, { actor, abort });
+    const abort = this.#open.add(actor, call);
     let stuck: Error | undefined;
     const forget =
       asker &&
