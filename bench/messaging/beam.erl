@@ -1,18 +1,17 @@
 %% Messages between two processes of one scheduler, as Erlang's users would send them.
-%%   erl +S 1 -noshell -run beam main SECONDS SHAPE
-%% tell: casts, in floods of 10,000 with a call after each so that the receiver has had them all.
+%%   erl +S 1 -noshell -run beam main SECONDS SHAPE FLOOD
+%% tell: casts, in floods with a call after each so that the receiver has had them all.
 %% ask: calls one after the other. Shape "plain" is a loop of its own; "otp" is a gen_server.
 -module(beam).
 -export([main/1, init/1, handle_call/3, handle_cast/2]).
 
--define(FLOOD, 10000).
-
-main([Seconds, Shape]) ->
+main([Seconds, Shape, FloodSize]) ->
+    Flood = list_to_integer(FloodSize),
     Span = erlang:convert_time_unit(list_to_integer(Seconds) * 1000, millisecond, native),
     {Tell, Ask, Stop} = contender(Shape),
-    _ = tells(Tell, Ask, until(Span div 4), 0),
+    _ = tells(Tell, Ask, Flood, until(Span div 4), 0),
     _ = asks(Ask, until(Span div 4), 0),
-    TellPerS = measured(fun(Until) -> tells(Tell, Ask, Until, 0) end, Span),
+    TellPerS = measured(fun(Until) -> tells(Tell, Ask, Flood, Until, 0) end, Span),
     AskPerS = measured(fun(Until) -> asks(Ask, Until, 0) end, Span),
     Stop(),
     io:format("{\"tell_per_s\":~b,\"ask_per_s\":~b}~n", [TellPerS, AskPerS]),
@@ -26,13 +25,13 @@ measured(Run, Span) ->
     Took = erlang:monotonic_time() - Began,
     round(Count / (Took / erlang:convert_time_unit(1, second, native))).
 
-tells(Tell, Ask, Until, Count) ->
+tells(Tell, Ask, Flood, Until, Count) ->
     case erlang:monotonic_time() > Until of
         true -> Count;
         false ->
-            flood(Tell, ?FLOOD),
+            flood(Tell, Flood - 1),
             Ask(1),
-            tells(Tell, Ask, Until, Count + ?FLOOD)
+            tells(Tell, Ask, Flood, Until, Count + Flood)
     end.
 
 flood(_Tell, 0) -> ok;

@@ -26,7 +26,8 @@ export function asksPerSecond(ask) {
   });
 }
 
-async function perSecond(some) {
+/** @param {() => Promise<number>} some resolves with how many it was */
+export async function perSecond(some) {
   await counted(some, WARM_MS);
   return counted(some, MEASURE_MS);
 }

@@ -12,7 +12,7 @@ class Sum extends Actor {
 }
 
 /** A supervised child with a bounded mailbox, which holds one flood. */
-const flood = Number(process.argv[2] ?? 500);
+const flood = Number(process.argv[2]);
 const app = await system(supervisor({}, { sum: inline(Sum) }));
 const { sum } = app.refs;
 const tell = () => sum.tell.add(1);
