@@ -9,7 +9,7 @@ export class Work extends Actor {
     return work.json(request);
   }
 
-  tensor(values) {
-    return work.tensor(values);
+  floats(values) {
+    return work.floats(values);
   }
 }

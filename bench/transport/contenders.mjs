@@ -26,7 +26,7 @@ async function holdfast(key) {
   const asks = {
     empty: () => ask.empty(),
     json: (input) => ask.json(input),
-    tensor: (input) => ask.tensor(input),
+    floats: (input) => ask.floats(input),
   };
   return { key, name: "holdfast", ask: (method, input) => asks[method](input), stop: () => app.stop() };
 }

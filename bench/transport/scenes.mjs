@@ -39,7 +39,7 @@ export const scenes = {
   },
   tensor1mb64: {
     title: "1 MB of floats, copied, 64 in flight",
-    method: "tensor",
+    method: "floats",
     input: values,
     right: (a) => a === 1,
     inFlight: 64,

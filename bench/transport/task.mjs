@@ -1,6 +1,6 @@
-import { empty, json, tensor } from "./work.mjs";
+import { empty, floats, json } from "./work.mjs";
 
-const methods = new Map(Object.entries({ empty, json, tensor }));
+const methods = new Map(Object.entries({ empty, json, floats }));
 
 /** Piscina's task: one function, told what to do. */
 export default function task({ method, input }) {

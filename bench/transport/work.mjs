@@ -8,6 +8,6 @@ export function json(request) {
 }
 
 /** @param {Float32Array} values */
-export function tensor(values) {
+export function floats(values) {
   return values[0] + values[values.length - 1];
 }
