@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { median, rounded } from "./measure/stats.mjs";
 import { table } from "./measure/table.mjs";
 import { play, scenes } from "./transport/scenes.mjs";
+import { playTensors } from "./transport/tensors.mjs";
 
 /*
  * Messages to one worker thread and back: how many a second with 64 in flight, how long one takes alone; with all cores,
@@ -19,6 +20,8 @@ export async function run({ rounds = ROUNDS, say }) {
   const limits = { rounds, withinMs: WITHIN_MS };
   say(`${availableParallelism()} cores: ${rounds} rounds of ${Object.keys(scenes).length} scenes …`);
   const all = await play(Object.keys(scenes), limits);
+  say("tensors …");
+  const tensors = await playTensors(limits);
   say("one core …");
   const one = onOneCore(limits);
   const { samples } = all;
@@ -29,6 +32,7 @@ export async function run({ rounds = ROUNDS, say }) {
       p50_two_cores_vs_piscina: less(samples.p50, ["piscina"]),
       json64_vs_piscina_tuned: more(samples.json64, tuned),
       tensor1mb64_vs_piscina: more(samples.tensor1mb64, ["piscina"]),
+      ...tensors.figures,
       ...(one && {
         p50_one_core_vs_piscina: less(one.samples.p50, ["piscina"]),
         onecore64_vs_piscina_tuned: more(one.samples.empty64, tuned),
@@ -39,6 +43,7 @@ export async function run({ rounds = ROUNDS, say }) {
     },
     text: [
       drawn("All cores", samples),
+      tensors.text,
       one ? drawn("One core for both threads", one.samples) : "\none core: taskset is not there",
       ...notes,
     ].join("\n"),

@@ -3,15 +3,15 @@ import type { Surroundings } from "./surroundings.js";
 
 const development = process.env.NODE_ENV !== "production";
 
-/** Elements looked at in each tensor, evenly spread: enough to see a tensor being worked on, and microseconds. */
-const LOOKS = 1024;
+/** Places looked at in each tensor, evenly spread: enough to see one being worked on, in a microsecond or two. */
+const LOOKS = 64;
 
 /** Methods that have been told of: once is enough. */
 const told = new Set<string>();
 
 /**
- * In development, sees that a handler has written into tensors it was lent and does not say so. It looks at 1024 elements
- * of each, so a single changed one may escape it.
+ * In development, sees that a handler has written into tensors it was lent and does not say so. It looks at 64 places
+ * of each, evenly spread, so a small change may escape it.
  * @param value packed arguments, with something wrapped in them
  * @returns called when the handler has ended; undefined where there is nothing to see
  */

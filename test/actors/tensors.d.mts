@@ -8,6 +8,7 @@ export interface Floats {
 
 export declare class Tensors extends Actor {
   sum(tensor: Floats): number;
+  last(tensor: Floats): number;
   facts(tensor: object): { keys: string[]; dtype: string; shape: number[]; kind: string; shared: boolean };
   doubled(tensor: Floats): TensorLease<Float32Array>;
   counted(upTo: number): AsyncGenerator<TensorLease<Int32Array>>;

@@ -13,6 +13,10 @@ export class Tensors extends Actor {
     return data.reduce((sum, x) => sum + x, 0);
   }
 
+  last({ data }) {
+    return data[data.length - 1];
+  }
+
   facts(tensor) {
     const { dtype, shape, data } = tensor;
     return {
