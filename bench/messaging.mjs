@@ -1,4 +1,3 @@
-import { growth } from "./messaging/growth.mjs";
 import { idle } from "./messaging/idle.mjs";
 import { tellAndAsk } from "./messaging/tell-ask.mjs";
 
@@ -11,11 +10,7 @@ const ROUNDS = 5;
 
 /** @param {{ rounds?: number, say: (line: string) => void }} options */
 export async function run({ rounds = ROUNDS, say }) {
-  const parts = [
-    await tellAndAsk(rounds, say),
-    await growth(Math.min(rounds, 3), say),
-    await idle(Math.min(rounds, 1), say),
-  ];
+  const parts = [await tellAndAsk(rounds, say), await idle(Math.min(rounds, 1), say)];
   return {
     figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
     text: [...parts.map(({ text }) => text), ...notes].join("\n"),

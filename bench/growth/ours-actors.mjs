@@ -1,6 +1,6 @@
 import { Actor, inline, supervisor, system } from "../../dist/index.js";
+import { perSecond } from "../messaging/floods.mjs";
 import { report } from "../supervision/measured.mjs";
-import { perSecond } from "./floods.mjs";
 
 /** So many actors, each told in turn; a flood is over when all of it was handled. */
 const actors = Number(process.argv[2]);

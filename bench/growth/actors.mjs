@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { table } from "../measure/table.mjs";
-import { contend } from "./contend.mjs";
+import { contend } from "../messaging/contend.mjs";
 
 /** What a message costs where few actors, or many, have mail in turn. */
 const SIZES = [1, 100, 10_000];
 
-export async function growth(rounds, say) {
-  say(`growth: ${SIZES.join(", ")} actors, ${rounds} rounds`);
-  const file = join(import.meta.dirname, "ours-growth.mjs");
+export async function manyActors(rounds, say) {
+  say(`${SIZES.join(", ")} actors, ${rounds} rounds`);
+  const file = join(import.meta.dirname, "ours-actors.mjs");
   const contenders = Object.fromEntries(
     SIZES.map((size) => [size, { command: process.execPath, args: [file, String(size)] }]),
   );

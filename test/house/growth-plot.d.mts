@@ -1,0 +1,1 @@
+export function growthPlot(figures: Record<string, unknown>): string;
