@@ -16,8 +16,8 @@ export function growthPlot(figures) {
   const { cpu, cores, node } = figures.meta;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#7a828e" role="img" aria-label="Messages a second by the number of actors and of worker threads">`,
-    ...panel("tells a second, one thread, by actors that have mail", actors, 20, 260),
-    ...panel(`asks a second, by worker threads (${cores} cores)`, workers, 320, 380),
+    ...panel("tells a second, by actors in one thread", actors, 20, 260),
+    ...panel("asks a second, by worker threads", workers, 320, 380),
     `<text x="20" y="${HEIGHT - 8}">${cpu}, ${cores} cores, node ${node}; npm run bench -- growth</text>`,
     "</svg>",
     "",
