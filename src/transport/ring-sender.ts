@@ -3,12 +3,13 @@ import type { LinkPort } from "./link.js";
 import { RingWriter } from "./ring.js";
 
 /** How a frame travels. */
-const ways: Record<Frame["t"], "ring" | "once"> = {
+const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
+  // In its turn, as long as there is room: what was sent before it is taken up. By the port where the ring is full.
+  stop: "room",
   // By the port, at once: they must not wait behind a full ring of requests.
   boot: "once",
   start: "once",
   cancel: "once",
-  stop: "once",
   fence: "once",
   shut: "once",
   hello: "once",
@@ -48,7 +49,8 @@ export const BELL = 0;
  *   fits the ring ──────────────▶ ring
  *   does not (size, kind) ──────▶ port, and in the ring a marker `take` at its place
  *   no room in the ring ────────▶ waits here; goes on when the reader has made room
- *   start, cancel, stop, fence … ▶ port, at the end of the turn or before the next frame in the ring
+ *   stop ───────────────────────▶ ring; as below where that is full, or nobody would be stopped who is flooded
+ *   start, cancel, fence … ─────▶ port, at the end of the turn or before the next frame in the ring
  */
 export class RingSender<Out extends Frame> {
   readonly #ring: RingWriter;
@@ -73,12 +75,16 @@ export class RingSender<Out extends Frame> {
   }
 
   push(frame: Out): void {
+    const way = ways[frame.t];
     // A value whose getter sends something comes here in the middle of its frame.
-    if (ways[frame.t] === "once") {
+    const inTurn = way !== "once" && this.#waiting.length === 0 && !this.#writing;
+    if (inTurn && this.#put(frame)) return;
+    if (way === "ring") this.#waiting.push(frame);
+    else {
       // Its arrays may lie in memory that one of those brings along: they must not be overtaken on the port.
       if (frame.t === "start" && this.#waiting.length > 0) this.spill();
       this.#once.push(frame);
-    } else if (this.#waiting.length > 0 || this.#writing || !this.#put(frame)) this.#waiting.push(frame);
+    }
   }
 
   /** Puts in what waited, as far as there is room now. */

@@ -29,6 +29,7 @@ export class Hand extends Actor<HandProps | undefined> {
   hang(): void;
   uncaught(): Promise<void>;
   spin(): void;
+  holdThenSpin(name: string): Promise<void>;
   hangShown(secret: string): void;
   hangAgain(): void;
   unsendable(): unknown;

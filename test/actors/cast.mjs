@@ -114,6 +114,11 @@ export class Hand extends Actor {
   spin() {
     for (;;);
   }
+  /** Loops when the gate is open: it has begun when somebody is at the gate. */
+  async holdThenSpin(name) {
+    await this.props.gate.ask.pass(name);
+    for (;;);
+  }
   hangShown(_secret) {
     for (;;);
   }

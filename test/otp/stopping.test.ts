@@ -1,11 +1,13 @@
-import type { App, Ref } from "holdfast";
+import { type App, type Ref, refTo } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
-import { at, failure, play, walls } from "../behaviour/stage.js";
+import type { Gate } from "../behaviour/gate.js";
+import { at, failure, gateOf, plan, play, walls } from "../behaviour/stage.js";
 import { until } from "../behaviour/until.js";
 import { asOtp, Cast, type Child, held, node, restarted, settled, times, turns } from "./stage.js";
 
+const gate = refTo<Gate>("gate");
 const stop = (app: Pick<App, "stop">) => app.stop({ drain: 0 });
 
 describe("a supervisor that stops", () => {
@@ -54,16 +56,17 @@ describe("a supervisor that stops", () => {
   it.each(walls)(
     "ends the $level of a child that is stuck [sup_stop_timeout, sup_stop_brutal_kill]",
     async ({ level }) => {
+      const made = plan();
+      made.open("the loop");
       const { app, refs } = await play({
-        late: at(level, Hand, undefined, { shutdown: 50 }),
-        brutal: at(level, Hand, undefined, { shutdown: "brutal" }),
+        gate: gateOf(made),
+        late: at(level, Hand, { gate }, { shutdown: 50 }),
+        brutal: at(level, Hand, { gate }, { shutdown: "brutal" }),
       });
-      const spinning = [refs.late, refs.brutal].map((ref) => failure(ref.ask.spin()));
-      await until(() => ["late", "brutal"].every((name) => node(app, name)!.mailbox!.executing === 1), "both to spin");
+      const spinning = [refs.late, refs.brutal].map((ref) => failure(ref.ask.holdThenSpin("the loop")));
+      await made.reached("the loop", 2);
       await stop(app);
-      // Killed at once, the brutal one may not have begun.
-      expect((await spinning[0])!.code).toBe("ActorDied");
-      expect(["ActorDied", "ActorStopped"]).toContain((await spinning[1])!.code);
+      for (const error of await Promise.all(spinning)) expect(error.code).toBe("ActorDied");
       expect(node(app, "late")!.host).toBeUndefined();
       expect(node(app, "brutal")!.host).toBeUndefined();
     },
