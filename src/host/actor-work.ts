@@ -7,7 +7,7 @@ import { DirectWork, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
-import { argumentsFor, given, ownCopy } from "./own-copy.js";
+import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
 
@@ -204,13 +204,12 @@ export class ActorWork {
       this.fail(running, notDeclared(call.method));
       return;
     }
-    if (isPromise(result)) {
+    if (!isPromise(result)) this.#returned(running, result);
+    else {
       result.then(
         (value) => this.#returned(running, value),
         (error) => this.threw(running, error),
       );
-    } else {
-      this.#returned(running, result);
     }
   }
 
@@ -223,7 +222,10 @@ export class ActorWork {
   }
 
   #returned(running: Running, value: unknown): void {
-    if (!this.#settled(running)) return;
+    if (!this.#settled(running)) {
+      dropped(value);
+      return;
+    }
     try {
       this.#done(running, { ok: true, value: given(value, "the result") });
     } catch (error) {

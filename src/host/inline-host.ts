@@ -4,7 +4,7 @@ import type { Clock } from "../clock.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { Lent } from "../transport/lent.js";
-import { lendInPlace } from "../transport/slab-link.js";
+import { guardInPlace, lendInPlace } from "../transport/slab-link.js";
 import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes } from "./control-block.js";
@@ -77,6 +77,7 @@ export class InlineProvider implements HostProvider {
         undisturbed(() => {
           for (const frame of carried) {
             lent.heard(frame);
+            guardInPlace(frame);
             if (!ended) host.onFrame(frame);
           }
         });

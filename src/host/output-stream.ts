@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors.js";
+import { dropped } from "./own-copy.js";
 
 /** Values a stream may send before its consumer asks for more. */
 export const FIRST_STREAM_CREDIT = 16;
@@ -33,7 +34,10 @@ export class OutputStream {
   async run(source: AsyncIterable<unknown>): Promise<number> {
     let sent = 0;
     for await (const value of source) {
-      if (this.#closed) break;
+      if (this.#closed) {
+        dropped(value);
+        break;
+      }
       try {
         this.#emit(value);
       } catch (error) {

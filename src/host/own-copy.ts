@@ -19,3 +19,12 @@ export function given(value: unknown, where: string): Packed {
   for (const lease of packed.leases ?? []) lease.give();
   return { value: packed.value, special: packed.special };
 }
+
+/** A value that becomes nobody's: its caller has left, or its incarnation is over. */
+export function dropped(value: unknown): void {
+  try {
+    for (const lease of pack(value, "the result", "give").leases ?? []) lease.release();
+  } catch {
+    // What could not have been sent has no tensors to give back.
+  }
+}

@@ -1,4 +1,5 @@
 import type { Message, Outcome } from "../mailbox/message.js";
+import { releaseAll } from "../transport/lease.js";
 
 /** Makes a call whose answer may be a stream. */
 export type StreamCall = (
@@ -88,6 +89,8 @@ class Reading {
       }
     } finally {
       this.#message?.giveUp("Cancelled", "the consumer left the stream");
+      // What came and was not read is nobody's.
+      for (const value of this.#values.splice(0)) releaseAll(value);
     }
   }
 }

@@ -33,6 +33,10 @@ export class Lease implements TensorLease {
     return this.#data;
   }
 
+  get held(): boolean {
+    return this.#standing === "held";
+  }
+
   release(): void {
     if (this.#standing !== "held") throw this.#misused("release() was called");
     this.#end("released");
@@ -129,8 +133,11 @@ export function tensorsOf(slab: Slab | undefined): MakeTensor {
   return ((dtype, shape) => newLease(slab, dtype, shape)) as MakeTensor;
 }
 
-/** A lease that somebody gave to this side, by the array that came for it. */
+/** A lease that somebody gave to this side, by the array that came for it: one, wherever in its message it stands. */
 export function leaseFor(dtype: Dtype, shape: readonly number[], data: TensorData): Lease {
+  const same = leaseOf.get(data);
+  // Within one thread its giver's is known by that array, too; that one is held no more.
+  if (same?.held) return same;
   if (!((data.buffer as ArrayBufferLike) instanceof SharedArrayBuffer)) return new Lease(dtype, shape, data, undefined);
   unguard(data);
   const memory = data.buffer as unknown as SharedArrayBuffer;

@@ -145,6 +145,22 @@ export function lendInPlace({ args }: Extract<ToHost, { t: "call" }>): Piece[] {
   return pieces;
 }
 
+/** Tensors that a handler of this very thread gave away: they go back also when nobody takes them out of their frame. */
+export function guardInPlace(frame: ToParent): void {
+  const packed =
+    frame.t === "part" ? frame.value : frame.t === "done" && frame.outcome.ok ? frame.outcome.value : undefined;
+  if (packed?.special !== true) return;
+  const guarded = new Set<ArrayBufferView>();
+  replaceIn(packed.value, (found) => {
+    if (!ArrayBuffer.isView(found)) return undefined;
+    if (found.buffer instanceof SharedArrayBuffer && !guarded.has(found)) {
+      guarded.add(found);
+      guard(found, segmentOf(found.buffer).at(found.byteOffset));
+    }
+    return found;
+  });
+}
+
 /** The receiving side of one direction. */
 export class Incoming {
   readonly #clock: Clock;

@@ -56,7 +56,10 @@ export function pack(value: unknown, where: string, how: Leased = "copy"): Sized
   special = false;
   bytes = 0;
   const packed = walk(value, where, 0);
-  return { value: packed, special, bytes, leases };
+  const found = leases;
+  // What is remembered here would be kept alive until the next value is packed.
+  leases = undefined;
+  return { value: packed, special, bytes, leases: found };
 }
 
 function walk(value: unknown, path: string, depth: number): unknown {

@@ -11,6 +11,7 @@ export declare class Tensors extends Actor {
   last(tensor: Floats): number;
   facts(tensor: object): { keys: string[]; dtype: string; shape: number[]; kind: string; shared: boolean };
   doubled(tensor: Floats): TensorLease<Float32Array>;
+  twice(tensor: Floats): [TensorLease<Float32Array>, { again: TensorLease<Float32Array> }];
   counted(upTo: number): AsyncGenerator<TensorLease<Int32Array>>;
   negate(tensor: Floats): void;
   secretly(tensor: Floats): void;

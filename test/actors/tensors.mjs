@@ -35,6 +35,13 @@ export class Tensors extends Actor {
     return out;
   }
 
+  /** One tensor, which stands at two places of the result. */
+  twice({ shape, data }) {
+    const out = this.tensor("float32", shape);
+    out.data.set(data);
+    return [out, { again: out }];
+  }
+
   async *counted(upTo) {
     for (let i = 0; i < upTo; i++) {
       const out = this.tensor("int32", [5000]);

@@ -86,6 +86,29 @@ describe.each(levels)("a leased tensor, %s", (level, spec) => {
     expect(i).toBe(40);
   });
 
+  it("is one in a result that has it twice, and is released once", async () => {
+    const { app, refs } = await play({ tensors: spec() });
+    const tensor = filled(app, 3);
+    const [out, { again }] = await refs.tensors.ask.twice(tensor);
+    expect(again).toBe(out);
+    out.release();
+    expect(misused(() => again.data)).toMatch("after it was released");
+    tensor.release();
+    expect(used(app)).toBe(0);
+  });
+
+  it("goes back where nobody reads on in the stream that brings it", async () => {
+    const { app, refs } = await play({ tensors: spec() });
+    for (let i = 0; i < 3; i++) {
+      for await (const part of refs.tensors.ask.counted(40)) {
+        part.release();
+        break;
+      }
+    }
+    // An inline actor's are the system's own; those of another host are in its memory.
+    await until(() => used(app) === 0, "all slots free");
+  });
+
   it("goes from actor to actor", async () => {
     const { refs } = await play({ tensors: spec(), other: thread<Tensors>(url) });
     expect(await refs.tensors.ask.through(refs.other, 2)).toEqual([10_000, 10_000]);

@@ -133,8 +133,10 @@ export class Deliveries implements Courier {
     if (!message) return;
     this.#credits?.get(seq)?.arrived(this.#context.clock.now());
     // Nobody reads: it must not wait for credit for ever.
-    if (message.settled || !message.onPart) this.#more(message);
-    else {
+    if (message.settled || !message.onPart) {
+      this.#more(message);
+      if (value.special === true) releaseAll(this.#open(value));
+    } else {
       message.partsDelivered++;
       message.onPart(this.#open(value));
     }
