@@ -84,7 +84,9 @@ export class InlineProvider implements HostProvider {
       },
       (frame, error) => {
         const instead = insteadOfUnsent(frame, error);
-        if (instead && !ended) host.onFrame(instead);
+        if (!instead || ended) return;
+        lent.heard(instead);
+        host.onFrame(instead);
       },
     );
     const toHost = new Batch<ToHost>(
@@ -96,7 +98,9 @@ export class InlineProvider implements HostProvider {
       },
       (frame, error) => {
         const answer = answerForUnsent(frame, error);
-        if (answer && !ended) host.onFrame(answer);
+        if (!answer || ended) return;
+        lent.heard(answer);
+        host.onFrame(answer);
       },
     );
     const runner = new CellRunner({

@@ -6,7 +6,8 @@ export interface Floats {
   readonly data: Float32Array;
 }
 
-export declare class Tensors extends Actor {
+export declare class Tensors extends Actor<{ failsOnce: string } | undefined> {
+  boom(): never;
   sum(tensor: Floats): number;
   last(tensor: Floats): number;
   facts(tensor: object): { keys: string[]; dtype: string; shape: number[]; kind: string; shared: boolean };

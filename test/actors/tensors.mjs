@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { Actor } from "holdfast";
 
 /** Works on leased tensors. */
@@ -8,6 +10,25 @@ export class Tensors extends Actor {
     negate: { mutates: true },
     hang: { limit: "100ms" },
   };
+
+  start() {
+    if (this.props?.failsOnce) return this.#failOnce(this.props.failsOnce);
+  }
+
+  /** In a start that finds this file, late enough for mail to have followed it. */
+  async #failOnce(marker) {
+    try {
+      rmSync(marker);
+    } catch {
+      return;
+    }
+    await pause(20);
+    throw new Error("planned");
+  }
+
+  boom() {
+    throw new Error("planned");
+  }
 
   sum({ data }) {
     return data.reduce((sum, x) => sum + x, 0);

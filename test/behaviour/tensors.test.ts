@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { type App, fork, inline, isHoldfastError, thread } from "holdfast";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -125,6 +125,23 @@ describe.each(levels)("a leased tensor, %s", (level, spec) => {
     // Its dying host may still have been at the first memory: the contents are here all the same.
     expect(tensor.data.every((x) => x === 9)).toBe(true);
     tensor.release();
+    await until(() => used(app) === 0, "all slots free");
+  });
+
+  it("is back, and its memory free, where the start that it was delivered behind fails", async () => {
+    if (level === "inline") return;
+    const marker = scratch("fails-once");
+    const make = level === "thread" ? thread<Tensors> : fork<Tensors>;
+    const backoff = { initial: 1, max: 1 };
+    const { app, refs } = await play({ tensors: make(url, { failsOnce: marker }, { backoff }) });
+    writeFileSync(marker, "");
+    const tensors = Array.from({ length: 4 }, () => filled(app, 1));
+    const crashed = failure(refs.tensors.ask.boom());
+    const sums = tensors.map((tensor) => refs.tensors.ask.sum(tensor));
+    expect(await crashed).toMatchObject({ code: "HandlerFailed" });
+    expect(await Promise.all(sums)).toEqual(tensors.map(() => 10_000));
+    expect(existsSync(marker)).toBe(false);
+    for (const tensor of tensors) tensor.release();
     await until(() => used(app) === 0, "all slots free");
   });
 

@@ -110,6 +110,8 @@ describe("large arrays beside their frame", () => {
       ],
     ],
     ["the stop of its actor", [{ t: "stopped", actor: 1, incarnation: 1 }]],
+    ["the failed start of its actor", [{ t: "start-failed", actor: 1, incarnation: 1 } as unknown as ToParent]],
+    ["a start that its actor ignored", [{ t: "ignored", actor: 1, incarnation: 1 }]],
   ])("are kept from others until %s", (_, frames) => {
     const { slab, host } = link();
     host.pack(callOf(1, new Float32Array(elements)));
