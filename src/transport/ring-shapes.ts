@@ -1,8 +1,13 @@
+import type { WriteRecord } from "./ring-record.js";
 import { MOST_KEYS, MOST_SHAPES, NO_SHAPE } from "./ring-values.js";
 
-interface Shape {
+/** Keys that the other side knows by a number. */
+export interface Shape {
   readonly keys: readonly string[];
   readonly number: number;
+  written: number;
+  /** What writes the values of such an object, when there have been many. */
+  write: WriteRecord | undefined;
 }
 
 /** The shapes of plain objects that the other side of a ring knows, by number. */
@@ -14,13 +19,13 @@ export class Shapes {
   #fresh: Shape[] = [];
 
   /** @returns undefined for one that the other side does not know */
-  numberOf(keys: readonly string[]): number | undefined {
+  find(keys: readonly string[]): Shape | undefined {
     const alike = this.#known.get(keys[0] ?? "");
     if (!alike) return undefined;
     next: for (const shape of alike) {
       if (shape.keys.length !== keys.length) continue;
       for (let i = 1; i < keys.length; i++) if (shape.keys[i] !== keys[i]) continue next;
-      return shape.number;
+      return shape;
     }
     return undefined;
   }
@@ -28,7 +33,7 @@ export class Shapes {
   /** @returns the number it gets, or NO_SHAPE for one that nobody remembers */
   define(keys: readonly string[]): number {
     if (keys.length > MOST_KEYS || this.#count >= MOST_SHAPES) return NO_SHAPE;
-    const shape = { keys, number: this.#count++ };
+    const shape = { keys, number: this.#count++, written: 0, write: undefined };
     const first = keys[0] ?? "";
     const alike = this.#known.get(first);
     if (alike) alike.push(shape);

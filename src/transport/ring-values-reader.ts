@@ -1,4 +1,13 @@
+import { type MakeRecord, OFTEN, recordMaker } from "./ring-record.js";
+import { SHORTEST, shortString } from "./ring-short-string.js";
 import { NO_SHAPE, tag, viewKinds } from "./ring-values.js";
+
+/** The keys of objects, and what makes such objects at once when there have been many. */
+interface Shape {
+  readonly keys: readonly string[];
+  read: number;
+  make: MakeRecord | undefined;
+}
 
 /** Reads what a ValueWriter has written, into values of their own: nothing looks into the ring afterwards. */
 export class ValueReader {
@@ -6,7 +15,7 @@ export class ValueReader {
   at = 0;
   readonly #bytes: Buffer;
   readonly #view: DataView;
-  readonly #shapes: (readonly string[])[] = [];
+  readonly #shapes: Shape[] = [];
 
   constructor(bytes: Buffer, view: DataView) {
     this.#bytes = bytes;
@@ -61,7 +70,7 @@ export class ValueReader {
       }
       case tag.record:
         this.at += 2;
-        return this.#record(this.#shapes[this.#view.getUint16(this.at - 2)]!);
+        return this.#known(this.#shapes[this.#view.getUint16(this.at - 2)]!);
       case tag.shape:
         return this.#record(this.#defined());
       case tag.view: {
@@ -102,20 +111,7 @@ export class ValueReader {
     const length = bytes[this.at]!;
     const at = this.at + 1;
     this.at = at + length;
-    switch (length) {
-      case 0:
-        return "";
-      case 1:
-        return String.fromCharCode(bytes[at]!);
-      case 2:
-        return String.fromCharCode(bytes[at]!, bytes[at + 1]!);
-      case 3:
-        return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!);
-      case 4:
-        return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
-      default:
-        return bytes.toString("latin1", at, at + length);
-    }
+    return length <= SHORTEST ? shortString(bytes, at, length) : bytes.toString("latin1", at, at + length);
   }
 
   #count(): number {
@@ -137,8 +133,14 @@ export class ValueReader {
     this.at += 4;
     const keys: string[] = [];
     for (let i = 0; i < length; i++) keys.push(this.value() as string);
-    if (number !== NO_SHAPE) this.#shapes[number] = keys;
+    if (number !== NO_SHAPE) this.#shapes[number] = { keys, read: 0, make: undefined };
     return keys;
+  }
+
+  #known(shape: Shape): object {
+    if (shape.make) return shape.make(this);
+    if (++shape.read === OFTEN) shape.make = recordMaker(shape.keys);
+    return this.#record(shape.keys);
   }
 
   #record(keys: readonly string[]): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { OFTEN, recordWriter } from "./ring-record.js";
 import { Shapes } from "./ring-shapes.js";
 import { SHORT_STRING, tag, viewKinds } from "./ring-values.js";
 
@@ -8,7 +9,7 @@ export const notByRing = new Error("not by the ring");
 const DEEPEST = 110;
 
 /** Objects of one value up to which a list is searched faster than a Set. */
-const FEW = 12;
+const FEW = 32;
 
 /** Writes values into memory that is handed in; knows the shapes that the other side knows. */
 export class ValueWriter {
@@ -200,13 +201,18 @@ export class ValueWriter {
 
   #record(value: Record<string, unknown>, depth: number): void {
     const keys = Object.keys(value);
-    const number = this.#shapes.numberOf(keys);
-    if (number === undefined) this.#define(keys);
+    const shape = this.#shapes.find(keys);
+    if (!shape) this.#define(keys);
     else {
       this.#room(3);
       this.#bytes[this.at] = tag.record;
-      this.#view.setUint16(this.at + 1, number);
+      this.#view.setUint16(this.at + 1, shape.number);
       this.at += 3;
+      if (shape.write) {
+        shape.write(this, value, depth + 1);
+        return;
+      }
+      if (++shape.written === OFTEN) shape.write = recordWriter(keys);
     }
     for (let i = 0; i < keys.length; i++) this.value(value[keys[i]!], depth + 1);
   }

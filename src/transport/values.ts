@@ -8,6 +8,7 @@ import { kindOf, ownCopyOf } from "./array-kinds.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
 import type { Packed } from "./frames.js";
 import { Lease, leaseFor } from "./lease.js";
+import { plainDataBytes } from "./plain-data.js";
 import { replaceIn } from "./walk.js";
 
 /*
@@ -51,6 +52,8 @@ let bytes = 0;
  * @throws HoldfastError InvalidValue naming the path of the offending part
  */
 export function pack(value: unknown, where: string, how: Leased = "copy"): Sized {
+  const plain = plainDataBytes(value);
+  if (plain >= 0) return { value, special: false, bytes: plain, leases: undefined };
   leased = how;
   leases = undefined;
   special = false;

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Frame, FrameReader, FrameWriter } from "../../../src/transport/frame-codec.js";
 import { RING_BYTES, RingMemory } from "../../../src/transport/ring.js";
+import { OFTEN } from "../../../src/transport/ring-record.js";
 
 /** One end to the other, frame by frame, as long as the ring lives. */
 function line() {
@@ -20,6 +21,25 @@ function line() {
     return read;
   };
 }
+
+/** Names that mean something in a program's text. */
+const AWKWARD = [
+  "constructor",
+  "get",
+  "async",
+  "1",
+  "-1",
+  "a b",
+  '"',
+  "\\",
+  "\n",
+  "\u2028",
+  "\ud800",
+  "",
+  "`",
+  "*/",
+  "then",
+];
 
 const call = (args: unknown[], method = "m"): Frame => ({
   t: "call",
@@ -105,6 +125,31 @@ describe("a value in a ring", () => {
       { numRuns: 300 },
     );
     expect(carried).toBeGreaterThan(100);
+  });
+
+  it("arrives the same when there have been many objects with its keys", () => {
+    const key = fc.oneof(fc.string({ unit: "binary" }), fc.nat().map(String), fc.constantFrom(...AWKWARD));
+    let carried = 0;
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(key, { maxLength: 6 }),
+        fc.array(plain, { minLength: 6, maxLength: 6 }),
+        (keys, values) => {
+          const send = line();
+          const record = (at: number) => Object.fromEntries(keys.map((name, i) => [name, values[(at + i) % 6]]));
+          for (let at = 0; at < OFTEN; at++) send(done(Object.fromEntries(keys.map((name) => [name, at]))));
+          for (let at = 0; at < 6; at++) {
+            const arrived = send(done(record(at)));
+            if (!arrived) continue;
+            carried++;
+            same(arrived, structuredClone(done(record(at))));
+            same(send(done([1, record(at)])), structuredClone(done([1, record(at)])));
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+    expect(carried).toBeGreaterThan(50);
   });
 
   it.each([
