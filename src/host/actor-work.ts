@@ -1,6 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { ToHost, ToParent } from "../transport/frames.js";
+import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, isPromise } from "./direct-work.js";
@@ -22,12 +22,8 @@ export interface Running {
   stream: OutputStream | undefined;
   /** Looks whether what it was lent is as it was. */
   lent: (() => void) | undefined;
-}
-
-interface Waiting {
-  readonly call: Call;
-  /** Monotonic ms. */
-  readonly expires: number;
+  /** The snapshot after it, where one is wanted. */
+  state?: Packed;
 }
 
 /**
@@ -38,7 +34,8 @@ interface Waiting {
 export class ActorWork {
   readonly #of: Worker;
   readonly #around: Surroundings;
-  #queue: Waiting[] = [];
+  /** Each until `expires`, monotonic ms. */
+  #queue: { readonly call: Call; readonly expires: number }[] = [];
   readonly #running = new Map<number, Running>();
   readonly #freeEntries: number[];
   #latest: Running | undefined;
@@ -222,7 +219,7 @@ export class ActorWork {
   }
 
   #returned(running: Running, value: unknown): void {
-    if (!this.#settled(running)) {
+    if (!this.#settled(running) || !this.#kept(running)) {
       dropped(value);
       return;
     }
@@ -246,7 +243,7 @@ export class ActorWork {
   }
 
   fail(running: Running, error: unknown): void {
-    if (this.#settled(running)) this.#done(running, { ok: false, error: encodeError(error) });
+    if (this.#settled(running) && this.#kept(running)) this.#done(running, { ok: false, error: encodeError(error) });
   }
 
   /** Takes a message off the running table; false when this incarnation is over. */
@@ -261,23 +258,26 @@ export class ActorWork {
     return true;
   }
 
+  /** Takes its snapshot, before tensors are given away: where that throws, nobody gets any. @returns false: it crashed */
+  #kept(running: Running): boolean {
+    if (!running.call.snapshot || this.#running.size > 0) return true;
+    try {
+      const { value, special } = pack(this.#of.actor!.snapshot!(), "the snapshot");
+      running.state = ownCopy(this.#around, { value, special });
+      return true;
+    } catch (error) {
+      this.#of.crash(running.call.seq, error);
+      return false;
+    }
+  }
+
   /**
    * The outcome and the snapshot leave in one frame, and only then is the entry cleared: a death in between finds the
    * message executing or its frame sent, never neither.
    */
   #done(running: Running, outcome: Extract<ToParent, { t: "done" }>["outcome"]): void {
-    const { actor, incarnation, seq, snapshot } = running.call;
-    let state: Extract<ToParent, { t: "done" }>["state"];
-    if (snapshot && this.#running.size === 0) {
-      try {
-        const packed = pack(this.#of.actor!.snapshot!(), "the snapshot");
-        state = ownCopy(this.#around, { value: packed.value, special: packed.special });
-      } catch (error) {
-        this.#of.crash(seq, error);
-        return;
-      }
-    }
-    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state });
+    const { actor, incarnation, seq } = running.call;
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state: running.state });
     const now = this.#around.clock.now();
     this.#event(outcome.ok ? (running.stream ? KIND.streamed : KIND.ok) : KIND.failed, running.call, now);
     this.#around.control.end(running.entry);

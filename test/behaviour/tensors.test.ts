@@ -2,8 +2,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { type App, fork, inline, isHoldfastError, thread } from "holdfast";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { DEFAULT_SLAB_BYTES } from "../../src/defaults.js";
 import { dtypes, layouts } from "../../src/protocol/dtypes.js";
 import { Tensors } from "../actors/tensors.mjs";
+import { Unsaved } from "../actors/unsaved.mjs";
 import { scratch } from "./scratch.js";
 import { failure, play } from "./stage.js";
 import { until } from "./until.js";
@@ -158,6 +160,20 @@ describe.each(levels)("a leased tensor, %s", (level, spec) => {
 });
 
 describe("what belongs to whom", () => {
+  it.each([
+    ["inline", () => inline(Unsaved)],
+    ["thread", () => thread<Unsaved>(new URL("../actors/unsaved.mjs", import.meta.url))],
+  ])("is nobody's when the snapshot that would go with a result throws: its memory is free, %s", async (_, spec) => {
+    const { app, refs } = await play({ unsaved: spec() });
+    const rounds = DEFAULT_SLAB_BYTES / (1 << 23) + 1;
+    for (let i = 0; i < rounds; i++) {
+      expect(await failure(refs.unsaved.ask.make())).toMatchObject({ code: "HandlerFailed" });
+    }
+    expect(used(app)).toBe(0);
+    // In a host of its own the memory is its own slab's: it would be used up by now.
+    expect(await refs.unsaved.ask.hasRoom()).toBe(true);
+  });
+
   it("is said when it is confused", async () => {
     const { app, refs } = await play({ tensors: thread<Tensors>(url) });
     const tensor = filled(app, 1);
