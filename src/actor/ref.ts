@@ -124,12 +124,12 @@ class LiveRef<A> implements KeyedRef<A> {
   }
 
   get ask(): Ask<A> {
-    this.#ask ??= caller("ask", this.#target, this.#options) as Ask<A>;
+    this.#ask ??= new Caller("ask", this.#target, this.#options) as unknown as Ask<A>;
     return this.#ask;
   }
 
   get tell(): Tell<A> {
-    this.#tell ??= caller("tell", this.#target, this.#options) as Tell<A>;
+    this.#tell ??= new Caller("tell", this.#target, this.#options) as unknown as Tell<A>;
     return this.#tell;
   }
 
@@ -177,21 +177,37 @@ export function behindRef(value: object): Behind | undefined {
  */
 const never: ReadonlySet<string> = new Set(["then", ...Object.getOwnPropertyNames(Object.prototype)]);
 
-function caller(kind: "ask" | "tell", target: Target, options: CallOptions): object {
-  return Object.create(
-    new Proxy(
-      {},
-      {
-        get(_, name, receiver: object) {
-          if (typeof name === "symbol" || never.has(name)) return undefined;
-          const method =
-            kind === "ask"
-              ? (...args: unknown[]) => target.ask(name, args, options)
-              : (...args: unknown[]) => target.tell(name, args, options);
-          Object.defineProperty(receiver, name, { value: method });
-          return method;
-        },
-      },
-    ),
-  ) as object;
+/**
+ * What `ask` and `tell` are. All have one proxy behind them: with one each, no two would have the same shape, and with
+ * thousands of refs in turn each call would be looked up anew.
+ */
+class Caller {
+  readonly #kind: "ask" | "tell";
+  readonly #target: Target;
+  readonly #options: CallOptions;
+
+  constructor(kind: "ask" | "tell", target: Target, options: CallOptions) {
+    this.#kind = kind;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  static {
+    Reflect.deleteProperty(Caller.prototype, "constructor");
+    const get = (_: object, name: string | symbol, receiver: object) => {
+      if (typeof name === "symbol" || never.has(name) || !(#target in receiver)) return undefined;
+      const method = receiver.#method(name);
+      Object.defineProperty(receiver, name, { value: method });
+      return method;
+    };
+    Object.setPrototypeOf(Caller.prototype, new Proxy({}, { get }));
+  }
+
+  #method(name: string): (...args: unknown[]) => unknown {
+    const target = this.#target;
+    const options = this.#options;
+    return this.#kind === "ask"
+      ? (...args: unknown[]) => target.ask(name, args, options)
+      : (...args: unknown[]) => target.tell(name, args, options);
+  }
 }

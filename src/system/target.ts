@@ -43,20 +43,20 @@ export function targetOf(context: SystemContext, receiver: Receiver): Target {
 
 /** Made for whoever wants one, and kept by its refs alone. */
 class ReceiverTarget implements Target {
-  readonly #context: SystemContext;
-  readonly #receiver: Receiver;
+  readonly context: SystemContext;
+  readonly receiver: Receiver;
 
   constructor(context: SystemContext, receiver: Receiver) {
-    this.#context = context;
-    this.#receiver = receiver;
+    this.context = context;
+    this.receiver = receiver;
   }
 
   get path(): string {
-    return this.#receiver.path;
+    return this.receiver.path;
   }
 
   ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const receiver = this.#receiver;
+    const receiver = this.receiver;
     const stream = receiver.isStream(method);
     if (stream !== false) {
       const call: StreamCall = (onSettled, onPart) => this.#stream(method, args, options, onSettled, onPart);
@@ -69,7 +69,7 @@ class ReceiverTarget implements Target {
   }
 
   tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
-    const receiver = this.#receiver;
+    const receiver = this.receiver;
     let special: Special = false;
     let leases: readonly Lease[] | undefined;
     let crossing = args;
@@ -83,10 +83,10 @@ class ReceiverTarget implements Target {
       if (options.timeout !== undefined) milliseconds(options.timeout, "timeout");
       if (options.signal?.aborted) throw alreadyFired(method);
     } catch (error) {
-      deadTell(this.#context, receiver, method, args, options, toError(error));
+      deadTell(this.context, receiver, method, args, options, toError(error));
       return false;
     }
-    const message = new TellMessage(method, crossing, special, bytes, options, this.#context, receiver);
+    const message = new TellMessage(method, crossing, special, bytes, options, this);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
     else if (forget) message.atItsEnd(forget);
@@ -95,7 +95,8 @@ class ReceiverTarget implements Target {
     } catch (error) {
       message.fail(toError(error));
     }
-    return !message.refused;
+    // Nothing of it runs before this turn is over: what has an end already has failed.
+    return !message.settled;
   }
 
   #stream(
@@ -137,13 +138,13 @@ class ReceiverTarget implements Target {
     }
     const message = new AskMessage(method, crossing, special, bytes, options, resolve, reject);
     if (onPart) message.onPart = onPart;
-    const { clock, deadlines } = this.#context;
+    const { clock, deadlines } = this.context;
     if (timeoutMs !== Number.POSITIVE_INFINITY) message.within(timeoutMs, clock.now(), deadlines);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
     else if (forget) message.atItsEnd(forget);
     try {
-      this.#receiver.accept(message, options.key);
+      this.receiver.accept(message, options.key);
     } catch (error) {
       message.fail(toError(error));
     }

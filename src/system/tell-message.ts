@@ -9,13 +9,16 @@ export interface Addressed {
   readonly incarnation: number;
 }
 
+/** What sent it. */
+interface TellTo {
+  readonly context: SystemContext;
+  readonly receiver: Addressed;
+}
+
 /** A message that nobody waits for: where it fails it is a dead letter. */
 export class TellMessage extends Message {
   readonly ask = false;
-  /** It was not accepted. */
-  refused = false;
-  private readonly context: SystemContext;
-  private readonly to: Addressed;
+  private readonly to: TellTo;
 
   constructor(
     method: string,
@@ -23,11 +26,9 @@ export class TellMessage extends Message {
     special: Special,
     bytes: number,
     options: MessageOptions & { readonly key?: string },
-    context: SystemContext,
-    to: Addressed,
+    to: TellTo,
   ) {
     super(method, args, special, bytes, options);
-    this.context = context;
     this.to = to;
   }
 
@@ -41,10 +42,9 @@ export class TellMessage extends Message {
 
   protected override heard(outcome: Outcome): void {
     if (outcome.ok) return;
-    this.refused = true;
     // Who found it guilty has written its letter, with the evidence.
     if (isHoldfastError(outcome.error, "PoisonedMessage")) return;
-    deadTell(this.context, this.to, this.method, this.args, this.options, outcome.error);
+    deadTell(this.to.context, this.to.receiver, this.method, this.args, this.options, outcome.error);
   }
 }
 

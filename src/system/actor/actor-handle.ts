@@ -116,11 +116,11 @@ export class ActorHandle implements CellMember, Addressee {
     this.pump();
   }
 
-  /** A message has left it: @param served with its outcome, else because its caller gave it up before it began */
-  freed(served: boolean): void {
+  /** A message has left it: @param served with its outcome, else its caller gave it up before it began; @param pumps the next may follow */
+  freed(served: boolean, pumps = true): void {
     if (served) this.#owner.onServed();
     this.cell?.inquest.trials?.settled(this);
-    if (this.#mailbox && !this.#mailbox.empty) this.pump();
+    if (pumps && this.#mailbox && !this.#mailbox.empty) this.pump();
   }
 
   /** Hands over as much mail as the window allows. Call it when mail came in. */

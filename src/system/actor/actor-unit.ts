@@ -53,7 +53,9 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   }
 
   onServed(): void {
-    (this.plan.onServed ?? (() => this.served()))();
+    const { onServed } = this.plan;
+    if (onServed) onServed();
+    else this.served();
   }
 
   get incarnation(): number {

@@ -26,8 +26,13 @@ export interface Addressee {
   readonly mailbox: Mailbox;
   /** It is up, and its host takes mail. */
   readonly takesMail: boolean;
-  /** A message has left it: with its outcome, or because its caller gave it up before it began. */
-  freed(served: boolean): void;
+  /**
+   * A message has left it: with its outcome, or because its caller gave it up before it began.
+   * @param pumps default true; false where who says so sees to the next itself
+   */
+  freed(served: boolean, pumps?: boolean): void;
+  /** Hands over as much mail as the window allows. */
+  pump(): void;
 }
 
 /**
@@ -50,11 +55,11 @@ export class Deliveries implements Courier {
   #latestName: string | undefined;
   #latest: MethodFacts | undefined;
 
-  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window }: HandleOptions) {
+  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, sharedMailbox }: HandleOptions) {
     this.#context = context;
     this.#to = to;
     this.#window = window;
-    this.#direct = new DirectRuns(context.runQueue, to, this.#inflight, this);
+    this.#direct = new DirectRuns(context.runQueue, to, this.#inflight, this, sharedMailbox === undefined);
     this.#log = new ReplayLog(snapshotEvery);
   }
 
@@ -102,12 +107,30 @@ export class Deliveries implements Courier {
   }
 
   /**
-   * The short way of a new message to an actor in this thread.
+   * The short way of a new message: to an actor in this thread, or behind a full window, where nothing is to be pumped.
    * @returns false where it has to go through the mailbox
+   * @throws HoldfastError MailboxFull, InvalidValue
    */
   take(message: Message): boolean {
-    if (!this.#direct.takes(message, this.#window)) return false;
-    this.deliver(message);
+    if (this.#inflight.size >= this.#window) {
+      this.#to.mailbox.push(message);
+      return true;
+    }
+    if (this.#direct.takes(message)) {
+      this.deliver(message);
+      return true;
+    }
+    // Where mail is run out of the mailbox, the room it left in the window is filled only now.
+    this.#to.pump();
+    return false;
+  }
+
+  numbered(message: Message): boolean {
+    if (message.suspect) return false;
+    if (message.method !== this.#latestName && !this.#known(message.method, this.#to.cell!.facts)) return false;
+    if (this.#latest!.stream) return false;
+    this.#seq = nextSequence(this.#seq);
+    message.seq = this.#seq;
     return true;
   }
 

@@ -6,6 +6,8 @@ import type { Addressee } from "./deliveries.js";
 import type { Inflight } from "./inflight.js";
 
 interface DirectCourier extends Courier {
+  /** One that waits in the mailbox may run at once, and has its number now. Else it goes the way of all. */
+  numbered(message: Message): boolean;
   /** It never began, and is with the actor no more. */
   left(message: Message): void;
 }
@@ -16,6 +18,10 @@ interface DirectCourier extends Courier {
  *   accepted ─▶ in flight, queued ─▶ its turn ─▶ begun ─▶ handler ─▶ settled at once
  *                     │                                     └─ later: delivered, as to any host
  *                     └─ given up: it leaves, and never began
+ *   in the mailbox, and nothing in flight ─▶ its turn ─▶ …
+ *
+ * What waits in the mailbox is not moved into flight first where it can run at once: of a flood most is there. The window is
+ * filled again when something new is accepted, so the mailbox has room as if that had been done after each message.
  */
 export class DirectRuns implements Runnable, Holder {
   nextReady: Runnable | undefined = undefined;
@@ -28,8 +34,11 @@ export class DirectRuns implements Runnable, Holder {
   #lineOf = 0;
   /** It stands in the run queue. */
   #ready = false;
+  /** The mailbox is its alone. */
+  readonly #alone: boolean;
 
-  constructor(queue: RunQueue, to: Addressee, inflight: Inflight, courier: DirectCourier) {
+  constructor(queue: RunQueue, to: Addressee, inflight: Inflight, courier: DirectCourier, alone: boolean) {
+    this.#alone = alone;
     this.#queue = queue;
     this.#to = to;
     this.#inflight = inflight;
@@ -46,11 +55,10 @@ export class DirectRuns implements Runnable, Holder {
     return this.#line !== undefined;
   }
 
-  /** A new message need not wait for others: none is in the mailbox, and the window has room. */
-  takes(message: Message, window: number): boolean {
+  /** A new message need not wait for others: none is in the mailbox, where the window has room. */
+  takes(message: Message): boolean {
     const { mailbox, cell } = this.#to;
-    if (this.#line === undefined || this.#inflight.size >= window || !mailbox.empty || !this.#to.takesMail)
-      return false;
+    if (this.#line === undefined || !mailbox.empty || !this.#to.takesMail) return false;
     return this.on && message.bytes <= mailbox.limits.bytes && cell!.inquest.trials === undefined;
   }
 
@@ -67,25 +75,38 @@ export class DirectRuns implements Runnable, Holder {
     this.#to.freed(false);
   }
 
-  /** What is in flight may have come to its turn. */
+  /** What is in flight, or waits for it, may have come to its turn. */
   getReady(): void {
-    if (this.#ready || this.#line === undefined || this.#inflight.first?.place !== "queued") return;
+    if (this.#ready || this.#line === undefined) return;
+    const { first } = this.#inflight;
+    if (first === undefined ? !this.#alone || this.#to.mailbox.empty : first.place !== "queued") return;
     this.#ready = true;
     this.#queue.add(this);
   }
 
   run(most: number, now: number): number {
     this.#ready = false;
-    let ran = 0;
-    for (; ran < most; ran++) {
-      const message = this.#inflight.first;
+    const to = this.#to;
+    const inflight = this.#inflight;
+    for (let ran = 0; ran < most; ran++) {
+      const { first } = inflight;
+      const message = first ?? (this.#alone ? to.mailbox.next : undefined);
       // A handler may end its own actor, or the whole system.
-      if (message?.place !== "queued" || !this.#to.takesMail || !this.on || !this.#line!.open) return ran;
+      if (message?.place !== "queued" || !to.takesMail || !this.on || !this.#line!.open) return ran;
       if (message.deadline <= now) message.giveUp("Timeout", "its deadline passed");
-      else this.#run(message, now);
+      else if (first !== undefined || this.#pull(message)) this.#run(message, now);
+      else to.pump();
     }
     this.getReady();
-    return ran;
+    return most;
+  }
+
+  /** @returns false where it has to be looked at more closely */
+  #pull(message: Message): boolean {
+    if (this.#to.cell!.inquest.trials !== undefined || !this.#courier.numbered(message)) return false;
+    this.#to.mailbox.take();
+    this.#inflight.enter(message);
+    return true;
   }
 
   /** The incarnation is over. */
@@ -106,6 +127,6 @@ export class DirectRuns implements Runnable, Holder {
     this.#inflight.remove(message);
     message.place = "gone";
     message.succeed(value);
-    this.#to.freed(true);
+    this.#to.freed(true, !this.#alone);
   }
 }

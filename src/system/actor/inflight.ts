@@ -14,6 +14,19 @@ export class Inflight extends MessageList {
     else if (this.size > FEW) this.#index();
   }
 
+  /** The same for one that is handed over where nothing else is. */
+  enter(message: Message): void {
+    if (this.first !== undefined || this.#bySeq) {
+      this.append(message, undefined);
+      return;
+    }
+    this.first = message;
+    this.last = message;
+    this.size = 1;
+    this.bytes = message.bytes;
+    message.line = this;
+  }
+
   override remove(message: Message): boolean {
     if (!super.remove(message)) return false;
     this.#bySeq?.delete(message.seq);
