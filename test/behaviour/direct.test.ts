@@ -6,6 +6,9 @@ import { failure, play } from "./stage.js";
 /** What has happened, in order; actors in this thread share it with the test. */
 const heard: unknown[] = [];
 
+/** What else this thread does while a handler runs. */
+let meanwhile = () => {};
+
 class Desk extends Actor<{ self?: Ref<Desk> } | undefined> {
   jot(what: unknown): number {
     heard.push(what);
@@ -24,6 +27,9 @@ class Desk extends Actor<{ self?: Ref<Desk> } | undefined> {
   tellSelf(times: number): void {
     heard.push(times);
     if (times > 0) this.props?.self?.tell.tellSelf(times - 1);
+  }
+  meanwhile(): void {
+    meanwhile();
   }
   askSelf(): Promise<number> {
     return this.props!.self!.with({ timeout: 50 }).ask.jot("from myself");
@@ -125,6 +131,18 @@ describe("messages to an actor in the same thread", () => {
     while (heard.length < 9) await turn();
     await refs.desk.ask.jot("last");
     expect(heard).toEqual(["first", 0, 1, 2, 3, 4, 5, 6, 7, "last"]);
+  });
+
+  it("leave room behind them one by one: while one far back in a flood runs, as many are taken as went before", async () => {
+    const { refs } = await desk({ window: 2, mailbox: { messages: 4 } });
+    await refs.desk.ask.jot("first");
+    for (let n = 0; n < 4; n++) refs.desk.tell.jot(n);
+    refs.desk.tell.meanwhile();
+    meanwhile = () => heard.push([4, 5, 6, 7, 8].map((n) => refs.desk.tell.jot(n)));
+    expect([refs.desk.tell.jot("behind"), refs.desk.tell.jot("too many")]).toEqual([true, false]);
+    // It runs itself, one is behind it: of six places four are free.
+    while (heard.length < 11) await turn();
+    expect(heard).toEqual(["first", 0, 1, 2, 3, [true, true, true, true, false], "behind", 4, 5, 6, 7]);
   });
 
   it("drop the oldest of the mailbox, never one of the window", async () => {

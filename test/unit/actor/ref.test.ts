@@ -34,6 +34,14 @@ describe("a ref", () => {
     ]);
   });
 
+  it("has the shape of every other, so that calls through thousands in turn are found at once", () => {
+    const [one, other] = [recorded(), recorded()];
+    expect(Object.getPrototypeOf(one.ref.tell)).toBe(Object.getPrototypeOf(other.ref.tell));
+    one.ref.tell.forget("x");
+    other.ref.tell.forget("y");
+    expect([one.calls, other.calls]).toEqual([[["tell", "forget", ["x"], {}]], [["tell", "forget", ["y"], {}]]]);
+  });
+
   it("keeps options, adds to them, and leaves the ref that they were made from alone", () => {
     const { ref, calls } = recorded();
     const kept = ref.with({ timeout: 100, sender: "me" });
