@@ -34,6 +34,12 @@ class SharedMailbox extends Mailbox {
     super.handBack(messages);
     if (messages.length > 0) this.#onHandedBack();
   }
+
+  /** A busy member tries no suspect: when that is given up, what waited behind it can go on. */
+  override remove(message: Message): void {
+    super.remove(message);
+    if (message.suspect) queueMicrotask(this.#onHandedBack);
+  }
 }
 
 const poolKeys: KeysOf<PoolOptions> = { size: true };

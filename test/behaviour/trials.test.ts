@@ -185,4 +185,26 @@ describe.each(walls)("suspects of a death, $level", ({ level }) => {
     expect(deaths(app)).toHaveLength(3);
     expect(await refs.members.ask.say("alive")).toBe("alive");
   });
+
+  it("do not hold up a busy pool when their callers give them up before anybody can try them", async () => {
+    const made = plan();
+    const members = pool(crowd(level, "Crowd", { window: 4 }), { size: 2 });
+    const { refs } = await play({ gate: gateOf(made), members });
+    const tried = refs.members.ask.hold("a");
+    const caller = new AbortController();
+    const given = refs.members.with({ signal: caller.signal });
+    const suspects = [failure(given.ask.hold("b")), failure(given.ask.hold("c")), failure(given.ask.bomb("bomb"))];
+    for (const name of ["a", "b", "c", "bomb"]) await made.reached(name);
+    const long = refs.members.ask.hold("long");
+    await made.reached("long");
+    made.open("bomb");
+    await made.reached("a", 2);
+    // One member tries the first suspect, the other is busy and can try nobody: the rest waits behind those, in order.
+    const later = refs.members.ask.say("later");
+    caller.abort();
+    for (const suspect of suspects) expect(await suspect).toMatchObject({ code: "Cancelled" });
+    expect(await later).toBe("later");
+    for (const name of ["a", "long"]) made.open(name);
+    expect(await Promise.all([tried, long])).toEqual(["a", "long"]);
+  });
 });
