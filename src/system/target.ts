@@ -88,15 +88,17 @@ class ReceiverTarget implements Target {
     }
     const message = new TellMessage(method, crossing, special, bytes, options, this);
     const forget = options.signal && cancelledBy(options.signal, message);
-    if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
-    else if (forget) message.atItsEnd(forget);
-    try {
-      receiver.accept(message, options.key);
-    } catch (error) {
-      message.fail(toError(error));
-    }
-    // Nothing of it runs before this turn is over: what has an end already has failed.
-    return !message.settled;
+    if (leases) return this.#tellLent(message, leases, options.key, forget);
+    if (forget) message.atItsEnd(forget);
+    return offer(receiver, message, options.key);
+  }
+
+  /** With tensors, which are its sender's again where it is refused. */
+  #tellLent(message: TellMessage, leases: readonly Lease[], key: string | undefined, forget?: () => void): boolean {
+    let accepted = false;
+    message.atItsEnd(lendUntilSettled(leases, () => !accepted, forget));
+    accepted = offer(this.receiver, message, key);
+    return accepted;
   }
 
   #stream(
@@ -141,7 +143,7 @@ class ReceiverTarget implements Target {
     const { clock, deadlines } = this.context;
     if (timeoutMs !== Number.POSITIVE_INFINITY) message.within(timeoutMs, clock.now(), deadlines);
     const forget = options.signal && cancelledBy(options.signal, message);
-    if (leases) message.atItsEnd(lendUntilSettled(leases, message.ask, forget));
+    if (leases) message.atItsEnd(lendUntilSettled(leases, () => true, forget));
     else if (forget) message.atItsEnd(forget);
     try {
       this.receiver.accept(message, options.key);
@@ -150,6 +152,17 @@ class ReceiverTarget implements Target {
     }
     return message;
   }
+}
+
+/** @returns whether it was accepted */
+function offer(receiver: Receiver, message: TellMessage, key: string | undefined): boolean {
+  try {
+    receiver.accept(message, key);
+  } catch (error) {
+    message.fail(toError(error));
+  }
+  // Nothing of it runs before this turn is over: what has an end already has failed.
+  return !message.settled;
 }
 
 const DEFAULT_TIMEOUT_MS = milliseconds(DEFAULT_ASK_TIMEOUT, "timeout");

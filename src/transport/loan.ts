@@ -1,17 +1,19 @@
 import type { Lease } from "./lease.js";
 
 /**
- * Tensors are with a message from when it is made until it settles. An ask gives them back to its caller; a tell has
- * nobody to give them back to.
- * @param forget what else is to be done when the message settles
+ * Tensors are with a message from when it is made until it settles. An ask gives them back to its caller, and so does a
+ * tell that was refused; another has nobody to give them back to.
+ * @param kept asked when it settles: whether they are its sender's again
+ * @param forget what else is to be done then
  * @returns what is called then, once
  */
-export function lendUntilSettled(leases: readonly Lease[], ask: boolean, forget?: () => void): () => void {
+export function lendUntilSettled(leases: readonly Lease[], kept: () => boolean, forget?: () => void): () => void {
   for (const lease of leases) lease.lend();
   return () => {
     forget?.();
+    const back = kept();
     for (const lease of leases) {
-      if (ask) lease.back();
+      if (back) lease.back();
       else lease.spend();
     }
   };

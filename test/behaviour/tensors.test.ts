@@ -160,6 +160,18 @@ describe.each(levels)("a leased tensor, %s", (level, spec) => {
 });
 
 describe("what belongs to whom", () => {
+  it("is its sender's again where a tell is refused", async () => {
+    const { app, refs } = await play({ tensors: thread<Tensors>(url, undefined, { mailbox: { messages: 1 } }) });
+    let tensor = filled(app, 1);
+    while (refs.tensors.tell.sum(tensor)) tensor = filled(app, 1);
+    // Nobody has it: it can be sent once more, and is released as ever.
+    await until(() => used(app) === 1, "the others are over");
+    expect(tensor.data.every((x) => x === 1)).toBe(true);
+    expect(await refs.tensors.ask.sum(tensor)).toBe(10_000);
+    tensor.release();
+    expect(used(app)).toBe(0);
+  });
+
   it.each([
     ["inline", () => inline(Unsaved)],
     ["thread", () => thread<Unsaved>(new URL("../actors/unsaved.mjs", import.meta.url))],

@@ -68,9 +68,14 @@ const LONGEST_PAUSE_MS = 300_000;
 /** After this many pauses in peace the next one is a first again. */
 const PEACE = 4;
 
+/** It was so long ago that it says nothing of the next one. */
+export function isPast(pause: Pause, now: number): boolean {
+  return now - pause.until >= PEACE * pause.ms;
+}
+
 /** The pause that follows a recycling now: twice the one before, when that was not long ago. */
 export function pauseAfter(before: Pause | undefined, now: number): Pause {
-  const again = before !== undefined && now - before.until < PEACE * before.ms;
+  const again = before !== undefined && !isPast(before, now);
   const ms = again ? Math.min(LONGEST_PAUSE_MS, 2 * before.ms) : FIRST_PAUSE_MS;
   return { until: now + ms, ms };
 }

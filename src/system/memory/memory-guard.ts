@@ -3,6 +3,7 @@ import type { Cell } from "../cell/cell.js";
 import type { EventFan } from "../events.js";
 import {
   type CellMemory,
+  isPast,
   judgeCell,
   judgeProcess,
   type Overweight,
@@ -41,6 +42,8 @@ export class MemoryGuard {
   readonly #options: GuardOptions;
   readonly #cells = new Map<Cell, CellMemory>();
   readonly #pauses = new Map<string, Pause>();
+  /** Cells that could not be restarted when the process was too heavy: others come first. */
+  readonly #refused = new Set<Cell>();
   #process: ProcessMemory = { over: false, pause: undefined };
   #timer: Timer | undefined;
   #closed = false;
@@ -59,6 +62,7 @@ export class MemoryGuard {
 
   delete(cell: Cell): void {
     this.#cells.delete(cell);
+    this.#refused.delete(cell);
   }
 
   close(): void {
@@ -74,6 +78,7 @@ export class MemoryGuard {
     this.#timer = undefined;
     const now = this.#options.clock.now();
     let beats = false;
+    for (const [place, pause] of this.#pauses) if (isPast(pause, now)) this.#pauses.delete(place);
     for (const [cell, known] of this.#cells) {
       if (cell.held || !cell.spec.memory) continue;
       const { control } = cell.host;
@@ -94,7 +99,10 @@ export class MemoryGuard {
     if (rssBytes === undefined) return;
     const bytes = rss();
     // A process of its own is not in this one's memory; one that is on its way already will give its part back.
-    const free = [...this.#cells.keys()].filter(({ spec, held }) => spec.isolation === "thread" && !held);
+    const all = [...this.#cells.keys()].filter(({ spec, held }) => spec.isolation === "thread" && !held);
+    const willing = all.filter((cell) => !this.#refused.has(cell));
+    if (willing.length === 0) this.#refused.clear();
+    const free = willing.length === 0 ? all : willing;
     const weights = free.map(({ host }) => host.control.memory().heap + host.control.memory().external);
     const { known, pick } = judgeProcess(this.#process, now, bytes, rssBytes, weights);
     this.#process = known;
@@ -105,7 +113,10 @@ export class MemoryGuard {
     const { clock, events, restart } = this.#options;
     void recycle(clock, cell, () => {
       const { place: path, host } = cell;
-      if (!restart(path)) return false;
+      if (!restart(path)) {
+        this.#refused.add(cell);
+        return false;
+      }
       events.emit({ type: "recycled", path, host: host.name, ...over });
       return true;
     });

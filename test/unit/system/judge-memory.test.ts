@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  isPast,
   judgeCell,
   judgeProcess,
   type ProcessMemory,
@@ -59,6 +60,8 @@ describe("the pause after a recycling", () => {
     expect(pause).toEqual({ until: 3500, ms: 2000 });
     for (let i = 0; i < 20; i++) pause = pauseAfter(pause, pause.until);
     expect(pause.ms).toBe(300_000);
+    expect(isPast(pause, pause.until + 4 * pause.ms - 1)).toBe(false);
+    expect(isPast(pause, pause.until + 4 * pause.ms)).toBe(true);
     expect(pauseAfter(pause, pause.until + 4 * pause.ms).ms).toBe(1000);
   });
 });
