@@ -9,15 +9,25 @@ export interface Asker {
   handling(): readonly Message[];
 }
 
-/** Calls in a row that are followed back; longer chains end at their deadlines. */
+/** Calls in a row that are followed back in search of a circle; longer chains end at their deadlines. */
 const CHAIN = 16;
 
+/** Askers that are looked at; work that goes through more ends at its deadline. */
+const MOST_ASKERS = 1000;
+
 /** Whether a message was asked for, itself or through others, by an actor in that cell. */
-export function cameFrom(message: Message, cell: object, left = CHAIN): boolean {
-  const { asker } = message;
-  if (!asker || left === 0) return false;
+export function cameFrom({ asker }: Message, cell: object): boolean {
+  if (!asker) return false;
   if (asker.cell === cell) return true;
-  for (const behind of asker.handling()) if (cameFrom(behind, cell, left - 1)) return true;
+  // Each is looked at once: where actors work on many messages at a time, the ways through them are far more than they.
+  const askers = new Set([asker]);
+  for (const one of askers) {
+    for (const { asker: behind } of one.handling()) {
+      if (!behind) continue;
+      if (behind.cell === cell) return true;
+      if (askers.size < MOST_ASKERS) askers.add(behind);
+    }
+  }
   return false;
 }
 

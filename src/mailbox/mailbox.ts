@@ -71,6 +71,13 @@ export class Mailbox {
     return this.#inside?.first;
   }
 
+  /** Whether there is such a one among those that wait, outside too. */
+  has(such: (message: Message) => boolean): boolean {
+    for (let one = this.#inside?.first; one; one = one.next) if (such(one)) return true;
+    for (let one = this.#outside?.first; one; one = one.next) if (such(one)) return true;
+    return false;
+  }
+
   /** The next message, or undefined. */
   take(): Message | undefined {
     const inside = this.#inside;

@@ -70,6 +70,32 @@ describe("a cell over its soft limit", () => {
   });
 });
 
+describe("a keyed group's cell that is to be recycled", () => {
+  it("takes the mail that its own work waits for, with what stands before it, and comes to rest", async () => {
+    const leaky = thread<Leaky>(url, undefined, { memory: { externalMb: 60 } });
+    await using app = await system(supervisor({}, { users: keyed(leaky, { cells: 1 }) }));
+    const { recycled, deaths } = listen(app);
+    const { users } = app.refs;
+    let over = false;
+    const together = users
+      .key("a")
+      .ask.together(users.key("b"), 100, 60)
+      .finally(() => {
+        over = true;
+      });
+    // In one line with what comes from within: it keeps its place there.
+    const outside = (async () => {
+      while (!over) await users.key("b").ask.incarnation();
+    })();
+    expect(await together).toBe(60);
+    await outside;
+    await until(() => recycled.length > 0, "the cell is recycled");
+    expect(recycled[0]).toMatchObject({ path: "app/users/cell-1", what: "external" });
+    expect(await users.key("a").ask.incarnation()).toBe(2);
+    expect(deaths).toEqual([]);
+  });
+});
+
 describe("a process over its limit", () => {
   it("has its heaviest thread recycled, once", async () => {
     const tree = supervisor({}, { light: thread<Leaky>(url), heavy: thread<Leaky>(url), child: fork<Leaky>(url) });

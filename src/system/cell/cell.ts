@@ -4,6 +4,8 @@ import { ActorTable } from "../../host/actor-table.js";
 import type { CellSpec } from "../../host/booting.js";
 import { type Executing, hasBegun } from "../../host/control-block.js";
 import type { Host, HostEnd } from "../../host/host.js";
+import { cameFrom } from "../../mailbox/asker.js";
+import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { ToHost, ToParent } from "../../transport/frames.js";
 import type { SystemContext } from "../context.js";
 import { causeOf, type DeathCause } from "../death/report.js";
@@ -40,7 +42,7 @@ export class Cell {
   readonly #spec: CellSpec;
   /** Of the cell of a keyed group. */
   unitPath: string | undefined;
-  /** Its members are given no more mail. */
+  /** It shall rest: its members are given no more mail from outside. */
   held = false;
   readonly #members = new ActorTable<CellMember>();
   /** Its members when it ended: they leave it then. */
@@ -80,9 +82,14 @@ export class Cell {
     host.onEnd = (end) => this.#ended(end);
   }
 
-  /** It is on its way out: what it is sent now it may run, or not. Or it is held, and shall rest. */
+  /** It is on its way out: what it is sent now it may run, or not. */
   get dying(): boolean {
-    return this.#killedFor !== undefined || this.held;
+    return this.#killedFor !== undefined;
+  }
+
+  /** Whether mail may come in. While it is held: up to what its own work waits for, or it would never rest. */
+  admitsFrom(mailbox: Mailbox): boolean {
+    return !this.held || mailbox.has((message) => message.ask && cameFrom(message, this));
   }
 
   get spec(): CellSpec {

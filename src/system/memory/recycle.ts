@@ -7,8 +7,8 @@ import type { Cell } from "../cell/cell.js";
 const LOOK_EVERY_MS = 5;
 
 /**
- * Ends a cell in peace and has the next one started: it is given no more mail, finishes what it was handed, and only then
- * is restarted as planned. Where that takes longer than a method may run by default (a stream that nobody reads), it is
+ * Ends a cell in peace and has the next one started: it is given no more mail than its own work waits for (one key that
+ * asks another), finishes what it was handed, and only then is restarted as planned. Where that takes longer than a method may run by default (a stream that nobody reads), it is
  * restarted all the same, with the shutdown time that its supervisor gives it.
  * @param restart false where it may not be restarted now: then it goes on
  */
