@@ -71,7 +71,7 @@ export class ActorWork {
   call(call: Call): void {
     const now = this.#around.clock.now();
     if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.left > 0) {
-      this.#around.flush(call.method, now);
+      this.#around.flush();
       this.#run(call, now, KIND.taken);
       return;
     }
@@ -145,7 +145,7 @@ export class ActorWork {
       const waiting = this.#queue.shift();
       if (!waiting) break;
       // The next handler may never return: nobody shall wait for it who waits for an answer that is there.
-      this.#around.flush(waiting.call.method, now);
+      this.#around.flush();
       if (waiting.expires <= now) this.#skip(waiting.call, "its deadline had passed");
       else {
         this.#run(waiting.call, now, KIND.started);

@@ -35,8 +35,8 @@ export interface CellLink {
   memory?(): HostMemory;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?(): boolean;
-  /** A method is about to begin (monotonic ms): tells of what was sent, unless it is known to be short. */
-  flush(method: string, now: number): void;
+  /** A method is about to begin, and nobody knows for how long: tells of what was sent. */
+  flush(): void;
   /** Imports a module, or finds a class handed over directly (inline). */
   load(module: string): Promise<unknown>;
   /** Names a class for the parent, where that is the same thread: only there can a class be spawned. */
@@ -159,7 +159,7 @@ export class CellRunner {
         lend: this.#link.lend,
         send: (out) => this.#link.send(out),
         unsent: this.#link.unsent,
-        flush: (method, now) => this.#link.flush(method, now),
+        flush: () => this.#link.flush(),
         target: (path, asker) => this.#target(path, asker),
         spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),
         watch: (path, key, asker) => this.#asks.watch(asker, path, key),

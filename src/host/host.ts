@@ -40,7 +40,7 @@ export interface Host {
   endActor?(actor: number, incarnation: number): void;
   /** The way to an incarnation that runs in this very thread, where its messages need no frames. */
   line?(actor: number, incarnation: number): DirectLine | undefined;
-  /** Reads what it has said and not told of yet: a handler that was known to be short may run for long this once. */
+  /** Reads what it has said and this thread has not looked at yet: it may have been busy for long. */
   hear?(): void;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;

@@ -12,7 +12,6 @@ import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-writer.js";
 import { callFor, whoseError } from "./own-errors.js";
 import { runNative } from "./run-native.js";
-import { ShortRuns } from "./short-runs.js";
 
 /** What a thread's cell and a process's do in ways of their own. */
 export interface OwnHost {
@@ -44,7 +43,6 @@ export interface OwnHost {
 export function hostedCell(host: OwnHost): (message: unknown) => void {
   const outgoing = new Outgoing(host.slab, false);
   const incoming = new Incoming(realClock, false);
-  const runs = new ShortRuns();
   const link = host.link({
     open: (frame) => incoming.unpack(frame),
     onFrame: (frame) => runner.receive(frame),
@@ -67,10 +65,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     whoseError,
     tensor: host.tensor,
     send: (frame) => link.send(outgoing.pack(frame)),
-    flush(method, now) {
-      const short = runs.begins(method, now);
-      if (!short || !link.kept) link.flush();
-    },
+    flush: () => link.flush(),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
     end: () => {

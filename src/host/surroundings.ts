@@ -45,8 +45,8 @@ export interface Surroundings {
   send(frame: ToParent): void;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?: (() => boolean) | undefined;
-  /** A method is about to begin (monotonic ms): tells of what was sent, unless it is known to be short. */
-  flush(method: string, now: number): void;
+  /** A method is about to begin, and nobody knows for how long: tells of what was sent. */
+  flush(): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
   target(path: string, asker: Asker): Target;
   /** Asks the parent for a child of an incarnation. */

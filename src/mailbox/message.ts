@@ -13,6 +13,8 @@ export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error }
 
 /** Who has handed a message to a host, and can say what became of it there. */
 export interface Courier {
+  /** Takes up what the host has said and nobody has looked at yet: the outcome may be there. */
+  hear(): void;
   /** Its handler was entered, as far as the record says now. */
   begun(message: Message): boolean;
   /** Its caller gave it up: the host is told. */
@@ -207,6 +209,8 @@ export abstract class Message {
    * may still begin before its host hears of it, so only one that never left is safe to send again.
    */
   giveUp(code: "Cancelled" | "Timeout", why: string): void {
+    // This thread may have been busy while the answer lay ready: who has it in time is not told that there was none.
+    if (code === "Timeout" && this.place === "delivered") this.courier?.hear();
     if (this.settled) return;
     const courier = this.place === "delivered" ? this.courier : undefined;
     const started = courier?.begun(this) ?? false;

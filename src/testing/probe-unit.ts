@@ -54,6 +54,9 @@ export class ProbeUnit implements Unit, Receiver {
     this.#take(new ReceivedMessage(message, key, this.path, (path) => this.#context.resolve(path)));
   }
 
+  /** What the test answers is heard at once. */
+  hear(): void {}
+
   /** The test has seen it: for a caller who gives up, it may have taken effect. */
   begun(): boolean {
     return true;

@@ -2,9 +2,10 @@
 export interface Link<Out> {
   /** Frames arrive in the order they were sent; what ends work (cancel, stop, fence, shut) may overtake requests. */
   send(frame: Out): void;
-  /** All that was sent is already where this side's death does not reach it; else `flush` brings it there. */
-  readonly kept: boolean;
-  /** What was sent is where this side's death does not reach it, and the other side has been told of it. */
+  /**
+   * What was sent is where this side's death does not reach it, and the other side has been told of it. Where that looks
+   * by itself nothing is to be told: it costs a bell for each time that it has gone to sleep.
+   */
   flush(): void;
   /** A message came by the port. */
   heard(message: unknown): void;

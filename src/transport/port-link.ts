@@ -3,7 +3,6 @@ import type { Link, LinkEnds } from "./link.js";
 
 /** A line over the port alone: the frames of one turn in one message. For where no memory can be shared. */
 export class PortLink<Out, In> implements Link<Out> {
-  readonly kept = false;
   readonly #ends: LinkEnds<Out, In>;
   readonly #batch: Batch<Out>;
 

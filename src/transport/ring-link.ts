@@ -1,7 +1,7 @@
 import { Looking } from "./bell.js";
 import type { Frame } from "./frame-codec.js";
 import type { Link, LinkEnds } from "./link.js";
-import { RingReceiver } from "./ring-receiver.js";
+import { A_RING_FULL, RingReceiver } from "./ring-receiver.js";
 import { RingSender } from "./ring-sender.js";
 
 export interface Rings {
@@ -53,10 +53,6 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
     this.#receiver.sleep();
   }
 
-  get kept(): boolean {
-    return this.#sender.waiting === 0;
-  }
-
   send(frame: Out): void {
     if (frame.t === "call") this.#due++;
     this.#sender.push(frame);
@@ -83,7 +79,7 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
   }
 
   hear(): void {
-    if (!this.#closed) this.#receiver.drain();
+    if (!this.#closed) this.#receiver.drain(A_RING_FULL);
   }
 
   last(): void {

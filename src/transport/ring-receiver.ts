@@ -6,8 +6,8 @@ import { BELL, type Held } from "./ring-sender.js";
 /** Frames of one turn: what they set going, and everything else this thread does, comes in between. */
 const A_TURN = 64;
 
-/** As many as a full ring can hold: what is read of a thread that was ended and may still write. */
-const A_RING_FULL = 16_384;
+/** As many as a full ring can hold: all that is there, though its writer may go on writing. */
+export const A_RING_FULL = 16_384;
 
 /**
  * The receiving half of a line over rings: what is in the ring in its order, with what stands by the port at its markers.

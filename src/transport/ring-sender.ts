@@ -61,17 +61,14 @@ export class RingSender<Out extends Frame> {
   #once: Out[] = [];
   #posted = 0;
   #writing = false;
+  /** Something was written since the reader was last told. */
+  #untold = false;
 
   constructor(memory: SharedArrayBuffer, port: LinkPort, unsent: (frame: Out, error: unknown) => void) {
     this.#ring = new RingWriter(memory);
     this.#codec = new FrameWriter(this.#ring.memory);
     this.#port = port;
     this.#unsent = unsent;
-  }
-
-  /** Frames that found no room. */
-  get waiting(): number {
-    return this.#waiting.length;
   }
 
   push(frame: Out): void {
@@ -101,10 +98,12 @@ export class RingSender<Out extends Frame> {
   tell(): void {
     this.#resume();
     this.#postOnce();
-    if (this.#ring.mustWake()) this.#port.post(BELL);
+    this.wake();
   }
 
   wake(): void {
+    if (!this.#untold) return;
+    this.#untold = false;
     if (this.#ring.mustWake()) this.#port.post(BELL);
   }
 
@@ -129,7 +128,7 @@ export class RingSender<Out extends Frame> {
     this.#writing = true;
     const bytes = this.#codec.write(frame, at);
     this.#writing = false;
-    if (bytes > 0) this.#ring.commit(bytes);
+    if (bytes > 0) this.#commit(bytes);
     else this.#hold([frame]);
     return true;
   }
@@ -137,8 +136,13 @@ export class RingSender<Out extends Frame> {
   /** There is room for a marker. */
   #hold(frames: readonly Out[]): boolean {
     if (!this.#post({ frames }, frames)) return false;
-    this.#ring.commit(this.#codec.marker(this.#posted, this.#ring.roomForMarker()));
+    this.#commit(this.#codec.marker(this.#posted, this.#ring.roomForMarker()));
     return true;
+  }
+
+  #commit(bytes: number): void {
+    this.#ring.commit(bytes);
+    this.#untold = true;
   }
 
   #postOnce(): void {

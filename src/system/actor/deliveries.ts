@@ -187,6 +187,10 @@ export class Deliveries implements Courier {
     return true;
   }
 
+  hear(): void {
+    this.#to.cell?.host.hear?.();
+  }
+
   begun(message: Message): boolean {
     const { cell, entry } = this.#to;
     return this.#has(message) && (cell?.hasBegun(entry, message.seq) ?? false);

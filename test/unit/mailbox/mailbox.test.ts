@@ -179,7 +179,7 @@ describe("a message", () => {
     const { message, outcomes } = mail("m");
     let told = 0;
     message.place = "delivered";
-    message.courier = { begun: () => true, cancel: () => told++ };
+    message.courier = { hear: () => {}, begun: () => true, cancel: () => told++ };
     message.giveUp("Cancelled", "why");
     message.giveUp("Timeout", "why");
     expect(told).toBe(1);
