@@ -82,7 +82,12 @@ export class HoldfastError extends Error {
 
   /** Two copies of the package share the brand, so `instanceof` holds between them. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && brand in value;
+    try {
+      return typeof value === "object" && value !== null && brand in value;
+    } catch {
+      // A Proxy that refuses to be looked at is none of ours.
+      return false;
+    }
   }
 }
 
@@ -114,9 +119,18 @@ export function withoutStack<E extends Error>(make: () => E): E {
   }
 }
 
-/** Whatever was thrown, as an Error: a thrown string keeps its text. */
+/** `instanceof Error`, also of a Proxy that refuses to be looked at: that is none. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Whatever was thrown, as an Error: a thrown string keeps its text. Never throws. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isError(thrown)) return thrown;
   const text = typeof thrown === "string" ? thrown : describe(thrown);
   const error = new Error(text, { cause: thrown });
   error.name = "NonErrorThrown";
@@ -125,8 +139,17 @@ export function toError(thrown: unknown): Error {
 
 function describe(value: unknown): string {
   try {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    // A toJSON() may answer with nothing.
+    return typeof value === "object" ? String(JSON.stringify(value)) : String(value);
   } catch {
+    return named(value);
+  }
+}
+
+function named(value: unknown): string {
+  try {
     return Object.prototype.toString.call(value);
+  } catch {
+    return `a thrown ${typeof value} that cannot be read`;
   }
 }

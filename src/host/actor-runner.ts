@@ -290,7 +290,7 @@ export class ActorRunner implements ActorContext, Worker {
     try {
       await this.actor?.stop?.();
     } catch (error) {
-      process.emitWarning(`stop() of ${this.path} threw: ${String(error)}`, { code: "HOLDFAST_STOP" });
+      process.emitWarning(`stop() of ${this.path} threw: ${encodeError(error).message}`, { code: "HOLDFAST_STOP" });
     }
     if (this.#phase === "over") return;
     this.#event(KIND.actorStopped);

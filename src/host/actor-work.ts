@@ -3,7 +3,7 @@ import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
-import { DirectWork, isPromise } from "./direct-work.js";
+import { DirectWork, follow, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
@@ -203,10 +203,8 @@ export class ActorWork {
     }
     if (!isPromise(result)) this.#returned(running, result);
     else {
-      result.then(
-        (value) => this.#returned(running, value),
-        (error) => this.threw(running, error),
-      );
+      const threw = (error: unknown) => this.threw(running, error);
+      follow(result, (value) => this.#returned(running, value), threw);
     }
   }
 

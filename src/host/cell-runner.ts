@@ -206,7 +206,7 @@ export class CellRunner {
     try {
       await around?.actorClass.unload?.(around.shared as never);
     } catch (error) {
-      process.emitWarning(`unload() of ${around?.actorClass.name} threw: ${toError(error).message}`);
+      process.emitWarning(`unload() of ${around?.actorClass.name} threw: ${encodeError(error).message}`);
     }
     this.#link.end();
   }

@@ -8,7 +8,12 @@ export const FIRST_STREAM_CREDIT = 16;
 const BURST = 256;
 
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+  try {
+    return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+  } catch {
+    // A Proxy that refuses to be looked at; what sends it says so.
+    return false;
+  }
 }
 
 /** The answer to a call whose method returned a stream unannounced: its caller reads none, so it would get no credit. */

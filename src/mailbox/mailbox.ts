@@ -15,7 +15,7 @@ export interface MailboxLimits {
  * A bounded queue that lives in the parent and outlives its actor. A linked list: a message whose caller gave up leaves
  * from the middle in constant time, and a death hands messages back at the front.
  *
- * With `overflow: "wait"` as many messages again may wait outside; they come in as room is made, or leave at their
+ * With `overflow: "wait"` as many messages and bytes again may wait outside; they come in as room is made, or leave at their
  * deadline. Beyond that even "wait" refuses: everything is bounded.
  */
 export class Mailbox {
@@ -58,7 +58,7 @@ export class Mailbox {
     } else if (this.limits.overflow === "drop-oldest") {
       this.#makeRoom(message);
       this.#queue.append(message, this);
-    } else if (this.limits.overflow === "wait" && (this.#outside?.size ?? 0) < this.limits.messages) {
+    } else if (this.limits.overflow === "wait" && this.#holds(this.#outside, message)) {
       this.#outside ??= new MessageList();
       this.#outside.append(message, this);
     } else {
@@ -135,7 +135,11 @@ export class Mailbox {
   }
 
   #fits(message: Message): boolean {
-    return this.#queue.size < this.limits.messages && this.#queue.bytes + message.bytes <= this.limits.bytes;
+    return this.#holds(this.#inside, message);
+  }
+
+  #holds(list: MessageList | undefined, message: Message): boolean {
+    return (list?.size ?? 0) < this.limits.messages && (list?.bytes ?? 0) + message.bytes <= this.limits.bytes;
   }
 
   #full(): HoldfastError {

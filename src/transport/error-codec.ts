@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError, toError, withoutStack } from "../errors.js";
+import { type ErrorCode, errorTable, HoldfastError, isError, toError, withoutStack } from "../errors.js";
 
 /**
  * An error as plain data. Structured clone loses class, `code` and own fields, so errors cross in this form and are
@@ -20,20 +20,41 @@ export interface WireError {
 /** Causes past this depth are cut: a cyclic chain must not hang the crash report. */
 const DEEPEST_CAUSE = 8;
 
+/** Never throws, whatever was thrown: what cannot be read of an error is left out, and all else crosses any wall. */
 export function encodeError(thrown: unknown, depth = 0): WireError {
   const error = toError(thrown);
   const ours = error instanceof HoldfastError;
-  const cause = error.cause;
+  const cause = read(error, "cause");
+  const own = ours ? read(error, "details") : error;
   return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
-    code: ours ? error.code : undefined,
-    retryable: ours ? error.retryable : undefined,
-    retryAfterMs: ours ? error.retryAfterMs : undefined,
-    fields: plainFields(ours ? error.details : error),
-    cause: cause instanceof Error && depth < DEEPEST_CAUSE ? encodeError(cause, depth + 1) : undefined,
+    name: text(error, "name") ?? "Error",
+    message: text(error, "message") ?? "(its message cannot be read)",
+    stack: text(error, "stack"),
+    code: ours ? (text(error, "code") as ErrorCode | undefined) : undefined,
+    retryable: ours ? read(error, "retryable") === true : undefined,
+    retryAfterMs: ours ? number(error, "retryAfterMs") : undefined,
+    fields: plainFields(own),
+    cause: isError(cause) && depth < DEEPEST_CAUSE ? encodeError(cause, depth + 1) : undefined,
   };
+}
+
+/** A getter or a Proxy of the user's may throw: nobody could be told then that a handler has. */
+function read(source: object, name: string): unknown {
+  try {
+    return (source as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function text(source: object, name: string): string | undefined {
+  const value = read(source, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function number(source: object, name: string): number | undefined {
+  const value = read(source, name);
+  return typeof value === "number" ? value : undefined;
 }
 
 const builtIn: Record<string, new (message: string) => Error> = {
@@ -74,10 +95,20 @@ function define(target: object, name: string, value: unknown): void {
 }
 
 /** Own fields that are strings, numbers or booleans, so that nothing in an error can fail to cross. */
-function plainFields(source: object): Record<string, unknown> {
+function plainFields(source: unknown): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(source)) {
+  if (typeof source !== "object" || source === null) return fields;
+  for (const name of keys(source)) {
+    const value = read(source, name);
     if (["string", "number", "boolean"].includes(typeof value)) fields[name] = value;
   }
   return fields;
+}
+
+function keys(source: object): string[] {
+  try {
+    return Object.keys(source);
+  } catch {
+    return [];
+  }
 }

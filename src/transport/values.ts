@@ -40,6 +40,8 @@ export interface Sized extends Packed {
   readonly leases: readonly Lease[] | undefined;
 }
 
+/* What the walk under way has found: handing it down would cost each value more than the walk does. */
+let walking = false;
 let leased: Leased = "copy";
 let leases: Lease[] | undefined;
 let special: Special = false;
@@ -54,15 +56,32 @@ let bytes = 0;
 export function pack(value: unknown, where: string, how: Leased = "copy"): Sized {
   const plain = plainDataBytes(value);
   if (plain >= 0) return { value, special: false, bytes: plain, leases: undefined };
+  if (walking) return packWithin(value, where, how);
   leased = how;
   leases = undefined;
   special = false;
   bytes = 0;
-  const packed = walk(value, where, 0);
-  const found = leases;
-  // What is remembered here would be kept alive until the next value is packed.
-  leases = undefined;
-  return { value: packed, special, bytes, leases: found };
+  walking = true;
+  try {
+    const packed = walk(value, where, 0);
+    return { value: packed, special, bytes, leases };
+  } finally {
+    walking = false;
+    // What is remembered here would be kept alive until the next value is packed.
+    leases = undefined;
+  }
+}
+
+/** A getter of a value that is packed sends something itself: the outer walk goes on with what it had found. */
+function packWithin(value: unknown, where: string, how: Leased): Sized {
+  const outer = { leased, leases, special, bytes };
+  walking = false;
+  try {
+    return pack(value, where, how);
+  } finally {
+    ({ leased, leases, special, bytes } = outer);
+    walking = true;
+  }
 }
 
 function walk(value: unknown, path: string, depth: number): unknown {

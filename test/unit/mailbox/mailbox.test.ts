@@ -99,6 +99,23 @@ describe("a mailbox", () => {
     expect(names(mailbox)).toEqual(["b", "c", "e"]);
   });
 
+  it("lets no more bytes wait outside than it holds inside", () => {
+    const mailbox = box({ messages: 1000, bytes: 1000, overflow: "wait" });
+    const refused: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      try {
+        mailbox.push(mail(`m${i}`, 100).message);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "MailboxFull" });
+        refused.push(i);
+      }
+    }
+    expect([mailbox.size, mailbox.bytes, refused.length, refused[0]]).toEqual([20, 2000, 10, 20]);
+    mailbox.take();
+    mailbox.push(mail("room", 100).message);
+    expect(mailbox.bytes).toBe(2000);
+  });
+
   it("lets no light message overtake a heavy one that waits outside for room", () => {
     const mailbox = box({ messages: 4, overflow: "wait" });
     const all = [600, 600, 0].map((bytes, i) => mail(`m${i}`, bytes).message);

@@ -57,6 +57,39 @@ describe("an error that crosses", () => {
     expect(decodeError(wire)).toMatchObject({ message: "x" });
   });
 
+  it.each([
+    ["a message", "message"],
+    ["a name", "name"],
+    ["a stack", "stack"],
+    ["a cause", "cause"],
+    ["a field", "extra"],
+  ])("crosses with %s that cannot be read", (_, name) => {
+    const error = new Error("all else");
+    const get = () => {
+      throw new Error("not to be read");
+    };
+    Object.defineProperty(error, name, { enumerable: true, get });
+    const back = across(error);
+    expect(back).toBeInstanceOf(Error);
+    if (name !== "message") expect(back.message).toBe("all else");
+  });
+
+  it("crosses whatever stands where a text should be", () => {
+    const error = Object.assign(new Error("x"), { message: () => "x", name: Symbol("x"), stack: [{ call: () => 1 }] });
+    expect(across(error)).toMatchObject({ name: "Error" });
+    expect(across(Object.assign(refuse("no"), { details: undefined }))).toMatchObject({ code: "Refused", details: {} });
+  });
+
+  it("crosses as some error where a Proxy refuses to be looked at", () => {
+    const no = () => {
+      throw new Error("refused");
+    };
+    const closed = new Proxy({}, { get: no, has: no, getPrototypeOf: no, ownKeys: no });
+    for (const thrown of [closed, new Proxy(new Error("x"), { get: no, has: no, ownKeys: no }), Object.create(null)])
+      expect(across(thrown)).toBeInstanceOf(Error);
+    expect(across(new Error("outer", { cause: closed }))).toMatchObject({ message: "outer" });
+  });
+
   it("keeps what was thrown that is no error", () => {
     expect(across("only text")).toMatchObject({ name: "NonErrorThrown", message: "only text" });
   });

@@ -135,6 +135,24 @@ describe("what is not in the table", () => {
     expect(refusal).toThrow(expect.objectContaining({ code: "InvalidValue", details: { path } }));
   });
 
+  it("a getter that packs something itself leaves the value around it as it was", () => {
+    const plain = { before: new Error("x"), inner: 1, after: "two" };
+    const within: unknown[] = [];
+    const nosy = {
+      before: plain.before,
+      get inner() {
+        within.push(pack([1, "other"], "args"));
+        expect(() => pack(() => 1, "args")).toThrow(/cannot be sent/);
+        return 1;
+      },
+      after: "two",
+    };
+    const { special, bytes } = pack(plain, "args");
+    expect(special).toBe(true);
+    expect(pack(nosy, "args")).toMatchObject({ special, bytes });
+    expect(within[0]).toMatchObject({ special: false, bytes: pack([1, "other"], "args").bytes });
+  });
+
   it("a value that contains itself is refused", () => {
     expect(() => pack(cyclic, "x")).toThrow(/nested more than 100 deep, which cannot be sent: or it contains itself/);
   });
