@@ -86,5 +86,8 @@ export const SLAB_IDLE: Duration = "2s";
 /** Messages that actors of one thread run before the event loop has its turn: about 50 us of empty ones, a turn costs one. */
 export const DRAIN_MESSAGES = 1024;
 
-/** Milliseconds of the same: no timer or socket waits longer for actors, a single handler that takes longer apart. */
+/**
+ * Milliseconds of the same: no timer or socket waits longer for actors, the handler under way apart. Where quick ones prove
+ * long in the middle, that is seen after eight at most.
+ */
 export const DRAIN_MS = 4;

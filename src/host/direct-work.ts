@@ -112,7 +112,11 @@ export class DirectWork implements DirectLine {
         // It is refused below.
       }
     }
-    this.#slow ||= waits;
+    if (!this.#slow && (waits || isAsyncIterable(result))) {
+      this.#slow = true;
+      // The stamp at hand may be older than those that ran before it in the same slice took: they are none of its time.
+      if (!this.#of.ended) this.#of.around.control.begin(this.#slot, message.seq, this.#of.around.clock.now());
+    }
     this.#work.settle(this.#entered ?? this.#enter(message), result);
     return later;
   }
