@@ -11,8 +11,12 @@ let bytes = 0;
  * @returns -1 where pack() has to look
  */
 export function plainDataBytes(value: unknown): number {
+  // A getter in it may send something itself.
+  const outer = bytes;
   bytes = 0;
-  return isPlainData(value, 0) ? bytes : -1;
+  const size = isPlainData(value, 0) ? bytes : -1;
+  bytes = outer;
+  return size;
 }
 
 function isPlainData(value: unknown, depth: number): boolean {

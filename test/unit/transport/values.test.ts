@@ -150,6 +150,20 @@ describe("what is not in the table", () => {
     const { special, bytes } = pack(plain, "args");
     expect(special).toBe(true);
     expect(pack(nosy, "args")).toMatchObject({ special, bytes });
+    const count = (inner: unknown) => pack({ a: "before", inner, b: "after" }, "args").bytes;
+    const sends = () => (pack({ long: "x".repeat(1000) }, "args"), 1);
+    expect(
+      pack(
+        {
+          a: "before",
+          get inner() {
+            return sends();
+          },
+          b: "after",
+        },
+        "args",
+      ).bytes,
+    ).toBe(count(1));
     expect(within[0]).toMatchObject({ special: false, bytes: pack([1, "other"], "args").bytes });
   });
 
