@@ -151,7 +151,7 @@ describe("what is not in the table", () => {
     expect(special).toBe(true);
     expect(pack(nosy, "args")).toMatchObject({ special, bytes });
     const count = (inner: unknown) => pack({ a: "before", inner, b: "after" }, "args").bytes;
-    const sends = () => (pack({ long: "x".repeat(1000) }, "args"), 1);
+    const sends = () => Math.min(1, pack({ long: "x".repeat(1000) }, "args").bytes);
     expect(
       pack(
         {
