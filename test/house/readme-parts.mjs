@@ -43,7 +43,8 @@ const meanings = {
     cold_empty_vs_piscina_one: "the same beside piscina with one thread",
     spare_onnx_p50_ms: "warm spare with the speech model, median, ms",
     spare_onnx_p99_ms: "the same, 99th percentile, ms",
-    hang_after_limit_light_vs_piscina: "a handler that hangs, limit 100 ms, small module: from the limit on, beside piscina with an abort",
+    hang_after_limit_light_vs_piscina:
+      "a handler that hangs, limit 100 ms, small module: from the limit on, beside piscina with an abort",
     hang_after_limit_onnx_vs_piscina: "the same with the speech model",
     process_p50_ms: "forked process from a warm spare, small module, median, ms",
   },
