@@ -16,7 +16,7 @@ import type { ControlWriter } from "./control-writer.js";
 import type { DirectLine } from "./direct-line.js";
 import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
-import { type Asker, HostAsks } from "./host-asks.js";
+import { type AskingActor, HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
 import type { CallFor, Props, Surroundings, WhoseError } from "./surroundings.js";
 
@@ -212,7 +212,7 @@ export class CellRunner {
   }
 
   /** A ref inside a host sends through the parent, which holds the ledger; it carries who asks. */
-  #target(path: string, asker: Asker): Target {
+  #target(path: string, asker: AskingActor): Target {
     return {
       path,
       ask: (method, args, options) => this.#asks.ask({ asker, path, method, args, options }),

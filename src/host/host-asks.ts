@@ -9,12 +9,12 @@ import { pack, type ResolveRef, unpack } from "../transport/values.js";
 import type { Incarnation } from "./own-errors.js";
 
 /** An incarnation that asks: refs in what it is answered are its own. */
-export interface Asker extends Incarnation {
+export interface AskingActor extends Incarnation {
   readonly refs: ResolveRef;
 }
 
 export interface HostAsk {
-  readonly asker: Asker;
+  readonly asker: AskingActor;
   /** Whom. */
   readonly path: string;
   readonly method: string;
@@ -23,7 +23,7 @@ export interface HostAsk {
 }
 
 interface Pending {
-  readonly asker: Asker;
+  readonly asker: AskingActor;
   promise?: Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -72,14 +72,14 @@ export class HostAsks {
   }
 
   /** @param spec makes it, or throws what the promise rejects with */
-  spawn(asker: Asker, name: string | undefined, spec: () => SpawnSpec): Promise<unknown> {
+  spawn(asker: AskingActor, name: string | undefined, spec: () => SpawnSpec): Promise<unknown> {
     const { id: actor, incarnation } = asker;
     return this.#request(asker, (call) => {
       return { t: "spawn", actor, incarnation, call, name, spec: spec(), late: late(asker) };
     });
   }
 
-  watch(asker: Asker, path: string, key: string | undefined): Promise<Notice> {
+  watch(asker: AskingActor, path: string, key: string | undefined): Promise<Notice> {
     const { id: actor, incarnation } = asker;
     return this.#request(asker, (call) => {
       const watches = this.#watches.get(asker) ?? new Set();
@@ -94,7 +94,7 @@ export class HostAsks {
     this.#watches.delete(ended);
   }
 
-  #request(asker: Asker, frame: (call: number) => ToParent): Promise<unknown> {
+  #request(asker: AskingActor, frame: (call: number) => ToParent): Promise<unknown> {
     const call = ++this.#last;
     const promise = new Promise((resolve, reject) => {
       const made = frame(call);

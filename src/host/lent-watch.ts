@@ -1,7 +1,6 @@
+import { development } from "../development.js";
 import { lentTensors } from "../transport/values.js";
 import type { Surroundings } from "./surroundings.js";
-
-const development = process.env.NODE_ENV !== "production";
 
 /** Places looked at in each tensor, evenly spread: enough to see one being worked on, in a microsecond or two. */
 const LOOKS = 64;

@@ -6,7 +6,7 @@ import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import type { ControlWriter } from "./control-writer.js";
-import type { Asker } from "./host-asks.js";
+import type { AskingActor } from "./host-asks.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 
 /** See own-errors.ts. */
@@ -48,11 +48,11 @@ export interface Surroundings {
   /** A method is about to begin, and nobody knows for how long: tells of what was sent. */
   flush(): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
-  target(path: string, asker: Asker): Target;
+  target(path: string, asker: AskingActor): Target;
   /** Asks the parent for a child of an incarnation. */
-  spawn(name: string | undefined, spec: unknown, asker: Asker): Promise<unknown>;
+  spawn(name: string | undefined, spec: unknown, asker: AskingActor): Promise<unknown>;
   /** Asks the parent to tell an incarnation of an end. */
-  watch(path: string, key: string | undefined, asker: Asker): Promise<Notice>;
+  watch(path: string, key: string | undefined, asker: AskingActor): Promise<Notice>;
   /** This incarnation has ended, in whatever way. */
   over(ended: Incarnation): void;
 }

@@ -5,6 +5,7 @@ import { createRef, type KeyedRef } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import { realClock } from "../clock.js";
 import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES } from "../defaults.js";
+import { development } from "../development.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import { ForkProvider } from "../host/fork-host.js";
@@ -83,7 +84,7 @@ export class RunningSystem implements App {
       exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
       hangWatch: new HangWatch(clock),
-      deadlocks: process.env.NODE_ENV === "production" ? undefined : new Deadlocks(clock),
+      deadlocks: development ? new Deadlocks(clock) : undefined,
       longestRuns: new LongestRuns(),
       runQueue: new RunQueue(clock),
       lodgings: new Lodgings(() => this.#context),

@@ -1,7 +1,6 @@
+import { development } from "../development.js";
 import type { Slab } from "./slab.js";
 import type { Piece } from "./slab-memory.js";
-
-const development = process.env.NODE_ENV !== "production";
 
 /** First lines of a stack that only show how a lease is made. */
 const OWN_FRAMES = 5;

@@ -2,8 +2,8 @@ import type { Clock } from "../../clock.js";
 import type { ActorTable } from "../../host/actor-table.js";
 import type { Cell } from "./cell.js";
 import type { CellMember } from "./cell-member.js";
+import { type Diagnosis, diagnose, type Look } from "./diagnosis.js";
 import type { HangWatch, Watched } from "./hang-watch.js";
-import { judge, type Look, type Verdict } from "./judge.js";
 import type { WatchedTime } from "./watched-time.js";
 import { shortestLimit } from "./work.js";
 
@@ -98,14 +98,14 @@ export class CellWatch implements Watched {
   /** A late one takes the cell along. */
   #lookAtAll(look: Look): boolean {
     const works = [...this.#members.values()].map((member) => member.work(look.now));
-    const verdict = judge(works, look);
-    this.#silentLooks = verdict.is === "silent" ? this.#silentLooks + 1 : 0;
-    if ("late" in verdict) {
+    const diagnosis = diagnose(works, look);
+    this.#silentLooks = diagnosis.is === "silent" ? this.#silentLooks + 1 : 0;
+    if ("late" in diagnosis) {
       const silent = look.quietSince === undefined ? {} : { silentMs: look.now - look.quietSince };
-      this.#cell.kill({ kind: "hung", ...verdict.late, ...silent });
+      this.#cell.kill({ kind: "hung", ...diagnosis.late, ...silent });
       return this.#rests();
     }
-    return this.#goesOn(verdict);
+    return this.#goesOn(diagnosis);
   }
 
   /** A late one is ended alone. */
@@ -113,18 +113,18 @@ export class CellWatch implements Watched {
     let until = Number.POSITIVE_INFINITY;
     for (const member of [...this.#members.values()]) {
       if (!member.busy) continue;
-      const verdict = judge([member.work(look.now)], look);
-      if ("late" in verdict) member.hung({ kind: "hung", ...verdict.late });
-      else if (verdict.is !== "idle") until = Math.min(until, verdict.until);
+      const diagnosis = diagnose([member.work(look.now)], look);
+      if ("late" in diagnosis) member.hung({ kind: "hung", ...diagnosis.late });
+      else if (diagnosis.is !== "idle") until = Math.min(until, diagnosis.until);
     }
     // What it was judged for may have ended the cell.
     if (!this.#watched) return false;
     return this.#goesOn(until === Number.POSITIVE_INFINITY ? { is: "idle" } : { is: "busy", until });
   }
 
-  #goesOn(verdict: Exclude<Verdict, { late: unknown }>): boolean {
-    if (verdict.is === "idle") return this.#rests();
-    this.due = verdict.until;
+  #goesOn(diagnosis: Exclude<Diagnosis, { late: unknown }>): boolean {
+    if (diagnosis.is === "idle") return this.#rests();
+    this.due = diagnosis.until;
     return true;
   }
 

@@ -33,7 +33,7 @@ export interface Late {
   readonly where?: HungWhere;
 }
 
-export type Verdict =
+export type Diagnosis =
   /** Nothing is with it. */
   | { readonly is: "idle" }
   /** No limit has passed, and none can before `until`. */
@@ -54,7 +54,7 @@ export const SILENT_LOOKS = 3;
 const TURN_MS = 1;
 
 /**
- * Busy is not hung. Judges what is with one host, from its record and the clock alone:
+ * Busy is not hung. Says what is with one host, from its record and the clock alone:
  *
  *   a run past its limit? ──yes──▶ hung, or stuck-native
  *      │ no
@@ -66,7 +66,7 @@ const TURN_MS = 1;
  *
  * @param works of its actors; those of a shared cell are judged one by one
  */
-export function judge(works: readonly Work[], look: Look): Verdict {
+export function diagnose(works: readonly Work[], look: Look): Diagnosis {
   const { now, native, silentLooks } = look;
   let until = Number.POSITIVE_INFINITY;
   let waiting: { wait: Wait; work: Work; due: number } | undefined;
