@@ -169,9 +169,12 @@ function refuseDetached(buffer: ArrayBuffer, path: string): void {
 function list(value: unknown[], path: string, depth: number): unknown[] {
   let changed: unknown[] | undefined;
   for (let i = 0; i < value.length; i++) {
-    const item = walk(value[i], `${path}[${i}]`, depth + 1);
-    if (item !== value[i] && !changed) changed = value.slice();
-    if (changed) changed[i] = item;
+    const before = value[i];
+    const item = walk(before, `${path}[${i}]`, depth + 1);
+    // What is a hole stays one in the copy.
+    if (item === before) continue;
+    changed ??= value.slice();
+    changed[i] = item;
   }
   return changed ?? value;
 }

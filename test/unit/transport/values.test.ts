@@ -1,5 +1,3 @@
-import { deepStrictEqual } from "node:assert/strict";
-import fc from "fast-check";
 import { fork, inline, supervisor, system, thread } from "holdfast";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HoldfastError } from "../../../src/errors.js";
@@ -7,39 +5,6 @@ import { pack, unpack } from "../../../src/transport/values.js";
 import { Hand } from "../../actors/cast.mjs";
 
 const cast = new URL("../../actors/cast.mjs", import.meta.url);
-
-const key = fc.oneof(
-  fc.string({ maxLength: 8 }),
-  fc.constantFrom("__proto__", "constructor", "then", "length", "toString"),
-);
-const leaf = fc.oneof(
-  fc.constantFrom(undefined, null, true, false, -0, 0, Number.NaN, Number.POSITIVE_INFINITY, ""),
-  fc.double(),
-  fc.string({ unit: "binary" }),
-  fc.bigInt(),
-  fc.date({ noInvalidDate: true }),
-  fc.uint8Array(),
-  fc.int32Array(),
-  fc.float32Array(),
-  fc.float64Array(),
-  fc
-    .array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 4 })
-    .map((list) => BigInt64Array.from(list)),
-  fc.uint8Array().map((bytes) => bytes.slice().buffer),
-  fc.uint8Array({ minLength: 4 }).map((bytes) => bytes.subarray(1, 3)),
-  fc.uint8Array({ minLength: 4 }).map((bytes) => new DataView(bytes.slice().buffer, 1, 2)),
-);
-
-const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    leaf,
-    fc.array(tie("value"), { maxLength: 4 }),
-    fc.array(fc.tuple(key, tie("value")), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
-    fc.array(fc.tuple(leaf, tie("value")), { maxLength: 3 }).map((entries) => new Map(entries)),
-    fc.array(tie("value"), { maxLength: 3 }).map((items) => new Set(items)),
-  ),
-}));
 
 describe("a value of the table", () => {
   const tree = supervisor(
@@ -59,26 +24,6 @@ describe("a value of the table", () => {
     refs = started.refs;
   });
   afterAll(() => app?.stop());
-
-  it("comes back equal from inline, thread and process", async () => {
-    await fc.assert(
-      fc.asyncProperty(anyValue, async (value) => {
-        const before = structuredClone(value);
-        const back = await Promise.all([refs.cloned, refs.thread, refs.fork].map((ref) => ref.ask.say(value)));
-        for (const one of back) deepStrictEqual(one, before);
-        // Sending changes nothing at the sender.
-        deepStrictEqual(value, before);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it("an invalid date stays one (deepStrictEqual would not call two of them equal)", async () => {
-    const back = await Promise.all(
-      [refs.cloned, refs.thread, refs.fork].map((ref) => ref.ask.say(new Date(Number.NaN))),
-    );
-    for (const one of back) expect((one as Date).getTime()).toBeNaN();
-  });
 
   it("keeps errors' classes and refs' use, however deep", async () => {
     const value = { list: [new Map([["why", new RangeError("deep")]]), new Set([new HoldfastError("Refused", "no")])] };
