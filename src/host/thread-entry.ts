@@ -1,6 +1,5 @@
 import { getEnvironmentData, type MessagePort, receiveMessageOnPort, threadId } from "node:worker_threads";
 import { realClock } from "../clock.js";
-import { DEFAULT_SLAB_BYTES } from "../defaults.js";
 import { tensorsOf } from "../transport/lease.js";
 import { PortLink } from "../transport/port-link.js";
 import { RingLink, type Rings } from "../transport/ring-link.js";
@@ -22,20 +21,22 @@ export interface ThreadTask {
   readonly control: SharedArrayBuffer;
   /** Undefined: the port alone. */
   readonly rings: Rings | undefined;
+  /** Of shared memory for its results, and as much for its tensors. */
+  readonly sharedBytes: number;
 }
 
 /**
  * The one long task of a worker thread: a cell that talks over its own port until it is shut. After an uncaught error it
  * stands still while its successor starts, and then ends the thread.
  */
-export function runCell({ port, control, rings }: ThreadTask): Promise<never> {
+export function runCell({ port, control, rings, sharedBytes }: ThreadTask): Promise<never> {
   return new Promise(() => {
     const receive = hostedCell({
       control: writeControl(control),
       name: `thread ${threadId}`,
       thread: threadId,
-      slab: new Slab(realClock, DEFAULT_SLAB_BYTES),
-      tensor: tensorsOf(new Slab(realClock, DEFAULT_SLAB_BYTES)),
+      slab: new Slab(realClock, sharedBytes),
+      tensor: tensorsOf(new Slab(realClock, sharedBytes)),
       link(own) {
         const post = (message: unknown) => port.postMessage(message);
         const ends = { ...own, port: { post, take: () => receiveMessageOnPort(port) } };

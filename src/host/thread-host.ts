@@ -44,7 +44,7 @@ export class ThreadProvider implements HostProvider {
       pool = openPool(options.heapMb);
       this.#pools.set(options.heapMb, pool);
     }
-    const host = new ThreadHost(pool, options, new HostArrays(this.#slab, realClock));
+    const host = new ThreadHost(pool, options, new HostArrays(this.#slab, realClock), this.#slab.bytes);
     this.#open.add(host);
     void host.gone.then(() => this.#open.delete(host));
     return host;
@@ -94,7 +94,7 @@ class ThreadHost implements Host {
   #ended = false;
   #condemned = false;
 
-  constructor(pool: Promise<Piscina>, options: HostOptions, arrays: HostArrays) {
+  constructor(pool: Promise<Piscina>, options: HostOptions, arrays: HostArrays, sharedBytes: number) {
     const { port1, port2 } = new MessageChannel();
     const control = new SharedArrayBuffer(controlBytes(options.entries));
     this.#pool = pool;
@@ -118,7 +118,7 @@ class ThreadHost implements Host {
     const run = pool.then((piscina) => {
       // run() makes the thread, and a thread gets this data as it is at that moment.
       setEnvironmentData(SOON, options.soon);
-      const task = piscina.run({ port: port2, control, rings }, { transferList: [port2] });
+      const task = piscina.run({ port: port2, control, rings, sharedBytes }, { transferList: [port2] });
       setEnvironmentData(SOON, undefined);
       return task;
     });

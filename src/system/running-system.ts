@@ -70,8 +70,9 @@ export class RunningSystem implements App {
   constructor(root: LoadedSpec, options: SystemOptions, providers: Partial<Record<Isolation, HostProvider>> = {}) {
     const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
     const events = new EventFan();
-    this.slab = new Slab(clock, DEFAULT_SLAB_BYTES);
-    this.tensors = new Slab(clock, DEFAULT_SLAB_BYTES);
+    const sharedBytes = bytesOf(memory?.sharedMb) ?? DEFAULT_SLAB_BYTES;
+    this.slab = new Slab(clock, sharedBytes);
+    this.tensors = new Slab(clock, sharedBytes);
     this.tensor = tensorsOf(this.tensors);
     const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
     const hosts = { inline: inlineProvider, thread: new ThreadProvider(this.slab), fork: new ForkProvider() };

@@ -5,6 +5,16 @@ import type { App } from "./app.js";
 import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
+export interface SystemMemory {
+  /** Of the whole process, MB: over it the thread that holds most is recycled, as with an actor's `memory`. Default: no limit. */
+  rssMb?: number;
+  /**
+   * Shared memory for large arrays on their way to threads and processes, MB; as much for leased tensors, and for each thread's
+   * own results. When it is used up, arrays travel in their messages. 0: none is used. Default 64.
+   */
+  sharedMb?: number;
+}
+
 export interface SystemOptions {
   /** Name of the root, first in every path. Default "app". */
   name?: string;
@@ -16,8 +26,8 @@ export interface SystemOptions {
   clock?: Clock;
   /** Random numbers in [0, 1), for the jitter of back-off. Default Math.random. */
   chance?: Chance;
-  /** A limit of the whole process, MB: over it the thread that holds most is recycled, as with an actor's `memory`. */
-  memory?: { rssMb: number };
+  /** Limits of memory: see SystemMemory. */
+  memory?: SystemMemory;
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
   cloneInline?: boolean;
 }
@@ -71,8 +81,10 @@ function checkOptions(options: SystemOptions): void {
     );
   }
   if (options.memory !== undefined) {
-    onlyKnownKeys(options.memory, { rssMb: true }, "memory");
-    positive(options.memory.rssMb, "memory.rssMb");
+    const { rssMb, sharedMb } = options.memory;
+    onlyKnownKeys(options.memory, { rssMb: true, sharedMb: true } satisfies KeysOf<SystemMemory>, "memory");
+    positive(rssMb, "memory.rssMb");
+    if (sharedMb !== 0) positive(sharedMb, "memory.sharedMb");
   }
   if (start !== "wait" && start !== "background") {
     throw new HoldfastError("InvalidSpec", `start is ${JSON.stringify(start)}: give "wait" or "background"`, {

@@ -1,3 +1,5 @@
+import { keepFreed } from "./keep-freed.js";
+
 type MakeView = new (buffer: ArrayBufferLike, offset?: number, length?: number) => ArrayBufferView;
 
 /** What holds the elements of an array, by the number under which it crosses: a position in this list. */
@@ -36,6 +38,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
 
 /** A copy in memory of its own, of exactly its size, that was not zeroed first. */
 export function ownCopyOf(kind: number, memory: SharedArrayBuffer, at: number, bytes: number): ArrayBufferView {
+  keepFreed();
   const own = Buffer.allocUnsafeSlow(bytes);
   own.set(new Uint8Array(memory, at, bytes));
   return viewOf(kind, own.buffer, 0, bytes);

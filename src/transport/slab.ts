@@ -12,6 +12,10 @@ import { makeSegment, type Piece, type Segment } from "./slab-memory.js";
  *   others                      └────────────▶ read ─▶ release ─┘
  */
 export class Slab {
+  /** The most it holds. */
+  readonly bytes: number;
+  /** Times that it had no room: those arrays went another way. */
+  full = 0;
   readonly #clock: Clock;
   readonly #book: SlabBook;
   readonly #segments = new Map<number, Segment>();
@@ -23,6 +27,7 @@ export class Slab {
 
   /** @param bytes the most it holds; beyond that `take` gives nothing, and arrays are copied by their messages */
   constructor(clock: Clock, bytes: number) {
+    this.bytes = bytes;
     this.#clock = clock;
     this.#book = new SlabBook(
       { bytes, segmentBytes: SLAB_SEGMENT_BYTES },
@@ -51,7 +56,10 @@ export class Slab {
   take(bytes: number): Piece | undefined {
     if (this.#waiting.size > 0) this.#sweep();
     const slot = this.#book.take(bytes);
-    if (!slot) return undefined;
+    if (!slot) {
+      this.full++;
+      return undefined;
+    }
     const piece = this.#segments.get(slot.segment)!.piece(slot.index);
     this.#slots.set(piece, slot);
     return piece;

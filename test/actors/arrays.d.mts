@@ -5,6 +5,7 @@ export declare class Arrays extends Actor {
   kept(): number[];
   facts(array: Float32Array): { shared: boolean; exact: boolean };
   borrowed(array: Float32Array): { shared: boolean; at7: number };
+  later(array: Float32Array, ms: number): Promise<number>;
   order(i: number, arrayOrNumber: Float32Array | number): void;
   seen(): number[];
 }

@@ -27,6 +27,11 @@ export class Arrays extends Actor {
     return { shared: array.buffer instanceof SharedArrayBuffer, at7: array[7] };
   }
 
+  async later(array, ms) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return array[7];
+  }
+
   order(i, _arrayOrNumber) {
     this.#seen.push(i);
   }

@@ -6,7 +6,7 @@ import { play } from "./stage.js";
 import { until } from "./until.js";
 
 const url = new URL("../actors/arrays.mjs", import.meta.url);
-const slabOf = (app: object) => (app as { slab: { used: number; held: number } }).slab;
+const slabOf = (app: object) => (app as { slab: { used: number; held: number; full: number } }).slab;
 const doubled = (array: Float32Array) => array.map((x) => x * 2);
 const sample = (i: number) => new Float32Array(50_000).map((_, at) => at + i);
 
@@ -30,6 +30,31 @@ describe("a large array", () => {
     const { app, refs } = await play({ arrays: thread<Arrays>(url) });
     expect(await refs.arrays.ask.borrowed(sample(1))).toEqual({ shared: true, at7: 8 });
     expect(slabOf(app).used).toBe(0);
+  });
+
+  it("waits outside the thread while some are there: no more memory is used than keeps it busy", async () => {
+    const { app, refs } = await play({ arrays: thread<Arrays>(url) });
+    const megabyte = (i: number) => new Float32Array(262_144).fill(i);
+    const first = refs.arrays.ask.later(megabyte(0), 30);
+    const rest = Array.from({ length: 20 }, (_, i) => refs.arrays.ask.later(megabyte(i + 1), 1));
+    const { executing, waiting } = app.tree().children![0]!.mailbox!;
+    expect({ executing, waiting }).toEqual({ executing: 4, waiting: 17 });
+    expect(await Promise.all([first, ...rest])).toEqual(Array.from({ length: 21 }, (_, i) => i));
+    expect(slabOf(app).used).toBe(0);
+  });
+
+  it.each([0, 8])("travels in its message where %i MB of shared memory are used up", async (sharedMb) => {
+    const { app, refs } = await play({ arrays: thread<Arrays>(url) }, {}, { memory: { sharedMb } });
+    const tensors = Array.from({ length: 12 }, () => app.tensor("float32", [262_144]));
+    const shared = tensors.filter(({ data }) => !((data.buffer as unknown) instanceof ArrayBuffer));
+    expect(shared).toHaveLength(sharedMb);
+    const sent = Array.from({ length: 10 }, (_, i) => new Float32Array(2_000_000).fill(i));
+    const back = await Promise.all(sent.map((array) => refs.arrays.ask.doubled(array)));
+    for (const [i, array] of back.entries()) deepStrictEqual(array, doubled(sent[i]!));
+    // What did not fit was counted.
+    expect(slabOf(app).full).toBeGreaterThan(0);
+    expect(slabOf(app).held).toBeLessThanOrEqual(sharedMb * 2 ** 20);
+    for (const tensor of tensors) tensor.release();
   });
 
   it("keeps its order with what travels otherwise", async () => {

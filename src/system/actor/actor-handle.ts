@@ -127,7 +127,7 @@ export class ActorHandle implements CellMember, Addressee {
   pump(): void {
     while (this.takesMail && this.executing < this.#owner.options.window) {
       const message = this.#mailbox?.next;
-      if (!message || !this.cell!.admitsFrom(this.mailbox)) return;
+      if (!message || this.#delivered?.hasEnoughFor(message) || !this.cell!.admitsFrom(this.mailbox)) return;
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
       if (trials && !trials.admits(this, message)) return;
       this.mailbox.take();

@@ -1,4 +1,5 @@
 import { type ActorFacts, type MethodFacts, noSuchMethod } from "../../actor/methods.js";
+import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Courier, Message } from "../../mailbox/message.js";
@@ -123,6 +124,12 @@ export class Deliveries implements Courier {
     // Where mail is run out of the mailbox, the room it left in the window is filled only now.
     this.#to.pump();
     return false;
+  }
+
+  /** Its large arrays wait outside the host: enough are there to go on with. */
+  hasEnoughFor({ special }: Message): boolean {
+    if (special !== "large" || this.#inflight.bytes < WINDOW_BYTES || this.#direct.on) return false;
+    return this.#inflight.size > this.#to.cell!.facts.concurrency;
   }
 
   numbered(message: Message): boolean {

@@ -12,6 +12,7 @@ const told: Record<string, [value: unknown, file: string, says: RegExp]> = {
   DEFAULT_DRAIN: ["10s", "src/system/app.ts", /within `drain` \(default 10 s\)/],
   DEFAULT_KEY_IDLE: ["5m", "src/routing/keyed.ts", /Default "5m"/],
   DEFAULT_MAX_KEYS: [1000, "src/routing/keyed.ts", /Default 1000\./],
+  DEFAULT_SLAB_BYTES: [64 * 1024 * 1024, "src/system/system.ts", /0: none is used\. Default 64\./],
   KEPT_REPORTS: [200, "src/system/app.ts", /at most 200 are kept/],
 };
 
