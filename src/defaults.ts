@@ -83,6 +83,12 @@ export const SLAB_FROM_BYTES = 16 * 1024;
 /** Bytes of shared memory that a system, and each of its threads, may use for arrays on their way: 64 MiB, as a mailbox. */
 export const DEFAULT_SLAB_BYTES = 64 * 1024 * 1024;
 
+/** The same between processes: smaller ones go by their channel as fast as through a file. */
+export const SPOOL_FROM_BYTES = 128 * 1024;
+
+/** Of what is free in /dev/shm, the most that the arrays to one process may take, and as much those from it: containers have 64 MB. */
+export const SPOOL_SHARE = 0.125;
+
 /** Bytes of shared memory that are asked for at once: four slots of 1 MB. The machine gives them when they are written. */
 export const SLAB_SEGMENT_BYTES = 4 * 1024 * 1024;
 

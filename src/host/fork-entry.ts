@@ -1,16 +1,21 @@
 import { fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { monotonicNow } from "../clock.js";
+import { monotonicNow, realClock } from "../clock.js";
 import { tensorsOf } from "../transport/lease.js";
 import { PortLink } from "../transport/port-link.js";
+import { SpoolReader, SpoolWriter } from "../transport/spool.js";
+import { SpooledArrays } from "../transport/spool-link.js";
 import { writeControlFile } from "./control-file.js";
 import { hostedCell } from "./hosted-cell.js";
+import { spoolFile } from "./spool-files.js";
 
 /*
- * The main module of a forked child. Its argument is the path of its control file. It ignores Ctrl-C, because the
+ * The main module of a forked child. Its arguments are the path of its control file, and how many bytes of large arrays may
+ * lie in each of the two files that it has open as 4 and 5; 0: there are none. It ignores Ctrl-C, because the
  * parent drains first and then shuts it; it leaves when the parent is gone.
  */
 
 const controlFile = openSync(process.argv[2]!, "r+");
+const spoolBytes = Number(process.argv[3]);
 const receive = hostedCell({
   control: writeControlFile(
     {
@@ -22,7 +27,7 @@ const receive = hostedCell({
   ),
   name: `pid ${process.pid}`,
   thread: 0,
-  slab: undefined,
+  arrays: spoolBytes > 0 ? ownSpools(spoolBytes) : { pack: (frame) => frame, unpack: (frame) => frame, unsend() {} },
   tensor: tensorsOf(undefined),
   link: (own) =>
     new PortLink({ ...own, port: { post: (frames) => void process.send?.(frames), take: () => undefined } }),
@@ -40,3 +45,7 @@ const receive = hostedCell({
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(0));
 process.on("message", receive);
+
+function ownSpools(bytes: number): SpooledArrays {
+  return new SpooledArrays(new SpoolWriter(spoolFile(5), bytes, realClock), new SpoolReader(spoolFile(4)));
+}

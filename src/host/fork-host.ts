@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { toError } from "../errors.js";
 import { Batch } from "../transport/batch.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import { answerForUnsent } from "../transport/unsendable.js";
@@ -10,6 +11,7 @@ import { controlFolder } from "./control-folder.js";
 import { type ControlReader, readControl } from "./control-reader.js";
 import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { openSpools, type ParentSpools, parentSpools } from "./spool-files.js";
 
 /** After a child's exit, how long its channel may take to be read to its end. */
 const CHANNEL_WITHIN_MS = 50;
@@ -18,12 +20,18 @@ const CHANNEL_WITHIN_MS = 50;
 export class ForkProvider implements HostProvider {
   readonly isolation = "fork";
   readonly #open = new Set<ForkHost>();
+  readonly #sharedBytes: number;
   #folder: string | undefined;
   #count = 0;
 
+  /** @param sharedBytes of memory for large arrays to each of them, and as much from it; 0: they go by the channel */
+  constructor(sharedBytes: number) {
+    this.#sharedBytes = sharedBytes;
+  }
+
   open(options: HostOptions): Host {
     this.#folder ??= controlFolder();
-    const host = new ForkHost(join(this.#folder, `${++this.#count}`), options);
+    const host = new ForkHost(join(this.#folder, `${++this.#count}`), options, this.#sharedBytes);
     this.#open.add(host);
     void host.gone.then(() => this.#open.delete(host));
     return host;
@@ -47,6 +55,8 @@ class ForkHost implements Host {
   onEnd: (end: HostEnd) => void = () => {};
   readonly #child: ChildProcess;
   readonly #batch: Batch<ToHost>;
+  /** What large arrays go through; undefined: the channel. */
+  readonly #spools: ParentSpools | undefined;
   readonly #controlPath: string;
   readonly #controlFile: number;
   /** What was read of it last. */
@@ -55,7 +65,7 @@ class ForkHost implements Host {
   #killed = false;
   #ended = false;
 
-  constructor(controlPath: string, options: HostOptions) {
+  constructor(controlPath: string, options: HostOptions, sharedBytes: number) {
     const bytes = new Uint8Array(controlBytes(options.entries));
     writeFileSync(controlPath, bytes, { mode: 0o600 });
     this.#record = bytes;
@@ -69,9 +79,12 @@ class ForkHost implements Host {
         if (!this.#ended) writeSync(this.#controlFile, bytes, offset, length, offset);
       },
     });
-    this.#child = fork(fileURLToPath(new URL("./fork-entry.js", import.meta.url)), [controlPath], {
+    const spools = openSpools(controlPath, sharedBytes);
+    this.#spools = spools && parentSpools(spools);
+    const entry = fileURLToPath(new URL("./fork-entry.js", import.meta.url));
+    this.#child = fork(entry, [controlPath, `${spools?.bytes ?? 0}`], {
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "inherit", "ipc", ...(spools ? [spools.toHost, spools.toParent] : [])],
       execArgv: options.heapMb === undefined ? [] : [`--max-old-space-size=${options.heapMb}`],
     });
     this.name = `pid ${this.#child.pid ?? "(none)"}`;
@@ -110,7 +123,7 @@ class ForkHost implements Host {
   }
 
   send(frame: ToHost): void {
-    if (!this.#ended) this.#batch.push(frame);
+    if (!this.#ended) this.#batch.push(this.#spools ? this.#spools.arrays.pack(frame) : frame);
   }
 
   /** A process is over when it has exited (5-7 ms after the signal), and only then is its record read. */
@@ -123,8 +136,21 @@ class ForkHost implements Host {
   #receive(frames: ToParent[]): void {
     for (const frame of frames) {
       if (frame.t === "fault") this.#fault = faultOf(frame);
-      else if (!this.#ended) this.onFrame(frame);
+      else if (!this.#ended) this.#hear(frame);
     }
+  }
+
+  #hear(frame: ToParent): void {
+    let opened: ToParent;
+    try {
+      opened = this.#spools ? this.#spools.arrays.unpack(frame) : frame;
+    } catch (error) {
+      // Its end of the files is not what it was: somebody in it has closed or changed them.
+      this.#fault ??= { kind: "uncaught", error: toError(error), at: undefined };
+      this.#child.kill("SIGKILL");
+      return;
+    }
+    this.onFrame(opened);
   }
 
   #exited(code: number | null, signal: string | null): void {
@@ -132,6 +158,7 @@ class ForkHost implements Host {
     readSync(this.#controlFile, this.#record, 0, this.#record.length, 0);
     this.#ended = true;
     closeSync(this.#controlFile);
+    this.#spools?.close();
     rmSync(this.#controlPath, { force: true });
     this.onEnd(this.#killed ? { kind: "killed" } : (this.#fault ?? { kind: "exit", code, signal }));
   }

@@ -5,21 +5,27 @@ import { markNative } from "../native-mark.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import type { Link, LinkEnds } from "../transport/link.js";
-import type { Slab } from "../transport/slab.js";
-import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-writer.js";
 import { callFor, whoseError } from "./own-errors.js";
 import { runNative } from "./run-native.js";
 
+/** Frames as they cross, and as they were sent. */
+export interface OwnArrays {
+  pack(frame: ToParent): ToParent;
+  unpack(frame: ToHost): ToHost;
+  /** It was packed and could not be sent. */
+  unsend(frame: ToParent): void;
+}
+
 /** What a thread's cell and a process's do in ways of their own. */
 export interface OwnHost {
   readonly control: ControlWriter;
   /** "thread 7", "pid 4711". */
   readonly name: string;
-  /** Where large arrays for the parent go through; undefined in a process. */
-  readonly slab: Slab | undefined;
+  /** Its end of what large arrays go through beside their frames. */
+  readonly arrays: OwnArrays;
   readonly tensor: MakeTensor;
   /** 0 in a process. */
   readonly thread: number;
@@ -41,13 +47,12 @@ export interface OwnHost {
  * @returns takes the messages that come from the parent
  */
 export function hostedCell(host: OwnHost): (message: unknown) => void {
-  const outgoing = new Outgoing(host.slab, false);
-  const incoming = new Incoming(realClock, false);
+  const { arrays } = host;
   const link = host.link({
-    open: (frame) => incoming.unpack(frame),
+    open: (frame) => arrays.unpack(frame),
     onFrame: (frame) => runner.receive(frame),
     unsent(frame, error) {
-      outgoing.unsend(frame);
+      arrays.unsend(frame);
       const instead = insteadOfUnsent(frame, error);
       if (!instead) throw error;
       link.send(instead);
@@ -64,7 +69,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     callFor,
     whoseError,
     tensor: host.tensor,
-    send: (frame) => link.send(outgoing.pack(frame)),
+    send: (frame) => link.send(arrays.pack(frame)),
     flush: () => link.flush(),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),

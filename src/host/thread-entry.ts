@@ -4,6 +4,7 @@ import { tensorsOf } from "../transport/lease.js";
 import { PortLink } from "../transport/port-link.js";
 import { RingLink, type Rings } from "../transport/ring-link.js";
 import { Slab } from "../transport/slab.js";
+import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { writeControl } from "./control-writer.js";
 import { hostedCell } from "./hosted-cell.js";
 import { ownLoop } from "./open-rings.js";
@@ -31,11 +32,17 @@ export interface ThreadTask {
  */
 export function runCell({ port, control, rings, sharedBytes }: ThreadTask): Promise<never> {
   return new Promise(() => {
+    const outgoing = new Outgoing(new Slab(realClock, sharedBytes), false);
+    const incoming = new Incoming(realClock, false);
     const receive = hostedCell({
       control: writeControl(control),
       name: `thread ${threadId}`,
       thread: threadId,
-      slab: new Slab(realClock, sharedBytes),
+      arrays: {
+        pack: (frame) => outgoing.pack(frame),
+        unpack: (frame) => incoming.unpack(frame),
+        unsend: (frame) => outgoing.unsend(frame),
+      },
       tensor: tensorsOf(new Slab(realClock, sharedBytes)),
       link(own) {
         const post = (message: unknown) => port.postMessage(message);

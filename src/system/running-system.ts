@@ -75,7 +75,11 @@ export class RunningSystem implements App {
     this.tensors = new Slab(clock, sharedBytes);
     this.tensor = tensorsOf(this.tensors);
     const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
-    const hosts = { inline: inlineProvider, thread: new ThreadProvider(this.slab), fork: new ForkProvider() };
+    const hosts = {
+      inline: inlineProvider,
+      thread: new ThreadProvider(this.slab),
+      fork: new ForkProvider(sharedBytes),
+    };
     this.#context = {
       clock,
       chance,

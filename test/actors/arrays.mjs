@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, readdirSync, readlinkSync } from "node:fs";
 import { Actor } from "holdfast";
 
 /** Works on large arrays. */
@@ -30,6 +32,26 @@ export class Arrays extends Actor {
   async later(array, ms) {
     await new Promise((resolve) => setTimeout(resolve, ms));
     return array[7];
+  }
+
+  /** Of this process: what it has open. */
+  openFiles() {
+    const files = readdirSync("/proc/self/fd").map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return "";
+      }
+    });
+    return { pid: process.pid, files };
+  }
+
+  filesOfChild() {
+    return execFileSync("ls", ["-l", "/proc/self/fd"], { encoding: "utf8" });
+  }
+
+  closeFiles() {
+    for (const fd of [4, 5]) closeSync(fd);
   }
 
   order(i, _arrayOrNumber) {

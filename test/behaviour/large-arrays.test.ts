@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { fork, inline, pool, thread } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Arrays } from "../actors/arrays.mjs";
@@ -43,6 +44,30 @@ describe("a large array", () => {
     expect(slabOf(app).used).toBe(0);
   });
 
+  it.each([0, 4])("goes to a process and back also where %i MB of memory for it are used up", async (sharedMb) => {
+    const { refs } = await play({ arrays: fork<Arrays>(url) }, {}, { memory: { sharedMb } });
+    const sent = Array.from({ length: 10 }, (_, i) => new Float32Array(i % 2 === 0 ? 2_000_000 : 200_000).fill(i));
+    const back = await Promise.all(sent.map((array) => refs.arrays.ask.doubled(array)));
+    for (const [i, array] of back.entries()) deepStrictEqual(array, doubled(sent[i]!));
+  });
+
+  it.skipIf(!existsSync("/dev/shm"))("goes to a process through a file that has no name", async () => {
+    const { refs } = await play({ arrays: fork<Arrays>(url) });
+    const { pid, files } = await refs.arrays.ask.openFiles();
+    expect(files.filter((name) => /^\/dev\/shm\/holdfast-.*\.(in|out) \(deleted\)$/.test(name))).toHaveLength(2);
+    // A child of the child has them not.
+    expect(await refs.arrays.ask.filesOfChild()).not.toContain("deleted");
+    expect(pid).not.toBe(process.pid);
+  });
+
+  it.skipIf(!existsSync("/dev/shm"))("ends the process, and nothing else, that has closed its file", async () => {
+    const { app, refs } = await play({ arrays: fork<Arrays>(url) });
+    await refs.arrays.ask.closeFiles();
+    // It had not begun: the next process runs it.
+    deepStrictEqual(await refs.arrays.ask.doubled(sample(2)), doubled(sample(2)));
+    expect(app.reports().map(({ cause }) => cause.kind)).toEqual(["uncaught"]);
+  });
+
   it.each([0, 8])("travels in its message where %i MB of shared memory are used up", async (sharedMb) => {
     const { app, refs } = await play({ arrays: thread<Arrays>(url) }, {}, { memory: { sharedMb } });
     const tensors = Array.from({ length: 12 }, () => app.tensor("float32", [262_144]));
@@ -64,8 +89,11 @@ describe("a large array", () => {
     expect(await refs.arrays.ask.seen()).toEqual(Array.from({ length: 60 }, (_, i) => i));
   });
 
-  it("is delivered whole again after its thread was killed at any moment, and leaves no slot behind", async () => {
-    const { app, refs } = await play({ arrays: pool(thread<Arrays>(url), { size: 2 }) });
+  it.each([
+    ["thread", thread<Arrays>(url)],
+    ["process", fork<Arrays>(url)],
+  ])("is delivered whole again after its %s was killed at any moment, and leaves nothing behind", async (_, spec) => {
+    const { app, refs } = await play({ arrays: pool(spec, { size: 2 }) });
     let killed = 0;
     const asks = Array.from({ length: 120 }, async (_, i) => {
       if (i % 15 === 7) {
