@@ -38,6 +38,7 @@ import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-
 import { loadChild } from "./supervisor/load-child.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
+import { tellOfTheEnd } from "./tell-of-the-end.js";
 import { TreePaths } from "./tree-paths.js";
 import type { ChildSpec, LoadedSpec } from "./unit.js";
 
@@ -125,7 +126,7 @@ export class RunningSystem implements App {
       unitDied: (_name, { error, normal, decided }) => {
         // Nobody is above the root.
         decided("stop");
-        if (!normal && !this.#heeded) this.#tellOfTheEnd(error);
+        if (!normal && !this.#heeded) tellOfTheEnd(this.#name, error);
         void this.#over(error, normal);
       },
     };
@@ -251,12 +252,6 @@ export class RunningSystem implements App {
   get ended(): Promise<Error | undefined> {
     this.#heeded = true;
     return this.#ended;
-  }
-
-  /** With nobody there to hear it, a program whose app gave up would end in silence, and look like a success. */
-  #tellOfTheEnd({ message }: Error): void {
-    const fix = "app.ended tells who asks: then((error) => { if (error) process.exitCode = 1; })";
-    process.emitWarning(`${this.#name} has ended: ${message}. (${fix})`, { code: "HOLDFAST_GAVE_UP" });
   }
 
   /** What still executes is ended by force instead of waited for. */
