@@ -51,6 +51,7 @@ export const BELL = 0;
  *   no room in the ring ────────▶ waits here; goes on when the reader has made room
  *   stop ───────────────────────▶ ring; as below where that is full, or nobody would be stopped who is flooded
  *   start, cancel, fence … ─────▶ port, at the end of the turn or before the next frame in the ring
+ *   what follows a start ───────▶ port, in the same message, when nothing else is on its way
  */
 export class RingSender<Out extends Frame> {
   readonly #ring: RingWriter;
@@ -72,6 +73,11 @@ export class RingSender<Out extends Frame> {
   }
 
   push(frame: Out): void {
+    // Mail right behind a start: one message for both, or the start wakes a host that finds nothing to do yet.
+    if (this.#once[0]?.t === "start" && this.#waiting.length === 0 && !this.#writing && this.#ring.drained) {
+      this.#once.push(frame);
+      return;
+    }
     const way = ways[frame.t];
     // A value whose getter sends something comes here in the middle of its frame.
     const inTurn = way !== "once" && this.#waiting.length === 0 && !this.#writing;
@@ -97,8 +103,11 @@ export class RingSender<Out extends Frame> {
   /** Posts what goes at once; rings the bell if the reader sleeps. */
   tell(): void {
     this.#resume();
-    this.#postOnce();
-    this.wake();
+    try {
+      this.#postOnce();
+    } finally {
+      this.wake();
+    }
   }
 
   wake(): void {

@@ -101,6 +101,11 @@ export class RingWriter {
     return Atomics.load(this.#words, ASLEEP) === 1 && Atomics.exchange(this.#words, ASLEEP, 0) === 1;
   }
 
+  /** Everything ever written was taken out. */
+  get drained(): boolean {
+    return Atomics.load(this.#words, READ) === this.#written;
+  }
+
   get readerSleeps(): boolean {
     return Atomics.load(this.#words, ASLEEP) === 1;
   }

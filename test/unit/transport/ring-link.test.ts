@@ -1,4 +1,4 @@
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ToHost, ToParent } from "../../../src/transport/frames.js";
 import { RING_BYTES } from "../../../src/transport/ring.js";
@@ -85,5 +85,71 @@ describe("the end of an actor", () => {
     }
     const calls = heard.filter((frame) => frame !== "stop");
     expect(calls).toEqual(Array.from({ length: COUNT }, (_, at) => `call ${at + 1}`));
+  });
+});
+
+describe("the bell", () => {
+  const start: ToHost = { t: "start", ...to, above: "", name: "a", key: undefined, props: undefined, state: undefined };
+  const messages = (port: MessagePort) => {
+    const found: unknown[] = [];
+    for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) found.push(one.message);
+    return found;
+  };
+
+  it("is not rung where there is nothing new: two idle ends would wake each other for ever", () => {
+    const { parent, host, port } = line();
+    parent.send(call(1));
+    parent.flush();
+    const [bell, ...more] = messages(port);
+    expect([bell, more]).toEqual([0, []]);
+    host.heard(bell);
+    // The host sleeps again, and so does whoever hears this at the other end.
+    parent.heard(0);
+    expect(messages(port)).toEqual([]);
+  });
+
+  it("is rung again for what comes after the reader has gone to sleep", () => {
+    const { parent, host, port, heard } = line();
+    for (const seq of [1, 2]) {
+      parent.send(call(seq));
+      parent.flush();
+      for (const message of messages(port)) host.heard(message);
+    }
+    expect(heard).toEqual(["call 1", "call 2"]);
+  });
+
+  it("is rung again after a look, unasked, that took from the port what was to wake", () => {
+    const { parent, host, port, heard } = line();
+    parent.send(call(1, 100_000));
+    parent.flush();
+    host.hear();
+    expect(heard).toEqual(["call 1"]);
+    parent.send(call(2));
+    parent.flush();
+    expect(messages(port)).toEqual([0]);
+  });
+
+  it("is a start with the mail behind it: one message, in its order", () => {
+    const { parent, host, port, heard } = line();
+    for (const frame of [start, call(1), call(2)]) parent.send(frame);
+    parent.flush();
+    const sent = messages(port);
+    expect(sent).toHaveLength(1);
+    host.heard(sent[0]);
+    parent.send(call(3));
+    parent.flush();
+    for (const message of messages(port)) host.heard(message);
+    expect(heard).toEqual(["start", "call 1", "call 2", "call 3"]);
+  });
+
+  it("rings though what it was to come with cannot be cloned", () => {
+    const { parent, host, port, heard } = line();
+    parent.send(call(1));
+    expect(() => {
+      parent.send({ ...start, above: (() => {}) as never });
+      parent.flush();
+    }).toThrow();
+    for (const message of messages(port)) host.heard(message);
+    expect(heard).toEqual(["call 1"]);
   });
 });
