@@ -6,6 +6,7 @@ export class Recorded extends Actor {
   throw(): void;
   die(): void;
   exit(): void;
+  bomb(): Promise<never>;
   later(): Promise<void>;
   spin(): number;
   hold(): Promise<string>;

@@ -31,6 +31,13 @@ export class Recorded extends Actor {
     this.note("about to exit");
     process.exit(3);
   }
+  /** Its own timer throws while it still executes. */
+  bomb() {
+    this.after(1, () => {
+      throw new Error("in a timer of its own");
+    });
+    return new Promise(() => {});
+  }
   later() {
     return new Promise((resolve) => {
       this.after(1, () => {

@@ -39,6 +39,16 @@ describe.each(["inline", "thread", "fork"] as const)("the flight recorder of an 
     expect(JSON.parse(JSON.stringify(report)).flight).toHaveLength(report!.flight.length);
   });
 
+  it("tells of the timer that threw, and of the message that was executing", async () => {
+    await using app = await system(supervisor({}, { actor: levels[level]() }));
+    await expect(app.refs.actor.ask.bomb()).rejects.toMatchObject({ code: "ActorDied" });
+    const [report] = app.reports();
+    expect(told(report)).toEqual([
+      ...["note starts", "actor-started", "accepted bomb 1", "started bomb 1", "timer", "actor-crashed"],
+    ]);
+    expect(report).toMatchObject({ executing: [{ method: "bomb", seq: 1, deaths: 1 }], record: { phase: "js" } });
+  });
+
   it("goes on with the next incarnation, and each report keeps what was there at its own death", async () => {
     await using app = await system(supervisor({}, { actor: levels[level]() }));
     const { actor } = app.refs;

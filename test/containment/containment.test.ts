@@ -35,6 +35,8 @@ describe.concurrent("the containment matrix", { timeout: 240_000 }, () => {
         const expected: Cell = matrix[fault]![level];
         const seen = await inTurn(() => observe(fault, level, native ? addon!.file : undefined));
         expect(judge(seen, expected)).toEqual(expected);
+        // No payload, wherever the runtime tells of it.
+        if (seen.died === null) expect(seen.secret).toBe(false);
         // One death, one report, and it names the message.
         if (expected.cause) {
           expect(seen).toMatchObject({ reports: 1, report: { executing: [fault], phase: "js" } });

@@ -16,14 +16,18 @@ const make = () =>
   level === "inline" ? inline(Faulty) : (level === "thread" ? thread : fork)(module, undefined, { heapMb: 64 });
 const app = await system(supervisor({}, { faulty: make(), sibling: make() }));
 const { faulty, sibling } = app.refs;
+/** What the faulty call carries: it has no place in anything that the runtime tells of. */
+const SECRET = "what only its receiver may read";
 let abandoned = false;
+const told = [];
 app.subscribe((event) => {
+  told.push(event);
   if (event.type === "abandoned") abandoned = true;
 });
 await new Promise((resolve) => process.stdout.write("ready\n", resolve));
 
 const order = [];
-const outcome = faulty.ask[fault](...(addon ? [addon] : []))
+const outcome = faulty.ask[fault](...(addon ? [addon] : []), { SECRET }, SECRET)
   .then(
     () => ({ got: "value" }),
     (error) => ({ got: error.code ?? error.name, cause: error.cause?.message }),
@@ -57,6 +61,7 @@ const seen = {
         inOrder: report.flight.every(({ at }, i, all) => i === 0 || at >= all[i - 1].at),
       }
     : null,
+  secret: JSON.stringify([told, app.reports(), app.tree()]).includes(SECRET.slice(5, -5)),
   reports: report ? more.length + 1 : 0,
   again: again === "again",
   sibling: (await during) === "during" && after === "after",
