@@ -3,7 +3,7 @@ import type { LinkPort } from "../../../src/transport/link.js";
 /** Thrown in place of the step at which a thread dies. */
 class Died extends Error {}
 
-const acts = ["store", "add", "exchange"] as const;
+const acts = ["store", "add", "sub", "exchange"] as const;
 
 /**
  * One end of a line whose thread dies at a step. A step is all by which others can see what it does: a store to a shared
