@@ -1,13 +1,18 @@
 import { manyActors } from "./growth/actors.mjs";
+import { idleSystem } from "./growth/idle.mjs";
 import { manyWorkers } from "./growth/workers.mjs";
 
-/* What a message costs as a system grows. Every size runs in a process of its own, in turns. */
+/* What a message costs as a system grows, and what a system takes that has nothing to do. Every size runs in a process of its own, in turns. */
 
 const ROUNDS = 3;
 
 /** @param {{ rounds?: number, say: (line: string) => void }} options */
 export async function run({ rounds = ROUNDS, say }) {
-  const parts = [await manyActors(rounds, say), await manyWorkers(rounds, say)];
+  const parts = [
+    await manyActors(rounds, say),
+    await manyWorkers(rounds, say),
+    await idleSystem(Math.min(rounds, 1), say),
+  ];
   return {
     figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
     text: [...parts.map(({ text }) => text), ...notes].join("\n"),

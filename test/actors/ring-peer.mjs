@@ -3,9 +3,10 @@ import { RingLink } from "../../dist/transport/ring-link.js";
 
 /*
  * The other end of a line, in a thread of its own: "echo" answers calls with their arguments, and stands still now and
- * then; "flood" sends numbered parts for as long as it lives.
+ * then; "flood" sends numbered parts for as long as it lives. With `stands` it stops for good before the step `stopsAt`: a
+ * store to a shared word, or a message by the port; and says so there.
  */
-const { port, rings, cores, does, seed } = workerData;
+const { port, rings, cores, does, seed, stands, stopsAt } = workerData;
 
 let state = seed;
 const chance = () => {
@@ -14,12 +15,33 @@ const chance = () => {
 };
 const still = new Int32Array(new SharedArrayBuffer(4));
 
+let steps = 0;
+const { store } = Atomics;
+function step() {
+  if (!stands || steps++ < stopsAt) return;
+  store(stands, 0, 1);
+  Atomics.wait(still, 0, 0);
+}
+for (const name of ["store", "add", "exchange"]) {
+  const real = Atomics[name];
+  Atomics[name] = (...args) => {
+    step();
+    return real(...args);
+  };
+}
+
 const link = new RingLink(
   "host",
   rings,
   { cores, later: (turn) => void setImmediate(turn) },
   {
-    port: { post: (message) => port.postMessage(message), take: () => receiveMessageOnPort(port) },
+    port: {
+      post(message) {
+        step();
+        port.postMessage(message);
+      },
+      take: () => receiveMessageOnPort(port),
+    },
     open: (frame) => frame,
     unsent(_, error) {
       throw error;

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { buildAddon } from "../addons/build.mjs";
 import { markdown } from "./markdown.mjs";
 import { type Cell, type Fault, flightAfter, judge, type Level, matrix } from "./matrix.mjs";
-import { buildAddon, levels, observe } from "./observe.mjs";
+import { levels, observe } from "./observe.mjs";
 
-const addon = buildAddon();
+const addon = buildAddon("null-write");
 afterAll(() => addon?.remove());
 
 /** Programs at once: most cells wait, few compute. */

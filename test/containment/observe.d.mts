@@ -8,4 +8,3 @@ export interface Seen {
   report?: object | null;
 }
 export function observe(fault: string, level: Level, addon?: string): Promise<Seen>;
-export function buildAddon(): { file: string; remove(): void } | undefined;

@@ -1,7 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** A program that has said nothing for so long after the fault is blocked: inline, nothing will ever end its loop. */
@@ -41,19 +38,4 @@ export function observe(fault, level, addon) {
       else resolve({ fault, level, died: blocked ? "blocked" : (signal ?? `exit ${code}`) });
     });
   });
-}
-
-/** Builds the addon that crashes; undefined where there is no compiler. */
-export function buildAddon() {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-addon-"));
-  const file = join(folder, "null-write.node");
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    execFileSync("cc", ["-shared", "-fPIC", "-o", file, here("./null-write.c")], { stdio: "ignore" });
-  } catch {
-    // no compiler here
-  }
-  if (existsSync(file)) return { file, remove };
-  remove();
-  return undefined;
 }

@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { arch, platform } from "node:os";
+import { buildAddon } from "../addons/build.mjs";
 import { markdown } from "./markdown.mjs";
 import { judge, matrix } from "./matrix.mjs";
-import { buildAddon, levels, observe } from "./observe.mjs";
+import { levels, observe } from "./observe.mjs";
 
 /* Measures the whole matrix on this machine and writes docs/containment.json and docs/containment.md. */
 
 const docs = new URL("../../docs/", import.meta.url);
-const addon = buildAddon();
+const addon = buildAddon("null-write");
 if (!addon) throw new Error("no C compiler (cc): native-null-write cannot be measured, so nothing is published");
 const cells = [];
 for (const fault of Object.keys(matrix)) {

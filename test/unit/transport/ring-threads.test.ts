@@ -14,10 +14,19 @@ afterEach(async () => {
 });
 
 /** A line to a real thread. */
-function line(does: "echo" | "flood", cores: number, seed: number, onFrame: (frame: ToParent) => void) {
+function line(
+  does: "echo" | "flood",
+  cores: number,
+  seed: number,
+  onFrame: (frame: ToParent) => void,
+  stop?: { stands: Int32Array; stopsAt: number },
+) {
   const { port1, port2 } = new MessageChannel();
   const rings = { toHost: new SharedArrayBuffer(RING_BYTES), toParent: new SharedArrayBuffer(RING_BYTES) };
-  const worker = new Worker(peer, { workerData: { port: port2, rings, cores, does, seed }, transferList: [port2] });
+  const worker = new Worker(peer, {
+    workerData: { port: port2, rings, cores, does, seed, ...stop },
+    transferList: [port2],
+  });
   const link = new RingLink<ToHost, ToParent>(
     "parent",
     rings,
@@ -100,26 +109,53 @@ describe("a line between two threads", () => {
     60_000,
   );
 
+  /** Parts as test/actors/ring-peer.mjs numbers them; every tenth goes by the port. */
+  function parts() {
+    let last = 0;
+    const hear = (frame: ToParent) => {
+      if (frame.t !== "part") throw new Error(`unexpected: ${frame.t}`);
+      last++;
+      expect(frame.seq).toBe(last);
+      const text = `${last} `.repeat(last % 300);
+      const expected = last % 10 === 0 ? { text, port: new Array(3) } : { text };
+      deepStrictEqual(frame.value.value, expected);
+    };
+    return { hear, last: () => last };
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
   it("to a thread that is killed in the middle of its work ends with a whole frame and no gap", async () => {
     const chance = seededChance(3);
     let heard = 0;
     for (let round = 0; round < 10; round++) {
-      let last = 0;
-      const { link, worker } = line("flood", 2, round, (frame) => {
-        if (frame.t !== "part") throw new Error(`unexpected: ${frame.t}`);
-        last++;
-        expect(frame.seq).toBe(last);
-        const text = `${last} `.repeat(last % 300);
-        const expected = last % 10 === 0 ? { text, port: new Array(3) } : { text };
-        deepStrictEqual(frame.value.value, expected);
-      });
-      while (last === 0) await new Promise((resolve) => setImmediate(resolve));
-      const until = last + Math.floor(chance() * 1500);
-      while (last < until) await new Promise((resolve) => setImmediate(resolve));
+      const { hear, last } = parts();
+      const { link, worker } = line("flood", 2, round, hear);
+      while (last() === 0) await turn();
+      const until = last() + Math.floor(chance() * 1500);
+      while (last() < until) await turn();
       await worker.terminate();
       link.last();
-      heard += last;
+      heard += last();
     }
     expect(heard).toBeGreaterThan(10);
   }, 60_000);
+
+  it.each([1, 2])(
+    "to a thread that stops for good before a step of its own ends likewise (%i cores)",
+    async (cores) => {
+      const chance = seededChance(9);
+      for (let round = 0; round < 16; round++) {
+        const stands = new Int32Array(new SharedArrayBuffer(4));
+        const { hear, last } = parts();
+        const stopsAt = round < 4 ? round : Math.floor(chance() ** 2 * 1500);
+        const { link, worker } = line("flood", cores, round, hear, { stands, stopsAt });
+        while (Atomics.load(stands, 0) === 0) await turn();
+        await worker.terminate();
+        link.last();
+        // A tenth go by the port; of three steps at most one shows nothing.
+        if (stopsAt > 100) expect(last()).toBeGreaterThan(stopsAt / 10);
+      }
+    },
+    60_000,
+  );
 });

@@ -1,0 +1,1 @@
+export function buildAddon(name: string): { file: string; remove(): void } | undefined;
