@@ -1,6 +1,6 @@
 import { type ActorContext, construct } from "../actor/actor.js";
 import { ignore } from "../actor/ignore.js";
-import type { ActorSelf, Lifecycle } from "../actor/lifecycle.js";
+import type { Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Timer } from "../clock.js";
@@ -8,14 +8,13 @@ import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
-import { entryOf } from "./actor-number.js";
+import { ActorIncarnation, OVER, RUNNING, STARTING, STOPPING } from "./actor-incarnation.js";
 import { ActorWork } from "./actor-work.js";
 import type { DirectLine } from "./direct-line.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
 import { overNow } from "./over-now.js";
 import { ownCopy } from "./own-copy.js";
-import { Rare } from "./rare.js";
 import { runNative } from "./run-native.js";
 import type { Props, Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
@@ -26,67 +25,29 @@ type Call = Extract<ToHost, { t: "call" }>;
 /**
  * Runs one incarnation of one actor, and is its context. A throw ends the incarnation: it is fenced, and the parent
  * decides. What an idle actor does not need (work, timers, a signal) is made on first use.
+ *
+ * There may be a million of it: its private methods are TypeScript's, since JavaScript's own cost each a word.
  */
-export class ActorRunner implements ActorContext, Worker {
-  readonly id: number;
-  readonly incarnation: number;
+export class ActorRunner extends ActorIncarnation implements ActorContext, Worker {
   /** As the actor sees them: refs in them are this incarnation's own. */
   readonly props: unknown;
-  readonly around: Surroundings;
-  actor: (Lifecycle & Record<string, unknown>) | undefined;
-  readonly #above: string;
-  readonly #name: string;
-  #work: ActorWork | undefined;
-  #rare: Rare | undefined;
-  #phase: "starting" | "running" | "stopping" | "over" = "starting";
+  actor: (Lifecycle & Record<string, unknown>) | undefined = undefined;
 
-  constructor({ actor, incarnation, above, name, key }: Start, { packed, plain }: Props, around: Surroundings) {
-    this.id = actor;
-    this.incarnation = incarnation;
-    this.around = around;
-    this.#above = above;
-    this.#name = name;
-    if (key !== undefined) this.#more.key = key;
+  constructor(start: Start, { packed, plain }: Props, around: Surroundings) {
+    super(start, around);
     this.props = packed.special ? unpack(packed, this.refs) : plain;
-    const { slot } = this;
+    const { slot, incarnation } = this;
     for (let entry = slot; entry < slot + around.facts.concurrency; entry++) around.control.clear(entry, incarnation);
   }
 
-  get path(): string {
-    return `${this.#above}/${this.#name}`;
-  }
-
-  get key(): string | undefined {
-    return this.#rare?.key;
-  }
-
-  get slot(): number {
-    return entryOf(this.id);
-  }
-
-  get #more(): Rare {
-    this.#rare ??= new Rare();
-    return this.#rare;
-  }
-
-  get shared(): unknown {
-    return this.around.shared;
-  }
-
-  get self(): ActorSelf {
-    return { path: this.path, key: this.key, incarnation: this.incarnation };
-  }
-
-  get open(): boolean {
-    return this.#phase === "running";
-  }
-
   get busy(): boolean {
-    return this.#work?.busy ?? false;
+    return this.rare?.work?.busy ?? false;
   }
 
-  get ended(): boolean {
-    return this.#phase === "over";
+  private get work(): ActorWork {
+    const { unusual } = this;
+    unusual.work ??= new ActorWork(this);
+    return unusual.work;
   }
 
   /** What it asks through refs ends with this incarnation. */
@@ -95,13 +56,13 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   after(ms: number, callback: () => unknown): Timer {
-    const more = this.#more;
+    const more = this.unusual;
     const fires = () => {
       this.around.working();
-      this.#event(KIND.timer);
+      this.event(KIND.timer);
     };
     more.timers ??= new LifeTimers(this.around.clock, (error) => this.crash(0, error), fires);
-    if (this.#phase === "over") more.timers.end();
+    if (this.phase === OVER) more.timers.end();
     return more.timers.after(ms, callback);
   }
 
@@ -111,22 +72,22 @@ export class ActorRunner implements ActorContext, Worker {
 
   /** Of the message that runs; with concurrency above 1 nobody can say which is meant, then the incarnation's. */
   signal(): AbortSignal {
-    const own = this.#work?.signal();
+    const own = this.rare?.work?.signal();
     if (own) return own;
-    const more = this.#more;
+    const more = this.unusual;
     more.life ??= new AbortController();
-    if (this.#phase === "over") more.life.abort(overNow());
+    if (this.phase === OVER) more.life.abort(overNow());
     return more.life.signal;
   }
 
   /** Of the message that runs; with concurrency above 1 only that the incarnation is over. */
   cancelled(): boolean {
-    return this.#phase === "over" || (this.#work?.cancelled() ?? false);
+    return this.phase === OVER || (this.rare?.work?.cancelled() ?? false);
   }
 
   note(text: string): void {
     // What an incarnation says after its end would stand in the record of its successor.
-    if (this.#phase !== "over") this.around.control.note(this.around.clock.now(), this.id, this.incarnation, text);
+    if (this.phase !== OVER) this.around.control.note(this.around.clock.now(), this.id, this.incarnation, text);
   }
 
   native<T>(run: () => T): T {
@@ -134,10 +95,10 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   stopSelf(): void {
-    if (this.#phase === "starting") {
+    if (this.phase === STARTING) {
       throw new HoldfastError("StartFailed", "stopSelf() in start(): return ignore instead, nothing runs yet");
     }
-    if (this.#phase !== "running") return;
+    if (this.phase !== RUNNING) return;
     this.around.send({ t: "leaving", actor: this.id, incarnation: this.incarnation });
     this.stop();
   }
@@ -147,7 +108,7 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   watch(path: string, key: string | undefined): Promise<Notice> {
-    if (this.#phase === "over") return new Promise(() => {});
+    if (this.phase === OVER) return new Promise(() => {});
     return this.around.watch(path, key, this);
   }
 
@@ -157,43 +118,41 @@ export class ActorRunner implements ActorContext, Worker {
       const actor = construct(this.around.actorClass, this) as Lifecycle & Record<string, unknown>;
       this.actor = actor;
       const restored = state && actor.restore?.(unpack(ownCopy(this.around, state), this.refs) as never);
-      const started = restored === undefined ? actor.start?.() : this.#startAfter(restored, actor);
-      if (started === undefined) this.#started();
+      const started = restored === undefined ? actor.start?.() : this.startAfter(restored, actor);
+      if (started === undefined) this.started();
       else
         Promise.resolve(started)
-          .then((answer) => this.#started(answer))
-          .catch((error) => this.#failed(error));
+          .then((answer) => this.started(answer))
+          .catch((error) => this.failed(error));
     } catch (error) {
-      this.#failed(error);
+      this.failed(error);
     }
   }
 
   call(call: Call): void {
-    if (this.#phase === "over" || this.#phase === "stopping") return;
-    this.#work ??= new ActorWork(this);
-    this.#work.call(call);
+    if (this.phase === OVER || this.phase === STOPPING) return;
+    this.work.call(call);
   }
 
   line(): DirectLine {
-    this.#work ??= new ActorWork(this);
-    return this.#work.line();
+    return this.work.line();
   }
 
   cancel(seq: number): void {
-    this.#work?.cancel(seq);
+    this.rare?.work?.cancel(seq);
   }
 
   more(seq: number, count: number): void {
-    this.#work?.more(seq, count);
+    this.rare?.work?.more(seq, count);
   }
 
   /** Finishes what executes, starts nothing more, then stop(). What was not started stays with the parent. */
   stop(): void {
     // Its own wish and its supervisor's may cross: stop() is called once, and answered once.
-    if (this.#phase === "over" || this.#phase === "stopping") return;
-    this.#phase = "stopping";
-    this.#work?.dropQueue();
-    if (!this.#work?.busy) this.idle();
+    if (this.phase === OVER || this.phase === STOPPING) return;
+    this.phase = STOPPING;
+    this.rare?.work?.dropQueue();
+    if (!this.rare?.work?.busy) this.idle();
   }
 
   /**
@@ -201,35 +160,35 @@ export class ActorRunner implements ActorContext, Worker {
    * @param threw the message whose handler ended it
    */
   fence(threw = 0): void {
-    if (this.#phase === "starting") this.#leave(this, "start");
-    this.#phase = "over";
-    this.#rare?.timers?.end();
-    if (this.#work || this.#rare?.life) {
+    if (this.phase === STARTING) this.leave(this, "start");
+    this.phase = OVER;
+    this.rare?.timers?.end();
+    if (this.rare?.work || this.rare?.life) {
       const over = overNow();
-      for (const [token, method] of this.#work?.abandon(over, threw) ?? []) this.#leave(token, method);
-      this.#rare?.life?.abort(over);
+      for (const [token, method] of this.rare?.work?.abandon(over, threw) ?? []) this.leave(token, method);
+      this.rare?.life?.abort(over);
     }
     this.around.over(this);
   }
 
   /** Something of it still runs after its end; `settled` follows. */
   get lingers(): boolean {
-    return (this.#rare?.left?.size ?? 0) > 0;
+    return (this.rare?.left?.size ?? 0) > 0;
   }
 
-  #event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
+  private event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
     this.around.control.event(kind, 0, at, this.id, this.incarnation, seq);
     this.around.control.rest();
   }
 
-  #leave(token: object, method: string): void {
-    const more = this.#more;
+  private leave(token: object, method: string): void {
+    const more = this.unusual;
     more.left ??= new Map();
     more.left.set(token, method);
   }
 
   late(token: object): void {
-    const more = this.#rare;
+    const more = this.rare;
     if (!more?.left?.delete(token)) return;
     more.dropped++;
     const { id: actor, incarnation, path } = this;
@@ -237,63 +196,63 @@ export class ActorRunner implements ActorContext, Worker {
   }
 
   crash(seq: number, error: unknown): void {
-    if (this.#phase === "over") return;
+    if (this.phase === OVER) return;
     const [{ id: actor, incarnation }, at] = [this, this.around.clock.now()];
-    this.#event(KIND.actorCrashed, at, seq);
+    this.event(KIND.actorCrashed, at, seq);
     this.fence(seq);
-    const left = [...(this.#rare?.left?.values() ?? [])];
+    const left = [...(this.rare?.left?.values() ?? [])];
     const origin = seq === 0 ? this.around.whoseError?.() : undefined;
     const from = origin?.of === this ? origin.seq : undefined;
     this.around.send({ t: "crashed", actor, incarnation, seq, error: encodeError(error), at, left, from });
   }
 
   idle(): void {
-    if (this.#phase === "stopping") void this.#finish();
+    if (this.phase === STOPPING) void this.finish();
   }
 
-  async #startAfter(restored: Promise<void>, actor: Lifecycle): Promise<unknown> {
+  private async startAfter(restored: Promise<void>, actor: Lifecycle): Promise<unknown> {
     await restored;
     return actor.start?.();
   }
 
-  #started(answer?: unknown): void {
-    if (this.#phase !== "starting") {
+  private started(answer?: unknown): void {
+    if (this.phase !== STARTING) {
       this.late(this);
       return;
     }
     if (answer === ignore) {
-      this.#phase = "over";
+      this.phase = OVER;
       this.fence();
       this.around.send({ t: "ignored", actor: this.id, incarnation: this.incarnation });
       return;
     }
-    this.#phase = "running";
-    this.#event(KIND.actorStarted);
+    this.phase = RUNNING;
+    this.event(KIND.actorStarted);
     // Asked of the actor itself: its stop() may be a field.
     const plain = this.actor?.stop === undefined;
     this.around.send({ t: "started", actor: this.id, incarnation: this.incarnation, plain });
-    this.#work?.next();
+    this.rare?.work?.next();
   }
 
-  #failed(error: unknown): void {
-    if (this.#phase === "over") {
+  private failed(error: unknown): void {
+    if (this.phase === OVER) {
       this.late(this);
       return;
     }
-    this.#phase = "over";
-    this.#event(KIND.actorCrashed);
+    this.phase = OVER;
+    this.event(KIND.actorCrashed);
     this.fence();
     this.around.send({ t: "start-failed", actor: this.id, incarnation: this.incarnation, error: encodeError(error) });
   }
 
-  async #finish(): Promise<void> {
+  private async finish(): Promise<void> {
     try {
       await this.actor?.stop?.();
     } catch (error) {
       process.emitWarning(`stop() of ${this.path} threw: ${encodeError(error).message}`, { code: "HOLDFAST_STOP" });
     }
-    if (this.#phase === "over") return;
-    this.#event(KIND.actorStopped);
+    if (this.phase === OVER) return;
+    this.event(KIND.actorStopped);
     this.fence();
     this.around.send({ t: "stopped", actor: this.id, incarnation: this.incarnation });
   }

@@ -1,7 +1,10 @@
+import type { ActorWork } from "./actor-work.js";
 import type { LifeTimers } from "./life-timers.js";
 
-/** What few incarnations have. */
+/** What an incarnation does not have that nobody has spoken to, and that has no key and no timers. */
 export class Rare {
+  /** Its messages. */
+  work: ActorWork | undefined;
   /** Of one in a keyed group. */
   key: string | undefined;
   timers: LifeTimers | undefined;

@@ -6,8 +6,6 @@ import type { MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord } from "../supervision/state.js";
-import { ActorHandle } from "../system/actor/actor-handle.js";
-import type { HandleOwner } from "../system/actor/handle-options.js";
 import { mustServe } from "../system/actor/start-failure.js";
 import type { Cell } from "../system/cell/cell.js";
 import type { SystemContext } from "../system/context.js";
@@ -19,6 +17,7 @@ import type { TreeNode } from "../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { within } from "../system/within.js";
 import type { CellUnit } from "./cell-unit.js";
+import { KeyHandle, type KeyOwner } from "./key-handle.js";
 
 export interface KeyUnitOptions {
   readonly key: string;
@@ -36,10 +35,9 @@ export interface KeyUnitOptions {
  * The actor of one key. Its own crash is its own death, decided by the group's supervisor of keys. When its cell dies it
  * is only without a place: as soon as the cell is back and there is mail, it goes on from its last snapshot.
  */
-export class KeyUnit implements Unit, HandleOwner {
+export class KeyUnit implements Unit, KeyOwner {
   readonly name: string;
   readonly key: string;
-  readonly props: undefined;
   readonly path: string;
   readonly target: Target;
   readonly home: CellUnit;
@@ -47,7 +45,7 @@ export class KeyUnit implements Unit, HandleOwner {
   record: ChildRecord | undefined;
   /** When it last had something to do, monotonic ms. */
   lastActive: number;
-  readonly handle: ActorHandle;
+  readonly handle: KeyHandle;
   readonly context: SystemContext;
   readonly options: KeyUnitOptions;
   readonly rules: ChildRules;
@@ -68,7 +66,7 @@ export class KeyUnit implements Unit, HandleOwner {
     this.target = options.target;
     this.lastActive = context.clock.now();
     this.key = options.key;
-    this.handle = new ActorHandle(this);
+    this.handle = new KeyHandle(this);
     this.home.enter(this);
   }
 
@@ -91,10 +89,6 @@ export class KeyUnit implements Unit, HandleOwner {
     this.home.served();
   }
 
-  get mailbox(): MailboxLimits {
-    return this.options.mailbox;
-  }
-
   get above(): string {
     return this.target.path;
   }
@@ -113,7 +107,7 @@ export class KeyUnit implements Unit, HandleOwner {
 
   accept(message: Message): void {
     if (this.#refusal) throw this.#refusal;
-    this.handle.accept(message);
+    this.handle.receive(message);
     this.lastActive = this.context.clock.now();
     if (this.#place === "homeless") this.settle();
   }
@@ -159,7 +153,7 @@ export class KeyUnit implements Unit, HandleOwner {
 
   /** Finishes what it executes and leaves its cell, mail and state in hand. Asked for twice, it leaves once. */
   vacate(): Promise<void> {
-    if (this.handle.up) this.#vacated = this.handle.stop();
+    if (this.handle.up) this.#vacated = this.handle.quit();
     return this.#vacated;
   }
 
@@ -201,7 +195,7 @@ export class KeyUnit implements Unit, HandleOwner {
       state: state === "running" && this.#place === "homeless" && !this.home.cell ? "waiting" : state,
       incarnation: handle.incarnation,
       restarts,
-      mailbox: { waiting: handle.waiting, executing: handle.executing, capacity: this.mailbox.messages },
+      mailbox: { waiting: handle.waiting, executing: handle.executing, capacity: this.options.mailbox.messages },
       ...(this.home.cell && this.#place === "up" ? { host: this.home.cell.host.name } : {}),
       ...(reason && state !== "running" ? { reason } : {}),
     };
@@ -212,7 +206,7 @@ export class KeyUnit implements Unit, HandleOwner {
     const limit = this.rules.startTimeoutMs;
     this.#place = "moving";
     this.#report?.restarted("in-place");
-    const started = this.handle.start(cell).then((begun) => {
+    const started = this.handle.begin(cell).then((begun) => {
       if (begun === "ignored") throw mustServe(this.path, "the actor of a key");
     });
     const { incarnation } = this.handle;

@@ -103,7 +103,7 @@ export class PoolUnit implements Unit, Receiver {
     const supervised = Array.from({ length: size }, (_, i) => {
       const id = String(i + 1);
       const lodging = new OwnCell(context, cell, `${path}/${id}`);
-      return { id, rules, unit: new ActorFamily(path, id, { ...bounds, ...mail, context, rules, lodging }) };
+      return { id, rules, unit: new ActorFamily(id, { ...bounds, ...mail, context, rules, lodging }) };
     });
     this.#members = supervised.map(({ unit }) => unit);
     const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
@@ -159,7 +159,7 @@ export class PoolUnit implements Unit, Receiver {
   }
 
   pending(): number {
-    return this.#members.reduce((sum, member) => sum + member.handle.executing, this.#mailbox.size);
+    return this.#members.reduce((sum, member) => sum + member.executing, this.#mailbox.size);
   }
 
   kill(by: string, key: string | undefined): boolean {
@@ -190,13 +190,13 @@ export class PoolUnit implements Unit, Receiver {
   #pump(): void {
     for (const member of this.#members) {
       if (this.#mailbox.size === 0) return;
-      if (member.handle.up) member.handle.pump();
+      if (member.up) member.pump();
     }
   }
 
   /** Mail is the pool's: whoever took it, service is back for a member that has returned and found none left. */
   #served(): void {
-    for (const member of this.#members) if (member.handle.up) member.served();
+    for (const member of this.#members) if (member.up) member.served();
   }
 
   /** A pool without a member that could ever take the mail must not keep it. */

@@ -40,7 +40,7 @@ import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
 import { tellOfTheEnd } from "./tell-of-the-end.js";
 import { TreePaths } from "./tree-paths.js";
-import type { ChildSpec, LoadedSpec } from "./unit.js";
+import { type ChildSpec, type LoadedSpec, noKeeper } from "./unit.js";
 
 /** How often a stopping system looks whether its queues are empty. */
 const DRAIN_LOOK_MS = 5;
@@ -110,7 +110,7 @@ export class RunningSystem implements App {
     };
     this.#name = name;
     const rules = root.rules(name, "server");
-    this.#root = root.create(this.#context, { name, path: name, above: "", rules, preset: "server" }) as Supervisor;
+    this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);
     this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
     this.#ended = new Promise((resolve) => {
@@ -121,7 +121,7 @@ export class RunningSystem implements App {
   start(background: boolean): Promise<void> {
     this.#state = "starting";
     this.#root.keeper = {
-      unitUp() {},
+      ...noKeeper,
       lives: () => this.#state !== "stopped",
       unitDied: (_name, { error, normal, decided }) => {
         // Nobody is above the root.

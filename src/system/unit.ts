@@ -20,6 +20,8 @@ export interface UnitExit {
 
 /** Who supervises a unit, and its siblings, and hears of each by its name in the same turn. */
 export interface Keeper {
+  /** Its own path, which those of its units begin with. */
+  readonly path: string;
   /**
    * It serves, and mail follows: told before anything is answered. A unit without mail of its own may leave it out; then
    * its start()'s resolution says so.
@@ -32,7 +34,7 @@ export interface Keeper {
 }
 
 /** Of a unit that nobody supervises yet. */
-export const noKeeper: Keeper = { unitUp() {}, unitDied() {}, lives: () => false };
+export const noKeeper: Keeper = { path: "", unitUp() {}, unitDied() {}, lives: () => false };
 
 /** How a start ends that did not fail. "ignored": start() answered `ignore`, and the unit is down. */
 export type Begun = "ready" | "ignored";
@@ -92,8 +94,6 @@ export interface Unit {
 export interface Place {
   readonly name: string;
   readonly path: string;
-  /** The path of what it is below. */
-  readonly above: string;
   /** What the spec's `rules` gave. */
   readonly rules: ChildRules;
   /** Of the supervisor above. */

@@ -37,7 +37,7 @@ export type ToHost =
       incarnation: number;
       /** The path of what it is below. */
       above: string;
-      name: string;
+      name: string | number;
       key: string | undefined;
       /** Its own, where actors of one cell differ in them; else the cell's. */
       props: Packed | undefined;

@@ -8,69 +8,72 @@ import { stoppedBefore } from "./start-failure.js";
 
 /**
  * An actor with the children that it spawned. They belong to its incarnation: when that is over they are told to stop, and
- * the next one starts when the last of them is down. An actor that spawns none pays one field.
+ * the next one starts when the last of them is down. An actor that spawns none pays nothing.
  */
 export class ActorFamily extends ActorUnit {
-  #spawned: Spawned | undefined;
-
   spawn(request: SpawnRequest): Promise<unknown> {
-    this.#spawned ??= new Spawned(this.context, this.path, this.plan.maxChildren, (error) =>
+    const { unusual } = this;
+    unusual.spawned ??= new Spawned(this.context, this.path, this.plan.maxChildren, (error) =>
       this.endFor({ kind: "gave-up", error }),
     );
-    return this.#spawned.spawn(request);
+    return unusual.spawned.spawn(request);
+  }
+
+  private get spawned(): Spawned | undefined {
+    return this.rare?.spawned;
   }
 
   override start(): Promise<Begun> {
-    const ending = this.#spawned?.ending;
-    return ending ? this.#startAfter(ending, this.#spawned!) : super.start();
+    const { spawned } = this;
+    return spawned?.ending ? this.startAfter(spawned.ending, spawned) : super.start();
   }
 
   override async stop(shutdown: Shutdown): Promise<void> {
-    if (this.#spawned) this.#spawned.stops++;
+    if (this.spawned) this.spawned.stops++;
     const { incarnation } = this;
     await super.stop(shutdown);
     // It crashed on its way out, and the next one is there: its children were not asked to stop.
     if (this.incarnation !== incarnation) return;
-    await this.#spawned?.stop(shutdown === "brutal" ? shutdown : "unlimited");
+    await this.spawned?.stop(shutdown === "brutal" ? shutdown : "unlimited");
   }
 
   override dispose(error: HoldfastError): void {
     super.dispose(error);
-    void this.#spawned?.end();
+    void this.spawned?.end();
   }
 
   override drain(): void {
     super.drain();
-    this.#spawned?.drain();
+    this.spawned?.drain();
   }
 
   override pending(): number {
-    return super.pending() + (this.#spawned?.pending() ?? 0);
+    return super.pending() + (this.spawned?.pending() ?? 0);
   }
 
   child(name: string): Unit | undefined {
-    return this.#spawned?.child(name);
+    return this.spawned?.child(name);
   }
 
   recycle(name: string): boolean {
-    return this.#spawned?.recycle(name) ?? false;
+    return this.spawned?.recycle(name) ?? false;
   }
 
   async restart(name: string): Promise<void> {
-    await this.#spawned?.restart(name);
+    await this.spawned?.restart(name);
   }
 
   override tree(standing: Standing): TreeNode {
-    const children = this.#spawned?.tree() ?? [];
+    const children = this.spawned?.tree() ?? [];
     const node = super.tree(standing);
     return children.length > 0 ? { ...node, children } : node;
   }
 
   protected override incarnationOver(): Promise<void> | undefined {
-    return this.#spawned?.end();
+    return this.spawned?.end();
   }
 
-  async #startAfter(ending: Promise<void>, spawned: Spawned): Promise<Begun> {
+  private async startAfter(ending: Promise<void>, spawned: Spawned): Promise<Begun> {
     const { stops } = spawned;
     await ending;
     if (spawned.stops !== stops) throw stoppedBefore(this.path);

@@ -12,14 +12,14 @@ const LONG_MS = 1000;
 export function actorNode(
   context: SystemContext,
   spec: CellSpec,
-  { name, path, handle, mailbox: limits }: Pick<ActorUnit, "name" | "path" | "handle" | "mailbox">,
+  unit: ActorUnit,
   { state, restarts }: Standing,
   reason: string | undefined,
 ): TreeNode {
-  const { waiting, cell, executing, incarnation } = handle;
+  const { name, path, limits, waiting, cell, executing, incarnation } = unit;
   const spare = context.hosts.spare(spec);
   const now = context.clock.now();
-  const busy = executing > 0 && cell?.alive ? busyWith(handle.work(now).runs, now) : undefined;
+  const busy = executing > 0 && cell?.alive ? busyWith(unit.work(now).runs, now) : undefined;
   return {
     path,
     name,

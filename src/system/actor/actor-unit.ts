@@ -10,7 +10,7 @@ import { exitOf, reportDeath } from "../death/report-death.js";
 import { hasNoKeys, takesNoMore } from "../not-an-actor.js";
 import { type Receiver, targetOf } from "../target.js";
 import type { TreeNode } from "../tree.js";
-import { type Begun, type Keeper, noKeeper, type Standing, type Unit } from "../unit.js";
+import type { Begun, Standing, Unit } from "../unit.js";
 import { limitOf, within } from "../within.js";
 import { actorNode } from "./actor-node.js";
 import { Attempt } from "./attempt.js";
@@ -19,12 +19,9 @@ import { mustServe, nothingToDo, startFailed, tookTooLong } from "./start-failur
 
 /** One actor as a supervised child. Its mailbox is handed in: its own, or its pool's. */
 export abstract class ActorUnit extends Lodger implements Unit, Receiver {
-  keeper: Keeper = noKeeper;
-  record: Unit["record"];
-  /** There while a start is under way. */
-  #starting: Attempt | undefined;
+  record: Unit["record"] = undefined;
 
-  get #report(): OpenReport | undefined {
+  private get report(): OpenReport | undefined {
     return this.rare?.report;
   }
 
@@ -32,41 +29,37 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     return targetOf(this.context, this);
   }
 
-  onUp(): void {
+  protected onUp(): void {
     // A pool's shared mail may be another member's to answer: there only what this one took counts.
-    this.#report?.warmed(this.plan.sharedMailbox ? this.handle.busy : this.pending() > 0);
+    this.report?.warmed(this.plan.sharedMailbox ? this.busy : this.pending() > 0);
     this.keeper.unitUp(this.name);
   }
 
   /** Its cell is gone, or it alone was ended by force. */
-  onLost({ cause, at }: CellDeath): void {
-    const starting = this.#starting !== undefined && !this.handle.up;
-    const served = this.handle.serves(this.incarnation);
-    const remains = this.handle.end(cause, at);
+  protected onLost({ cause, at }: CellDeath): void {
+    const starting = this.rare?.attempt !== undefined && !this.up;
+    const served = this.serves(this.incarnation);
+    const remains = this.end(cause, at);
     // What crashed has had its death, also where that was heard only now: that its place is ended on purpose is none.
-    const dead = !served || this.#report?.report.incarnation === this.incarnation;
-    if (!starting && !(dead && cause.kind === "killed")) this.#died(remains);
+    const dead = !served || this.report?.report.incarnation === this.incarnation;
+    if (!starting && !(dead && cause.kind === "killed")) this.died(remains);
   }
 
-  onOver(remains: Remains): void {
-    this.#died(remains);
+  protected onOver(remains: Remains): void {
+    this.died(remains);
   }
 
-  onServed(): void {
+  protected onServed(): void {
     const { onServed } = this.plan;
     if (onServed) onServed();
     else this.served();
-  }
-
-  get incarnation(): number {
-    return this.handle.incarnation;
   }
 
   accept(message: Message, key?: string): void {
     if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.rare?.refusal) throw this.rare.refusal;
     if (this.rare?.draining && !message.inner) throw takesNoMore(this.path);
-    this.handle.accept(message);
+    this.receive(message);
   }
 
   isStream(method: string): boolean | undefined {
@@ -76,61 +69,63 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   /** The cheapest level that fits: in place while the cell lives, else another cell, a spare, or a cold host. */
   async start(): Promise<Begun> {
     const attempt = new Attempt();
-    this.#starting = attempt;
-    if (this.rare) this.rare.refusal = undefined;
+    this.unusual.attempt = attempt;
+    this.unusual.refusal = undefined;
     const { startTimeoutMs: withinMs } = this.rules;
     const { lodging } = this.plan;
-    const onHost = (level: NonNullable<DeathReport["level"]>) => this.#report?.restarted(level);
+    const onHost = (level: NonNullable<DeathReport["level"]>) => this.report?.restarted(level);
     let begun: Begun;
-    const cell = this.cell;
+    const cell = this.place;
     try {
       if (cell?.alive) {
-        const calm = lodging.calm?.(cell, this.handle, attempt);
+        const calm = lodging.calm?.(cell, this, attempt);
         if (calm) await calm;
         onHost("in-place");
-        begun = await this.#enterWithin(cell, withinMs);
+        begun = await this.enterWithin(cell, withinMs);
       } else {
-        const enter = (found: Cell, leftMs: number) => this.#enterWithin(found, leftMs);
-        begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter, late: () => this.#late() });
+        const enter = (found: Cell, leftMs: number) => this.enterWithin(found, leftMs);
+        begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter, late: () => this.late() });
       }
-      if (begun === "ignored") await this.#ignored();
+      if (begun === "ignored") await this.ignored();
       else this.context.hosts.refill(lodging.spec);
       return begun;
     } catch (thrown) {
       // A restart that failed is a death more; of a first start only the caller hears.
-      if (this.#report && !attempt.givenUp) this.#open(startFailed(thrown));
+      if (this.report && !attempt.givenUp) this.open(startFailed(thrown));
       await this.incarnationOver();
       throw thrown;
     } finally {
-      if (this.#starting === attempt) this.#starting = undefined;
+      const { rare } = this;
+      if (rare?.attempt === attempt) rare.attempt = undefined;
+      this.tidy();
     }
   }
 
-  #enterWithin(cell: Cell, leftMs: number): Promise<Begun> {
+  private enterWithin(cell: Cell, leftMs: number): Promise<Begun> {
     // Past its limit it rejects, so it never resolves with nothing.
-    return within(this.context.clock, leftMs, this.enter(cell), () => this.#late()) as Promise<Begun>;
+    return within(this.context.clock, leftMs, this.enter(cell), () => this.late()) as Promise<Begun>;
   }
 
-  #late(): Error {
+  private late(): Error {
     const error = tookTooLong(this.path, this.rules.startTimeoutMs);
     this.endFor({ kind: "start-failed", error });
     return error;
   }
 
   /** It has nothing to do here: its place is given up, and mail refused until somebody starts it by hand. */
-  async #ignored(): Promise<void> {
+  private async ignored(): Promise<void> {
     if (this.plan.sharedMailbox) throw mustServe(this.path, "a pool's member");
-    this.#report?.close();
+    this.report?.close();
     await this.incarnationOver();
-    this.#refuse(nothingToDo(this.path));
+    this.refuse(nothingToDo(this.path));
     if (this.rules.shutdown === "brutal") this.letGo();
     else await this.leave(limitOf(this.rules.shutdown));
   }
 
   async stop(shutdown: Shutdown): Promise<void> {
-    const starting = this.handle.up ? undefined : this.#starting;
+    const starting = this.up ? undefined : this.rare?.attempt;
     starting?.giveUp();
-    const cell = this.cell;
+    const cell = this.place;
     if (!cell?.alive) return;
     if (shutdown === "brutal" || starting) {
       await this.killed(cell, "its supervisor");
@@ -138,33 +133,33 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     }
     const limit = limitOf(shutdown);
     // Nothing of it runs, and it has no stop() to be called.
-    if (cell.shared && this.handle.plain && !this.handle.busy) return this.leave(limit);
+    if (cell.shared && this.plain && !this.busy) return this.leave(limit);
     const { clock } = this.context;
     const began = clock.now();
     let late = false;
-    const { incarnation } = this.handle;
-    await within(this.context.deadlines, limit, this.handle.stop(), () => {
+    const { incarnation } = this;
+    await within(this.context.deadlines, limit, this.quit(), () => {
       late = true;
       return undefined;
     }).catch(() => {});
     // It crashed on its way out or lost its place: what its supervisor started next was not asked to stop.
-    if (this.handle.incarnation !== incarnation || this.cell !== cell) return;
+    if (this.incarnation !== incarnation || this.place !== cell) return;
     if (!late) await this.leave(Math.max(0, limit - (clock.now() - began)));
     else await this.killed(cell, "its supervisor, past its shutdown time");
     // Its end may have been answered with the next start already, in the very cell that it shares.
-    const stillIts = this.handle.cell === cell && this.handle.incarnation === incarnation;
-    if (stillIts) this.handle.end({ kind: "killed", by: "its supervisor" });
+    const stillIts = this.cell === cell && this.incarnation === incarnation;
+    if (stillIts) this.end({ kind: "killed", by: "its supervisor" });
   }
 
   dispose(error: HoldfastError): void {
-    this.#report?.close();
+    this.report?.close();
     this.letGo();
-    this.#refuse(error);
+    this.refuse(error);
   }
 
-  #refuse(error: HoldfastError): void {
+  private refuse(error: HoldfastError): void {
     this.unusual.refusal = error;
-    if (!this.plan.sharedMailbox) this.handle.park(error);
+    if (!this.plan.sharedMailbox) this.park(error);
   }
 
   drain(): void {
@@ -172,11 +167,11 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   }
 
   served(): void {
-    this.#report?.served();
+    this.report?.served();
   }
 
   pending(): number {
-    return this.handle.waiting + this.handle.executing;
+    return this.waiting + this.executing;
   }
 
   kill(by: string): boolean {
@@ -195,17 +190,17 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     return actorNode(this.context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
   }
 
-  #open(remains: Remains): void {
-    this.#report?.close();
+  private open(remains: Remains): void {
+    this.report?.close();
     const { isolation } = this.plan.lodging.spec;
-    this.unusual.report = reportDeath(this.context, this.handle, isolation, this.cell?.host.name ?? isolation, remains);
+    this.unusual.report = reportDeath(this.context, this, isolation, this.place?.host.name ?? isolation, remains);
   }
 
   /** Its host or it alone is gone while it served. */
-  #died(remains: Remains): void {
-    this.#open(remains);
+  private died(remains: Remains): void {
+    this.open(remains);
     void this.incarnationOver();
-    const exit = exitOf(this.path, remains, (decision) => this.#report?.decided(decision));
+    const exit = exitOf(this.path, remains, (decision) => this.report?.decided(decision));
     this.keeper.unitDied(this.name, exit);
   }
 }

@@ -69,7 +69,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       checkMemory(isolation, options, field);
       return actorRules(options, field, preset);
     },
-    create(context, { name, path, above, rules }) {
+    create(context, { name, path, rules }) {
       const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
       const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
       const limits = mailbox(path);
@@ -77,14 +77,14 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
-        return new ActorFamily(above, name, { ...bounds, context, rules, lodging });
+        return new ActorFamily(name, { ...bounds, context, rules, lodging });
       }
       // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
       const booted = runs.load ? props : noProps;
       const shared = () => ({ ...cell(context, path, rules), props: booted });
       const lodging = context.lodgings.shared(runs, props.value, shared);
       const plan = lodging.plan({ ...bounds, context, rules, lodging });
-      return new ActorFamily(above, name, plan, runs.load ? undefined : props);
+      return new ActorFamily(name, plan, runs.load ? undefined : props);
     },
   };
 }

@@ -4,17 +4,14 @@ import { milliseconds } from "../../duration.js";
 import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { ChildRules } from "../../supervision/spec.js";
 import type { Packed } from "../../transport/frames.js";
-import type { Cell, CellDeath } from "../cell/cell.js";
+import type { Cell } from "../cell/cell.js";
+import { keyOf } from "../child-key.js";
 import type { SystemContext } from "../context.js";
-import type { Remains } from "../death/after-death.js";
 import type { DeathCause } from "../death/report.js";
-import type { Begun } from "../unit.js";
+import { type Begun, type Keeper, noKeeper } from "../unit.js";
 import { limitOf, within } from "../within.js";
 import { ActorHandle } from "./actor-handle.js";
 import type { ActorPlan } from "./actor-plan.js";
-import type { HandleOwner } from "./handle-options.js";
-import type { SpawnRequest } from "./spawned.js";
-import { Unusual } from "./unusual.js";
 
 const bySupervisor = { kind: "killed", by: "its supervisor" } as const;
 
@@ -27,45 +24,29 @@ const bySupervisor = { kind: "killed", by: "its supervisor" } as const;
  *
  * There may be a million of them, most of which simply run: what few have is `unusual`.
  */
-export abstract class Lodger implements HandleOwner {
-  readonly name: string;
-  readonly above: string;
-  /** Where they are not its cell's. */
+export abstract class Lodger extends ActorHandle {
+  keeper: Keeper = noKeeper;
   readonly props: Packed | undefined;
-  readonly handle: ActorHandle;
   protected readonly plan: ActorPlan;
-  protected cell: Cell | undefined;
-  #rare: Unusual | undefined;
+  readonly #name: string | number;
 
-  constructor(above: string, name: string, plan: ActorPlan, props?: Packed) {
-    this.above = above;
-    this.name = name;
+  constructor(name: string, plan: ActorPlan, props?: Packed) {
+    super(plan.sharedMailbox);
+    this.#name = keyOf(name);
     this.plan = plan;
     this.props = props;
-    this.handle = new ActorHandle(this);
   }
 
-  abstract onUp(): void;
-  abstract onOver(remains: Remains): void;
-  abstract onServed(): void;
-  abstract onLost(death: CellDeath): void;
-  abstract spawn(request: SpawnRequest): Promise<unknown>;
-
-  onHung(cause: DeathCause): void {
-    this.endFor(cause);
+  get name(): string {
+    return String(this.#name);
   }
 
-  protected get rare(): Unusual | undefined {
-    return this.#rare;
+  protected get called(): string | number {
+    return this.#name;
   }
 
-  protected get unusual(): Unusual {
-    this.#rare ??= new Unusual();
-    return this.#rare;
-  }
-
-  get path(): string {
-    return `${this.above}/${this.name}`;
+  get above(): string {
+    return this.keeper.path;
   }
 
   get key(): undefined {
@@ -84,26 +65,48 @@ export abstract class Lodger implements HandleOwner {
     return this.plan;
   }
 
-  get mailbox(): MailboxLimits {
+  get limits(): MailboxLimits {
     return this.plan.mailbox;
+  }
+
+  protected onHung(cause: DeathCause): void {
+    this.endFor(cause);
   }
 
   /** Of its class, from its first start on. */
   get facts(): ActorFacts | undefined {
-    return this.cell?.facts ?? this.#rare?.facts;
+    return this.place?.facts ?? this.rare?.facts;
+  }
+
+  /** Where it is, from the moment at which it enters until it has left: the cell that it is a member of, but for moments. */
+  protected get place(): Cell | undefined {
+    const { rare } = this;
+    return rare?.apart ? rare.place : this.cell;
   }
 
   protected enter(cell: Cell): Promise<Begun> {
-    this.cell = cell;
-    return this.handle.start(cell);
+    const { unusual } = this;
+    unusual.apart = true;
+    unusual.place = cell;
+    const begun = this.begin(cell);
+    unusual.apart = false;
+    unusual.place = undefined;
+    return begun;
+  }
+
+  protected override onLeft(cell: Cell): void {
+    const { unusual } = this;
+    if (unusual.apart) return;
+    unusual.apart = true;
+    unusual.place = cell;
   }
 
   /** Its place is ended by force; what follows is that of a death. @returns whether it had one */
   protected endFor(cause: DeathCause): boolean {
-    const { cell } = this;
+    const { place: cell } = this;
     if (!cell?.alive) return false;
-    if (cell.shared) this.#without(cell);
-    this.plan.lodging.evict(cell, this.handle, cause);
+    if (cell.shared) this.without(cell);
+    this.plan.lodging.evict(cell, this, cause);
     return true;
   }
 
@@ -116,38 +119,40 @@ export abstract class Lodger implements HandleOwner {
     if (cell.shared) return;
     await within(this.context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
       cell.abandon();
-      if (this.cell === cell) this.#without(cell);
+      if (this.place === cell) this.without(cell);
       return undefined;
     });
   }
 
   /** It has stopped, or has nothing to do. */
   protected async leave(withinMs: number): Promise<void> {
-    const { cell } = this;
+    const { place: cell } = this;
     // It was killed on its way out, and has left its place already.
     if (!cell) return;
-    if (cell.shared) this.#without(cell);
-    if (cell.shared || !cell.alive) this.handle.end(bySupervisor);
+    if (cell.shared) this.without(cell);
+    if (cell.shared || !cell.alive) this.end(bySupervisor);
     await this.plan.lodging.left(cell, withinMs);
   }
 
   /** Parked after a crash of the actor alone: nobody will use its host again, so it must not hold the memory. */
   protected letGo(): void {
-    const { cell } = this;
+    const { place: cell } = this;
     if (!cell?.alive) return;
-    this.#without(cell);
-    if (cell.shared) this.handle.end(bySupervisor);
+    this.without(cell);
+    if (cell.shared) this.end(bySupervisor);
     else cell.onDeath = () => {};
     // After an end of its own wish the host, which nobody needs any more, may finish too.
-    const endedWell = this.#rare?.report?.report.cause.kind === "stopped-itself";
+    const endedWell = this.rare?.report?.report.cause.kind === "stopped-itself";
     const { shutdown } = this.rules;
     if (endedWell && shutdown !== "brutal") void this.plan.lodging.left(cell, limitOf(shutdown));
     else this.plan.lodging.drop(cell);
-    if (this.handle.cell === cell) this.handle.end(bySupervisor);
+    if (this.cell === cell) this.end(bySupervisor);
   }
 
-  #without(cell: Cell): void {
-    this.unusual.facts = cell.facts;
-    this.cell = undefined;
+  private without(cell: Cell): void {
+    const { unusual } = this;
+    unusual.facts = cell.facts;
+    unusual.apart = true;
+    unusual.place = undefined;
   }
 }

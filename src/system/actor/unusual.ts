@@ -1,8 +1,20 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { HoldfastError } from "../../errors.js";
+import type { Cell } from "../cell/cell.js";
 import type { OpenReport } from "../death/death-log.js";
+import type { Begun } from "../unit.js";
+import type { Attempt } from "./attempt.js";
+import type { Spawned } from "./spawned.js";
+import type { WayOut } from "./way-out.js";
 
-/** What is to be kept of few actors among many: of those that died, were parked, drain, or are without a place. */
+/** A start that was sent to a host and is not answered yet. */
+interface Beginning {
+  readonly at: number;
+  resolve(how: Begun): void;
+  reject(error: Error): void;
+}
+
+/** What is to be kept of few actors among many: of those that start, stop, died, were parked, drain, or have children. */
 export class Unusual {
   /** Of its latest death. */
   report: OpenReport | undefined;
@@ -12,4 +24,21 @@ export class Unusual {
   draining = false;
   /** Of its class, as its latest cell said before it left. */
   facts: ActorFacts | undefined;
+  /** There while a start is under way. */
+  attempt: Attempt | undefined;
+  /** There while that start is with the host. */
+  beginning: Beginning | undefined;
+  /** There while it is on its way out. */
+  wayOut: WayOut | undefined;
+  /** Its place is another than the cell it is a member of: it is about to join `place`, or has left. */
+  apart = false;
+  place: Cell | undefined;
+  /** The children that it asked for. */
+  spawned: Spawned | undefined;
+
+  /** There is nothing to be kept any more. */
+  get over(): boolean {
+    const under = this.attempt || this.beginning || this.wayOut || this.apart || this.draining;
+    return !under && !this.report && !this.refusal && !this.facts && !this.spawned;
+  }
 }

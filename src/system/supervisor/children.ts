@@ -1,6 +1,7 @@
 import { HoldfastError } from "../../errors.js";
 import type { ChildRules } from "../../supervision/spec.js";
 import type { ChildRecord, ChildTable, NamedRules } from "../../supervision/state.js";
+import { keyOf } from "../child-key.js";
 import type { Unit } from "../unit.js";
 import { Child, type Inbox } from "./child.js";
 
@@ -14,7 +15,8 @@ export interface Supervised extends NamedRules {
  * with it, and what has happened to it, is a Child, which one that simply runs does not have: nearly all of a million.
  */
 export class Children implements ChildTable {
-  readonly #units = new Map<string, Unit>();
+  /** By their names, as keyOf() keeps them. */
+  readonly #units = new Map<string | number, Unit>();
   readonly #eventful = new Map<string, Child>();
   readonly #path: string;
   readonly #inbox: Inbox;
@@ -27,10 +29,10 @@ export class Children implements ChildTable {
 
   /** Takes one in, as yet without a record. @throws InvalidSpec: the id is taken */
   adopt({ id, rules, unit }: Supervised): Child {
-    if (this.#units.has(id)) {
+    if (this.unit(id)) {
       throw new HoldfastError("InvalidSpec", `${this.#path} has a child "${id}" already`, { details: { id } });
     }
-    this.#units.set(id, unit);
+    this.#units.set(keyOf(id), unit);
     const child = new Child(id, unit, rules, 0, this.#inbox);
     this.#eventful.set(id, child);
     return child;
@@ -39,29 +41,29 @@ export class Children implements ChildTable {
   /** It has left for good. */
   forget(id: string): void {
     this.delete(id);
-    this.#units.delete(id);
+    this.#units.delete(keyOf(id));
     this.#eventful.delete(id);
   }
 
   /** Written ones that have ended come back, in their places; all lose their records. @param written in start order */
   reset(written: readonly Supervised[]): NamedRules[] {
-    const allThere = written.every(({ id }) => this.#units.has(id));
-    const left = new Map(this.#units);
+    const allThere = written.every(({ id }) => this.unit(id));
+    const left = new Map(Array.from(this.#units.values(), (unit) => [unit.name, unit]));
     const rules = new Map(Array.from(left.keys(), (id) => [id, this.rules(id)!]));
     for (const id of left.keys()) this.delete(id);
     this.#units.clear();
     for (const child of allThere ? [] : written) {
       const { id } = child;
       const unit = left.get(id);
-      if (unit) this.#units.set(id, unit);
+      if (unit) this.#units.set(keyOf(id), unit);
       else {
         rules.set(id, child.rules);
         this.adopt(child);
       }
       left.delete(id);
     }
-    for (const [id, unit] of left) this.#units.set(id, unit);
-    return Array.from(this.#units.keys(), (id) => ({ id, rules: rules.get(id)! }));
+    for (const [id, unit] of left) this.#units.set(keyOf(id), unit);
+    return Array.from(this.#units.values(), ({ name: id }) => ({ id, rules: rules.get(id)! }));
   }
 
   /** How many there are, those included that `decide` has not heard of yet. */
@@ -74,7 +76,7 @@ export class Children implements ChildTable {
   }
 
   unit(id: string): Unit | undefined {
-    return this.#units.get(id);
+    return this.#units.get(keyOf(id));
   }
 
   rules(id: string): ChildRules | undefined {
@@ -88,7 +90,7 @@ export class Children implements ChildTable {
 
   /** The same, for something that begins now. */
   child(id: string): Child | undefined {
-    const unit = this.#units.get(id);
+    const unit = this.unit(id);
     if (!unit) return undefined;
     let child = this.#eventful.get(id);
     if (!child) {
@@ -109,7 +111,7 @@ export class Children implements ChildTable {
   }
 
   get(id: string): ChildRecord | undefined {
-    return this.#units.get(id)?.record;
+    return this.unit(id)?.record;
   }
 
   has(id: string): boolean {
@@ -117,14 +119,14 @@ export class Children implements ChildTable {
   }
 
   set(id: string, record: ChildRecord): this & Map<string, ChildRecord> {
-    const unit = this.#units.get(id)!;
+    const unit = this.unit(id)!;
     if (unit.record === undefined) this.#records++;
     unit.record = record;
     return this as never;
   }
 
   delete(id: string): boolean {
-    const unit = this.#units.get(id);
+    const unit = this.unit(id);
     if (unit?.record === undefined) return false;
     unit.record = undefined;
     this.#records--;
@@ -132,11 +134,11 @@ export class Children implements ChildTable {
   }
 
   *[Symbol.iterator](): MapIterator<[string, ChildRecord]> {
-    for (const [id, { record }] of this.#units) if (record) yield [id, record];
+    for (const { name, record } of this.#units.values()) if (record) yield [name, record];
   }
 
   *keys(): MapIterator<string> {
-    for (const [id, { record }] of this.#units) if (record) yield id;
+    for (const { name, record } of this.#units.values()) if (record) yield name;
   }
 
   *values(): MapIterator<ChildRecord> {

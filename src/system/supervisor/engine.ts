@@ -55,6 +55,10 @@ export class Engine implements Inbox {
     this.#state = this.#initial("rollback");
   }
 
+  get path(): string {
+    return this.#owner.path;
+  }
+
   get state(): SupervisorState {
     return this.#state;
   }

@@ -30,7 +30,7 @@ export async function loadSupervisor(
       const supervised = entries.map(({ id, loaded }) => {
         const below = `${path}/${id}`;
         const rules = loaded.rules(below, preset);
-        return { id, rules, unit: loaded.create(context, { name: id, path: below, above: path, rules, preset }) };
+        return { id, rules, unit: loaded.create(context, { name: id, path: below, rules, preset }) };
       });
       return new Supervisor(context, name, path, supervisorRules(options, path, { inherited }), supervised, preset);
     },

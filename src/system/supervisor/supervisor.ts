@@ -105,7 +105,7 @@ export class Supervisor implements Unit, EngineOwner {
     const path = `${this.path}/${name}`;
     const rules = spec.rules(path, preset);
     refuseSignificant(this.#rules, name, rules);
-    const unit = spec.create(this.#context, { name, path, above: this.path, rules, preset });
+    const unit = spec.create(this.#context, { name, path, rules, preset });
     const up = this.#engine.children.adopt({ id: name, rules, unit }).until("up");
     this.#engine.post({ type: "add", id: name, rules, onFailedStart: "forget" });
     try {
