@@ -1,12 +1,9 @@
+import { dynamic, fork, inline, supervisor, system, thread } from "holdfast";
 import { expect, it, vi } from "vitest";
-import { type Clock, realClock } from "../../../src/clock.js";
-import { Actor, dynamic, inline, supervisor, system } from "../../../src/index.js";
+import { type Clock, realClock } from "../../src/clock.js";
+import { Echo } from "../actors/echo.mjs";
 
-class Idle extends Actor {
-  hello() {
-    return 1;
-  }
-}
+const url = new URL("../actors/echo.mjs", import.meta.url);
 
 /** Time as it is, and every timer that runs, by its length. */
 function counted(): { clock: Clock; running: Set<{ ms: number }> } {
@@ -34,9 +31,12 @@ function counted(): { clock: Clock; running: Set<{ ms: number }> } {
 
 it("a started system that has nothing to do has no timer of less than 100 ms", async () => {
   const { clock, running } = counted();
-  const app = await system(supervisor({}, { one: inline(Idle), many: dynamic(inline(Idle)) }), { clock });
-  for (let n = 0; n < 100; n++) await (await app.refs.many.spawn()).ask.hello();
-  await app.refs.one.ask.hello();
+  const spared = thread<Echo>(url, undefined, { spare: "loaded" });
+  const children = { one: inline(Echo), spared, process: fork<Echo>(url), many: dynamic(inline(Echo)) };
+  const app = await system(supervisor({}, children), { clock });
+  const { one, process, many, spared: inThread } = app.refs;
+  for (let n = 0; n < 100; n++) await (await many.spawn()).ask.say(n);
+  for (const ref of [one, inThread, process]) await ref.ask.say(1);
   const short = () => [...running].filter(({ ms }) => ms < 100);
   await vi.waitFor(() => expect(short()).toEqual([]), { timeout: 5_000 });
   const began: number[] = [];
