@@ -1,30 +1,19 @@
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { Packed, ToHost, ToParent } from "../transport/frames.js";
+import { GIVEN_UP, type ToHost, type ToParent } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, follow, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { watchLent } from "./lent-watch.js";
+import { notBegun } from "./not-begun.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
 import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
+import { Running } from "./running.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
-
-/** A message that runs. */
-export interface Running {
-  readonly call: Call;
-  readonly entry: number;
-  abort: AbortController | undefined;
-  cancelled: boolean;
-  stream: OutputStream | undefined;
-  /** Looks whether what it was lent is as it was. */
-  lent: (() => void) | undefined;
-  /** The snapshot after it, where one is wanted. */
-  state?: Packed;
-}
 
 /**
  * The messages of one incarnation: what waits and what runs, one after the other or up to `concurrency`, each begun and
@@ -34,8 +23,7 @@ export interface Running {
 export class ActorWork {
   readonly #of: Worker;
   readonly #around: Surroundings;
-  /** Each until `expires`, monotonic ms. */
-  #queue: { readonly call: Call; readonly expires: number }[] = [];
+  #queue: Call[] = [];
   readonly #running = new Map<number, Running>();
   readonly #freeEntries: number[];
   #latest: Running | undefined;
@@ -61,7 +49,7 @@ export class ActorWork {
   /** What runs is known from here on. */
   enter(call: Call): Running {
     const entry = this.#freeEntries.pop()!;
-    const running: Running = { call, entry, abort: undefined, cancelled: false, stream: undefined, lent: undefined };
+    const running = new Running(call, entry);
     this.#running.set(call.seq, running);
     this.#latest = running;
     return running;
@@ -70,12 +58,12 @@ export class ActorWork {
   /** One that comes while the actor starts waits for its start. */
   call(call: Call): void {
     const now = this.#around.clock.now();
-    if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.left > 0) {
+    if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.expires > now) {
       this.#around.flush();
       this.#run(call, now, KIND.taken);
       return;
     }
-    this.#queue.push({ call, expires: now + call.left });
+    this.#queue.push(call);
     this.#event(KIND.accepted, call, now);
     this.next(now);
   }
@@ -83,13 +71,11 @@ export class ActorWork {
   cancel(seq: number): void {
     const running = this.#running.get(seq);
     if (running) {
-      running.cancelled = true;
-      running.abort?.abort(new HoldfastError("Cancelled", "the caller gave up"));
-      running.stream?.close();
+      running.cancel();
       return;
     }
-    const index = this.#queue.findIndex((waiting) => waiting.call.seq === seq);
-    if (index >= 0) this.#skip(this.#queue.splice(index, 1)[0]!.call, "the caller gave up");
+    const index = this.#queue.findIndex((waiting) => waiting.seq === seq);
+    if (index >= 0) this.#skip({ ...this.#queue.splice(index, 1)[0]!, expires: GIVEN_UP });
   }
 
   more(seq: number, count: number): void {
@@ -112,8 +98,7 @@ export class ActorWork {
     this.#direct?.enter();
     for (const running of this.#running.values()) {
       if (running.call.seq !== threw) left.set(running, running.call.method);
-      running.abort?.abort(over);
-      running.stream?.close();
+      running.abandon(over);
     }
     this.#running.clear();
     return left;
@@ -130,12 +115,7 @@ export class ActorWork {
   signal(): AbortSignal | undefined {
     this.#direct?.enter();
     const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
-    if (!running) return undefined;
-    if (!running.abort) {
-      running.abort = new AbortController();
-      if (running.cancelled) running.abort.abort(new HoldfastError("Cancelled", "the caller gave up"));
-    }
-    return running.abort.signal;
+    return running?.signal;
   }
 
   /** @param now a stamp at hand, monotonic ms */
@@ -146,9 +126,9 @@ export class ActorWork {
       if (!waiting) break;
       // The next handler may never return: nobody shall wait for it who waits for an answer that is there.
       this.#around.flush();
-      if (waiting.expires <= now) this.#skip(waiting.call, "its deadline had passed");
+      if (waiting.expires <= now) this.#skip(waiting);
       else {
-        this.#run(waiting.call, now, KIND.started);
+        this.#run(waiting, now, KIND.started);
         if (this.#queue.length === 0) break;
         now = this.#around.clock.now();
       }
@@ -286,13 +266,8 @@ export class ActorWork {
     }
   }
 
-  #skip(call: Call, why: string): void {
-    const { actor, incarnation, seq } = call;
+  #skip(call: Call): void {
     this.#event(KIND.failed, call, this.#around.clock.now());
-    const error = encodeError(
-      new HoldfastError("Cancelled", `${call.method} was not started: ${why}`, { retryable: true }),
-    );
-    const outcome = { ok: false, error } as const;
-    this.#around.send({ t: "done", actor, incarnation, seq, ran: false, outcome, state: undefined });
+    this.#around.send(notBegun(call));
   }
 }

@@ -2,12 +2,13 @@ import type { Message } from "../mailbox/message.js";
 import type { ToHost } from "../transport/frames.js";
 import { isPlain } from "../transport/plain.js";
 import { pack, unpack } from "../transport/values.js";
-import type { ActorWork, Running } from "./actor-work.js";
+import type { ActorWork } from "./actor-work.js";
 import { type DirectLine, later } from "./direct-line.js";
 import { KIND } from "./flight-ring.js";
 import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
+import type { Running } from "./running.js";
 import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
@@ -123,7 +124,6 @@ export class DirectWork implements DirectLine {
 
   #enter({ seq, method, args, special }: Message): Running {
     const { id: actor, incarnation } = this.#of;
-    const left = Number.POSITIVE_INFINITY;
     const packed = { value: args, special };
     const call: Call = {
       t: "call",
@@ -132,7 +132,7 @@ export class DirectWork implements DirectLine {
       seq,
       method,
       args: packed,
-      left,
+      expires: Number.POSITIVE_INFINITY,
       snapshot: false,
       again: false,
     };

@@ -80,7 +80,8 @@ export async function rehearse(): Promise<void> {
     const whom = { actor: firstAt(0), incarnation };
     parentEnd.send({ t: "start", ...whom, above: "", name: "", key: undefined, props: undefined, state: undefined });
     const args = { value: [path, 1], special: false } as const;
-    parentEnd.send({ t: "call", ...whom, seq: 1, method: "nothing", args, left: 1000, snapshot: false, again: true });
+    const call = { seq: 1, method: "nothing", args, expires: Number.POSITIVE_INFINITY, snapshot: false, again: true };
+    parentEnd.send({ t: "call", ...whom, ...call });
     await done;
   }
   runner.fence();

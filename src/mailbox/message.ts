@@ -178,7 +178,14 @@ export abstract class Message {
 
   /** What is to be done when it settles, before its caller hears: nobody listens for its signal any more, tensors are back. */
   atItsEnd(end: () => void): void {
-    this.#rarely().end = end;
+    const rare = this.#rarely();
+    const { end: before } = rare;
+    rare.end = before
+      ? () => {
+          before();
+          end();
+        }
+      : end;
   }
 
   /** The call came from an actor of the same system: a draining one still takes it. */

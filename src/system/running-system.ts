@@ -8,11 +8,10 @@ import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES } from "../defaults.js";
 import { development } from "../development.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
-import { ForkProvider } from "../host/fork-host.js";
 import type { HostProvider, Isolation } from "../host/host.js";
 import { Hosts } from "../host/hosts.js";
 import { InlineProvider } from "../host/inline-host.js";
-import { ThreadProvider } from "../host/thread-host.js";
+import { machineHosts } from "../host/machine-hosts.js";
 import { onlyKnownKeys } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import type { ChildState } from "../supervision/life.js";
@@ -76,11 +75,7 @@ export class RunningSystem implements App {
     this.tensors = new Slab(clock, sharedBytes);
     this.tensor = tensorsOf(this.tensors);
     const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
-    const hosts = {
-      inline: inlineProvider,
-      thread: new ThreadProvider(this.slab),
-      fork: new ForkProvider(sharedBytes),
-    };
+    const hosts = { inline: inlineProvider, ...machineHosts(this.slab, sharedBytes, clock) };
     this.#context = {
       clock,
       chance,

@@ -10,7 +10,7 @@ export type Frame = ToHost | ToParent;
  * A frame in a ring: words of 32 bits, then values.
  *
  *   every frame   size << 8 | kind
- *   call          actor, incarnation, seq, method | flags << 16, -, left (float64), [name of the method,] args
+ *   call          actor, incarnation, seq, method | flags << 16, -, expires (float64), [name of the method,] args
  *   done          actor, incarnation, seq, flags, result or error, [snapshot]
  *   other         the frame itself, as a value
  *   marker        how many messages have gone by the port; the last of them stands here
@@ -97,7 +97,7 @@ export class FrameWriter {
       (frame.again ? AGAIN : 0) |
       (known === undefined ? NAMED : 0);
     ints[word + 4] = number | (flags << 16);
-    this.#view.setFloat64(at + 24, frame.left);
+    this.#view.setFloat64(at + 24, frame.expires);
     this.#values.begin(at + CALL_BYTES, at + LARGEST_FRAME);
     if (known === undefined) {
       if (number >= MOST_METHODS) return kind.other;
@@ -186,7 +186,7 @@ export class FrameReader {
       seq: ints[word + 3]!,
       method: this.#methods[number]!,
       args: { value: this.#values.list(), special: specials[flags & SPECIAL]! },
-      left: this.#view.getFloat64(at + 24),
+      expires: this.#view.getFloat64(at + 24),
       snapshot: (flags & SNAPSHOT) !== 0,
       again: (flags & AGAIN) !== 0,
     };

@@ -22,6 +22,9 @@ import type { WireError } from "./error-codec.js";
  *     │ ◀──────────────────────────────── fault (last words of a dying host)
  */
 
+/** The deadline of a call whose caller gave up before it was begun. */
+export const GIVEN_UP = Number.NEGATIVE_INFINITY;
+
 /** A value ready to cross. */
 export interface Packed {
   readonly value: unknown;
@@ -50,8 +53,11 @@ export type ToHost =
       seq: number;
       method: string;
       args: Packed;
-      /** Milliseconds left until the caller's deadline, when sent. */
-      left: number;
+      /**
+       * The caller's deadline, monotonic ms on the scale that all threads and processes of this machine share
+       * (process.hrtime), so that waiting on the way is part of it. Infinity: none. GIVEN_UP: the caller has gone.
+       */
+      expires: number;
       /** Send a snapshot with the outcome. */
       snapshot: boolean;
       /** It may be delivered again: a host that shares memory runs it on a copy of its arguments. */

@@ -1,6 +1,7 @@
 import { type Frame, FrameReader, kind } from "./frame-codec.js";
+import { GIVEN_UP } from "./frames.js";
 import type { LinkEnds, LinkPort } from "./link.js";
-import { RingReader } from "./ring.js";
+import { comesAfter, RingReader } from "./ring.js";
 import { BELL, type Held } from "./ring-sender.js";
 
 /** Frames of one turn: what they set going, and everything else this thread does, comes in between. */
@@ -21,11 +22,12 @@ export class RingReceiver<In extends Frame> {
   /** Whether what goes at once overtakes what is in the ring; else it comes after what was written before it. */
   readonly #overtakes: boolean;
   readonly #held: In[][] = [];
+  /** Messages of the port, counted as the writer counts them: what is compared is the difference, which never wraps. */
   #received = 0;
   /** A marker is being read: what is in the ring behind it has to wait. */
   #atMarker = false;
-  /** Calls that were given up before they were read here. */
-  readonly #given = new Set<string>();
+  /** Calls that may have been given up before they were read here: each with the place in the ring that it stands before. */
+  readonly #given = new Map<string, number>();
 
   constructor(memory: SharedArrayBuffer, overtakes: boolean, ends: Omit<LinkEnds<never, In>, "unsent">) {
     this.#ring = new RingReader(memory);
@@ -38,14 +40,14 @@ export class RingReceiver<In extends Frame> {
 
   heard(message: unknown): void {
     if (message === BELL) return;
-    this.#received++;
+    this.#received = (this.#received + 1) | 0;
     if (!Array.isArray(message)) {
       this.#held.push((message as Held).frames.map((frame) => this.#open(frame as In)));
       return;
     }
     if (!this.#overtakes && !this.#atMarker) this.drain(A_RING_FULL);
     for (const frame of message as In[]) {
-      if (frame.t === "cancel" && !this.#ring.empty) this.#given.add(callKey(frame));
+      if (frame.t === "cancel" && !this.#ring.empty) this.#given.set(callKey(frame), this.#ring.written);
       this.#onFrame(this.#open(frame));
     }
   }
@@ -68,7 +70,7 @@ export class RingReceiver<In extends Frame> {
       this.#release(bytes);
       this.#deliver(frame);
     }
-    if (this.#given.size > 0 && this.#ring.empty) this.#given.clear();
+    if (this.#given.size > 0) this.#forget();
     return count;
   }
 
@@ -90,7 +92,7 @@ export class RingReceiver<In extends Frame> {
 
   #marked(count: number, bytes: number): void {
     this.#atMarker = true;
-    while (this.#received < count && this.#fetch());
+    while (comesAfter(count, this.#received) && this.#fetch());
     this.#atMarker = false;
     this.#release(bytes);
     for (const frame of this.#held.shift() ?? []) this.#deliver(frame);
@@ -104,14 +106,22 @@ export class RingReceiver<In extends Frame> {
     return true;
   }
 
+  /** Those whose place was read: they had begun when they were given up, and the cancel itself told of it. */
+  #forget(): void {
+    for (const [call, at] of this.#given) {
+      if (!this.#ring.isPast(at)) break;
+      this.#given.delete(call);
+    }
+  }
+
   #release(bytes: number): void {
     if (this.#ring.release(bytes)) this.#port.post(BELL);
   }
 
   #deliver(frame: In): void {
     if (this.#given.size > 0 && frame.t === "call" && this.#given.delete(callKey(frame))) {
-      // Its caller has given up: as one whose deadline has passed it is answered and not begun.
-      this.#onFrame({ ...frame, left: -1 });
+      // It is answered and not begun.
+      this.#onFrame({ ...frame, expires: GIVEN_UP });
     } else this.#onFrame(frame);
   }
 }

@@ -1,4 +1,5 @@
 import { type Frame, FrameWriter } from "./frame-codec.js";
+import { GIVEN_UP } from "./frames.js";
 import type { LinkPort } from "./link.js";
 import { RingWriter } from "./ring.js";
 
@@ -52,6 +53,7 @@ export const BELL = 0;
  *   stop ───────────────────────▶ ring; as below where that is full, or nobody would be stopped who is flooded
  *   start, cancel, fence … ─────▶ port, at the end of the turn or before the next frame in the ring
  *   what follows a start ───────▶ port, in the same message, when nothing else is on its way
+ *   from within another ────────▶ in its turn, after that one (a getter of what is written, or cloned, sends something)
  */
 export class RingSender<Out extends Frame> {
   readonly #ring: RingWriter;
@@ -61,7 +63,9 @@ export class RingSender<Out extends Frame> {
   #waiting: Out[] = [];
   #once: Out[] = [];
   #posted = 0;
-  #writing = false;
+  /** A frame is on its way out: what is sent meanwhile comes after it. */
+  #busy = false;
+  readonly #nested: Out[] = [];
   /** Something was written since the reader was last told. */
   #untold = false;
 
@@ -73,26 +77,60 @@ export class RingSender<Out extends Frame> {
   }
 
   push(frame: Out): void {
+    if (this.#busy) {
+      this.#nested.push(frame);
+      return;
+    }
+    this.#busy = true;
+    try {
+      this.#push(frame);
+    } finally {
+      this.#done();
+    }
+  }
+
+  /** What was sent from within. */
+  #done(): void {
+    try {
+      for (let frame = this.#nested.shift(); frame; frame = this.#nested.shift()) this.#push(frame);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #push(frame: Out): void {
     // Mail right behind a start: one message for both, or the start wakes a host that finds nothing to do yet.
-    if (this.#once[0]?.t === "start" && this.#waiting.length === 0 && !this.#writing && this.#ring.drained) {
+    if (this.#once[0]?.t === "start" && this.#waiting.length === 0 && this.#ring.drained) {
       this.#once.push(frame);
       return;
     }
     const way = ways[frame.t];
-    // A value whose getter sends something comes here in the middle of its frame.
-    const inTurn = way !== "once" && this.#waiting.length === 0 && !this.#writing;
-    if (inTurn && this.#put(frame)) return;
+    if (way !== "once" && this.#waiting.length === 0 && this.#put(frame)) return;
+    if (frame.t === "cancel" && this.#cancelled(frame)) return;
     if (way === "ring") this.#waiting.push(frame);
     else {
       // Its arrays may lie in memory that one of those brings along: they must not be overtaken on the port.
-      if (frame.t === "start" && this.#waiting.length > 0) this.spill();
+      if (frame.t === "start" && this.#waiting.length > 0) this.#spill();
       this.#once.push(frame);
     }
   }
 
+  /**
+   * Of a call that has not left yet: it goes on as one that was given up, to be answered and not begun. By the port the
+   * cancel would overtake it, and nobody would know there what it means.
+   */
+  #cancelled({ actor, incarnation, seq }: Extract<Frame, { t: "cancel" }>): boolean {
+    const at = this.#waiting.findIndex(
+      (one) => one.t === "call" && one.seq === seq && one.actor === actor && one.incarnation === incarnation,
+    );
+    if (at < 0) return false;
+    this.#waiting[at] = { ...this.#waiting[at]!, expires: GIVEN_UP };
+    return true;
+  }
+
   /** Puts in what waited, as far as there is room now. */
   #resume(): void {
-    if (this.#waiting.length === 0 || this.#writing) return;
+    if (this.#waiting.length === 0) return;
     do {
       let done = 0;
       while (done < this.#waiting.length && this.#put(this.#waiting[done]!)) done++;
@@ -102,10 +140,13 @@ export class RingSender<Out extends Frame> {
 
   /** Posts what goes at once; rings the bell if the reader sleeps. */
   tell(): void {
-    this.#resume();
+    if (this.#busy) return;
+    this.#busy = true;
     try {
+      this.#resume();
       this.#postOnce();
     } finally {
+      this.#done();
       this.wake();
     }
   }
@@ -118,6 +159,16 @@ export class RingSender<Out extends Frame> {
 
   /** What still waits for room goes by the port: this thread is about to be busy for long, or to die. */
   spill(): void {
+    if (this.#busy || this.#waiting.length === 0) return;
+    this.#busy = true;
+    try {
+      this.#spill();
+    } finally {
+      this.#done();
+    }
+  }
+
+  #spill(): void {
     if (this.#waiting.length === 0 || this.#ring.roomForMarker() < 0) return;
     const frames = this.#waiting;
     this.#waiting = [];
@@ -134,9 +185,7 @@ export class RingSender<Out extends Frame> {
     if (at < 0) return false;
     // What is in the ring never overtakes what was posted before it: its reader looks at `posted` first.
     this.#postOnce();
-    this.#writing = true;
     const bytes = this.#codec.write(frame, at);
-    this.#writing = false;
     if (bytes > 0) this.#commit(bytes);
     else this.#hold([frame]);
     return true;

@@ -62,6 +62,11 @@ function after(at: number, bytes: number): number {
   return (at + (offset + aligned >= CAPACITY ? CAPACITY - offset : aligned)) | 0;
 }
 
+/** Of two counts that wrap at 2^32 and are never far apart. */
+export function comesAfter(count: number, than: number): boolean {
+  return ((count - than) | 0) > 0;
+}
+
 /** The writing end. */
 export class RingWriter {
   readonly memory: RingMemory;
@@ -91,9 +96,9 @@ export class RingWriter {
     Atomics.store(this.#words, WRITTEN, this.#written);
   }
 
-  /** One more message went by the port. @returns how many that are */
+  /** One more message went by the port. @returns how many that are (mod 2^32, as an int32) */
   posted(): number {
-    return Atomics.add(this.#words, POSTED, 1) + 1;
+    return (Atomics.add(this.#words, POSTED, 1) + 1) | 0;
   }
 
   /** Whether the reader must be woken; the answer is yes only once. */
@@ -155,7 +160,17 @@ export class RingReader {
     return this.next() === -1;
   }
 
-  /** Messages that the writer has sent by the port so far. */
+  /** All bytes ever put in (mod 2^32): the place behind what is there now. */
+  get written(): number {
+    return Atomics.load(this.#words, WRITTEN);
+  }
+
+  /** Whether everything before such a place was read. */
+  isPast(written: number): boolean {
+    return !comesAfter(written, this.#read);
+  }
+
+  /** Messages that the writer has sent by the port so far (mod 2^32, as an int32). */
   get posted(): number {
     return Atomics.load(this.#words, POSTED);
   }

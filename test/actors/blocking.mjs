@@ -15,6 +15,17 @@ export class Blocking extends Actor {
   say(value) {
     return value;
   }
+  /** Hears nothing for so long. */
+  block(ms) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  }
+  #taken = [];
+  take(name, _ballast) {
+    this.#taken.push(name);
+  }
+  taken() {
+    return this.#taken;
+  }
   incarnation() {
     return this.self.incarnation;
   }

@@ -89,11 +89,9 @@ export class Deliveries implements Courier {
       this.#direct.hand(message);
       return;
     }
-    const now = this.#context.clock.now();
-    message.deliveredAt = now;
+    message.deliveredAt = this.#context.clock.now();
     message.courier = this;
     this.#inflight.append(message, undefined);
-    const left = message.settled ? Number.POSITIVE_INFINITY : message.deadline - now;
     cell!.send({
       t: "call",
       actor,
@@ -101,7 +99,8 @@ export class Deliveries implements Courier {
       seq: message.seq,
       method: message.method,
       args: { value: message.args, special: message.special },
-      left,
+      // It runs again for its state alone: nobody waits.
+      expires: message.settled ? Number.POSITIVE_INFINITY : message.deadline,
       snapshot: facts.replayable && this.#log.due(message, this.#inflight.size),
       again: facts.replayable || method.idempotent || message.idempotent,
     });

@@ -9,7 +9,8 @@ import type { CellMember } from "./cell-member.js";
  *
  *   a suspect is next ─▶ line ─▶ nothing is with the host ─▶ alone ─▶ answered: innocent
  *                          │                                   └─ the host dies: guilty
- *                          └─ until then, and while it runs, the rest of the mail waits in order
+ *                          ├─ until then, and while it runs, the rest of the mail waits in order
+ *                          └─ its caller gives up: the line goes on without it
  */
 export class Trials {
   readonly #cell: object;
@@ -18,6 +19,8 @@ export class Trials {
   readonly #line = new Set<CellMember>();
   readonly #alone = new Map<CellMember, Message>();
 
+  /** Suspects whose end is heard of here. */
+  readonly #heard = new WeakSet<Message>();
   readonly #over: () => void;
 
   /**
@@ -33,6 +36,7 @@ export class Trials {
 
   /** Whether a member may hand over the next of its mail now. */
   admits(member: CellMember, next: Message): boolean {
+    if (next.suspect) this.#hearOf(next);
     const within = cameFrom(next, this.#cell);
     if (within && !next.suspect) return true;
     // Who asked for it in this very cell waits for it, and would be waited for.
@@ -58,6 +62,13 @@ export class Trials {
     this.#alone.delete(member);
     this.#line.delete(member);
     this.#next();
+  }
+
+  /** Others wait for one that waits: where nobody wants it any more they go on, after whoever gave it up. */
+  #hearOf(suspect: Message): void {
+    if (this.#heard.has(suspect)) return;
+    this.#heard.add(suspect);
+    suspect.atItsEnd(() => queueMicrotask(() => this.#next()));
   }
 
   #admitsBeside(member: CellMember, next: Message): boolean {

@@ -38,7 +38,7 @@ it.each([false, true])(
           seq: 1,
           method: "give",
           args: { value: [], special: false },
-          left: 1e6,
+          expires: Number.POSITIVE_INFINITY,
           snapshot: false,
           again: false,
         });

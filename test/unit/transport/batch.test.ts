@@ -50,7 +50,7 @@ describe("a frame that could not be posted", () => {
         seq: 3,
         method: "m",
         args: { value: [], special: false },
-        left: 1,
+        expires: 1,
         snapshot: false,
         again: false,
       },
@@ -68,7 +68,7 @@ describe("a frame that could not be posted", () => {
       seq: 3,
       method: "m",
       args: { value: [], special: false },
-      left: 1,
+      expires: 1,
       snapshot: false,
       again: false,
     } as const;

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Frame, FrameReader, FrameWriter } from "../../../src/transport/frame-codec.js";
+import { GIVEN_UP } from "../../../src/transport/frames.js";
 import { RING_BYTES, RingMemory } from "../../../src/transport/ring.js";
 import { OFTEN } from "../../../src/transport/ring-record.js";
 
@@ -48,7 +49,7 @@ const call = (args: unknown[], method = "m"): Frame => ({
   seq: 0x7fffffff,
   method,
   args: { value: args, special: false },
-  left: 29_999.75,
+  expires: 29_999.75,
   snapshot: false,
   again: true,
 });
@@ -236,11 +237,11 @@ describe("every kind of frame", () => {
     deepStrictEqual(line()(frame), structuredClone(frame));
   });
 
-  it("carries its flags, numbers and time left", () => {
+  it("carries its flags, numbers and deadline", () => {
     for (const special of [false, true, "large"] as const)
       for (const snapshot of [false, true])
-        for (const left of [0.5, -3, Number.POSITIVE_INFINITY]) {
-          const frame = { ...call([1]), args: { value: [1], special }, snapshot, again: snapshot, left } as Frame;
+        for (const expires of [0.5, -3, Number.POSITIVE_INFINITY, GIVEN_UP]) {
+          const frame = { ...call([1]), args: { value: [1], special }, snapshot, again: snapshot, expires } as Frame;
           deepStrictEqual(line()(frame), frame);
         }
   });

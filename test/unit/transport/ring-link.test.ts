@@ -1,8 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ToHost, ToParent } from "../../../src/transport/frames.js";
-import { RING_BYTES } from "../../../src/transport/ring.js";
+import { GIVEN_UP, type ToHost, type ToParent } from "../../../src/transport/frames.js";
+import { comesAfter, RING_BYTES, RingReader, RingWriter } from "../../../src/transport/ring.js";
 import { RingLink } from "../../../src/transport/ring-link.js";
+import { BELL } from "../../../src/transport/ring-sender.js";
 
 const close: (() => void)[] = [];
 
@@ -31,7 +32,10 @@ function line() {
   const host = new RingLink<ToParent, ToHost>("host", rings, loop, {
     ...ends,
     port: { post: (message) => port2.postMessage(message), take: () => receiveMessageOnPort(port2) },
-    onFrame: (frame) => heard.push(`${frame.t} ${"seq" in frame ? `${frame.seq} ` : ""}`.trim()),
+    onFrame(frame) {
+      const late = frame.t === "call" && frame.expires === GIVEN_UP ? "late" : "";
+      heard.push(`${frame.t} ${"seq" in frame ? frame.seq : ""} ${late}`.trim());
+    },
   });
   return { parent, host, port: port2, heard };
 }
@@ -43,7 +47,7 @@ const call = (seq: number, bytes = 0): ToHost => ({
   seq,
   method: "m",
   args: { value: [new Uint8Array(bytes)], special: false },
-  left: 1000,
+  expires: Number.POSITIVE_INFINITY,
   snapshot: false,
   again: false,
 });
@@ -151,5 +155,127 @@ describe("the bell", () => {
     }).toThrow();
     for (const message of messages(port)) host.heard(message);
     expect(heard).toEqual(["call 1"]);
+  });
+});
+
+describe("a call that its caller gives up", () => {
+  it.each([
+    ["in the ring", 3],
+    ["behind a full ring", 35],
+  ])("is not begun where it still stands %s", async (_, given) => {
+    const { parent, host, heard } = line();
+    const COUNT = 40;
+    for (let seq = 1; seq <= COUNT; seq++) parent.send(call(seq, 10_000));
+    parent.send({ t: "cancel", ...to, seq: given });
+    // The end of the turn: what goes by the port leaves, what has no room stays.
+    await Promise.resolve();
+    const calls: string[] = [];
+    for (let look = 0; look < COUNT && calls.length < COUNT; look++) {
+      host.hear();
+      calls.push(...heard.splice(0).filter((frame) => frame.startsWith("call")));
+      parent.heard(BELL);
+    }
+    expect(calls).toEqual(
+      Array.from({ length: COUNT }, (_, at) => (at + 1 === given ? `call ${given} late` : `call ${at + 1}`)),
+    );
+  });
+});
+
+describe("what is given up after it has begun", () => {
+  it("is remembered no longer than the ring takes to be read once, though that is never empty", async () => {
+    const { parent, host, heard } = line();
+    const MORE = 70;
+    let last = 1;
+    const more = () => {
+      for (let i = 0; i < MORE; i++) parent.send(call(++last));
+      return Promise.resolve();
+    };
+    parent.send(call(1));
+    host.hear();
+    parent.send({ t: "cancel", ...to, seq: 1 });
+    for (let look = 0; look < 3; look++) {
+      await more();
+      // A turn of the host's: not all that is there.
+      host.heard(BELL);
+    }
+    expect(heard).toContain("cancel 1");
+    expect(heard.length).toBeLessThan(3 * MORE);
+    heard.splice(0);
+    // The number is given again, after all others.
+    parent.send(call(1));
+    host.hear();
+    expect(heard.at(-1)).toBe("call 1");
+  });
+});
+
+describe("messages of the port", () => {
+  it("are counted over 2^31: the next is still the one after the last", () => {
+    const memory = new SharedArrayBuffer(RING_BYTES);
+    const writer = new RingWriter(memory);
+    const reader = new RingReader(memory);
+    const last = 2 ** 31 - 1;
+    Atomics.store(new Int32Array(memory), 256 / 4, last);
+    const count = writer.posted();
+    expect(count).toBe(reader.posted);
+    expect(comesAfter(count, last)).toBe(true);
+    expect(comesAfter(last, count)).toBe(false);
+    expect(comesAfter(last, last)).toBe(false);
+  });
+});
+
+describe("a value that sends something while it is sent", () => {
+  const start = { t: "start", ...to, above: "", name: "", key: undefined, props: undefined, state: undefined } as const;
+
+  /** A call with a getter in its argument, which runs once. */
+  function withGetter(seq: number, run: () => void, beside: object = {}): ToHost {
+    let ran = false;
+    const value = {
+      get inner() {
+        if (!ran) {
+          ran = true;
+          run();
+        }
+        return "inner";
+      },
+      ...beside,
+    };
+    return { ...(call(seq) as Extract<ToHost, { t: "call" }>), args: { value: [value], special: false } };
+  }
+
+  it.each([
+    ["goes by the ring", {}],
+    ["goes by the port", { big: new Uint8Array(20_000) }],
+  ])("is followed by that where it %s", async (_, beside) => {
+    const { parent, host, heard } = line();
+    const nested = () => {
+      for (const seq of [2, 3]) parent.send(call(seq, seq === 3 ? 20_000 : 0));
+      parent.flush();
+    };
+    parent.send(withGetter(1, nested, beside));
+    parent.send(call(4));
+    parent.flush();
+    host.hear();
+    expect(heard).toEqual(["call 1", "call 2", "call 3", "call 4"]);
+  });
+
+  it("is whole where the ring had been full, and what it sends goes by the port", async () => {
+    const { parent, host, heard } = line();
+    const COUNT = 30;
+    const nested = () => {
+      parent.send(start);
+      parent.send(call(COUNT + 1));
+      parent.flush();
+    };
+    const LATE = 20;
+    for (let seq = 1; seq <= COUNT; seq++) parent.send(seq === LATE ? withGetter(seq, nested) : call(seq, 10_000));
+    await Promise.resolve();
+    for (let look = 0; look < COUNT && heard.length < COUNT + 2; look++) {
+      host.hear();
+      parent.heard(BELL);
+    }
+    expect(heard.filter((frame) => frame !== "start")).toEqual(
+      Array.from({ length: COUNT + 1 }, (_, at) => `call ${at + 1}`),
+    );
+    expect(heard).toContain("start");
   });
 });

@@ -99,7 +99,7 @@ describe("a line between two threads", () => {
             seq: sent.length,
             method: `m${sent.length % 7}`,
           } as const;
-          link.send({ ...call, args, left: 1000, snapshot: false, again: false });
+          link.send({ ...call, args, expires: Number.POSITIVE_INFINITY, snapshot: false, again: false });
         }
         await new Promise((resolve) => setImmediate(resolve));
       }

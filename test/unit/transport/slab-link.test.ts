@@ -35,7 +35,16 @@ const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
 function callOf(seq: number, value: unknown): Call {
   const { value: args, special } = pack([value], "args");
   return {
-    ...{ t: "call", actor: 1, incarnation: 1, seq, method: "m", left: 1000, snapshot: false, again: false },
+    ...{
+      t: "call",
+      actor: 1,
+      incarnation: 1,
+      seq,
+      method: "m",
+      expires: Number.POSITIVE_INFINITY,
+      snapshot: false,
+      again: false,
+    },
     args: { value: args, special },
   } as Call;
 }

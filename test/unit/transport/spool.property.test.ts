@@ -104,7 +104,7 @@ describe("a spool", () => {
 describe("large arrays of a process", () => {
   const call = (value: unknown) => {
     const { value: args, special } = pack([value], "args");
-    const rest = { actor: 1, incarnation: 1, seq: 1, method: "m", left: 1000, snapshot: false, again: false };
+    const rest = { actor: 1, incarnation: 1, seq: 1, method: "m", expires: 1e9, snapshot: false, again: false };
     return { ...rest, t: "call", args: { value: args, special } } as Extract<ToHost, { t: "call" }>;
   };
   const pair = (bytes: number, most?: number) => {

@@ -1,0 +1,53 @@
+import { HoldfastError } from "../errors.js";
+import type { Packed, ToHost } from "../transport/frames.js";
+import type { OutputStream } from "./output-stream.js";
+
+/** A message that runs. */
+export class Running {
+  readonly call: Extract<ToHost, { t: "call" }>;
+  /** Where it stands in the control block. */
+  readonly entry: number;
+  cancelled = false;
+  stream: OutputStream | undefined = undefined;
+  /** Looks whether what it was lent is as it was. */
+  lent: (() => void) | undefined = undefined;
+  /** The snapshot after it, where one is wanted. */
+  state: Packed | undefined = undefined;
+  /** Made for who asks for the signal. */
+  #abort: AbortController | undefined = undefined;
+  /** Its incarnation has ended, for this reason. */
+  #over: HoldfastError | undefined = undefined;
+
+  constructor(call: Extract<ToHost, { t: "call" }>, entry: number) {
+    this.call = call;
+    this.entry = entry;
+  }
+
+  /** Fires when its caller gives up, or its incarnation ends; fired already where that is so. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#over) this.#abort.abort(this.#over);
+      else if (this.cancelled) this.#abort.abort(gaveUp());
+    }
+    return this.#abort.signal;
+  }
+
+  /** Its caller gave up. */
+  cancel(): void {
+    this.cancelled = true;
+    this.#abort?.abort(gaveUp());
+    this.stream?.close();
+  }
+
+  /** Its incarnation ends while it runs. */
+  abandon(over: HoldfastError): void {
+    this.#over = over;
+    this.#abort?.abort(over);
+    this.stream?.close();
+  }
+}
+
+function gaveUp(): HoldfastError {
+  return new HoldfastError("Cancelled", "the caller gave up");
+}
