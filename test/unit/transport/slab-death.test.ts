@@ -47,7 +47,16 @@ function hostOn(slab: Slab, clock: VirtualClock, diesAt?: number) {
     toParent,
     send(chance: () => number): void {
       const { value: args, special } = pack(arrays(++seq, chance), "args");
-      const head = { t: "call", actor: 1, incarnation: 1, seq, method: "m", expires: 1e9, snapshot: false, again: false };
+      const head = {
+        t: "call",
+        actor: 1,
+        incarnation: 1,
+        seq,
+        method: "m",
+        expires: 1e9,
+        snapshot: false,
+        again: false,
+      };
       toHost.push(structuredClone(line.pack({ ...head, args: { value: args, special } } as Call)) as Call);
     },
     /** Takes the next call, and answers with arrays of its own. */
