@@ -1,3 +1,4 @@
+import type { ActorClass } from "../../actor/actor.js";
 import {
   DEFAULT_GRACE,
   DEFAULT_MAILBOX_BYTES,
@@ -18,6 +19,7 @@ import { checkMemory, memoryLimits } from "../memory/memory-options.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
 import type { LoadedSpec } from "../unit.js";
 import { ActorFamily } from "./actor-family.js";
+import type { ActorPlan } from "./actor-plan.js";
 import { OwnCell } from "./own-cell.js";
 
 const actorKeys: KeysOf<ActorOptions> = {
@@ -61,30 +63,42 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     bootWithinMs: rules.startTimeoutMs,
     path,
   });
+  /** What was checked once is valid for all that are made from it. */
+  let checked: { readonly preset: Preset; readonly rules: ChildRules } | undefined;
+  /** The plan of the one made last: where a supervisor makes a million from one template, it is that of all. */
+  let latest: ActorPlan | undefined;
+  const sharedPlan = (context: SystemContext, path: string, rules: ChildRules, runs: ActorClass): ActorPlan => {
+    if (latest?.context === context && latest.rules === rules) return latest;
+    // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
+    const booted = runs.load ? props : noProps;
+    const lodging = context.lodgings.shared(runs, props.value, () => ({
+      ...cell(context, path, rules),
+      props: booted,
+    }));
+    latest = lodging.plan({ ...bounds(path), context, rules, lodging });
+    return latest;
+  };
+  const bounds = (path: string) => {
+    const { window = DEFAULT_WINDOW, snapshotEvery = 1, maxChildren = DEFAULT_MAX_SPAWNED } = options;
+    return { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: mailbox(path) };
+  };
   return {
     options,
     cell,
     mailbox,
     rules: (field, preset) => {
+      if (checked?.preset === preset) return checked.rules;
       checkMemory(isolation, options, field);
-      return actorRules(options, field, preset);
+      checked = { preset, rules: actorRules(options, field, preset) };
+      return checked.rules;
     },
     create(context, { name, path, rules }) {
-      const { window = DEFAULT_WINDOW, snapshotEvery = 1 } = options;
-      const { maxChildren = DEFAULT_MAX_SPAWNED } = options;
-      const limits = mailbox(path);
-      const bounds = { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: limits };
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
-        return new ActorFamily(name, { ...bounds, context, rules, lodging });
+        return new ActorFamily(name, { ...bounds(path), context, rules, lodging });
       }
-      // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
-      const booted = runs.load ? props : noProps;
-      const shared = () => ({ ...cell(context, path, rules), props: booted });
-      const lodging = context.lodgings.shared(runs, props.value, shared);
-      const plan = lodging.plan({ ...bounds, context, rules, lodging });
-      return new ActorFamily(name, plan, runs.load ? undefined : props);
+      return new ActorFamily(name, sharedPlan(context, path, rules, runs), runs.load ? undefined : props);
     },
   };
 }
