@@ -1,4 +1,5 @@
 import type { CallOptions } from "../actor/ref.js";
+import type { MakeTensor } from "../actor/tensor-lease.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from "../protocol/frames.js";
@@ -6,9 +7,12 @@ import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { Exposure } from "./exposure.js";
 import { isAsyncIterable, Parts } from "./parts.js";
+import { Placing } from "./placing.js";
 
 export interface CallsRules {
   readonly exposure: Exposure;
+  /** Makes memory in which arrays go to methods that only borrow them. */
+  readonly tensor: MakeTensor;
   readonly maxInFlight: number;
   readonly streamWindow: number;
   /** Who sends, for dead letters and reports. */
@@ -56,8 +60,20 @@ export class Calls {
   tell(frame: TellFrame, format: Format): void {
     this.#refuseWhileDraining();
     const { target } = this.#rules.exposure.find(frame.to, frame.method);
-    const args = fromWire(frame.args, format, "args") as unknown[];
-    target.tell(frame.method, args, { sender: this.#rules.sender, ...keyOf(frame) });
+    this.#withArgs(frame, format, (args) =>
+      target.tell(frame.method, args, { sender: this.#rules.sender, ...keyOf(frame) }),
+    );
+  }
+
+  /** What the arguments hold in leased memory is in the call's care, or released. */
+  #withArgs<Made>(frame: AskFrame | TellFrame, format: Format, call: (args: unknown[]) => Made): Made {
+    const { exposure, tensor } = this.#rules;
+    const placing = exposure.borrows(frame.to, frame.method) ? new Placing(tensor) : undefined;
+    try {
+      return call(fromWire(frame.args, format, "args", placing?.place) as unknown[]);
+    } finally {
+      placing?.close();
+    }
   }
 
   cancel({ id }: CancelFrame): void {
@@ -82,7 +98,6 @@ export class Calls {
       throw new HoldfastError("TooManyInFlight", `${maxInFlight} asks of this connection are unanswered: wait for one`);
     }
     const { target, methods } = exposure.find(frame.to, frame.method);
-    const args = fromWire(frame.args, call.format, "args") as unknown[];
     const options: CallOptions = {
       timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
       signal: call.abort.signal,
@@ -90,7 +105,7 @@ export class Calls {
       ...keyOf(frame),
       ...(frame.idempotent === undefined ? {} : { idempotent: frame.idempotent }),
     };
-    const asked: unknown = target.ask(frame.method, args, options);
+    const asked: unknown = this.#withArgs(frame, call.format, (args) => target.ask(frame.method, args, options));
     // A target that does not know yet whether a method is a generator answers with what is both, promise and iterable.
     const iterable = isAsyncIterable(asked) && (methods[frame.method]!.stream || !("then" in asked));
     const value = iterable ? asked : await asked;

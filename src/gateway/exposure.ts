@@ -58,6 +58,13 @@ export class Exposure {
     return actor;
   }
 
+  /** Whether a method is known to keep no array that it is sent, and its message is made when it is called. */
+  borrows(name: string, method: string): boolean {
+    const methods = this.#named(name)?.facts?.methods;
+    const facts = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
+    return facts?.borrows === true && !facts.stream;
+  }
+
   /** Why what the configuration says can never be served; undefined while nothing is wrong, or not known yet. */
   problem(name: string): string | undefined {
     const { said, facts } = this.#named(name)!;

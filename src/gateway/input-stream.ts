@@ -5,6 +5,7 @@ import type { ChunkFrame, ServerFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
+import { ordinary } from "../transport/ordinary.js";
 
 /** The connection that a stream is attached to, and the id it has there. */
 export interface Attachment {
@@ -171,7 +172,8 @@ export class InputStream {
     // Called at once, for order; whatever it throws is this chunk's outcome.
     const asked = async () => target.ask(method, fromWire(args, format, "args") as unknown[], options);
     asked().then(
-      (value) => settle({ value }),
+      // It is kept until the client has it for sure, and may be sent again.
+      (value) => settle({ value: ordinary(value) }),
       (error: unknown) => settle({ error }),
     );
   }

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { HoldfastError } from "../errors.js";
-import { encodeFrame } from "../protocol/codec.js";
 import type { ServerFrame } from "../protocol/frames.js";
 import type { Format } from "../protocol/values.js";
+import { releaseAll } from "../transport/lease.js";
+import { encoded } from "./encoded.js";
 
 /** Bytes unsent at which a connection is no longer read: who does not take answers asks no more questions. */
 const SOFT_LIMIT = 8 * 1024 * 1024;
@@ -49,20 +50,35 @@ export class Outbox {
   }
 
   /**
-   * Queues a frame. After the socket has closed it does nothing: who asked is gone.
+   * Queues a frame. After the socket has closed it does nothing: who asked is gone. Leased tensors in it are released when
+   * its bytes are with the network, or when it will never be sent.
    * @throws HoldfastError InvalidValue or PayloadTooLarge for a value that cannot be sent
    */
   send(frame: ServerFrame, format: Format): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const data = encodeFrame(frame, format);
-    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-    if (bytes > this.#rules.maxPayload) {
-      const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
-      throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
+    let sent = false;
+    try {
+      if (this.#socket.readyState !== this.#socket.OPEN) return;
+      const { parts, bytes, leased } = encoded(frame, format);
+      if (bytes > this.#rules.maxPayload) {
+        const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
+        throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
+      }
+      this.#cork();
+      const release = leased.length > 0 ? () => releaseAll(leased) : undefined;
+      if (parts.length === 1) this.#socket.send(parts[0]!, { binary: format === "binary", compress: false }, release);
+      else this.#inParts(parts, bytes, release);
+      sent = true;
+      this.#watch();
+    } finally {
+      if (!sent && "value" in frame) releaseAll(frame.value);
     }
-    this.#cork();
-    this.#socket.send(data, { binary: format === "binary", compress: false });
-    this.#watch();
+  }
+
+  /** One WebSocket frame, FIN and binary, whose bytes are written as they lie in memory: ws would want them in one piece. */
+  #inParts(parts: readonly Uint8Array[], bytes: number, release: (() => void) | undefined): void {
+    this.#raw.write(frameHeader(bytes));
+    const last = parts.length - 1;
+    for (const [i, part] of parts.entries()) this.#raw.write(part, i === last ? release : undefined);
   }
 
   /** Resolves when the reader has caught up; at once when it is not behind. */
@@ -110,4 +126,15 @@ export class Outbox {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+/** Of a binary frame that is whole and unmasked (RFC 6455, section 5.2). */
+function frameHeader(bytes: number): Buffer {
+  if (bytes < 126) return Buffer.from([0x82, bytes]);
+  const header = Buffer.alloc(bytes < 65_536 ? 4 : 10);
+  header[0] = 0x82;
+  header[1] = bytes < 65_536 ? 126 : 127;
+  if (bytes < 65_536) header.writeUInt16BE(bytes, 2);
+  else header.writeBigUInt64BE(BigInt(bytes), 2);
+  return header;
 }

@@ -1,3 +1,5 @@
+import { releaseAll } from "../transport/lease.js";
+
 /** Where the parts of an output stream go. */
 export interface PartSink {
   part(seq: number, value: unknown): void;
@@ -47,7 +49,11 @@ export class Parts {
       await this.#turn();
       if (this.#stopped) break;
       const step = await this.#source.next();
-      if (step.done || this.#stopped) break;
+      if (step.done) break;
+      if (this.#stopped) {
+        releaseAll(step.value);
+        break;
+      }
       this.#sink.part(this.#count, step.value);
       this.#count += 1;
       this.#credit -= 1;

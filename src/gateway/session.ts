@@ -53,6 +53,7 @@ export class Session implements Watcher {
     this.#streams = new HeldStreams(door.streams, sender, send);
     this.#calls = new Calls({
       exposure,
+      tensor: door.app.tensor,
       maxInFlight,
       streamWindow,
       sender,

@@ -19,7 +19,12 @@ const packr = new Packr(Object.assign(options, { int64AsType: "auto" }) as Optio
  */
 export function encodeFrame(frame: object, format: Format): Uint8Array | string {
   const plain = toWire(frame, format, "");
-  return format === "text" ? JSON.stringify(plain) : packr.pack(plain);
+  return format === "text" ? JSON.stringify(plain) : packPlain(plain);
+}
+
+/** The bytes of a plain value, such as toWire() gives for "binary". */
+export function packPlain(plain: unknown): Uint8Array {
+  return packr.pack(plain);
 }
 
 /**

@@ -46,16 +46,34 @@ export function tensorToWire(dtype: Dtype, shape: unknown, data: ArrayBufferView
 }
 
 /**
- * What arrives at an actor or caller: one dimension is the typed array itself, any other number of dimensions is
- * `{ dtype, shape, data: TypedArray }`. The bytes are copied, so that the array owns a buffer of exactly its size:
- * a view would keep a whole network buffer alive and be cloned with it.
+ * Makes what stands for elements that came in a frame. The bytes are in this machine's order, and belong to the network.
+ * @param bare the array alone stands for it, without dtype and shape
  */
-export function tensorFromWire(dtype: Dtype, shape: unknown, bytes: Uint8Array, where: string): TensorData | Tensor {
+export type Place = (dtype: Dtype, shape: readonly number[], bytes: Uint8Array, bare: boolean) => unknown;
+
+/**
+ * Copies, so that the array owns a buffer of exactly its size: a view would keep a whole network buffer alive and be cloned
+ * with it.
+ */
+export const copied = (
+  dtype: Dtype,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  bare: boolean,
+): TensorData | Tensor => {
+  const data = new layouts[dtype].make(new Uint8Array(bytes).buffer);
+  return bare ? data : { dtype, shape, data };
+};
+
+/**
+ * What arrives at an actor or caller: one dimension is the typed array itself, any other number of dimensions is
+ * `{ dtype, shape, data: TypedArray }`.
+ */
+export function tensorFromWire(dtype: Dtype, shape: unknown, bytes: Uint8Array, where: string, place: Place): unknown {
   checkSize(dtype, shape, bytes.length, where);
   const layout: Layout = layouts[dtype];
-  const own = bigEndian ? swapped(bytes, layout.bytes) : new Uint8Array(bytes);
-  const data = new layout.make(own.buffer as ArrayBuffer);
-  return shape.length === 1 && !layout.ambiguous ? data : { dtype, shape, data };
+  const ordered = bigEndian ? swapped(bytes, layout.bytes) : bytes;
+  return place(dtype, shape, ordered, shape.length === 1 && !layout.ambiguous);
 }
 
 /** Elements written as a JSON array: numbers, or decimal strings for 64 bit integers. */

@@ -1,9 +1,12 @@
 import { HoldfastError } from "../errors.js";
 import { fromBase64, toBase64 } from "./base64.js";
+import { isDtype, type Tensor } from "./dtypes.js";
 import { frameLimits } from "./limits.js";
 import {
+  copied,
   dtypeOf,
   looksLikeTensor,
+  type Place,
   tensorFromNumbers,
   tensorFromWire,
   tensorToWire,
@@ -33,18 +36,34 @@ const MAX_DEPTH = frameLimits.maxDepth - 2;
 /**
  * The wire form of a value. Typed arrays become views of the same memory, not copies.
  * @param where names the place in errors, such as `args`
+ * @param found is told of leased tensors, which become views, too: whoever calls releases them when they are sent. Default:
+ *   they are copied, and stay their owner's
  * @throws HoldfastError InvalidValue naming the path of what cannot be sent, or for more than a million values
  */
-export function toWire(value: unknown, format: Format, where: string): unknown {
-  return new Writer(format).value(value, where, 0);
+export function toWire(value: unknown, format: Format, where: string, found?: Found): unknown {
+  return new Writer(format, found).value(value, where, 0);
+}
+
+/** What a value turned out to hold. */
+export interface Found {
+  readonly leased: LeasedTensor[];
+  /** Of its longest array; 0 where there is none. */
+  longest: number;
+}
+
+/** What tensor() hands out, as far as it matters here. */
+export interface LeasedTensor extends Tensor {
+  release(): void;
 }
 
 class Writer {
   readonly #format: Format;
+  readonly #found: Found | undefined;
   #items = 0;
 
-  constructor(format: Format) {
+  constructor(format: Format, found: Found | undefined) {
     this.#format = format;
+    this.#found = found;
   }
 
   value(value: unknown, where: string, depth: number): unknown {
@@ -88,6 +107,7 @@ class Writer {
       this.#count(0, where);
       return list;
     }
+    if (isLeased(value)) return this.#lease(value, where);
     if (!isPlain(value)) throw unsendable(where, `a ${value.constructor?.name ?? "strange object"}`);
     if (looksLikeTensor(value) && ArrayBuffer.isView(value.data)) {
       return this.#tensor(tensorToWire(value.dtype, value.shape, value.data, where), where);
@@ -103,10 +123,20 @@ class Writer {
     return map;
   }
 
+  #lease(lease: LeasedTensor, where: string): unknown {
+    const { dtype, shape, data } = lease;
+    const leased = this.#found?.leased;
+    if (leased && !leased.includes(lease)) leased.push(lease);
+    return this.#tensor(tensorToWire(dtype, shape, leased ? data : data.slice(), where), where);
+  }
+
   #view(view: ArrayBufferView, where: string): unknown {
     const dtype = dtypeOf(view);
     if (!dtype) throw unsendable(where, `a ${view.constructor.name}`);
-    if (this.#format === "binary" && view instanceof Uint8Array) return view;
+    if (this.#format === "binary" && view instanceof Uint8Array) {
+      this.#long(view);
+      return view;
+    }
     const count = view.byteLength / (view as Uint8Array).BYTES_PER_ELEMENT;
     const bytes = view instanceof Uint8ClampedArray ? new Uint8Array(view.buffer, view.byteOffset, view.length) : view;
     return this.#tensor(tensorToWire(dtype, [count], bytes, where), where);
@@ -114,7 +144,12 @@ class Writer {
 
   #tensor(tensor: WireTensor, where: string): unknown {
     this.#count(6 + tensor.shape.length, where);
+    this.#long(tensor.data);
     return this.#format === "text" ? { ...tensor, data: toBase64(tensor.data) } : tensor;
+  }
+
+  #long({ byteLength }: Uint8Array): void {
+    if (this.#found && byteLength > this.#found.longest) this.#found.longest = byteLength;
   }
 
   /** The reader of a frame counts too, and refuses it whole: better to refuse the value here, by name. */
@@ -123,6 +158,11 @@ class Writer {
     if (this.#items <= frameLimits.maxItems) return;
     throw unsendable(where, `the ${frameLimits.maxItems + 1}th value of its frame, more than a frame may hold,`);
   }
+}
+
+function isLeased(value: object): value is LeasedTensor {
+  const { release, dtype } = value as Partial<LeasedTensor>;
+  return typeof release === "function" && isDtype(dtype) && !isPlain(value);
 }
 
 /** Objects of any realm whose prototype is that realm's Object.prototype, or none. */
@@ -134,23 +174,24 @@ function isPlain(value: object): boolean {
 /**
  * What an actor or caller gets for a decoded wire value. Changes arrays and maps in place: they were made by the
  * decoder and belong to nobody else.
+ * @param place makes what stands for bytes and tensors; default: arrays of their own
  * @throws HoldfastError InvalidValue for a tensor whose shape and data disagree
  */
-export function fromWire(value: unknown, format: Format, where: string): unknown {
+export function fromWire(value: unknown, format: Format, where: string, place: Place = copied): unknown {
   if (typeof value !== "object" || value === null) return value;
   // A copy, as a plain Uint8Array: what the decoder gives is a view of the network's buffer.
-  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (value instanceof Uint8Array) return place("uint8", [value.length], value, true);
   if (Array.isArray(value)) {
     value.forEach((element, index) => {
-      if (typeof element === "object") value[index] = fromWire(element, format, `${where}[${index}]`);
+      if (typeof element === "object") value[index] = fromWire(element, format, `${where}[${index}]`, place);
     });
     return value;
   }
-  if (looksLikeTensor(value)) return readTensor(value, format, where);
+  if (looksLikeTensor(value)) return readTensor(value, format, where, place);
   const map = value as Record<string, unknown>;
   for (const key of Object.keys(map)) {
     const element = map[key];
-    if (typeof element === "object") map[key] = fromWire(element, format, `${where}.${key}`);
+    if (typeof element === "object") map[key] = fromWire(element, format, `${where}.${key}`, place);
   }
   return map;
 }
@@ -159,13 +200,14 @@ function readTensor(
   tensor: { dtype: WireTensor["dtype"]; shape: unknown; data: unknown },
   format: Format,
   where: string,
+  place: Place,
 ) {
   const { dtype, shape, data } = tensor;
-  if (data instanceof Uint8Array) return tensorFromWire(dtype, shape, data, where);
+  if (data instanceof Uint8Array) return tensorFromWire(dtype, shape, data, where, place);
   if (format === "text" && typeof data === "string")
-    return tensorFromWire(dtype, shape, fromBase64(data, where), where);
+    return tensorFromWire(dtype, shape, fromBase64(data, where), where, place);
   if (format === "text" && Array.isArray(data)) {
-    return tensorFromWire(dtype, shape, tensorFromNumbers(dtype, data, where), where);
+    return tensorFromWire(dtype, shape, tensorFromNumbers(dtype, data, where), where, place);
   }
   const wanted = format === "text" ? "base64 text or a list of numbers" : "bin";
   throw new HoldfastError("InvalidValue", `${where} is a ${dtype} tensor whose data is not ${wanted}`, {

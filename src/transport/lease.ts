@@ -15,6 +15,11 @@ type Standing = "held" | "lent" | "given" | "released";
 export class Lease implements TensorLease {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
+  /**
+   * It is for one message, and gone when that settles, whatever its outcome; its receiver gets a tensor, or the bare array.
+   * Undefined: it is its sender's again.
+   */
+  once: "tensor" | "array" | undefined = undefined;
   #data: TensorData;
   #standing: Standing = "held";
   readonly #holding: Holding;

@@ -13,7 +13,7 @@ export function lendUntilSettled(leases: readonly Lease[], kept: () => boolean, 
     forget?.();
     const back = kept();
     for (const lease of leases) {
-      if (back) lease.back();
+      if (back && !lease.once) lease.back();
       else lease.spend();
     }
   };

@@ -26,7 +26,7 @@ type Wrapped =
   | { [WRAPPED]: "error"; error: WireError }
   | { [WRAPPED]: "ref"; path: string; key: string | undefined }
   /** Lent to its receiver. */
-  | ({ [WRAPPED]: "tensor" } & Tensor)
+  | ({ [WRAPPED]: "tensor"; bare?: true } & Tensor)
   /** Its receiver's own. */
   | ({ [WRAPPED]: "lease" } & Tensor);
 
@@ -135,6 +135,7 @@ function tensor(lease: Lease, path: string): unknown {
   special = true;
   leases ??= [];
   if (!leases.includes(lease)) leases.push(lease);
+  if (lease.once === "array") return { [WRAPPED]: "tensor", dtype, shape, data, bare: true } satisfies Wrapped;
   return { [WRAPPED]: leased === "lend" ? "tensor" : "lease", dtype, shape, data } satisfies Wrapped;
 }
 
@@ -262,7 +263,10 @@ function unwrap(value: unknown, resolveRef: ResolveRef): unknown {
     const wrapped = value as Wrapped;
     if (wrapped[WRAPPED] === "error") return decodeError(wrapped.error);
     if (wrapped[WRAPPED] === "lease") return leaseFor(wrapped.dtype, wrapped.shape, wrapped.data);
-    if (wrapped[WRAPPED] === "tensor") return { dtype: wrapped.dtype, shape: wrapped.shape, data: wrapped.data };
+    if (wrapped[WRAPPED] === "tensor") {
+      const { dtype, shape, data, bare } = wrapped;
+      return bare ? data : { dtype, shape, data };
+    }
     const options: CallOptions = wrapped.key === undefined ? {} : { key: wrapped.key };
     return createRef(resolveRef(wrapped.path), options);
   }

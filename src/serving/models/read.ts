@@ -34,7 +34,8 @@ const margin = 4;
 const narrowest = lineHeight;
 /** 64 times as wide as high, some 130 letters. The work grows with the square of it. */
 const widest = 64 * lineHeight;
-const limits = { idempotent: true, limit: "20s" } as const;
+/** An image is read where it lies. */
+const limits = { idempotent: true, limit: "20s", borrows: true } as const;
 const defaultMaxPixels = 20e6;
 
 /**

@@ -1,0 +1,5 @@
+import { Actor } from "holdfast";
+
+export declare class Served extends Actor {
+  hasRoom(): boolean;
+}
