@@ -2,6 +2,7 @@
 
 // what a user writes
 export { Actor, construct } from "./actor/actor.js";
+export type { Call } from "./actor/call.js";
 export { ignore } from "./actor/ignore.js";
 export type { ActorSelf } from "./actor/lifecycle.js";
 export type { MethodOptions } from "./actor/methods.js";

@@ -1,6 +1,7 @@
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import type { Dtype } from "../protocol/dtypes.js";
+import type { Call } from "./call.js";
 import type { ActorSelf } from "./lifecycle.js";
 import type { MethodOptions } from "./methods.js";
 import type { Notice } from "./notice.js";
@@ -19,6 +20,8 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly signal: () => AbortSignal;
   /** Starts a child of this incarnation. Absent where no system is around. */
   readonly spawn?: (name: string | undefined, spec: Spawnable<unknown>) => Promise<unknown>;
+  /** The message executing now. Absent where no system is around. @throws HoldfastError where it is not known */
+  readonly executing?: () => Call;
   /** The caller of the message executing now gave up. Absent where no system is around. */
   readonly cancelled?: () => boolean;
   /** Writes into the flight recorder. Absent where no system is around. */
@@ -64,6 +67,8 @@ const detached: ActorContext = {
   },
   signal: () => neverAborted,
 };
+
+const nobodysCall: Call = { signal: neverAborted, cancelled: () => false };
 
 function noSystem(): Promise<never> {
   return Promise.reject(new HoldfastError("Unavailable", "this actor was built by hand: no system is around it"));
@@ -113,16 +118,37 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
     return this.#context.self;
   }
 
-  /** Fires when the caller of the executing message gave up, its deadline passed, or this incarnation is over. */
+  /**
+   * Fires when the caller of the executing message gave up, its deadline passed, or this incarnation is over. With
+   * `concurrency` above 1 only the last: see `this.call`.
+   */
   get signal(): AbortSignal {
     return this.#context.signal();
+  }
+
+  /**
+   * The executing message, for as long as its handler wants to keep it. With `concurrency` above 1 it alone tells one
+   * message from those beside it: read it first thing in the handler, before any await; later nobody can say which is meant.
+   * @throws HoldfastError Unavailable where that is so, and where no message executes
+   * @example
+   * class Fetcher extends Actor {
+   *   static override concurrency = 8;
+   *   async get(url: string): Promise<string> {
+   *     const { signal } = this.call;
+   *     const response = await fetch(url, { signal });
+   *     return await response.text();
+   *   }
+   * }
+   */
+  get call(): Call {
+    return this.#context.executing?.() ?? nobodysCall;
   }
 
   /**
    * Whether the caller of the executing message gave up, for a loop that never awaits and so hears of nothing else: in a
    * thread it reads shared memory (nanoseconds), in a process a file (at most once a millisecond). Inline the caller runs
    * in the same thread, and gives up only while the handler awaits. With `concurrency` above 1 nobody can say which message
-   * is meant: true then only when this incarnation is over.
+   * is meant: true then only when this incarnation is over; see `this.call`.
    * @example
    * class Sum extends Actor {
    *   add(numbers: number[]): number {

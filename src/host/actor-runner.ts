@@ -1,4 +1,5 @@
 import { type ActorContext, construct } from "../actor/actor.js";
+import type { Call as ExecutingCall } from "../actor/call.js";
 import { ignore } from "../actor/ignore.js";
 import type { Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
@@ -13,6 +14,7 @@ import { ActorWork } from "./actor-work.js";
 import type { DirectLine } from "./direct-line.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
+import { noCall } from "./no-call.js";
 import { overNow } from "./over-now.js";
 import { ownCopy } from "./own-copy.js";
 import { runNative } from "./run-native.js";
@@ -83,6 +85,13 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
   /** Of the message that runs; with concurrency above 1 only that the incarnation is over. */
   cancelled(): boolean {
     return this.phase === OVER || (this.rare?.work?.cancelled() ?? false);
+  }
+
+  /** @throws HoldfastError Unavailable where nobody can say which message is meant */
+  executing(): ExecutingCall {
+    const call = this.rare?.work?.executing();
+    if (call) return call;
+    throw noCall(this.path, this.around.facts.concurrency);
   }
 
   note(text: string): void {

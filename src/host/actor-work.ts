@@ -1,3 +1,4 @@
+import type { Call as Handle } from "../actor/call.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import { GIVEN_UP, type ToHost, type ToParent } from "../transport/frames.js";
@@ -26,6 +27,9 @@ export class ActorWork {
   #queue: Call[] = [];
   readonly #running = new Map<number, Running>();
   readonly #freeEntries: number[];
+  /** One message at a time: what runs is known, whoever asks. */
+  readonly #alone: boolean;
+  /** What runs; with others beside it only while its handler is entered. */
   #latest: Running | undefined;
   #direct: DirectWork | undefined;
 
@@ -33,6 +37,7 @@ export class ActorWork {
     this.#of = of;
     this.#around = of.around;
     const { concurrency } = of.around.facts;
+    this.#alone = concurrency === 1;
     this.#freeEntries = Array.from({ length: concurrency }, (_, i) => of.slot + concurrency - 1 - i);
   }
 
@@ -107,15 +112,19 @@ export class ActorWork {
   /** The caller of the one message that runs gave up; asked by loops that no frame reaches. */
   cancelled(): boolean {
     this.#direct?.enter();
-    const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
-    return running !== undefined && (running.cancelled || this.#around.control.cancelled(running.entry));
+    return this.#alone && (this.#latest?.gaveUp(this.#of) ?? false);
   }
 
   /** The signal of the one message that runs, or undefined when nobody could say which is meant. */
   signal(): AbortSignal | undefined {
     this.#direct?.enter();
-    const running = this.#around.facts.concurrency === 1 ? this.#latest : undefined;
-    return running?.signal;
+    return this.#alone ? this.#latest?.signal : undefined;
+  }
+
+  /** The message that runs, for its handler; undefined when nobody could say which is meant. */
+  executing(): Handle | undefined {
+    this.#direct?.enter();
+    return this.#latest?.handle(this.#of);
   }
 
   /** @param now a stamp at hand, monotonic ms */
@@ -168,6 +177,7 @@ export class ActorWork {
       return;
     }
     this.settle(running, result);
+    if (!this.#alone) this.#latest = undefined;
   }
 
   /** @param outcome what the handler returned, which may be a promise or a stream of it */
@@ -230,6 +240,7 @@ export class ActorWork {
       this.#of.late(running);
       return false;
     }
+    running.settled = true;
     running.lent?.();
     this.#freeEntries.push(running.entry);
     if (this.#latest === running) this.#latest = undefined;

@@ -12,7 +12,7 @@ import { RING_BYTES } from "./flight-ring.js";
  *     + 0    int32    begun         the last sequence number that began here
  *     + 4    int32    finished      the last one that ended here: where the two differ, `begun` is executing
  *     + 8    float64  since         when it began, monotonic ms
- *     + 16   int32    cancelled     the parent's word: the caller of this one gave up
+ *     + 16   int32    cancelled     the parent's word: the caller of this one gave up, which runs here or in a neighbour
  *     + 20   int32    incarnation   of the actor whose entry it is
  *   then the flight recorder, see flight-ring.ts
  *
@@ -23,8 +23,8 @@ import { RING_BYTES } from "./flight-ring.js";
  * taken back, both sides write first and then look (Dekker): the host stores `begun` and then reads `stop`; the parent
  * stores `stop` and then reads `begun`. Either the host sees that it must not run, or the parent sees that it did.
  *
- * `cancelled` needs no such care: it names a message. One that has just ended is not the one that runs, and one that
- * has not begun hears of it by a frame too.
+ * `cancelled` needs no such care: it names a message, and the host looks in all entries of its actor. One that has just
+ * ended is not the one that runs, and one that has not begun hears of it by a frame too.
  */
 
 const HEADER_BYTES = 64;

@@ -104,15 +104,17 @@ export function writeControlFile(file: ControlFile, size: number): ControlWriter
       put(word * 4, 24);
     },
     condemned: () => false,
-    cancelled(entry) {
-      const word = entryWord(entry);
+    cancelled(first, count, seq) {
       const now = file.now();
-      if (now - looked >= LOOK_EVERY_MS) {
-        looked = now;
-        const offset = (word + CANCELLED) * 4;
-        file.read(bytes, offset, 4, offset);
+      const look = now - looked >= LOOK_EVERY_MS;
+      if (look) looked = now;
+      for (let entry = first; entry < first + count; entry++) {
+        const word = entryWord(entry) + CANCELLED;
+        // Each word alone: what lies between them is this side's, and may be ahead of the file.
+        if (look) file.read(bytes, word * 4, 4, word * 4);
+        if (ints[word] === seq) return true;
       }
-      return ints[word + CANCELLED] === ints[word + BEGUN];
+      return false;
     },
     event: (kind, method, at, actor, incarnation, seq) => ring.event(kind, method, at, actor, incarnation, seq),
     note(at, actor, incarnation, text) {

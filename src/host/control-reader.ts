@@ -39,7 +39,7 @@ export interface ControlReader {
   finished(first: number, count: number): number[];
   /** Tells the host to begin nothing more. */
   condemn(): void;
-  /** Tells a handler that runs in one of these entries that its caller gave up: `this.cancelled()`. */
+  /** Tells a handler that runs in one of these entries, or will, that its caller gave up: `this.cancelled()`. */
   cancel(first: number, count: number, seq: number): void;
   /** A copy of the flight recorder, as it is now: see flight-log.ts. */
   flight(): ArrayBuffer;
@@ -104,16 +104,17 @@ export function readControl(buffer: ArrayBufferLike, mirror: Mirror = shared): C
     },
     cancel(first, count, seq) {
       pullEntries(first, count);
-      for (let entry = first; entry < first + count; entry++) {
-        // With one entry it can run nowhere else, begun or not; but the word of one that runs and was cancelled stays.
-        const running = runs(entry);
-        const word = entryWord(entry) + CANCELLED;
-        const free = count === 1 && (running === 0 || Atomics.load(ints, word) !== running);
-        if (running !== seq && !free) continue;
-        Atomics.store(ints, word, seq);
-        mirror.push(word * 4, 4);
-        return;
-      }
+      const own = Array.from({ length: count }, (_, i) => first + i);
+      const running = own.map(runs);
+      const cancelled = (entry: number) => Atomics.load(ints, entryWord(entry) + CANCELLED);
+      // Not begun yet, it may run in any of them: any word will do but that of one that runs and was cancelled.
+      const at = running.indexOf(seq);
+      const best = at < 0 ? own : [own[at]!, ...own];
+      const entry = best.find((one) => !running.includes(cancelled(one) || -1));
+      if (entry === undefined) return;
+      const word = entryWord(entry) + CANCELLED;
+      Atomics.store(ints, word, seq);
+      mirror.push(word * 4, 4);
     },
     flight() {
       const from = entriesEnd(entries);

@@ -30,8 +30,8 @@ export interface ControlWriter {
   clear(entry: number, incarnation: number): void;
   /** The parent has ended this host: what it still does counts for nothing. Only memory that is shared can say so. */
   condemned(): boolean;
-  /** The caller of the message that runs in this entry gave up. */
-  cancelled(entry: number): boolean;
+  /** The caller of a message that runs in one of these entries gave up. */
+  cancelled(first: number, count: number, seq: number): boolean;
   /**
    * One event for the flight recorder.
    * @param method its place among the class's methods, from 1; 0 for none
@@ -89,9 +89,10 @@ export function writeControl(buffer: ArrayBufferLike): ControlWriter {
       ints[word + INCARNATION] = incarnation;
     },
     condemned: () => Atomics.load(ints, STOP_WORD) !== 0,
-    cancelled(entry) {
-      const word = entryWord(entry);
-      return Atomics.load(ints, word + CANCELLED) === ints[word + BEGUN];
+    cancelled(first, count, seq) {
+      for (let entry = first; entry < first + count; entry++)
+        if (Atomics.load(ints, entryWord(entry) + CANCELLED) === seq) return true;
+      return false;
     },
     event: (kind, method, at, actor, incarnation, seq) => ring.event(kind, method, at, actor, incarnation, seq),
     note: (at, actor, incarnation, text) => ring.note(at, actor, incarnation, text),

@@ -1,6 +1,8 @@
+import type { Call } from "../actor/call.js";
 import { HoldfastError } from "../errors.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import type { OutputStream } from "./output-stream.js";
+import type { Worker } from "./worker.js";
 
 /** A message that runs. */
 export class Running {
@@ -8,6 +10,7 @@ export class Running {
   /** Where it stands in the control block. */
   readonly entry: number;
   cancelled = false;
+  settled = false;
   stream: OutputStream | undefined = undefined;
   /** Looks whether what it was lent is as it was. */
   lent: (() => void) | undefined = undefined;
@@ -15,6 +18,7 @@ export class Running {
   state: Packed | undefined = undefined;
   /** Made for who asks for the signal. */
   #abort: AbortController | undefined = undefined;
+  #handle: Call | undefined = undefined;
   /** Its incarnation has ended, for this reason. */
   #over: HoldfastError | undefined = undefined;
 
@@ -31,6 +35,25 @@ export class Running {
       else if (this.cancelled) this.#abort.abort(gaveUp());
     }
     return this.#abort.signal;
+  }
+
+  /** What its handler holds of it, also when others run beside it. */
+  handle(of: Worker): Call {
+    const running = this;
+    this.#handle ??= {
+      get signal() {
+        return running.signal;
+      },
+      cancelled: () => running.gaveUp(of),
+    };
+    return this.#handle;
+  }
+
+  /** Asked by loops that no frame reaches. */
+  gaveUp({ slot, around }: Worker): boolean {
+    if (this.cancelled || this.#over !== undefined) return true;
+    // Its entries are another incarnation's when that is over, and its number is given again some day.
+    return !this.settled && around.control.cancelled(slot, around.facts.concurrency, this.call.seq);
   }
 
   /** Its caller gave up. */

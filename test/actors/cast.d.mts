@@ -53,7 +53,14 @@ export class Replying extends Hand {}
 
 export class Broad extends Actor<{ gate: Ref<Gate> }> {
   hold(name: string): Promise<string>;
+  untilGivenUp(name: string): Promise<string>;
+  partsUntilGivenUp(name: string): AsyncIterable<string>;
+  spinUntilGivenUp(): number;
+  askTooLate(name: string): Promise<string>;
+  isCancelled(name: string): Promise<boolean>;
 }
+
+export class Narrow extends Broad {}
 
 export class Wide extends Actor {
   say<T>(value: T): T;

@@ -229,10 +229,48 @@ export class Replying extends Hand {
 /** Four at once. */
 export class Broad extends Actor {
   static concurrency = 4;
+  static methods = { spinUntilGivenUp: { limit: "20s" } };
   async hold(name) {
     await this.props.gate.ask.pass(name);
     return name;
   }
+  /** Ends when its own caller gives up, whoever else runs; the gate hears of it. */
+  async untilGivenUp(name) {
+    const { call } = this;
+    await this.props.gate.ask.pass(name);
+    if (!call.signal.aborted) await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+    this.props.gate.tell.jot(`${name} was given up: ${call.signal.reason.code} ${call.cancelled()}`);
+    return name;
+  }
+  async *partsUntilGivenUp(name) {
+    const { call } = this;
+    yield name;
+    await this.props.gate.ask.pass(name);
+    this.props.gate.tell.jot(`${name} was given up: ${call.signal.reason?.code} ${call.cancelled()}`);
+  }
+  /** A loop that never awaits. */
+  spinUntilGivenUp() {
+    const { call } = this;
+    for (let turns = 1; ; turns++) if (call.cancelled()) return turns;
+  }
+  async askTooLate(name) {
+    await this.props.gate.ask.pass(name);
+    try {
+      return typeof this.call;
+    } catch (error) {
+      return error.message;
+    }
+  }
+  async isCancelled(name) {
+    const { call } = this;
+    await this.props.gate.ask.pass(name);
+    return call.signal.aborted || call.cancelled();
+  }
+}
+
+/** The same, one at a time. */
+export class Narrow extends Broad {
+  static concurrency = 1;
 }
 
 /** A cell has room for five of these; one whose key begins with "bad" cannot start. */

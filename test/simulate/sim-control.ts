@@ -27,7 +27,7 @@ export function watchedControl(writer: ControlWriter, passes: (moment: Moment) =
     rest: () => {
       if (passes("else")) writer.rest();
     },
-    cancelled: (entry) => writer.cancelled(entry),
+    cancelled: (first, count, seq) => writer.cancelled(first, count, seq),
     event: (kind, method, at, actor, incarnation, seq) => {
       if (passes("else")) writer.event(kind, method, at, actor, incarnation, seq);
     },

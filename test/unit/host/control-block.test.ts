@@ -126,37 +126,42 @@ describe.each(makers)("the control block, %s", (_, write) => {
   it("tells the message that was cancelled, and not the one that runs after it", () => {
     const { writer, reader } = scene();
     writer.begin(0, 1, 1);
-    expect(writer.cancelled(0)).toBe(false);
+    expect(writer.cancelled(0, 1, 1)).toBe(false);
     reader.cancel(0, 1, 1);
-    expect(writer.cancelled(0)).toBe(true);
+    expect(writer.cancelled(0, 1, 1)).toBe(true);
     writer.end(0);
     writer.begin(0, 2, 1);
-    expect(writer.cancelled(0)).toBe(false);
+    expect(writer.cancelled(0, 1, 2)).toBe(false);
     // It has just ended: the word comes too late, and means nobody.
     reader.cancel(0, 1, 1);
-    expect(writer.cancelled(0)).toBe(false);
+    expect(writer.cancelled(0, 1, 2)).toBe(false);
   });
 
-  it("cancels one that has not begun yet where it can only run here, and never takes a word back", () => {
+  it("cancels one that has not begun yet, and never takes the word of one that runs", () => {
     const { writer, reader } = scene();
     writer.begin(0, 1, 1);
     reader.cancel(0, 1, 1);
     reader.cancel(0, 1, 2);
-    expect(writer.cancelled(0)).toBe(true);
+    expect(writer.cancelled(0, 1, 1)).toBe(true);
     writer.end(0);
     writer.rest();
     reader.cancel(0, 1, 2);
     writer.begin(0, 2, 1);
-    expect(writer.cancelled(0)).toBe(true);
+    expect(writer.cancelled(0, 1, 2)).toBe(true);
   });
 
-  it("finds the entry of a cancelled message among neighbours", () => {
+  it("finds a cancelled message among neighbours, begun or not, and keeps the word of each that runs", () => {
     const { writer, reader } = scene();
     writer.begin(1, 8, 1);
     writer.begin(2, 9, 1);
     reader.cancel(0, 4, 9);
     reader.cancel(0, 4, 77);
-    expect([1, 2].map((entry) => writer.cancelled(entry))).toEqual([false, true]);
+    expect([8, 9, 77].map((seq) => writer.cancelled(0, 4, seq))).toEqual([false, true, true]);
+    writer.begin(3, 77, 1);
+    writer.begin(0, 78, 1);
+    for (const seq of [78, 8, 79]) reader.cancel(0, 4, seq);
+    expect([8, 9, 77, 78].map((seq) => writer.cancelled(0, 4, seq))).toEqual([true, true, true, true]);
+    expect(writer.cancelled(0, 4, 79)).toBe(false);
   });
 });
 

@@ -1,0 +1,10 @@
+/** One executing message, as its handler knows it (`this.call`): kept for as long as it likes. */
+export interface Call {
+  /** Fires when the caller gave up, its deadline passed, or the incarnation is over. */
+  readonly signal: AbortSignal;
+  /**
+   * The same for a loop that never awaits: see `this.cancelled()`.
+   * @returns true once the caller gave up or the incarnation is over
+   */
+  cancelled(): boolean;
+}
