@@ -1,8 +1,8 @@
-import { entryOf } from "./actor-number.js";
+import { entryOf, HOST_ENTRIES } from "./actor-number.js";
 
-/** The actors of one cell by number: an array by entry, 9 bytes an actor where a Map takes 28. */
+/** The actors of one cell by number: an array by entry, 8 bytes an actor where a Map takes 28. */
 export class ActorTable<A extends { readonly id: number }> {
-  readonly #byEntry: (A | undefined)[] = [];
+  #byEntry: (A | undefined)[] = [];
   #size = 0;
 
   get size(): number {
@@ -17,9 +17,12 @@ export class ActorTable<A extends { readonly id: number }> {
   /** It takes the place of whoever has its entry. */
   add(actor: A): void {
     const entry = entryOf(actor.id);
+    const last = entry === HOST_ENTRIES - 1 && this.#byEntry.length <= entry;
     while (this.#byEntry.length < entry) this.#byEntry.push(undefined);
     if (this.#byEntry[entry] === undefined) this.#size++;
     this.#byEntry[entry] = actor;
+    // It was given room to grow, and will not.
+    if (last) this.#byEntry = this.#byEntry.slice();
   }
 
   /** @returns false where it is not there (any more) */
