@@ -49,6 +49,6 @@ export {
 export type { ChildCount, ChildInfo } from "./system/supervisor/child-info.js";
 export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/supervisor/dynamic-spec.js";
 export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor/supervisor-spec.js";
-export { type SystemOptions, system } from "./system/system.js";
+export { type SystemMemory, type SystemOptions, system } from "./system/system.js";
 export { type Busy, type TreeNode, treeText } from "./system/tree.js";
 export type { ChildSpec } from "./system/unit.js";

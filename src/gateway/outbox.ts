@@ -128,13 +128,11 @@ export class Outbox {
   }
 }
 
-/** Of a binary frame that is whole and unmasked (RFC 6455, section 5.2). */
+/** Of a binary frame that is whole and unmasked (RFC 6455, section 5.2). @param bytes 65,536 and more */
 function frameHeader(bytes: number): Buffer {
-  if (bytes < 126) return Buffer.from([0x82, bytes]);
-  const header = Buffer.alloc(bytes < 65_536 ? 4 : 10);
+  const header = Buffer.alloc(10);
   header[0] = 0x82;
-  header[1] = bytes < 65_536 ? 126 : 127;
-  if (bytes < 65_536) header.writeUInt16BE(bytes, 2);
-  else header.writeBigUInt64BE(BigInt(bytes), 2);
+  header[1] = 127;
+  header.writeBigUInt64BE(BigInt(bytes), 2);
   return header;
 }

@@ -1,5 +1,6 @@
-import { Actor } from "holdfast";
+import { Actor, type Tensor } from "holdfast";
 
 export declare class Served extends Actor {
+  sum(tensor: Tensor<Float32Array>): number;
   hasRoom(): boolean;
 }

@@ -17,6 +17,7 @@ export declare class Tensors extends Actor<{ failsOnce: string } | undefined> {
   negate(tensor: Floats): void;
   secretly(tensor: Floats): void;
   crashOnce(tensor: Floats, marker: string): Promise<number>;
+  slowly(tensor: Floats, ms: number): Promise<number | string>;
   hang(tensor: Floats): never;
   through(other: Ref<Tensors>, value: number): Promise<[number, number]>;
   misuse(): string;

@@ -96,6 +96,13 @@ export class Tensors extends Actor {
     for (;;);
   }
 
+  /** Takes its time, and reads at its end what it was lent at its beginning. */
+  async slowly({ data }, ms) {
+    const first = data[0];
+    await pause(ms);
+    return data[data.length - 1] === first ? first : "changed while it was lent";
+  }
+
   /** Asks another, with a tensor of its own. */
   async through(other, value) {
     const own = this.tensor("float32", [5000]);

@@ -1,4 +1,5 @@
 import { type ActorSpec, type App, fork, inline, pool, supervisor, system, thread } from "holdfast";
+import { connect } from "holdfast/client";
 import { type Gateway, gateway } from "holdfast/gateway";
 import { afterEach, describe, expect, it } from "vitest";
 import { seededChance } from "../../src/clock.js";
@@ -123,6 +124,24 @@ describe.each([
     await until(() => used(app) === 0, "all slots free");
     client.close();
   });
+});
+
+it("leased tensors can be sent by a client: they are copied at the call, and stay its own", async () => {
+  const { app, door } = await serve(thread<Served>(url));
+  const client = await connect<{ served: Served }>(door.url);
+  try {
+    const { ask } = client.ref("served");
+    const mine = app.tensor("float32", [1, 20_000]);
+    const sums = [1, 2, 3].map((value) => {
+      mine.data.fill(value);
+      return ask.sum(mine);
+    });
+    expect(await Promise.all(sums)).toEqual([20_000, 40_000, 60_000]);
+    mine.release();
+    await until(() => used(app) === 0, "all slots free");
+  } finally {
+    client.close();
+  }
 });
 
 it.each([1, 2, 3])("all memory is free in the end, whatever becomes of calls with tensors (seed %i)", async (seed) => {
