@@ -3,7 +3,7 @@ import { HoldfastError } from "../errors.js";
 import type { Dtype } from "../protocol/dtypes.js";
 import type { Call } from "./call.js";
 import type { ActorSelf } from "./lifecycle.js";
-import type { MethodOptions } from "./methods.js";
+import type { DeclaredMethod } from "./methods.js";
 import type { Notice } from "./notice.js";
 import { placeOf } from "./place-of.js";
 import type { Spawnable } from "./spawnable.js";
@@ -74,6 +74,9 @@ function noSystem(): Promise<never> {
   return Promise.reject(new HoldfastError("Unavailable", "this actor was built by hand: no system is around it"));
 }
 
+/** "crash" or "reply". As text: TypeScript widens what a subclass writes there, and the class is checked when it starts. */
+type OnThrow = "crash" | "reply" | (string & {});
+
 /**
  * Extend it; your public methods are your protocol. An actor never knows where it runs: the same class works inline,
  * in a worker thread and in a forked process. One message runs at a time (see `static concurrency`).
@@ -93,11 +96,11 @@ function noSystem(): Promise<never> {
  */
 export abstract class Actor<Props = undefined, Shared = undefined> {
   /** Facts about methods: `{ classify: { idempotent: true, limit: "2s" } }`. */
-  static methods?: Record<string, MethodOptions>;
-  /** How many messages may run at once. Default 1: the next starts when the previous promise settles. */
+  static methods?: Record<string, DeclaredMethod>;
+  /** How many messages may run at once, up to 1024. Default 1: the next starts when the previous promise settles. */
   static concurrency?: number;
   /** What an error thrown by a handler is. Default "crash": the actor is rebuilt. "reply": only an answer, as in RPC. */
-  static onThrow?: "crash" | "reply";
+  static onThrow?: OnThrow;
 
   readonly #context: ActorContext;
 
@@ -273,9 +276,9 @@ export interface ActorClass<A = object, Props = never> {
   new (): A;
   readonly name: string;
   readonly prototype: A;
-  methods?: Record<string, MethodOptions>;
+  methods?: Record<string, DeclaredMethod>;
   concurrency?: number;
-  onThrow?: "crash" | "reply";
+  onThrow?: OnThrow;
   load?(props: Props): unknown;
   unload?(shared: never): void | Promise<void>;
 }

@@ -27,6 +27,9 @@ export interface MethodOptions {
   stream?: boolean;
 }
 
+/** The same as a class writes it: TypeScript widens "2s" there to text, which is checked when the class starts. */
+export type DeclaredMethod = Omit<MethodOptions, "limit"> & { limit?: Duration | (string & {}) };
+
 /** The same, normalised: data that travels to the parent with `ready`. */
 export interface MethodFacts {
   readonly idempotent: boolean;

@@ -2,7 +2,8 @@ import { isRemoteName } from "../actor/actor.js";
 import { type ActorFacts, noSuchMethod } from "../actor/methods.js";
 import { behindRef, type Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
-import type { ExposedActor, ExposedMethod } from "../protocol/frames.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import type { ExposedActor, ExposedMethod, MediaHint } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import { findNode } from "../system/tree.js";
 import type { Expose, ExposeMethod, ExposeOptions } from "./options.js";
@@ -115,6 +116,10 @@ function described(
   return Object.fromEntries(all);
 }
 
+const exposeKeys: KeysOf<ExposeOptions> = { methods: true, stream: true, media: true };
+const methodKeys: KeysOf<ExposeMethod> = { idempotent: true, stream: true };
+const mediaKeys: KeysOf<MediaHint> = { kind: true, rate: true, chunk: true, method: true };
+
 function named(app: App<unknown>, name: string, what: Expose): Named {
   const ref = app.ref(name);
   const behind = ref && behindRef(ref);
@@ -123,6 +128,8 @@ function named(app: App<unknown>, name: string, what: Expose): Named {
     throw invalid(name, `names nothing in the tree: below its root are ${known || "no children"}`);
   }
   const options: ExposeOptions = isList(what) ? { methods: what } : what;
+  onlyKnownKeys(options, exposeKeys, `gateway.expose.${name}`);
+  onlyKnownKeys(options.media, mediaKeys, `gateway.expose.${name}.media`);
   const said = methodsOf(name, options);
   if (Object.keys(said).length === 0) throw invalid(name, "exposes no method: list some, or leave it out");
   for (const [field, method] of [
@@ -158,6 +165,7 @@ function methodsOf(name: string, options: ExposeOptions): Record<string, ExposeM
     if (typeof method !== "string" || !isRemoteName(method)) {
       throw invalid(name, `lists ${JSON.stringify(method)}, which can never be called from outside`);
     }
+    onlyKnownKeys(options, methodKeys, `gateway.expose.${name}.methods.${method}`);
     said[method] = options;
   }
   return said;

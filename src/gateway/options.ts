@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Clock, realClock } from "../clock.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
 import type { Pages } from "./page.js";
@@ -96,8 +97,29 @@ export const gatewayDefaults = {
   heartbeat: "15s",
 } as const;
 
-/** @throws HoldfastError InvalidSpec naming the option, its value and the fix */
+const gatewayKeys: KeysOf<GatewayOptions> = {
+  expose: true,
+  port: true,
+  host: true,
+  hosts: true,
+  origins: true,
+  token: true,
+  adminToken: true,
+  maxPayload: true,
+  maxInFlight: true,
+  maxConnections: true,
+  maxStreams: true,
+  streamWindow: true,
+  detach: true,
+  heartbeat: true,
+  pages: true,
+  serverName: true,
+  clock: true,
+};
+
+/** @throws HoldfastError InvalidSpec naming the option, its value and the fix; also for one that nobody would read */
 export function gatewaySettings(options: GatewayOptions): GatewaySettings {
+  onlyKnownKeys(options, gatewayKeys, "gateway");
   const host = options.host ?? gatewayDefaults.host;
   const loopback = isLoopback(host);
   const token = checkedToken("token", options.token);

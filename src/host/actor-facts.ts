@@ -1,9 +1,10 @@
 import { type ActorClass, isRemoteName } from "../actor/actor.js";
-import type { ActorFacts, MethodFacts, MethodOptions } from "../actor/methods.js";
+import type { ActorFacts, DeclaredMethod, MethodFacts, MethodOptions } from "../actor/methods.js";
 import { DEFAULT_METHOD_LIMIT } from "../defaults.js";
-import { milliseconds } from "../duration.js";
+import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
+import { HOST_ENTRIES } from "./actor-number.js";
 
 /**
  * Reads a class once: its callable methods with what it declares about them. This list is the allow-list at run time;
@@ -30,10 +31,18 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   }
   const replayable = "snapshot" in actorClass.prototype && "restore" in actorClass.prototype;
   const concurrency = actorClass.concurrency ?? 1;
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > HOST_ENTRIES) {
     throw new HoldfastError(
       "InvalidSpec",
-      `${path}: ${actorClass.name}.concurrency is ${concurrency}: give an integer >= 1`,
+      `${path}: ${actorClass.name}.concurrency is ${shown(concurrency)}: give an integer from 1 to ${HOST_ENTRIES}, ` +
+        "as many messages as one host may execute",
+    );
+  }
+  const { onThrow = "crash" } = actorClass;
+  if (onThrow !== "crash" && onThrow !== "reply") {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.onThrow is ${shown(onThrow)}: give "crash" or "reply"`,
     );
   }
   if (replayable && concurrency > 1) {
@@ -62,7 +71,7 @@ const methodKeys: KeysOf<MethodOptions> = {
 };
 const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 
-function methodFacts(method: object, options: MethodOptions, field: string): MethodFacts {
+function methodFacts(method: object, options: DeclaredMethod, field: string): MethodFacts {
   onlyKnownKeys(options, methodKeys, field);
   if (options.mutates && options.idempotent) {
     throw new HoldfastError(
@@ -73,7 +82,7 @@ function methodFacts(method: object, options: MethodOptions, field: string): Met
   }
   return {
     idempotent: options.idempotent ?? false,
-    limitMs: milliseconds(options.limit ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
+    limitMs: milliseconds((options.limit as Duration | undefined) ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
     learns: options.limit === undefined,
     reveal: options.reveal ?? false,
     ...(options.borrows ? { borrows: true } : {}),

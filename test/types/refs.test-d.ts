@@ -113,3 +113,26 @@ describe("types from end to end", () => {
     expectTypeOf<App>().toExtend<AsyncDisposable>();
   });
 });
+
+describe("what a class declares", () => {
+  class Declared extends Actor {
+    static override methods = { classify: { limit: "2s", idempotent: true } };
+    static override onThrow = "reply";
+    static override concurrency = 4;
+    classify() {
+      return 1;
+    }
+  }
+
+  it("is written as the manual writes it, without `as const`", () => {
+    expectTypeOf(inline(Declared)).toHaveProperty("kind");
+  });
+
+  it("is refused where it cannot be meant", () => {
+    // @ts-expect-error idempotent is a fact, not a text
+    class Mistaken extends Actor {
+      static override methods = { classify: { idempotent: "yes" } };
+    }
+    expectTypeOf(Mistaken).toBeObject();
+  });
+});

@@ -80,7 +80,10 @@ describe("what a class tells about itself", () => {
     [{ methods: { clasify: {} } }, 'Digits.methods names "clasify", which is no public method (there are: '],
     [{ methods: { start: {} } }, 'names "start"'],
     [{ methods: { classify: { limit: "2 weeks" } } }, 'app/digits: Digits.methods.classify.limit is "2 weeks"'],
-    [{ concurrency: 0 }, "app/digits: Digits.concurrency is 0: give an integer >= 1"],
+    [{ concurrency: 0 }, "app/digits: Digits.concurrency is 0: give an integer from 1 to 1024"],
+    [{ concurrency: 1025 }, "Digits.concurrency is 1025: give an integer from 1 to 1024"],
+    [{ concurrency: "2" }, 'Digits.concurrency is "2"'],
+    [{ onThrow: "replay" }, 'Digits.onThrow is "replay": give "crash" or "reply"'],
     [{ concurrency: 1.5 }, "concurrency is 1.5"],
   ])("refuses %j", (statics, text) => {
     const made = Object.assign(class extends Digits {}, statics);
