@@ -6,15 +6,20 @@ import { pack, unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, follow, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
+import { LatestMethod } from "./latest-method.js";
 import { watchLent } from "./lent-watch.js";
 import { notBegun } from "./not-begun.js";
 import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
 import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
 import { Running } from "./running.js";
+import { RunningTable } from "./running-table.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
+
+/** Runs up to this are short: what comes after one is likely to be short too. */
+const SHORT_MS = 0.1;
 
 /**
  * The messages of one incarnation: what waits and what runs, one after the other or up to `concurrency`, each begun and
@@ -25,17 +30,21 @@ export class ActorWork {
   readonly #of: Worker;
   readonly #around: Surroundings;
   #queue: Call[] = [];
-  readonly #running = new Map<number, Running>();
+  readonly #running = new RunningTable();
   readonly #freeEntries: number[];
   /** One message at a time: what runs is known, whoever asks. */
   readonly #alone: boolean;
   /** What runs; with others beside it only while its handler is entered. */
   #latest: Running | undefined;
+  /** The run that ended last took no time worth mention. */
+  #short = false;
+  readonly #method: LatestMethod;
   #direct: DirectWork | undefined;
 
   constructor(of: Worker) {
     this.#of = of;
     this.#around = of.around;
+    this.#method = new LatestMethod(of.around);
     const { concurrency } = of.around.facts;
     this.#alone = concurrency === 1;
     this.#freeEntries = Array.from({ length: concurrency }, (_, i) => of.slot + concurrency - 1 - i);
@@ -55,16 +64,16 @@ export class ActorWork {
   enter(call: Call): Running {
     const entry = this.#freeEntries.pop()!;
     const running = new Running(call, entry);
-    this.#running.set(call.seq, running);
+    this.#running.add(running);
     this.#latest = running;
     return running;
   }
 
   /** One that comes while the actor starts waits for its start. */
   call(call: Call): void {
-    const now = this.#around.clock.now();
+    const now = this.#around.stamp.at || this.#around.clock.now();
     if (this.#of.open && this.#freeEntries.length > 0 && this.#queue.length === 0 && call.expires > now) {
-      this.#around.flush();
+      this.#around.flush(this.#short);
       this.#run(call, now, KIND.taken);
       return;
     }
@@ -101,11 +110,10 @@ export class ActorWork {
     const left = new Map<object, string>();
     this.#queue = [];
     this.#direct?.enter();
-    for (const running of this.#running.values()) {
+    for (const running of this.#running.clear()) {
       if (running.call.seq !== threw) left.set(running, running.call.method);
       running.abandon(over);
     }
-    this.#running.clear();
     return left;
   }
 
@@ -134,7 +142,7 @@ export class ActorWork {
       const waiting = this.#queue.shift();
       if (!waiting) break;
       // The next handler may never return: nobody shall wait for it who waits for an answer that is there.
-      this.#around.flush();
+      this.#around.flush(this.#short);
       if (waiting.expires <= now) this.#skip(waiting);
       else {
         this.#run(waiting, now, KIND.started);
@@ -146,12 +154,13 @@ export class ActorWork {
   }
 
   #event(kind: Kind, { actor, incarnation, seq, method }: Call, at: number): void {
-    const { control, methodNumbers } = this.#around;
-    control.event(kind, methodNumbers.get(method) ?? 0, at, actor, incarnation, seq);
+    this.#around.control.event(kind, this.#method.of(method).number, at, actor, incarnation, seq);
   }
 
   #run(call: Call, now: number, kind: Kind): void {
     const running = this.enter(call);
+    running.since = now;
+    this.#around.stamp.at = 0;
     const method = this.#of.actor![call.method] as (...args: unknown[]) => unknown;
     this.#event(kind, call, now);
     if (!this.#around.control.begin(running.entry, call.seq, now)) {
@@ -162,7 +171,8 @@ export class ActorWork {
     let result: unknown;
     try {
       if (call.args.special === true) running.lent = watchLent(call.args.value, this.#around, call.method);
-      args = unpack(argumentsFor(this.#around, call), this.#of.refs) as unknown[];
+      const plain = call.args.special === false && !this.#around.sharesMemory;
+      args = (plain ? call.args.value : unpack(argumentsFor(this.#around, call), this.#of.refs)) as unknown[];
     } catch (error) {
       this.fail(running, error);
       return;
@@ -184,7 +194,7 @@ export class ActorWork {
   settle(running: Running, outcome: unknown): void {
     const { call } = running;
     let result = outcome;
-    const streams = this.#around.facts.methods[call.method]?.stream;
+    const streams = this.#method.of(call.method).facts?.stream;
     // The answer of another actor is both: what was asked for is one value, unless a stream is declared.
     if (isAsyncIterable(result) && streams) result = this.#stream(running, result);
     else if (isAsyncIterable(result) && !isPromise(result)) {
@@ -226,7 +236,7 @@ export class ActorWork {
       (error instanceof HoldfastError && error.code === "Refused");
     if (reply) {
       this.fail(running, error);
-    } else if (this.#running.has(running.call.seq)) this.#of.crash(running.call.seq, error);
+    } else if (this.#running.get(running.call.seq)) this.#of.crash(running.call.seq, error);
     else this.#of.late(running);
   }
 
@@ -268,6 +278,8 @@ export class ActorWork {
     const { actor, incarnation, seq } = running.call;
     this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state: running.state });
     const now = this.#around.clock.now();
+    this.#short = now - running.since < SHORT_MS;
+    this.#around.stamp.at = now;
     this.#event(outcome.ok ? (running.stream ? KIND.streamed : KIND.ok) : KIND.failed, running.call, now);
     this.#around.control.end(running.entry);
     if (this.#of.open) this.next(now);

@@ -18,7 +18,7 @@ import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
 import { spawnSpec } from "./spawn-request.js";
-import type { CallFor, Props, Surroundings, WhoseError } from "./surroundings.js";
+import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
@@ -35,8 +35,8 @@ export interface CellLink {
   memory?(): HostMemory;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?(): boolean;
-  /** A method is about to begin, and nobody knows for how long: tells of what was sent. */
-  flush(): void;
+  /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */
+  flush(patient: boolean): void;
   /** Imports a module, or finds a class handed over directly (inline). */
   load(module: string): Promise<unknown>;
   /** Names a class for the parent, where that is the same thread: only there can a class be spawned. */
@@ -59,6 +59,7 @@ export class CellRunner {
   readonly #actors = new ActorTable<ActorRunner>();
   readonly #asks: HostAsks;
   readonly #heart: Heart | undefined;
+  readonly #stamp: Stamp = { at: 0 };
   #around: Surroundings | undefined;
   #props: Props | undefined;
 
@@ -71,7 +72,13 @@ export class CellRunner {
     this.#asks = new HostAsks((frame) => link.send(frame));
   }
 
+  /** Frames of one turn follow, with nothing in between. */
+  turn(): void {
+    this.#stamp.at = 0;
+  }
+
   receive(frame: ToHost): void {
+    if (frame.t !== "call" || this.#link.sharesMemory) this.#stamp.at = 0;
     switch (frame.t) {
       case "boot":
         void this.#boot(frame);
@@ -151,6 +158,7 @@ export class CellRunner {
         control,
         methodNumbers: new Map(Object.keys(facts.methods).map((name, index) => [name, index + 1])),
         clock,
+        stamp: this.#stamp,
         sharesMemory,
         callFor: this.#link.callFor,
         working: () => this.#heart?.work(),
@@ -159,7 +167,7 @@ export class CellRunner {
         lend: this.#link.lend,
         send: (out) => this.#link.send(out),
         unsent: this.#link.unsent,
-        flush: () => this.#link.flush(),
+        flush: (patient) => this.#link.flush(patient),
         target: (path, asker) => this.#target(path, asker),
         spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),
         watch: (path, key, asker) => this.#asks.watch(asker, path, key),

@@ -51,6 +51,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
   const link = host.link({
     open: (frame) => arrays.unpack(frame),
     onFrame: (frame) => runner.receive(frame),
+    onTurn: () => runner.turn(),
     unsent(frame, error) {
       arrays.unsend(frame);
       const instead = insteadOfUnsent(frame, error);
@@ -70,7 +71,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     whoseError,
     tensor: host.tensor,
     send: (frame) => link.send(arrays.pack(frame)),
-    flush: () => link.flush(),
+    flush: (patient) => link.flush(patient),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),
     end: () => {

@@ -115,7 +115,7 @@ export class InlineProvider implements HostProvider {
       },
       unsent: () => !toParent.empty,
       // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
-      flush: () => {},
+      flush() {},
       register: (actorClass) => this.register(actorClass),
       load: async (module) => this.#classes.get(module) ?? (await import(module)),
       end: () => end({ kind: "killed" }),

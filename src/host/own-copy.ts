@@ -1,4 +1,5 @@
 import type { Packed, ToHost } from "../transport/frames.js";
+import { isPlain } from "../transport/plain.js";
 import { ownArrays, pack } from "../transport/values.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -15,6 +16,7 @@ export function argumentsFor(around: Surroundings, { args, again, method }: Extr
 
 /** A value that becomes the caller's; tensors in it, too. */
 export function given(value: unknown, where: string): Packed {
+  if (isPlain(value)) return { value, special: false };
   const packed = pack(value, where, "give");
   for (const lease of packed.leases ?? []) lease.give();
   return { value: packed.value, special: packed.special };

@@ -39,7 +39,7 @@ export async function rehearse(): Promise<void> {
     });
   const rings = { toHost: new SharedArrayBuffer(RING_BYTES), toParent: new SharedArrayBuffer(RING_BYTES) };
   // With one core nobody looks by himself: each bell is heard, and there is nothing to end.
-  const loop = { cores: 1, later: () => {} };
+  const loop = { cores: 1, later: () => {}, after: () => {} };
   const unsent = (_: unknown, error: unknown) => {
     throw error;
   };
@@ -57,6 +57,7 @@ export async function rehearse(): Promise<void> {
     port: toParent,
     open: (frame) => incoming.unpack(frame),
     onFrame: (frame) => runner.receive(frame),
+    onTurn: () => runner.turn(),
     unsent,
   };
   const parentEnd = new RingLink("parent", rings, loop, parentEnds);
@@ -68,7 +69,7 @@ export async function rehearse(): Promise<void> {
     callFor,
     memory: () => ({ heap: 0, external: 0 }),
     send: (frame) => hostEnd.send(outgoing.pack(frame)),
-    flush: () => hostEnd.flush(),
+    flush: (patient) => hostEnd.flush(patient),
     load: async () => ({ Rehearsal }),
     end: () => {},
   });

@@ -9,6 +9,8 @@ export class Running {
   readonly call: Extract<ToHost, { t: "call" }>;
   /** Where it stands in the control block. */
   readonly entry: number;
+  /** When it began, monotonic ms; 0 where nobody needs to know. */
+  since = 0;
   cancelled = false;
   settled = false;
   stream: OutputStream | undefined = undefined;

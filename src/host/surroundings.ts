@@ -13,6 +13,11 @@ import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 export type CallFor = typeof callFor;
 export type WhoseError = typeof whoseError;
 
+/** When a run ended, monotonic ms, where the next frame of the same turn is taken up next; else 0. A clock costs as much as a frame. */
+export interface Stamp {
+  at: number;
+}
+
 /** Props as they came, and as an actor sees them where no refs are in them. */
 export interface Props {
   readonly packed: Packed;
@@ -28,6 +33,7 @@ export interface Surroundings {
   /** A method's place among the class's, from 1: its name in the flight recorder. */
   readonly methodNumbers: ReadonlyMap<string, number>;
   readonly clock: Clock;
+  readonly stamp: Stamp;
   /** Frames hold the very objects of the parent: what both sides keep must be copied. */
   readonly sharesMemory: boolean;
   /** `onThrow: "reply"`: an error thrown by a handler is an answer, not a crash. */
@@ -45,8 +51,8 @@ export interface Surroundings {
   send(frame: ToParent): void;
   /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
   unsent?: (() => boolean) | undefined;
-  /** A method is about to begin, and nobody knows for how long: tells of what was sent. */
-  flush(): void;
+  /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */
+  flush(patient: boolean): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */
   target(path: string, asker: AskingActor): Target;
   /** Asks the parent for a child of an incarnation. */

@@ -7,7 +7,7 @@ import { Slab } from "../transport/slab.js";
 import { Incoming, Outgoing } from "../transport/slab-link.js";
 import { writeControl } from "./control-writer.js";
 import { hostedCell } from "./hosted-cell.js";
-import { ownLoop } from "./open-rings.js";
+import { quietLoop } from "./open-rings.js";
 import { SOON } from "./soon.js";
 
 /** How long a dying thread stands still after its last words: a core is free for its successor's start. */
@@ -34,7 +34,10 @@ export function runCell({ port, control, rings, sharedBytes }: ThreadTask): Prom
   return new Promise(() => {
     const outgoing = new Outgoing(new Slab(realClock, sharedBytes), false);
     const incoming = new Incoming(realClock, false);
-    const receive = hostedCell({
+    let receive = (_message: unknown) => {};
+    port.on("message", (message) => receive(message));
+    const loop = quietLoop();
+    receive = hostedCell({
       control: writeControl(control),
       name: `thread ${threadId}`,
       thread: threadId,
@@ -47,7 +50,7 @@ export function runCell({ port, control, rings, sharedBytes }: ThreadTask): Prom
       link(own) {
         const post = (message: unknown) => port.postMessage(message);
         const ends = { ...own, port: { post, take: () => receiveMessageOnPort(port) } };
-        return rings ? new RingLink("host", rings, ownLoop, ends) : new PortLink(ends);
+        return rings ? new RingLink("host", rings, loop, ends) : new PortLink(ends);
       },
       leave() {
         port.close();
@@ -62,6 +65,5 @@ export function runCell({ port, control, rings, sharedBytes }: ThreadTask): Prom
         process.exit(1);
       },
     });
-    port.on("message", receive);
   });
 }

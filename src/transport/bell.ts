@@ -4,8 +4,8 @@
  *   activity ─▶ look once a turn, up to `budget` turns ─▶ found: the budget is MOST_TURNS again, begin anew
  *                                                      └▶ not: the budget is halved; asleep; the writer rings the bell
  *
- * Where looking never finds (one core for both threads, handlers of a millisecond), it soon costs a few turns per burst.
- * Nothing looks when nothing is expected.
+ * Where looking never finds (handlers of a millisecond), it soon costs a few turns per burst. Nothing looks when nothing is
+ * expected; on one core nobody does: the other side cannot write meanwhile (one-core.ts).
  */
 
 /** About 100 us of looking: what a wake-up costs, so that looking in vain at most doubles it. */

@@ -5,8 +5,9 @@ export interface Link<Out> {
   /**
    * What was sent is where this side's death does not reach it, and the other side has been told of it. Where that looks
    * by itself nothing is to be told: it costs a bell for each time that it has gone to sleep.
+   * @param patient what follows is most likely short: one that looks in a few ms all the same is left to do so
    */
-  flush(): void;
+  flush(patient?: boolean): void;
   /** A message came by the port. */
   heard(message: unknown): void;
   /** Reads what is there, unasked. */
@@ -31,6 +32,8 @@ export interface LinkEnds<Out, In> {
   open(frame: In): In;
   /** In their order. */
   onFrame(frame: In): void;
+  /** Frames follow, one upon the other. */
+  onTurn?(): void;
   /** A frame that holds what cannot be cloned; the others are sent all the same. */
   unsent(frame: Out, error: unknown): void;
 }

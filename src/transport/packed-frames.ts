@@ -1,5 +1,11 @@
 import type { Packed, ToHost, ToParent } from "./frames.js";
 
+/** A call or an answer in which nothing is packed that needs work on its way; most are. */
+export function isOrdinary(frame: ToHost | ToParent): boolean {
+  if (frame.t === "call") return frame.args.special === false;
+  return frame.t === "done" && frame.state === undefined && frame.outcome.ok && frame.outcome.value.special === false;
+}
+
 /** The frame with another value in the place of each packed one; itself where nothing changed. */
 export function mapPacked<Frame extends ToHost | ToParent>(frame: Frame, map: (packed: Packed) => Packed): Frame {
   return mapped(frame, map) as Frame;

@@ -20,6 +20,7 @@ export class PortLink<Out, In> implements Link<Out> {
   }
 
   heard(message: unknown): void {
+    this.#ends.onTurn?.();
     for (const frame of message as In[]) this.#ends.onFrame(this.#ends.open(frame));
   }
 

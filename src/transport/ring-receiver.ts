@@ -19,6 +19,7 @@ export class RingReceiver<In extends Frame> {
   readonly #port: LinkPort;
   readonly #open: (frame: In) => In;
   readonly #onFrame: (frame: In) => void;
+  readonly #onTurn: (() => void) | undefined;
   /** Whether what goes at once overtakes what is in the ring; else it comes after what was written before it. */
   readonly #overtakes: boolean;
   readonly #held: In[][] = [];
@@ -36,6 +37,7 @@ export class RingReceiver<In extends Frame> {
     this.#overtakes = overtakes;
     this.#open = ends.open;
     this.#onFrame = ends.onFrame;
+    this.#onTurn = ends.onTurn;
   }
 
   heard(message: unknown): void {
@@ -54,6 +56,15 @@ export class RingReceiver<In extends Frame> {
 
   /** Reads what there is. @returns how many frames; as many as `most` says that there may be more */
   drain(most = A_TURN): number {
+    this.#onTurn?.();
+    try {
+      return this.#read(most);
+    } finally {
+      if (this.#ring.give()) this.#port.post(BELL);
+    }
+  }
+
+  #read(most: number): number {
     let count = 0;
     while (count < most) {
       const at = this.#ring.next();
@@ -86,6 +97,16 @@ export class RingReceiver<In extends Frame> {
     return this.#ring.sleep();
   }
 
+  /** The same; it will look in a few ms. */
+  doze(): boolean {
+    return this.#ring.doze();
+  }
+
+  /** Its thread stands still until something is there, or for that long. */
+  wait(ms: number): void {
+    this.#ring.wait(ms);
+  }
+
   awake(): void {
     this.#ring.awake();
   }
@@ -115,7 +136,7 @@ export class RingReceiver<In extends Frame> {
   }
 
   #release(bytes: number): void {
-    if (this.#ring.release(bytes)) this.#port.post(BELL);
+    if (this.#ring.release(bytes) && this.#ring.give()) this.#port.post(BELL);
   }
 
   #deliver(frame: In): void {

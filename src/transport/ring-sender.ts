@@ -91,6 +91,10 @@ export class RingSender<Out extends Frame> {
 
   /** What was sent from within. */
   #done(): void {
+    if (this.#nested.length === 0) {
+      this.#busy = false;
+      return;
+    }
     try {
       for (let frame = this.#nested.shift(); frame; frame = this.#nested.shift()) this.#push(frame);
     } finally {
@@ -138,8 +142,8 @@ export class RingSender<Out extends Frame> {
     } while (this.#waiting.length > 0 && !this.#ring.want());
   }
 
-  /** Posts what goes at once; rings the bell if the reader sleeps. */
-  tell(): void {
+  /** Posts what goes at once; wakes the reader if it rests. @param patient not one that looks in a few ms */
+  tell(patient = false): void {
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -147,14 +151,15 @@ export class RingSender<Out extends Frame> {
       this.#postOnce();
     } finally {
       this.#done();
-      this.wake();
+      this.wake(patient);
     }
   }
 
-  wake(): void {
+  wake(patient = false): void {
     if (!this.#untold) return;
-    this.#untold = false;
-    if (this.#ring.mustWake()) this.#port.post(BELL);
+    const how = this.#ring.wake(patient);
+    this.#untold = how === "later";
+    if (how === "ring") this.#port.post(BELL);
   }
 
   /** What still waits for room goes by the port: this thread is about to be busy for long, or to die. */
@@ -219,6 +224,7 @@ export class RingSender<Out extends Frame> {
       return false;
     }
     this.#posted = this.#ring.posted();
+    this.#ring.rouse();
     return true;
   }
 }

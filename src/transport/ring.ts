@@ -3,7 +3,7 @@
  *
  *   byte    0  int32  written   all bytes ever put in (mod 2^32); a frame is there when this word says so, not before
  *   byte   64  int32  read      all bytes ever taken out
- *   byte  128  int32  asleep    the reader looks no more: who writes must ring its bell
+ *   byte  128  int32  rests     how the reader rests: who writes must wake it (below)
  *   byte  192  int32  wanting   the writer has frames that did not fit: who reads must say when there is room
  *   byte  256  int32  posted    messages the writer has sent by the port, which the reader may fetch out of turn
  *   byte  320  frames …         CAPACITY bytes, and LARGEST_FRAME more
@@ -23,15 +23,30 @@ export const CAPACITY = 128 * 1024;
 /** Larger ones go by the port: from about here its copy costs less than what it takes to wake the other side. */
 export const LARGEST_FRAME = 16 * 1024;
 
+/** A reader in the middle of its turn gives room back in pieces of this size, and at the turn's end what is left: each costs a store. */
+const GIVEN_AT_ONCE = CAPACITY / 8;
+
 /** Kept free for markers: they tell of what goes by the port because the ring is full. */
 const RESERVE = 1024;
 
 const WRITTEN = 0;
 const READ = 16;
-const ASLEEP = 32;
+const RESTS = 32;
 const WANTING = 48;
 const POSTED = 64;
 const HEADER_BYTES = 320;
+
+/** How a reader rests. */
+const rests = {
+  /** It looks by itself. */
+  awake: 0,
+  /** Nothing but its bell wakes it. */
+  asleep: 1,
+  /** Asleep, and it will look in a few ms all the same. */
+  dozing: 2,
+  /** Its thread stands still in this very word. */
+  waiting: 3,
+} as const;
 
 /** Bytes of shared memory that one ring takes. */
 export const RING_BYTES = HEADER_BYTES + CAPACITY + LARGEST_FRAME;
@@ -101,24 +116,36 @@ export class RingWriter {
     return (Atomics.add(this.#words, POSTED, 1) + 1) | 0;
   }
 
-  /** Whether the reader must be woken; the answer is yes only once. */
-  mustWake(): boolean {
-    return Atomics.load(this.#words, ASLEEP) === 1 && Atomics.exchange(this.#words, ASLEEP, 0) === 1;
-  }
-
   /** Everything ever written was taken out. */
   get drained(): boolean {
     return Atomics.load(this.#words, READ) === this.#written;
   }
 
-  get readerSleeps(): boolean {
-    return Atomics.load(this.#words, ASLEEP) === 1;
+  /**
+   * Sees to it that the reader looks, where that takes no bell.
+   * @param patient one that looks in a few ms is left to do so
+   * @returns "ring": its bell must be rung, and it says so only once; "later": it was left to look by itself
+   */
+  wake(patient: boolean): "ring" | "later" | "done" {
+    const how = Atomics.load(this.#words, RESTS);
+    if (how === rests.awake) return "done";
+    if (patient && how === rests.dozing) return "later";
+    const was = Atomics.exchange(this.#words, RESTS, rests.awake);
+    if (was === rests.awake) return "done";
+    if (was !== rests.waiting) return "ring";
+    Atomics.notify(this.#words, RESTS, 1);
+    return "done";
   }
 
   /** Asks the reader to say when it has made room; false when it has in the meantime. */
   want(): boolean {
     Atomics.store(this.#words, WANTING, 1);
     return !this.#fits(LARGEST_FRAME + RESERVE);
+  }
+
+  /** A reader that stands still hears no port: something came by it. */
+  rouse(): void {
+    if (Atomics.load(this.#words, RESTS) === rests.waiting) this.wake(false);
   }
 
   #fits(bytes: number): boolean {
@@ -133,6 +160,8 @@ export class RingReader {
   readonly memory: RingMemory;
   readonly #words: Int32Array;
   #read = 0;
+  /** What the writer knows to have been read. */
+  #given = 0;
   #written = 0;
 
   constructor(memory: SharedArrayBuffer) {
@@ -149,9 +178,16 @@ export class RingReader {
     return this.#read & (CAPACITY - 1);
   }
 
-  /** The frame at the offset of `next()` was read: its room is free. @returns whether the writer waits for room */
+  /** The frame at the offset of `next()` was read. @returns whether so much room is free now that it should be given */
   release(bytes: number): boolean {
     this.#read = after(this.#read, bytes);
+    return ((this.#read - this.#given) | 0) >= GIVEN_AT_ONCE;
+  }
+
+  /** What was read is the writer's again. @returns whether the writer waits for room */
+  give(): boolean {
+    if (this.#given === this.#read) return false;
+    this.#given = this.#read;
     Atomics.store(this.#words, READ, this.#read);
     return Atomics.load(this.#words, WANTING) === 1 && Atomics.exchange(this.#words, WANTING, 0) === 1;
   }
@@ -177,14 +213,30 @@ export class RingReader {
 
   /** Says that it looks no more, then looks once more (the writer first writes, then looks whether it must wake). */
   sleep(): boolean {
-    Atomics.store(this.#words, ASLEEP, 1);
+    return this.#rest(rests.asleep);
+  }
+
+  /** The same for one that looks again in a few ms. */
+  doze(): boolean {
+    return this.#rest(rests.dozing);
+  }
+
+  /** Stands still until something is there, or for that long. Not for a thread on which others depend. */
+  wait(ms: number): void {
+    if (!this.#rest(rests.waiting)) return;
+    Atomics.wait(this.#words, RESTS, rests.waiting, ms);
+    this.awake();
+  }
+
+  #rest(how: number): boolean {
+    Atomics.store(this.#words, RESTS, how);
     if (this.empty) return true;
-    Atomics.store(this.#words, ASLEEP, 0);
+    Atomics.store(this.#words, RESTS, rests.awake);
     return false;
   }
 
   /** It looks by itself: no bell is needed. */
   awake(): void {
-    if (Atomics.load(this.#words, ASLEEP) === 1) Atomics.store(this.#words, ASLEEP, 0);
+    if (Atomics.load(this.#words, RESTS) !== rests.awake) Atomics.store(this.#words, RESTS, rests.awake);
   }
 }

@@ -4,7 +4,7 @@ import { milliseconds } from "../duration.js";
 import { bytesOf, kindOf, ownCopyOf, viewOf } from "./array-kinds.js";
 import type { Packed, ToHost, ToParent } from "./frames.js";
 import { guard } from "./holding.js";
-import { mapPacked } from "./packed-frames.js";
+import { isOrdinary, mapPacked } from "./packed-frames.js";
 import type { Slab } from "./slab.js";
 import { type Piece, segmentOf } from "./slab-memory.js";
 import { replaceIn } from "./walk.js";
@@ -57,6 +57,7 @@ export class Outgoing {
   pack<Frame extends ToHost | ToParent>(frame: Frame): Frame {
     this.bringsMemory = false;
     if (this.lent.length > 0) this.lent = [];
+    if (isOrdinary(frame)) return frame;
     const inPlace = this.#lends && frame.t === "call";
     return mapPacked(frame, (packed) => (packed.special === false ? packed : this.#packed(packed, inPlace)));
   }
@@ -175,6 +176,7 @@ export class Incoming {
   }
 
   unpack<Frame extends ToHost | ToParent>(frame: Frame): Frame {
+    if (isOrdinary(frame)) return frame;
     return mapPacked(frame, (packed) => (packed.special === false ? packed : this.#unpacked(packed)));
   }
 

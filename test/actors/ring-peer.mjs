@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { quietLoop } from "../../dist/host/open-rings.js";
 import { RingLink } from "../../dist/transport/ring-link.js";
 
 /*
@@ -30,10 +31,11 @@ for (const name of ["store", "add", "exchange"]) {
   };
 }
 
+port.on("message", (message) => link.heard(message));
 const link = new RingLink(
   "host",
   rings,
-  { cores, later: (turn) => void setImmediate(turn) },
+  { ...quietLoop(), cores },
   {
     port: {
       post(message) {
@@ -51,11 +53,10 @@ const link = new RingLink(
       if (chance() < 0.002) Atomics.wait(still, 0, 0, chance() * 3);
       const outcome = { ok: true, value: args };
       link.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state: undefined });
-      if (chance() < 0.1) link.flush();
+      if (chance() < 0.1) link.flush(chance() < 0.5);
     },
   },
 );
-port.on("message", (message) => link.heard(message));
 
 /** What part number `seq` holds; every tenth goes by the port. */
 function content(seq) {

@@ -74,10 +74,10 @@ export class Deliveries implements Courier {
   }
 
   deliver(message: Message): void {
-    const { id: actor, path, incarnation, cell } = this.#to;
+    const { id: actor, incarnation, cell } = this.#to;
     const { facts } = cell!;
     if (message.method !== this.#latestName && !this.#known(message.method, facts)) {
-      message.fail(noSuchMethod(path, message.method, facts));
+      message.fail(noSuchMethod(this.#to.path, message.method, facts));
       return;
     }
     const method = this.#latest!;

@@ -130,7 +130,7 @@ describe("a thread that dies at any step of what it says", () => {
 
 describe("a thread that dies at any step of hearing", () => {
   it("stops nobody who speaks to it: no error, and no bell but one", () => {
-    const deeds = script(3, 400);
+    const deeds = script(3, 900);
     const alive = line();
     play(deeds, alive);
     expect(alive.reader.steps).toBeGreaterThan(100);

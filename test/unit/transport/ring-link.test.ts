@@ -11,13 +11,16 @@ afterEach(() => {
   for (const each of close.splice(0)) each();
 });
 
-/** Both ends of a line in one thread: the host's hears nothing until it is told to look. */
+/** Both ends of a line in one thread, as on one core: they hear nothing until they are told to look. */
 function line() {
   const { port1, port2 } = new MessageChannel();
   close.push(() => port1.close());
   const rings = { toHost: new SharedArrayBuffer(RING_BYTES), toParent: new SharedArrayBuffer(RING_BYTES) };
   const heard: string[] = [];
-  const loop = { cores: 1, later: () => {} };
+  const ticks: (() => void)[] = [];
+  const loop = { cores: 1, later: () => {}, after: (_: number, tick: () => void) => void ticks.push(tick) };
+  const answered: string[] = [];
+  const bells: unknown[] = [];
   const ends = {
     open: <F>(frame: F) => frame,
     unsent(_: unknown, error: unknown) {
@@ -27,17 +30,17 @@ function line() {
   const parent = new RingLink<ToHost, ToParent>("parent", rings, loop, {
     ...ends,
     port: { post: (message) => port1.postMessage(message), take: () => receiveMessageOnPort(port1) },
-    onFrame: () => {},
+    onFrame: (frame) => answered.push(`${frame.t} ${"seq" in frame ? frame.seq : ""}`),
   });
   const host = new RingLink<ToParent, ToHost>("host", rings, loop, {
     ...ends,
-    port: { post: (message) => port2.postMessage(message), take: () => receiveMessageOnPort(port2) },
+    port: { post: (message) => void bells.push(message), take: () => receiveMessageOnPort(port2) },
     onFrame(frame) {
       const late = frame.t === "call" && frame.expires === GIVEN_UP ? "late" : "";
       heard.push(`${frame.t} ${"seq" in frame ? frame.seq : ""} ${late}`.trim());
     },
   });
-  return { parent, host, port: port2, heard };
+  return { parent, host, port: port2, heard, answered, bells, ticks };
 }
 
 const to = { actor: 1, incarnation: 1 };
@@ -277,5 +280,63 @@ describe("a value that sends something while it is sent", () => {
       Array.from({ length: COUNT + 1 }, (_, at) => `call ${at + 1}`),
     );
     expect(heard).toContain("start");
+  });
+});
+
+const done = (seq: number): ToParent => ({
+  t: "done",
+  ...to,
+  seq,
+  ran: true,
+  outcome: { ok: true, value: { value: seq, special: false } },
+  state: undefined,
+});
+
+/** The microtasks that are due. */
+const endOfTurn = () => Promise.resolve();
+
+describe("a caller who waits on the core that its host runs on", () => {
+  it("gets no bell for an answer with a short call behind it, and one for all answers of a turn", async () => {
+    const { parent, host, answered, bells } = line();
+    for (const seq of [1, 2, 3]) parent.send(call(seq));
+    await endOfTurn();
+    host.hear();
+    for (const seq of [1, 2]) {
+      host.send(done(seq));
+      host.flush(true);
+    }
+    expect(bells).toEqual([]);
+    host.send(done(3));
+    await endOfTurn();
+    expect(bells).toHaveLength(1);
+    parent.heard(bells[0]);
+    expect(answered).toEqual(["done 1", "done 2", "done 3"]);
+  });
+
+  it("finds the answer by itself where the call behind it proves long", async () => {
+    const { parent, host, answered, bells, ticks } = line();
+    for (const seq of [1, 2]) parent.send(call(seq));
+    await endOfTurn();
+    host.hear();
+    host.send(done(1));
+    host.flush(true);
+    ticks.shift()!();
+    expect(answered).toEqual(["done 1"]);
+    expect(bells).toEqual([]);
+  });
+
+  it("gets a bell at once where what follows may be long, and when it has looked in vain", async () => {
+    const { parent, host, bells, ticks } = line();
+    for (const seq of [1, 2, 3]) parent.send(call(seq));
+    await endOfTurn();
+    host.hear();
+    host.send(done(1));
+    host.flush(false);
+    expect(bells).toHaveLength(1);
+    parent.heard(bells[0]);
+    while (ticks.length > 0) ticks.shift()!();
+    host.send(done(2));
+    host.flush(true);
+    expect(bells).toHaveLength(2);
   });
 });

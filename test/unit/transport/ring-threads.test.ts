@@ -30,7 +30,7 @@ function line(
   const link = new RingLink<ToHost, ToParent>(
     "parent",
     rings,
-    { cores, later: (turn) => void setImmediate(turn) },
+    { cores, later: (turn) => void setImmediate(turn), after: (ms, tick) => void setTimeout(tick, ms) },
     {
       port: { post: (message) => port1.postMessage(message), take: () => receiveMessageOnPort(port1) },
       open: (frame) => frame,
@@ -65,7 +65,7 @@ function anything(chance: () => number): unknown[] {
 describe("a line between two threads", () => {
   it.each([
     ["that look for frames", 2],
-    ["that sleep until the bell", 1],
+    ["that share a core: one stands still, one dozes", 1],
   ])(
     "%s loses, doubles, changes and reorders nothing, also when one stands still",
     async (_, cores) => {

@@ -60,14 +60,15 @@ class Read {
       const at = reader.next();
       const expected = model.frames.shift();
       if (at < 0 !== (expected === undefined)) throw new Error(`a frame ${at < 0 ? "is missing" : "too many"}`);
-      if (!expected) return;
+      if (!expected) break;
       const { bytes, fill } = expected;
       for (let offset = at; offset < at + bytes; offset++) {
         if (reader.memory.bytes[offset] !== fill)
           throw new Error(`byte ${offset - at} of a frame of ${bytes} is wrong`);
       }
-      reader.release(bytes);
+      if (reader.release(bytes)) reader.give();
     }
+    reader.give();
   }
   toString = () => `read(${this.count})`;
 }
