@@ -60,7 +60,10 @@ try {
 }
 const { run } = await import(`./${name}.mjs`);
 const say = (line) => process.stderr.write(`${line}\n`);
-const result = await run({ rounds: rounds === undefined ? undefined : Number(rounds), say });
+const result = await run({ rounds: rounds === undefined ? undefined : Number(rounds), say }).catch((error) => {
+  console.error(`bench ${name}: ${error.message}`);
+  process.exit(1);
+});
 const meta = metaOf(result);
 console.log(`${result.text}\n\n${metaText(meta)}`);
 if (json !== undefined) {
