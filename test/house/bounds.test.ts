@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import * as defaults from "../../src/defaults.js";
+import { milliseconds } from "../../src/duration.js";
+import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { presets } from "../../src/supervision/presets.js";
+
+const MIB = 1024 * 1024;
+
+/** What the page says in its first two columns, and the number behind it. */
+const told: [what: string, says: RegExp, is: number, unit: number][] = [
+  ["an ask waits", /^(\d+) s$/, milliseconds(defaults.DEFAULT_ASK_TIMEOUT, "ask"), 1000],
+  ["one run of a handler", /^(\d+) s,/, milliseconds(defaults.DEFAULT_METHOD_LIMIT, "limit"), 1000],
+  ["messages in a mailbox", /^(\d+)$/, defaults.DEFAULT_MAILBOX_MESSAGES, 1],
+  ["bytes in a mailbox", /^(\d+) MiB$/, defaults.DEFAULT_MAILBOX_BYTES, MIB],
+  ["messages handed to a host ahead of execution", /^(\d+)$/, defaults.DEFAULT_WINDOW, 1],
+  ["the same, to a pool's member", /^(\d+)$/, defaults.POOL_MEMBER_WINDOW, 1],
+  ["bytes of large arrays ahead of execution", /^(\d+) MiB$/, defaults.WINDOW_BYTES, MIB],
+  ["deaths of one message", /^(\d+)$/, defaults.POISON_DEATHS, 1],
+  ["messages that one host executes at once", /^(\d+)$/, HOST_ENTRIES, 1],
+  ["messages kept to run again", /^(\d+)$/, defaults.DEFAULT_TAIL_MESSAGES, 1],
+  ["their bytes", /^(\d+) MiB$/, defaults.DEFAULT_TAIL_BYTES, MIB],
+  ["keys of a keyed group", /^(\d+)$/, defaults.DEFAULT_MAX_KEYS, 1],
+  ["a key without messages", /^(\d+) min$/, milliseconds(defaults.DEFAULT_KEY_IDLE, "idle"), 60_000],
+  ["children of a dynamic supervisor", /^(\d+)$/, defaults.DEFAULT_MAX_CHILDREN, 1],
+  ["children that one actor spawned", /^(\d+)$/, defaults.DEFAULT_MAX_SPAWNED, 1],
+  ["threads and processes of a system", /^(\d+)$/, defaults.MAX_HOSTS, 1],
+  ["handlers of a rebuilt actor that still run", /^(\d+) s$/, milliseconds(defaults.DEFAULT_GRACE, "grace"), 1000],
+  ["`app.stop()` lets queued work finish", /^(\d+) s$/, milliseconds(defaults.DEFAULT_DRAIN, "drain"), 1000],
+  ["a child's `stop()`, after that", /^(\d+) s$/, presets.server.shutdownMs, 1000],
+  ["a killed thread leaves", /^(\d+) s$/, milliseconds(defaults.ABANDON_AFTER, "abandon"), 1000],
+  ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
+  ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
+];
+
+const rows = readFileSync("docs/bounds.md", "utf8")
+  .split("\n")
+  .filter((line) => /^\| (?!what)/.test(line))
+  .map((line) => line.split("|").map((cell) => cell.trim()))
+  .map(([, what, says]) => [what!, says!] as const);
+
+it.each(told)("the page of bounds tells the truth: %s", (what, says, is, unit) => {
+  const row = rows.find(([name]) => name === what);
+  expect(Number(says.exec(row?.[1] ?? "")?.[1]) * unit).toBe(is);
+});
+
+it("the page of bounds tells no number that is not held to the code", () => {
+  const held = new Set(told.map(([what]) => what));
+  expect(rows.filter(([what, says]) => /\d/.test(says) && !held.has(what))).toEqual([]);
+});
