@@ -6,13 +6,17 @@ import { SpoolReader, SpoolWriter } from "../transport/spool.js";
 import { SpooledArrays } from "../transport/spool-link.js";
 import { writeControlFile } from "./control-file.js";
 import { hostedCell } from "./hosted-cell.js";
+import { watchParent } from "./parent-watch.js";
 import { spoolFile } from "./spool-files.js";
 
 /*
  * The main module of a forked child. Its arguments are the path of its control file, and how many bytes of large arrays may
- * lie in each of the two files that it has open as 4 and 5; 0: there are none. It ignores Ctrl-C, because the
+ * lie in each of the two files that it has open as 5 and 6; 0: there are none. It ignores Ctrl-C, because the
  * parent drains first and then shuts it; it leaves when the parent is gone.
  */
+
+/** A process that waits for its work, a spare, has the time to begin watching its parent before it is needed. */
+const WATCH_WHEN_IDLE_MS = 50;
 
 const controlFile = openSync(process.argv[2]!, "r+");
 const spoolBytes = Number(process.argv[3]);
@@ -44,8 +48,19 @@ const receive = hostedCell({
 });
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(0));
-process.on("message", receive);
+let watching = false;
+const watch = () => {
+  if (watching) return;
+  watching = true;
+  watchParent();
+};
+setTimeout(watch, WATCH_WHEN_IDLE_MS).unref();
+process.on("message", (message) => {
+  // Before any code of an actor is loaded or run: it might not come back.
+  watch();
+  receive(message);
+});
 
 function ownSpools(bytes: number): SpooledArrays {
-  return new SpooledArrays(new SpoolWriter(spoolFile(5), bytes, realClock), new SpoolReader(spoolFile(4)));
+  return new SpooledArrays(new SpoolWriter(spoolFile(6), bytes, realClock), new SpoolReader(spoolFile(5)));
 }

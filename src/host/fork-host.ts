@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toError } from "../errors.js";
@@ -11,6 +12,7 @@ import { controlFolder } from "./control-folder.js";
 import { type ControlReader, readControl } from "./control-reader.js";
 import { faultOf } from "./fault.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { PARENT_PIPE } from "./parent-watch.js";
 import { openSpools, type ParentSpools, parentSpools } from "./spool-files.js";
 
 /** After a child's exit, how long its channel may take to be read to its end. */
@@ -84,9 +86,12 @@ class ForkHost implements Host {
     const entry = fileURLToPath(new URL("./fork-entry.js", import.meta.url));
     this.#child = fork(entry, [controlPath, `${spools?.bytes ?? 0}`], {
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc", ...(spools ? [spools.toHost, spools.toParent] : [])],
+      stdio: ["ignore", "inherit", "inherit", "ipc", "pipe", ...(spools ? [spools.toHost, spools.toParent] : [])],
       execArgv: options.heapMb === undefined ? [] : [`--max-old-space-size=${options.heapMb}`],
     });
+    const pipe = this.#child.stdio[PARENT_PIPE] as Socket | null | undefined;
+    // It is there to end with this process, and keeps nothing alive.
+    pipe?.on("error", () => {}).unref();
     this.name = `pid ${this.#child.pid ?? "(none)"}`;
     this.#batch = new Batch(
       (frames) => {
@@ -159,6 +164,7 @@ class ForkHost implements Host {
     this.#ended = true;
     closeSync(this.#controlFile);
     this.#spools?.close();
+    this.#child.stdio[PARENT_PIPE]?.destroy();
     rmSync(this.#controlPath, { force: true });
     this.onEnd(this.#killed ? { kind: "killed" } : (this.#fault ?? { kind: "exit", code, signal }));
   }

@@ -8,6 +8,8 @@ export class Blocking extends Actor<{ gate?: KeyedRef<Gate> } | undefined> {
   take(name: string, ballast?: Uint8Array): void;
   taken(): string[];
   incarnation(): number;
+  pid(): number;
+  spin(): never;
   stuck(seconds: number): Promise<number>;
   uncaughtAt(name: string): Promise<never>;
   hold(name: string): Promise<string>;

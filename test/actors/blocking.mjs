@@ -29,6 +29,12 @@ export class Blocking extends Actor {
   incarnation() {
     return this.self.incarnation;
   }
+  pid() {
+    return process.pid;
+  }
+  spin() {
+    for (;;);
+  }
   /** Sits in native code, where a thread cannot be ended. */
   stuck(seconds) {
     this.props.gate.tell.jot("in native code");
