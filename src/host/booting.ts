@@ -30,8 +30,7 @@ export class Booting {
   facts: Promise<ActorFacts> | undefined;
   /** Settles when the host can take frames without waiting for its start. */
   readonly open: Promise<void>;
-  /** All that was asked of it so far is done: hello, and load() where it was told to boot. */
-  ready = false;
+  #greeted = false;
   ended: HostEnd | undefined;
   /** What load() found, as soon as it is done. */
   loaded: ActorFacts | undefined;
@@ -45,10 +44,9 @@ export class Booting {
       opened = resolve;
       host.onFrame = (frame) => {
         if (frame.t === "hello") {
-          this.ready = this.facts === undefined;
+          this.#greeted = true;
           resolve();
         } else if (frame.t === "booted") {
-          this.ready = true;
           this.loaded = frame.facts;
           this.#settle?.resolve(frame.facts);
         } else if (frame.t === "boot-failed") this.#settle?.reject(decodeError(frame.error));
@@ -61,6 +59,11 @@ export class Booting {
       this.#settle?.reject(endError(end));
       this.onEnd(end);
     };
+  }
+
+  /** All that was asked of it so far is done, in whatever order it was heard: hello, and load() where it was told to boot. */
+  get ready(): boolean {
+    return this.#greeted && (this.facts === undefined || this.loaded !== undefined);
   }
 
   boot(spec: CellSpec): Promise<ActorFacts> {

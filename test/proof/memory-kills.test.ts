@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { supervisor, system, thread } from "holdfast";
 import { expect, it, onTestFinished } from "vitest";
 import type { Crowd } from "../actors/crowd.mjs";
+import { heldMemory } from "./held-memory.js";
 
 const warm = 100;
 const kills = 200;
 const rules = { restarts: 100_000, within: "1m" } as const;
 
 it(`${kills} dead threads of a small module leave less behind than their rings alone would take`, async () => {
-  setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as () => void;
+  const memory = heldMemory();
   const module = new URL("../actors/crowd.mjs", import.meta.url);
   const options = { export: "Crowd", spare: "loaded", intensity: rules, guiltyIntensity: rules } as const;
   const app = await system(supervisor({}, { actor: thread<Crowd>(module, undefined as never, options) }));
@@ -20,17 +18,13 @@ it(`${kills} dead threads of a small module leave less behind than their rings a
     const node = () => app.tree().children![0]!;
     while (node().state !== "running" || node().spare !== "ready") await sleep(2);
   };
-  const held = () => {
-    gc();
-    return process.memoryUsage.rss();
-  };
   const strike = async (times: number) => {
     for (let i = 0; i < times; i++) {
       await settled();
       expect(app.kill("actor", { by: "the proof" })).toBe(true);
     }
     await settled();
-    return held();
+    return memory.bytes();
   };
   const early = await strike(warm);
   const late = await strike(kills);

@@ -59,6 +59,24 @@ function stage() {
 }
 
 describe("spares", () => {
+  it.each([
+    ["hello", "booted"],
+    ["booted", "hello"],
+  ] as const)("a loaded one is ready when both are heard: %s, then %s", async (first, second) => {
+    const { clock, stand, hosts } = stage();
+    const loaded = spec("loaded");
+    hosts.refill(loaded);
+    await clock.advance(100);
+    const { onFrame } = stand.hosts[0]!;
+    // They come by two ways, the port and the ring.
+    const frames = { hello: { t: "hello", name: "thread 1", thread: 1 }, booted: { t: "booted", facts: {} } } as const;
+    onFrame(frames[first] as never);
+    expect(hosts.spare(loaded)).toBe("loading");
+    onFrame(frames[second] as never);
+    expect(hosts.spare(loaded)).toBe("ready");
+    expect(hosts.takeLoaded(loaded)).toBeDefined();
+  });
+
   it("a shared one that was taken by an actor that asks for none is made anew for those that do", async () => {
     const { clock, stand, hosts } = stage();
     hosts.refill(spec("empty"));
