@@ -3,6 +3,7 @@ import type { Gateway } from "../gateway/gateway.js";
 import type { Expose } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
 import type { App } from "../system/app.js";
+import { flightLines } from "../system/death/flight-lines.js";
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 
@@ -35,11 +36,15 @@ function trial(exposed: Expose, keyed: boolean): string {
   return `${method ?? "method"} '"argument as JSON"'${keyed ? " --key anybody" : ""}`;
 }
 
-/** One line for each thing an operator must know. */
+/** Events of its flight recorder that a death is told with. */
+const FLIGHT_TOLD = 4;
+
+/** One line for each thing an operator must know; below a death what happened last there. */
 export function tellEvents(app: App<unknown>, tell: (line: string) => void): void {
   app.subscribe((event) => {
     const line = eventLine(event);
     if (line) tell(line);
+    if (event.type === "report") for (const last of flightLines(event.report, FLIGHT_TOLD)) tell(last);
   });
 }
 

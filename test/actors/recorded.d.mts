@@ -1,5 +1,5 @@
 import { Actor } from "holdfast";
-export class Recorded extends Actor {
+export class Recorded extends Actor<{ fails: number } | undefined> {
   say<T>(value: T): T;
   count(to: number): AsyncIterable<number>;
   refuse(): unknown;

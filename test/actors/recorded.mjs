@@ -8,6 +8,7 @@ export class Recorded extends Actor {
 
   start() {
     this.note("starts");
+    if (this.props?.fails === this.self.incarnation) throw new Error("this start fails");
   }
   say(value) {
     return value;

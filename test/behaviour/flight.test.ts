@@ -49,6 +49,22 @@ describe.each(["inline", "thread", "fork"] as const)("the flight recorder of an 
     expect(report).toMatchObject({ executing: [{ method: "bomb", seq: 1, deaths: 1 }], record: { phase: "js" } });
   });
 
+  it("tells of a start that failed, in place", async () => {
+    const options = { backoff: { initial: 1 } };
+    const spec = {
+      inline: () => inline(Recorded, { fails: 2 }, options),
+      thread: () => thread<Recorded>(url, { fails: 2 }, options),
+      fork: () => fork<Recorded>(url, { fails: 2 }, options),
+    };
+    await using app = await system(supervisor({}, { actor: spec[level]() }));
+    await app.refs.actor.ask.throw().catch(() => {});
+    expect(await app.refs.actor.ask.say("back")).toBe("back");
+    const failed = app.reports()[1];
+    expect(failed).toMatchObject({ cause: { kind: "start-failed" }, record: { finished: [expect.any(Number)] } });
+    expect(told(failed)!.slice(-3)).toEqual(["actor-crashed 1", "note starts", "actor-crashed"]);
+    expect(failed!.flight.at(-1)).toMatchObject({ path: "app/actor", incarnation: 2 });
+  });
+
   it("goes on with the next incarnation, and each report keeps what was there at its own death", async () => {
     await using app = await system(supervisor({}, { actor: levels[level]() }));
     const { actor } = app.refs;
@@ -77,6 +93,17 @@ describe.each(["inline", "thread", "fork"] as const)("the flight recorder of an 
 });
 
 describe("the flight recorder of a host that is gone", () => {
+  it.each(["thread", "fork"] as const)("tells of the start that failed in the next one, %s", async (level) => {
+    const options = { backoff: { initial: 1 } };
+    const spec = (level === "thread" ? thread<Recorded> : fork<Recorded>)(url, { fails: 2 }, options);
+    await using app = await system(supervisor({}, { actor: spec }));
+    await app.refs.actor.ask.exit().catch(() => {});
+    expect(await app.refs.actor.ask.say("back")).toBe("back");
+    const failed = app.reports()[1];
+    expect(failed).toMatchObject({ cause: { kind: "start-failed" }, record: { phase: "idle" } });
+    expect(told(failed)).toEqual(["note starts", "actor-crashed"]);
+  });
+
   it.each(["die", "exit"] as const)("can be read to its last line: %s, in a process", async (method) => {
     await using app = await system(supervisor({}, { actor: levels.fork() }));
     const { actor } = app.refs;

@@ -146,6 +146,9 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     await incident.locator(".done", { hasText: /^restart/ }).waitFor();
     await incident.locator("dl > div:nth-child(4)", { hasText: " ms" }).waitFor();
     expect(await incident.textContent()).toMatch(/app\/ears\/cell-1.*killed by an operator/);
+    const last = ((await incident.locator(".flight").textContent()) ?? "").split("\n");
+    expect(last.length).toBeLessThanOrEqual(6);
+    for (const line of last) expect(line).toMatch(/^ *-?[\d.]+ ms {2}(accepted|started|settled|timer|actor-\w+) .*$/);
     // The last time, to the first answer, is there only when a chunk was waiting.
     const times = await incident.locator("dl > div").allTextContents();
     expect(times).toHaveLength(5);

@@ -1,3 +1,4 @@
+import { flightLines } from "../../system/death/flight-lines.js";
 import { causeText, type DeathReport, type DeathTimes, type MessageEvidence } from "../../system/death/report.js";
 import { element, setText } from "./element.js";
 
@@ -9,9 +10,12 @@ const steps: readonly (readonly [keyof DeathTimes, string, string])[] = [
   ["redeliverMs", "redeliver", "ready to the first answer"],
 ];
 
+/** Events of the flight recorder that are shown. */
+const FLIGHT_SHOWN = 6;
+
 const levels = { "in-place": "in place", spare: "from a spare", cold: "cold" } as const;
 
-/** One death: who, why, what was executing, what was done, and where the milliseconds went. */
+/** One death: who, why, what was executing, what was done, what happened last there, and where the milliseconds went. */
 export class IncidentView {
   readonly #when = element("time");
   readonly #who = element("strong");
@@ -19,6 +23,7 @@ export class IncidentView {
   readonly #done = element("span", { class: "done" });
   readonly #cause = element("p", { class: "cause" });
   readonly #executing = element("p", { class: "executing" });
+  readonly #flight = element("pre", { class: "flight", title: "the last of the flight recorder, before the death" });
   readonly #times = steps.map(([, name, title]) => {
     const value = element("dd", {}, "–");
     return { value, item: element("div", { title }, element("dt", {}, name), value) };
@@ -29,6 +34,7 @@ export class IncidentView {
     element("p", { class: "who" }, this.#when, this.#who, this.#host, this.#done),
     this.#cause,
     this.#executing,
+    this.#flight,
     element("dl", { class: "times" }, ...this.#times.map(({ item }) => item)),
   );
 
@@ -47,6 +53,8 @@ export class IncidentView {
     this.#done.dataset.decision = decision;
     setText(this.#cause, causeText(cause));
     setText(this.#executing, executingText(report));
+    setText(this.#flight, flightLines(report, FLIGHT_SHOWN).join("\n"));
+    this.#flight.hidden = report.flight.length === 0;
     this.#times.forEach(({ value, item }, index) => {
       const ms = times[steps[index]![0]];
       setText(value, ms === undefined ? "–" : `${millisecondsText(ms)} ms`);

@@ -76,6 +76,8 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     const onHost = (level: NonNullable<DeathReport["level"]>) => this.report?.restarted(level);
     let begun: Begun;
     const cell = this.place;
+    /** Where it begins, or tried to. */
+    let where = cell?.alive ? cell : undefined;
     try {
       if (cell?.alive) {
         const calm = lodging.calm?.(cell, this, attempt);
@@ -83,7 +85,10 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
         onHost("in-place");
         begun = await this.enterWithin(cell, withinMs);
       } else {
-        const enter = (found: Cell, leftMs: number) => this.enterWithin(found, leftMs);
+        const enter = (found: Cell, leftMs: number) => {
+          where = found;
+          return this.enterWithin(found, leftMs);
+        };
         begun = await lodging.place({ path: this.path, withinMs, attempt, onHost, enter, late: () => this.late() });
       }
       if (begun === "ignored") await this.ignored();
@@ -91,7 +96,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
       return begun;
     } catch (thrown) {
       // A restart that failed is a death more; of a first start only the caller hears.
-      if (this.report && !attempt.givenUp) this.open(startFailed(thrown));
+      if (this.report && !attempt.givenUp) this.open(startFailed(thrown, where && { cell: where, entry: this.entry }));
       await this.incarnationOver();
       throw thrown;
     } finally {

@@ -1,5 +1,6 @@
 import { HoldfastError, toError } from "../../errors.js";
 import type { Remains } from "../death/after-death.js";
+import type { Wreck } from "../death/black-box.js";
 import type { DeathCause } from "../death/report.js";
 
 export function tookTooLong(path: string, ms: number): HoldfastError {
@@ -36,10 +37,13 @@ export function mustServe(path: string, what: string): HoldfastError {
   );
 }
 
-/** A start that failed, as the death it is: nothing was with it. */
-export function startFailed(thrown: unknown): Remains {
+/**
+ * A start that failed, as the death it is: nothing was with it.
+ * @param wreck where it was to begin; undefined where its host was not ready
+ */
+export function startFailed(thrown: unknown, wreck: Wreck | undefined): Remains {
   const cause = { kind: "start-failed", error: toError(thrown) } as const;
-  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
+  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0, wreck };
 }
 
 /** A start that took too long ends for that reason, whatever else went with it. */

@@ -102,7 +102,7 @@ export interface DeathReport {
   /** How it came back: the cheapest level that fitted. */
   level: "in-place" | "spare" | "cold" | undefined;
   times: DeathTimes;
-  /** What the host's record said at the end; undefined where no host was there: a start that failed, a supervisor. */
+  /** What the host's record said at the end; undefined where no host was ready: it could not load, or it is a supervisor. */
   readonly record: HostRecord | undefined;
   /**
    * What happened last in its cell, oldest first: at most 256 entries of the flight recorder, those of other actors

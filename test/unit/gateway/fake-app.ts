@@ -1,4 +1,5 @@
 import type { ActorFacts } from "../../../src/actor/methods.js";
+import { onAbort } from "../../../src/actor/on-abort.js";
 import { type CallOptions, createRef, type KeyedRef, type Target } from "../../../src/actor/ref.js";
 import { milliseconds } from "../../../src/duration.js";
 import { HoldfastError } from "../../../src/errors.js";
@@ -131,10 +132,14 @@ function settled(method: string, options: CallOptions, act: (signal: AbortSignal
       Math.min(ms, 2 ** 31 - 1),
     );
     const abort = () => reject(new HoldfastError("Cancelled", `${method} was cancelled`));
-    options.signal?.addEventListener("abort", abort, { once: true });
+    // As the runtime does it: hundreds of calls of one connection share its signal.
+    const forget = options.signal && onAbort(options.signal, abort);
     Promise.resolve()
       .then(() => act(options.signal ?? new AbortController().signal))
       .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+      .finally(() => {
+        clearTimeout(timer);
+        forget?.();
+      });
   });
 }
