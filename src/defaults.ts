@@ -53,6 +53,9 @@ export const ABANDON_AFTER: Duration = "1s";
 /** The same for a thread that was found in native code: it is known not to leave, and given the time to have just done so. */
 export const ABANDON_NATIVE_AFTER: Duration = "50ms";
 
+/** How long a condemned thread waits for native calls whose promises have not settled: its own loop turns, so it can leave. */
+export const NATIVE_PROMISE_WITHIN: Duration = "500ms";
+
 /** Pause between taking a spare and making the next: refilling competes with the restart it served. */
 export const SPARE_REFILL_AFTER: Duration = "100ms";
 

@@ -180,7 +180,7 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   /**
    * Calls `run` and says that it is native code, until it returns or its promise settles: a report then says "native"
    * instead of "js". Nothing in a thread can interrupt native code, and a thread that is killed meanwhile leaves when it
-   * returns; only a process can be killed in it.
+   * returns (500 ms later at most where it is a promise that is waited for); only a process can be killed in it.
    * @returns what `run` returns
    */
   native<T>(run: () => T): T {

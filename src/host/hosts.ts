@@ -92,7 +92,10 @@ export class Hosts {
     return this.#spares.get(spareKey(spec))?.ready ? "ready" : "loading";
   }
 
-  /** Ends them all. One that does not leave (a thread in native code) is not waited for longer than others are. */
+  /**
+   * Ends them all. One that does not leave (a thread in native code) is not waited for longer than others are, and named:
+   * it keeps the program alive.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#refilling.values()) timer.cancel();
@@ -101,9 +104,19 @@ export class Hosts {
     this.#spares.clear();
     const closing = Promise.all(Object.values(this.#providers).map((provider) => provider.close()));
     await new Promise<unknown>((resolve, reject) => {
-      const bound = this.#clock.after(milliseconds(ABANDON_AFTER, "abandonAfter"), () => resolve(undefined));
+      const bound = this.#clock.after(milliseconds(ABANDON_AFTER, "abandonAfter"), () => {
+        this.#tellOfTheLeft();
+        resolve(undefined);
+      });
       closing.finally(() => bound.cancel()).then(resolve, reject);
     });
+  }
+
+  #tellOfTheLeft(): void {
+    const names = [...this.#alive].map((host) => host.name).join(", ");
+    if (names === "") return;
+    const why = "native code that does not return, or a disk that does not answer";
+    process.emitWarning(`the system has stopped without ${names}: ${why}; the program cannot end before`, "holdfast");
   }
 
   #take(key: string | CellSpec): Booting | undefined {

@@ -1,5 +1,10 @@
 import { isMainThread } from "node:worker_threads";
+import { NATIVE_PROMISE_WITHIN } from "../defaults.js";
+import { milliseconds } from "../duration.js";
 import type { ControlWriter } from "./control-writer.js";
+
+const LOOK_MS = 100;
+const LOOKS = Math.ceil(milliseconds(NATIVE_PROMISE_WITHIN, "nativePromiseWithin") / LOOK_MS);
 
 /** How many runs of native code a host is in: async ones overlap, and the last that ends takes the mark off. */
 const depths = new WeakMap<ControlWriter, number>();
@@ -11,6 +16,9 @@ const depths = new WeakMap<ControlWriter, number>();
  *
  *   parent   store stop ─▶ read phase: native? ──no──▶ terminate()
  *   thread   store native ─▶ read stop ─▶ run ─▶ read stop: leave
+ *
+ * A promise may never settle. While one is waited for the thread's event loop turns, so it is not stuck: it looks at the
+ * stop by itself, gives the promise some time from then on, and leaves.
  */
 export function runNative<T>(control: ControlWriter, run: () => T): T {
   enter(control);
@@ -25,7 +33,11 @@ export function runNative<T>(control: ControlWriter, run: () => T): T {
     leave(control);
     return result;
   }
-  const over = () => leave(control);
+  const look = isMainThread ? undefined : setInterval(leaveInTime(control), LOOK_MS).unref();
+  const over = () => {
+    clearInterval(look);
+    leave(control);
+  };
   (result as unknown as PromiseLike<unknown>).then(over, over);
   return result;
 }
@@ -44,6 +56,14 @@ function leave(control: ControlWriter): void {
   if (depth > 0) return;
   endIfCondemned(control);
   control.phase("idle");
+}
+
+/** Counted in looks, not in time: a loop that native code had held up owes the promise a few turns. */
+function leaveInTime(control: ControlWriter): () => void {
+  let left = LOOKS;
+  return () => {
+    if (control.condemned() && --left <= 0) process.exit(0);
+  };
 }
 
 /** In a thread this ends the thread alone; inline nobody is condemned. */

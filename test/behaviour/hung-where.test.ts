@@ -40,4 +40,31 @@ describe.each([
     await until(() => abandoned().length === 2, "the abandoned thread to leave");
     expect(abandoned()[1]).toMatchObject({ exited: true });
   });
+
+  it("and waits for native code that never comes back leaves soon, because its event loop turns", async () => {
+    const { app, refs, events } = await play({ stuck: spec<Stuck>(url) });
+    expect(await failure(refs.stuck.ask.promise())).toMatchObject({ code: "ActorDied", details: { cause: "hung" } });
+    expect(deaths(app)).toMatchObject([{ cause: { kind: "hung", method: "promise", where: "native" } }]);
+    if (level === "fork") return;
+    await until(() => events.some((event) => event.type === "abandoned" && event.exited), "the thread to leave");
+  });
+});
+
+it("a thread that is still in native code when its system has stopped is named in a warning", async () => {
+  const { app, refs, events } = await play({ stuck: thread<Stuck>(url) });
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on("warning", warned);
+  try {
+    await failure(refs.stuck.ask.sleep(6));
+    const left = () => events.find((event) => event.type === "abandoned" && !event.exited);
+    await until(() => left() !== undefined, "the thread to be told of as abandoned");
+    await app.stop({ drain: 0 });
+    const { host } = left() as { host: string };
+    await until(() => warnings.length > 0, "the warning");
+    expect(warnings).toEqual([expect.stringContaining(`stopped without ${host}:`)]);
+    await until(() => events.some((event) => event.type === "abandoned" && event.exited), "the thread to leave");
+  } finally {
+    process.off("warning", warned);
+  }
 });
