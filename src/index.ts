@@ -1,7 +1,8 @@
 /** The public door of holdfast: grouped re-exports, nothing else. */
 
 // what a user writes
-export { Actor, construct } from "./actor/actor.js";
+export { Actor } from "./actor/actor.js";
+export { construct } from "./actor/actor-context.js";
 export type { Call } from "./actor/call.js";
 export { ignore } from "./actor/ignore.js";
 export type { ActorSelf } from "./actor/lifecycle.js";

@@ -1,6 +1,6 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { Actor } from "./actor.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 
@@ -135,12 +135,20 @@ class LiveRef<A> implements KeyedRef<A> {
 
   with(more: CallOptions): KeyedRef<A> {
     onlyKnownKeys(more, callKeys, `${this.path}: with()`);
+    checkSignal(more.signal, this.path);
     return createRef<A>(this.#target, { ...this.#options, ...more });
   }
 
   key(key: string): KeyedRef<A> {
     return createRef<A>(this.#target, { ...this.#options, key });
   }
+}
+
+function checkSignal(signal: unknown, path: string): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.addEventListener === "function") return;
+  const fix = signal instanceof AbortController ? "give its .signal" : "give an AbortSignal";
+  const what = signal instanceof AbortController ? "an AbortController" : shown(signal);
+  throw new HoldfastError("InvalidValue", `${path}: with() got a signal that is ${what}: ${fix}`);
 }
 
 /**

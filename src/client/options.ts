@@ -1,6 +1,7 @@
 import type { Chance, Clock } from "../clock.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { shown } from "../known-keys.js";
 import type { Backoff } from "../supervision/backoff.js";
 
 export interface ConnectOptions {
@@ -48,7 +49,8 @@ const JITTER = 0.5;
 
 /** @throws HoldfastError InvalidSpec */
 export function clientSettings(url: string | readonly string[], options: ConnectOptions): ClientSettings {
-  const urls = typeof url === "string" ? [url] : [...url];
+  if (typeof url !== "string" && !Array.isArray(url)) throw badUrl(url);
+  const urls = typeof url === "string" ? [url] : [...(url as readonly string[])];
   if (urls.length === 0) throw new HoldfastError("InvalidSpec", "connect has an empty list of urls: give at least one");
   const pauses = options.reconnect || {};
   return {
@@ -77,10 +79,7 @@ function checkedUrl(url: string): string {
   try {
     parsed = new URL(url);
   } catch {
-    throw new HoldfastError(
-      "InvalidSpec",
-      `connect.url is ${JSON.stringify(url)}: give one such as "ws://127.0.0.1:8080"`,
-    );
+    throw badUrl(url);
   }
   if (parsed.protocol === "http:" || parsed.protocol === "https:")
     parsed.protocol = parsed.protocol.replace("http", "ws");
@@ -88,6 +87,10 @@ function checkedUrl(url: string): string {
     throw new HoldfastError("InvalidSpec", `connect.url is ${JSON.stringify(url)}: its scheme must be ws: or wss:`);
   }
   return parsed.href;
+}
+
+function badUrl(url: unknown): HoldfastError {
+  return new HoldfastError("InvalidSpec", `connect.url is ${shown(url)}: give one such as "ws://127.0.0.1:8080"`);
 }
 
 /** The machine's clock as browsers and Node both have it; clock.ts needs Node's. */

@@ -1,4 +1,4 @@
-import { type ActorContext, construct } from "../actor/actor.js";
+import { type ActorContext, construct } from "../actor/actor-context.js";
 import type { Call as ExecutingCall } from "../actor/call.js";
 import { ignore } from "../actor/ignore.js";
 import type { Lifecycle } from "../actor/lifecycle.js";

@@ -1,7 +1,7 @@
 import type { Duration } from "../duration.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, nearest, onlyKnownKeys } from "../known-keys.js";
+import { type KeysOf, nearest, onlyKnownKeys, shown } from "../known-keys.js";
 import type { Backoff } from "./backoff.js";
 import type { Intensity } from "./intensity.js";
 import { type Preset, presets } from "./presets.js";
@@ -288,6 +288,5 @@ function duration(
 }
 
 function invalid(field: string, value: unknown, fix: string): HoldfastError {
-  const quoted = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return new HoldfastError("InvalidSpec", `${field} is ${quoted}: give ${fix}`, { details: { field } });
+  return new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: give ${fix}`, { details: { field } });
 }

@@ -73,12 +73,17 @@ function checkTree(tree: unknown): void {
 function checkOptions(options: SystemOptions): void {
   onlyKnownKeys(options, systemKeys, "system()");
   const { name = "app", start = "wait" } = options;
-  if (!/^[\w.-]+$/.test(name)) {
+  if (typeof name !== "string" || !/^[\w.-]+$/.test(name)) {
     throw new HoldfastError(
       "InvalidSpec",
-      `name is ${JSON.stringify(name)}: it is the first part of every path, so use letters, digits, "_", "-" and "."`,
+      `name is ${shown(name)}: it is the first part of every path, so use letters, digits, "_", "-" and "."`,
       { details: { field: "name" } },
     );
+  }
+  refuseOther(options.clock, "clock", ["now", "wallTime", "after"]);
+  if (options.chance !== undefined && typeof options.chance !== "function") {
+    const text = `chance is ${shown(options.chance)}: give a function that returns numbers in [0, 1)`;
+    throw new HoldfastError("InvalidSpec", text, { details: { field: "chance" } });
   }
   if (options.memory !== undefined) {
     const { rssMb, sharedMb } = options.memory;
@@ -87,8 +92,17 @@ function checkOptions(options: SystemOptions): void {
     if (sharedMb !== 0) positive(sharedMb, "memory.sharedMb");
   }
   if (start !== "wait" && start !== "background") {
-    throw new HoldfastError("InvalidSpec", `start is ${JSON.stringify(start)}: give "wait" or "background"`, {
+    throw new HoldfastError("InvalidSpec", `start is ${shown(start)}: give "wait" or "background"`, {
       details: { field: "start" },
     });
   }
+}
+
+/** @throws HoldfastError InvalidSpec for what lacks a function that will be called */
+function refuseOther(value: unknown, field: string, methods: readonly string[]): void {
+  if (value === undefined) return;
+  const missing = methods.filter((name) => typeof (value as Record<string, unknown> | null)?.[name] !== "function");
+  if (missing.length === 0) return;
+  const text = `${field} is ${shown(value)} without ${missing.map((name) => `${name}()`).join(", ")}: give a Clock, or leave it out`;
+  throw new HoldfastError("InvalidSpec", text, { details: { field } });
 }

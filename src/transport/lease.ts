@@ -1,5 +1,6 @@
 import type { MakeTensor, TensorLease } from "../actor/tensor-lease.js";
 import { HoldfastError } from "../errors.js";
+import { shown } from "../known-keys.js";
 import { type Dtype, elementsOf, isDtype, layouts, type TensorData } from "../protocol/dtypes.js";
 import { bytesOf } from "./array-kinds.js";
 import { Holding, settled, unguard, watchOver } from "./holding.js";
@@ -108,6 +109,15 @@ export class Lease implements TensorLease {
   }
 }
 
+function allocated(bytes: number, shape: readonly number[]): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch (cause) {
+    const text = `tensor() got the shape [${shape.join(", ")}]: there is no room for its ${bytes} bytes`;
+    throw new HoldfastError("InvalidValue", text, { cause });
+  }
+}
+
 /**
  * A lease over new memory.
  * @param slab undefined, or full: ordinary memory, which is copied when it is sent
@@ -116,12 +126,12 @@ export class Lease implements TensorLease {
 export function newLease(slab: Slab | undefined, dtype: Dtype, shape: readonly number[]): Lease {
   if (!isDtype(dtype)) {
     const known = Object.keys(layouts).join(", ");
-    throw new HoldfastError("InvalidValue", `tensor() got the dtype ${JSON.stringify(dtype)}: give one of ${known}`);
+    throw new HoldfastError("InvalidValue", `tensor() got the dtype ${shown(dtype)}: give one of ${known}`);
   }
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new HoldfastError(
       "InvalidValue",
-      `tensor() got the shape ${JSON.stringify(shape)}: give a list of whole numbers >= 0`,
+      `tensor() got the shape ${Array.isArray(shape) ? `[${shape.map(shown).join(", ")}]` : shown(shape)}: give a list of whole numbers >= 0`,
     );
   }
   const { make, bytes } = layouts[dtype];
@@ -129,7 +139,7 @@ export function newLease(slab: Slab | undefined, dtype: Dtype, shape: readonly n
   const piece = slab?.take(length * bytes);
   const data = piece
     ? new make(piece.segment.memory as never, piece.offset as never, length as never)
-    : new make(new ArrayBuffer(length * bytes));
+    : new make(allocated(length * bytes, shape));
   return new Lease(dtype, [...shape], data, piece, slab);
 }
 

@@ -9,7 +9,7 @@ import {
 import { milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
-import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Preset } from "../../supervision/presets.js";
 import { type ChildRules, childKeys, childRules } from "../../supervision/spec.js";
@@ -158,5 +158,5 @@ export function positiveInteger(value: number | undefined, field: string): void 
 }
 
 function invalid(field: string, value: unknown, fix: string): HoldfastError {
-  return new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: give ${fix}`, { details: { field } });
+  return new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: give ${fix}`, { details: { field } });
 }

@@ -1,6 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import type { Isolation } from "../../host/host.js";
-import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { ActorOptions, MemoryOptions } from "../specs.js";
 import type { MemoryLimits } from "./judge-memory.js";
 
@@ -34,7 +34,7 @@ export function checkMemory(isolation: Isolation, { memory, heapMb: wall }: Acto
 /** @throws HoldfastError InvalidSpec naming the field */
 export function positive(value: number | undefined, field: string): void {
   if (value === undefined || (typeof value === "number" && value > 0)) return;
-  throw invalid(field, `it is ${JSON.stringify(value)}: give a number of MB above 0`);
+  throw invalid(field, `it is ${shown(value)}: give a number of MB above 0`);
 }
 
 function invalid(field: string, why: string): HoldfastError {

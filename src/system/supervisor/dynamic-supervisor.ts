@@ -1,7 +1,7 @@
 import { createRef, type Ref } from "../../actor/ref.js";
 import { DEFAULT_MAX_CHILDREN } from "../../defaults.js";
 import { HoldfastError } from "../../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import { presetOf, supervisorRules } from "../../supervision/spec.js";
 import type { SystemContext } from "../context.js";
 import type { ActorSpec } from "../specs.js";
@@ -117,5 +117,5 @@ class DynamicSupervisor extends Supervisor {
 function refuseMaxChildren(value: number | undefined, field: string): void {
   if (value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value > 0)) return;
   const fix = "give a whole number above 0, or Infinity";
-  throw new HoldfastError("InvalidSpec", `${field} is ${JSON.stringify(value)}: ${fix}`, { details: { field } });
+  throw new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: ${fix}`, { details: { field } });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Actor, construct, isRemoteName } from "../../../src/actor/actor.js";
+import { Actor, isRemoteName } from "../../../src/actor/actor.js";
+import { construct } from "../../../src/actor/actor-context.js";
 import { behindRef, type CallOptions, createRef, type Target } from "../../../src/actor/ref.js";
 
 interface Digits {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { construct } from "../../../src/actor/actor.js";
+import { construct } from "../../../src/actor/actor-context.js";
 import { loadPngDecoder } from "../../../src/serving/models/png.js";
 import { type LoadedReader, Read, type ReadProps } from "../../../src/serving/models/read.js";
 import { classifier, noNative } from "./native.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ActorContext, construct } from "../../../src/actor/actor.js";
+import { type ActorContext, construct } from "../../../src/actor/actor-context.js";
 import type { Segment, SpeechChunk } from "../../../src/serving/models/models.js";
 import { Speech } from "../../../src/serving/models/speech.js";
 import type { LoadedModel } from "../../../src/serving/runtimes/onnx.js";
