@@ -115,7 +115,9 @@ describe("an option that nobody reads is refused when the system starts", () => 
     const signal = (given: unknown) => () => loose(refs.hi.with.bind(refs.hi))({ signal: given });
     expect(signal(5)).toThrow("app/hi: with() got a signal that is 5: give an AbortSignal");
     expect(signal(new AbortController())).toThrow("that is an AbortController: give its .signal");
-    expect(() => app.tensor("float32", [1e15])).toThrow("tensor() got the shape [1000000000000000]: there is no room for");
+    expect(() => app.tensor("float32", [1e15])).toThrow(
+      "tensor() got the shape [1000000000000000]: there is no room for",
+    );
     expect(() => app.tensor("float32", [Number.NaN])).toThrow("the shape [NaN]: give a list of whole numbers");
     const error = await failure((app.stop as Loose)({ drian: 5 }) as Promise<unknown>);
     expect(error.message).toContain('stop() has no option "drian": did you mean "drain"?');
@@ -153,7 +155,12 @@ describe("a wrong call says what to write", () => {
   it.each([
     ["system(spec)", inline(Hello), undefined, "system() got an actor spec"],
     ["system(null)", null, undefined, "system() got null: give it a tree"],
-    ["a clock that is none", supervisor({}, {}), { clock: {} }, "clock is an object without now(), wallTime(), after()"],
+    [
+      "a clock that is none",
+      supervisor({}, {}),
+      { clock: {} },
+      "clock is an object without now(), wallTime(), after()",
+    ],
     ["chance that is none", supervisor({}, {}), { chance: 0.5 }, "chance is 0.5: give a function"],
     ["a name that is a number", supervisor({}, {}), { name: 5 }, "name is 5: it is the first part of every path"],
     ["memory that is NaN", supervisor({}, {}), { memory: { rssMb: Number.NaN } }, "memory.rssMb: it is NaN"],
