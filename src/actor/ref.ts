@@ -84,6 +84,10 @@ export interface Target {
   readonly path: string;
   ask(method: string, args: unknown[], options: CallOptions): Promise<unknown>;
   tell(method: string, args: unknown[], options: CallOptions): boolean;
+  /** What `ask` is for all calls of one method with the same options. */
+  asker?(method: string, options: CallOptions): (...args: unknown[]) => Promise<unknown>;
+  /** The same of `tell`. */
+  teller?(method: string, options: CallOptions): (...args: unknown[]) => boolean;
 }
 
 interface Behind {
@@ -214,8 +218,9 @@ class Caller {
   #method(name: string): (...args: unknown[]) => unknown {
     const target = this.#target;
     const options = this.#options;
-    return this.#kind === "ask"
-      ? (...args: unknown[]) => target.ask(name, args, options)
-      : (...args: unknown[]) => target.tell(name, args, options);
+    if (this.#kind === "ask") {
+      return target.asker?.(name, options) ?? ((...args: unknown[]) => target.ask(name, args, options));
+    }
+    return target.teller?.(name, options) ?? ((...args: unknown[]) => target.tell(name, args, options));
   }
 }

@@ -143,7 +143,7 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     this.work.call(call);
   }
 
-  line(): DirectLine {
+  line(): DirectLine | undefined {
     return this.work.line();
   }
 

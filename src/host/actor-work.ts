@@ -55,8 +55,9 @@ export class ActorWork {
   }
 
   /** The way to it for a parent in the same thread. */
-  line(): DirectLine {
-    this.#direct ??= new DirectWork(this.#of, this);
+  line(): DirectLine | undefined {
+    const { own } = this.#around;
+    if (own) this.#direct ??= new DirectWork(this.#of, this, own);
     return this.#direct;
   }
 

@@ -12,7 +12,7 @@ import { ActorRunner } from "./actor-runner.js";
 import { ActorTable } from "./actor-table.js";
 import { cannotLoad } from "./cannot-load.js";
 import type { HostMemory } from "./control-reader.js";
-import type { ControlWriter } from "./control-writer.js";
+import type { ControlWriter, OwnControlWriter } from "./control-writer.js";
 import type { DirectLine } from "./direct-line.js";
 import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
@@ -22,6 +22,8 @@ import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surround
 
 export interface CellLink {
   readonly control: ControlWriter;
+  /** The same, where the parent runs in the same thread. */
+  readonly own?: OwnControlWriter;
   readonly clock: Clock;
   /** The parent runs in the same thread: frames hold its very objects. */
   readonly sharesMemory: boolean;
@@ -148,7 +150,7 @@ export class CellRunner {
       const props = unpack(frame.props, notInLoad);
       const shared = await actorClass.load?.(props as never);
       const replyOnThrow = actorClass.onThrow === "reply";
-      const { control, clock, sharesMemory } = this.#link;
+      const { control, own, clock, sharesMemory } = this.#link;
       this.#props = { packed: frame.props, plain: props };
       this.#around = {
         actorClass,
@@ -156,6 +158,7 @@ export class CellRunner {
         shared,
         replyOnThrow,
         control,
+        own,
         methodNumbers: new Map(Object.keys(facts.methods).map((name, index) => [name, index + 1])),
         clock,
         stamp: this.#stamp,

@@ -14,7 +14,7 @@ import {
   sinceFloat,
   storedPhases,
 } from "./control-block.js";
-import { FlightRing, type Kind } from "./flight-ring.js";
+import { FlightRing, KIND, type Kind } from "./flight-ring.js";
 
 /** The host's side. */
 export interface ControlWriter {
@@ -41,12 +41,21 @@ export interface ControlWriter {
   note(at: number, actor: number, incarnation: number, text: string): void;
 }
 
+/** The same in the parent's own thread, where a message is most often over when its handler returns. */
+export interface OwnControlWriter extends ControlWriter {
+  /** A message is taken and begins: its event, and `begin`. */
+  take(entry: number, method: number, now: number, actor: number, incarnation: number, seq: number): boolean;
+  /** It has ended well: its event, and `end`. */
+  over(entry: number, method: number, actor: number, incarnation: number, seq: number): void;
+}
+
 /** Where the parent is this very thread, nobody looks in between two stores: they need not be atomic, which costs more than a message. */
-export function writeOwnControl(buffer: ArrayBuffer): ControlWriter {
+export function writeOwnControl(buffer: ArrayBuffer): OwnControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);
+  const ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength)));
   return {
-    ...writeControl(buffer),
+    ...writeControl(buffer, ring),
     begin(entry, seq, now) {
       floats[sinceFloat(entry)] = now;
       ints[entryWord(entry) + BEGUN] = seq;
@@ -56,14 +65,26 @@ export function writeOwnControl(buffer: ArrayBuffer): ControlWriter {
       const word = entryWord(entry);
       ints[word + FINISHED] = ints[word + BEGUN]!;
     },
+    take(entry, method, now, actor, incarnation, seq) {
+      ring.event(KIND.taken, method, now, actor, incarnation, seq);
+      floats[sinceFloat(entry)] = now;
+      ints[entryWord(entry) + BEGUN] = seq;
+      return ints[STOP_WORD] === 0;
+    },
+    over(entry, method, actor, incarnation, seq) {
+      ring.ended(method, actor, incarnation, seq);
+      ints[entryWord(entry) + FINISHED] = seq;
+    },
   };
 }
 
 /** A writer straight into memory that is shared with the parent. */
-export function writeControl(buffer: ArrayBufferLike): ControlWriter {
+export function writeControl(
+  buffer: ArrayBufferLike,
+  ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength))),
+): ControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);
-  const ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength)));
   return {
     phase(phase) {
       Atomics.store(ints, PHASE_WORD, storedPhases.indexOf(phase));
@@ -94,7 +115,9 @@ export function writeControl(buffer: ArrayBufferLike): ControlWriter {
         if (Atomics.load(ints, entryWord(entry) + CANCELLED) === seq) return true;
       return false;
     },
-    event: (kind, method, at, actor, incarnation, seq) => ring.event(kind, method, at, actor, incarnation, seq),
+    event(kind, method, at, actor, incarnation, seq) {
+      ring.event(kind, method, at, actor, incarnation, seq);
+    },
     note: (at, actor, incarnation, text) => ring.note(at, actor, incarnation, text),
   };
 }

@@ -3,8 +3,8 @@ import type { ToHost } from "../transport/frames.js";
 import { isPlain } from "../transport/plain.js";
 import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
+import type { OwnControlWriter } from "./control-writer.js";
 import { type DirectLine, later } from "./direct-line.js";
-import { KIND } from "./flight-ring.js";
 import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
@@ -21,7 +21,11 @@ type Call = Extract<ToHost, { t: "call" }>;
 export class DirectWork implements DirectLine {
   readonly #of: Worker;
   readonly #work: ActorWork;
+  readonly #control: OwnControlWriter;
+  readonly #unsent: (() => boolean) | undefined;
   readonly #slot: number;
+  readonly #id: number;
+  readonly #incarnation: number;
   #message: Message | undefined;
   #entered: Running | undefined;
   /** Looks whether what it was lent is as it was. */
@@ -33,9 +37,14 @@ export class DirectWork implements DirectLine {
   #latestAgain = false;
   #latestNumber = 0;
 
-  constructor(of: Worker, work: ActorWork) {
+  /** @param control the parent is in this thread */
+  constructor(of: Worker, work: ActorWork, control: OwnControlWriter) {
     this.#of = of;
+    this.#control = control;
+    this.#unsent = of.around.unsent;
     this.#slot = of.slot;
+    this.#id = of.id;
+    this.#incarnation = of.incarnation;
     this.#work = work;
   }
 
@@ -48,21 +57,20 @@ export class DirectWork implements DirectLine {
   }
 
   run(message: Message, now: number): unknown {
-    const { around } = this.#of;
-    const { method } = message;
+    const { method } = message.sent;
     this.#entered = undefined;
     this.#message = message;
     if (method !== this.#latestName) this.#known(method);
-    around.control.event(KIND.taken, this.#latestNumber, now, this.#of.id, this.#of.incarnation, message.seq);
-    if (!around.control.begin(this.#slot, message.seq, this.#slow ? around.clock.now() : now)) {
+    const at = this.#slow ? this.#of.around.clock.now() : now;
+    if (!this.#control.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, message.seq)) {
       this.#of.fence();
       return later;
     }
-    let { args } = message;
-    this.#lent = message.special === true ? watchLent(args, around, method) : undefined;
-    if (message.special === true || this.#latestAgain || message.options.idempotent) {
+    let { all } = message;
+    if (message.special === true || this.#latestAgain || message.sent.options.idempotent) {
+      if (message.special === true) this.#lent = watchLent(message.args, this.#of.around, method);
       try {
-        args = this.#opened(message);
+        all = this.#opened(message);
       } catch (error) {
         this.#work.fail(this.#enter(message), error);
         return later;
@@ -70,12 +78,12 @@ export class DirectWork implements DirectLine {
     }
     let result: unknown;
     try {
-      result = invoke(this.#of.actor!, method, args);
+      result = invoke(this.#of.actor!, method, message.first, all);
     } catch (error) {
       this.#work.threw(this.#entered ?? this.#enter(message), error);
       return later;
     }
-    if (this.#entered !== undefined || around.unsent?.() || !isPlain(result)) return this.#answered(message, result);
+    if (this.#entered !== undefined || this.#unsent?.() || !isPlain(result)) return this.#answered(message, result);
     return this.#over(result);
   }
 
@@ -85,13 +93,18 @@ export class DirectWork implements DirectLine {
   }
 
   #over(value: unknown): unknown {
-    const { around, id, incarnation } = this.#of;
-    around.control.event(KIND.ok, this.#latestNumber, 0, id, incarnation, this.#message!.seq);
+    const { seq } = this.#message!;
     this.#message = undefined;
-    this.#lent?.();
-    around.control.end(this.#slot);
+    if (this.#lent !== undefined) this.#returned();
+    this.#control.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
     if (!this.#of.open) this.#of.idle();
     return value;
+  }
+
+  #returned(): void {
+    const look = this.#lent;
+    this.#lent = undefined;
+    look?.();
   }
 
   #known(method: string): void {
@@ -105,7 +118,7 @@ export class DirectWork implements DirectLine {
   #answered(message: Message, result: unknown): unknown {
     const waits = isPromise(result);
     // What a handler has sent leaves before its answer does: then the answer goes the same way.
-    if (!this.#entered && !this.#of.around.unsent?.() && !waits && !isAsyncIterable(result)) {
+    if (!this.#entered && !this.#unsent?.() && !waits && !isAsyncIterable(result)) {
       try {
         const packed = pack(result, "the result", "give");
         if (packed.special !== true) return this.#over(packed.value);
@@ -139,6 +152,7 @@ export class DirectWork implements DirectLine {
     this.#message = undefined;
     this.#entered = this.#work.enter(call);
     this.#entered.lent = this.#lent;
+    this.#lent = undefined;
     if (special === true) this.#of.around.lend?.(call);
     return this.#entered;
   }
@@ -152,17 +166,18 @@ export class DirectWork implements DirectLine {
 }
 
 /** Few arguments are given as they are: to spread an array costs a quarter of a message. */
-function invoke(actor: object, name: string, args: unknown[]): unknown {
+function invoke(actor: object, name: string, first: unknown, all: unknown[] | undefined): unknown {
   const self = actor as Record<string, (...args: unknown[]) => unknown>;
-  switch (args.length) {
+  if (all === undefined) return self[name]!(first);
+  switch (all.length) {
     case 0:
       return self[name]!();
     case 1:
-      return self[name]!(args[0]);
+      return self[name]!(all[0]);
     case 2:
-      return self[name]!(args[0], args[1]);
+      return self[name]!(all[0], all[1]);
     default:
-      return self[name]!(...args);
+      return self[name]!(...all);
   }
 }
 

@@ -26,7 +26,12 @@ export interface RawEvent {
   readonly text: string | undefined;
 }
 
-const outcomes: Record<number, string> = { [KIND.ok]: "ok", [KIND.failed]: "failed", [KIND.streamed]: "streamed" };
+const outcomes: Record<number, string> = {
+  [KIND.ok]: "ok",
+  [KIND.ran]: "ok",
+  [KIND.failed]: "failed",
+  [KIND.streamed]: "streamed",
+};
 
 const kinds: Record<number, readonly FlightKind[]> = {
   [KIND.accepted]: ["accepted"],
@@ -40,6 +45,7 @@ const kinds: Record<number, readonly FlightKind[]> = {
   [KIND.actorCrashed]: ["actor-crashed"],
   [KIND.timer]: ["timer"],
   [KIND.note]: ["note"],
+  [KIND.ran]: ["accepted", "started", "settled"],
 };
 
 /**
@@ -78,7 +84,7 @@ export function readFlight(ring: ArrayBuffer): RawEvent[] {
         incarnation: ints[word + 5]!,
         seq: note ? 0 : seq,
         method: ints[word + 1]! >>> 8,
-        text: note ? textOf(ints, seq) : outcomes[kind],
+        text: note ? textOf(ints, seq) : one === "settled" ? outcomes[kind] : undefined,
       });
   }
   events.reverse();

@@ -32,7 +32,7 @@ export const NOTE_LENGTH = 120;
 
 export const RING_BYTES = EVENTS * EVENT_BYTES + NOTES * NOTE_BYTES;
 
-/** Numbers of the kinds in the ring: 0 is an empty place. `taken`: accepted and started at once, as most are. */
+/** Numbers of the kinds in the ring: 0 is an empty place. `taken`: accepted and started at once, as most are; `ran`: and settled, well. */
 export const KIND = {
   accepted: 1,
   started: 2,
@@ -45,6 +45,7 @@ export const KIND = {
   actorCrashed: 9,
   timer: 10,
   note: 11,
+  ran: 12,
 } as const;
 
 export type Kind = (typeof KIND)[keyof typeof KIND];
@@ -90,6 +91,19 @@ export class FlightRing {
     // A reader in another thread must not see the number before the rest; in one thread nobody looks in between.
     if (this.#shared) Atomics.store(ints, word + 7, ~number);
     else ints[word + 7] = ~number;
+  }
+
+  /**
+   * A message has ended well: where its `taken` is the newest event, that becomes `ran` by one store, and a reader finds
+   * the one or the other. Else it is an event of its own.
+   */
+  ended(method: number, actor: number, incarnation: number, seq: number): void {
+    const ints = this.#ints;
+    const word = (this.events >> 2) + ((this.written - 1) & (EVENTS - 1)) * (EVENT_BYTES >> 2);
+    const newest =
+      ints[word + 6] === seq && ints[word + 4] === actor && ints[word + 1] === (KIND.taken | (method << 8));
+    if (newest) ints[word + 1] = KIND.ran | (method << 8);
+    else this.event(KIND.ok, method, 0, actor, incarnation, seq);
   }
 
   note(at: number, actor: number, incarnation: number, text: string): void {

@@ -103,8 +103,10 @@ export class InlineProvider implements HostProvider {
         host.onFrame(answer);
       },
     );
+    const own = writeOwnControl(control);
     const runner = new CellRunner({
-      control: writeOwnControl(control),
+      control: own,
+      own,
       // The system's own: where a test holds its time, limits and timers of inline actors obey.
       clock: this.#clock,
       sharesMemory: true,

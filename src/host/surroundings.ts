@@ -5,7 +5,7 @@ import type { Target } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
-import type { ControlWriter } from "./control-writer.js";
+import type { ControlWriter, OwnControlWriter } from "./control-writer.js";
 import type { AskingActor } from "./host-asks.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly facts: ActorFacts;
   readonly shared: unknown;
   readonly control: ControlWriter;
+  /** The same, where the parent is in the same thread. */
+  readonly own?: OwnControlWriter | undefined;
   /** A method's place among the class's, from 1: its name in the flight recorder. */
   readonly methodNumbers: ReadonlyMap<string, number>;
   readonly clock: Clock;

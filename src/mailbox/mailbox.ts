@@ -1,6 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import type { Message } from "./message.js";
-import { MessageList } from "./message-list.js";
+import { type Holder, MessageList } from "./message-list.js";
 
 /** What happens to a message that finds the mailbox full. */
 export type Overflow = "refuse" | "drop-oldest" | "wait";
@@ -18,7 +18,7 @@ export interface MailboxLimits {
  * With `overflow: "wait"` as many messages and bytes again may wait outside; they come in as room is made, or leave at their
  * deadline. Beyond that even "wait" refuses: everything is bounded.
  */
-export class Mailbox {
+export class Mailbox implements Holder {
   readonly limits: MailboxLimits;
   /** Made with the first message: most of many actors have none. */
   #inside: MessageList | undefined;
@@ -46,21 +46,26 @@ export class Mailbox {
 
   /** Accepts the message or throws MailboxFull (InvalidValue for one that could never fit). */
   push(message: Message): void {
+    this.#inside ??= new MessageList(this);
+    const inside = this.#inside;
+    // A light one does not overtake a heavy one that waits for room: order holds.
+    if (this.#outside?.first === undefined && this.#holds(inside, message)) inside.append(message, "queued");
+    else this.#pushFull(message);
+  }
+
+  #pushFull(message: Message): void {
     if (message.bytes > this.limits.bytes) {
       throw new HoldfastError(
         "InvalidValue",
         `a message of ${message.bytes} bytes can never fit the mailbox of ${this.#owner} (${this.limits.bytes} bytes): raise mailbox.bytes`,
       );
     }
-    // A light one does not overtake a heavy one that waits for room: order holds.
-    if (!this.#outside?.first && this.#fits(message)) {
-      this.#queue.append(message, this);
-    } else if (this.limits.overflow === "drop-oldest") {
+    if (this.limits.overflow === "drop-oldest") {
       this.#makeRoom(message);
-      this.#queue.append(message, this);
+      this.#queue.append(message, "queued");
     } else if (this.limits.overflow === "wait" && this.#holds(this.#outside, message)) {
-      this.#outside ??= new MessageList();
-      this.#outside.append(message, this);
+      this.#outside ??= new MessageList(this);
+      this.#outside.append(message, "queued");
     } else {
       throw this.#full();
     }
@@ -81,16 +86,15 @@ export class Mailbox {
   /** The next message, or undefined. */
   take(): Message | undefined {
     const inside = this.#inside;
-    const message = inside?.first;
-    if (message === undefined) return undefined;
-    inside!.remove(message);
-    if (this.#outside?.first) this.#letIn();
+    if (inside?.first === undefined) return undefined;
+    const message = inside.shift();
+    if (this.#outside?.first !== undefined) this.#letIn();
     return message;
   }
 
   /** Puts messages back at the front, in the order given. Never refuses: they were accepted once. */
   handBack(messages: readonly Message[]): void {
-    for (let i = messages.length - 1; i >= 0; i--) this.#queue.prepend(messages[i]!, this);
+    for (let i = messages.length - 1; i >= 0; i--) this.#queue.prepend(messages[i]!, "queued");
   }
 
   remove(message: Message): void {
@@ -100,12 +104,21 @@ export class Mailbox {
     if (outside?.first) this.#letIn();
   }
 
+  /** What waits here was handed to nobody. */
+  hear(): void {}
+
+  begun(): boolean {
+    return false;
+  }
+
+  cancel(): void {}
+
   #letIn(): void {
     const outside = this.#outside;
     while (outside?.first && this.#fits(outside.first)) {
       const waiting = outside.first;
       outside.remove(waiting);
-      this.#queue.append(waiting, this);
+      this.#queue.append(waiting, "queued");
     }
   }
 
@@ -130,7 +143,7 @@ export class Mailbox {
   }
 
   get #queue(): MessageList {
-    this.#inside ??= new MessageList();
+    this.#inside ??= new MessageList(this);
     return this.#inside;
   }
 

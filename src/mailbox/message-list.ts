@@ -1,8 +1,15 @@
 import type { Message } from "./message.js";
 
-/** What holds a queued message, and lets it go when its caller gives up. */
+/** Who has a message in a list of its own, and can say what became of it. */
 export interface Holder {
+  /** Lets one go that is queued: its caller gave it up. */
   remove(message: Message): void;
+  /** Takes up what the host has said and nobody has looked at yet: the outcome may be there. */
+  hear(): void;
+  /** The handler of one that was delivered was entered, as far as the record says now. */
+  begun(message: Message): boolean;
+  /** The caller gave up one that was delivered: its host is told. */
+  cancel(message: Message): void;
 }
 
 /**
@@ -10,28 +17,58 @@ export interface Holder {
  * A message stands in one list at a time.
  */
 export class MessageList {
+  readonly holder: Holder;
   first: Message | undefined = undefined;
   last: Message | undefined = undefined;
   size = 0;
   bytes = 0;
 
-  /** @param holder whom its caller asks to let it go; undefined where nobody can: it is delivered, no longer queued */
-  append(message: Message, holder: Holder | undefined): void {
-    const { last } = this;
-    message.previous = last;
-    if (last) last.next = message;
-    else this.first = message;
-    this.last = message;
-    this.#count(message, holder);
+  constructor(holder: Holder) {
+    this.holder = holder;
   }
 
-  prepend(message: Message, holder: Holder | undefined): void {
+  append(message: Message, place: "queued" | "delivered"): void {
+    const { last } = this;
+    if (last === undefined) this.first = message;
+    else {
+      message.previous = last;
+      last.next = message;
+    }
+    this.last = message;
+    message.line = this;
+    message.place = place;
+    this.size++;
+    this.bytes += message.bytes;
+  }
+
+  prepend(message: Message, place: "queued" | "delivered"): void {
     const { first } = this;
-    message.next = first;
-    if (first) first.previous = message;
-    else this.last = message;
+    if (first === undefined) this.last = message;
+    else {
+      message.next = first;
+      first.previous = message;
+    }
     this.first = message;
-    this.#count(message, holder);
+    message.line = this;
+    message.place = place;
+    this.size++;
+    this.bytes += message.bytes;
+  }
+
+  /** The first one leaves, and there is one. */
+  shift(): Message {
+    const message = this.first!;
+    const { next } = message;
+    this.first = next;
+    if (next === undefined) this.last = undefined;
+    else {
+      next.previous = undefined;
+      message.next = undefined;
+    }
+    message.line = undefined;
+    this.size--;
+    this.bytes -= message.bytes;
+    return message;
   }
 
   /** @returns false for one that stands elsewhere */
@@ -46,7 +83,6 @@ export class MessageList {
       next.previous = previous;
       message.next = undefined;
     } else this.last = previous;
-    message.holder = undefined;
     message.line = undefined;
     this.size--;
     this.bytes -= message.bytes;
@@ -61,13 +97,5 @@ export class MessageList {
       all.push(first);
     }
     return all;
-  }
-
-  #count(message: Message, holder: Holder | undefined): void {
-    message.line = this;
-    message.holder = holder;
-    message.place = holder ? "queued" : "delivered";
-    this.size++;
-    this.bytes += message.bytes;
   }
 }

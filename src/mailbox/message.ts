@@ -1,6 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import type { Asker } from "./asker.js";
-import type { Holder, MessageList } from "./message-list.js";
+import type { MessageList } from "./message-list.js";
 
 /**
  * Whether a packed value needs work on its way: true when wrapped errors, refs or tensors are inside, which the receiver
@@ -10,16 +10,6 @@ export type Special = boolean | "large";
 
 /** How an ask ends: once, with one of these. */
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
-
-/** Who has handed a message to a host, and can say what became of it there. */
-export interface Courier {
-  /** Takes up what the host has said and nobody has looked at yet: the outcome may be there. */
-  hear(): void;
-  /** Its handler was entered, as far as the record says now. */
-  begun(message: Message): boolean;
-  /** Its caller gave it up: the host is told. */
-  cancel(message: Message): void;
-}
 
 /** A death that a message was charged with. */
 export interface Charge {
@@ -42,6 +32,23 @@ export interface MessageOptions {
   readonly asker?: Asker | undefined;
 }
 
+/** What all calls of one method through one ref have in common. */
+export interface Sent {
+  readonly method: string;
+  readonly options: MessageOptions;
+  /** A tell has failed. */
+  lost(message: Message, error: Error): void;
+}
+
+/** Who waits for the outcome of an ask, and for how long. */
+export interface Answer {
+  /** Monotonic ms; Infinity for none. */
+  readonly deadline: number;
+  /** Hears of the outcome, once. */
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
 /** What few messages need. */
 interface Rare {
   deaths: number;
@@ -56,18 +63,20 @@ interface Rare {
 
 /**
  * One ask or tell, and at the same time its ledger entry: it settles exactly once. Millions are made in a second, so it
- * has few fields, what most do not need is made on first use, and what a kind of message does with its outcome is a
- * method of its class, not a closure of each.
+ * has few fields, what most do not need is made on first use, and all are of one shape, whose constructor calls no other:
+ * one derived from a base costs as much again.
  */
-export abstract class Message {
-  abstract readonly ask: boolean;
-  readonly method: string;
-  /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
-  args: unknown[];
+export class Message {
+  readonly sent: Sent;
+  /** Of an ask. */
+  readonly answer: Answer | undefined;
+  /** The only argument, where there is exactly one; it may stand in `all` too. */
+  readonly first: unknown;
+  /** All arguments, where they are not one, or somebody has asked for them. */
+  all: unknown[] | undefined;
   /** Whether `args` needs work on its way. */
   readonly special: Special;
   readonly bytes: number;
-  readonly options: MessageOptions;
   /** Number among its receiver's messages, given anew at each delivery. 0 before. */
   seq = 0;
   place: Place = "queued";
@@ -75,31 +84,55 @@ export abstract class Message {
   settled = false;
   /** When it was handed to a host last, monotonic ms. */
   deliveredAt: number | undefined = undefined;
-  /** While it is delivered. */
-  courier: Courier | undefined = undefined;
   previous: Message | undefined = undefined;
   next: Message | undefined = undefined;
-  /** The list in which it stands. */
+  /** The list in which it stands; its holder lets it go while it is queued, and tells its host once it is delivered. */
   line: MessageList | undefined = undefined;
-  /** Who holds it while it is queued. */
-  holder: Holder | undefined = undefined;
   /** Not `#rare`: to define one costs each message more than an ordinary field does. */
-  protected rare: Rare | undefined = undefined;
+  private rare: Rare | undefined = undefined;
 
-  constructor(method: string, args: unknown[], special: Special, bytes: number, options: MessageOptions) {
-    this.method = method;
-    this.args = args;
+  /** @param all undefined: `first` is the only argument */
+  constructor(
+    sent: Sent,
+    first: unknown,
+    all: unknown[] | undefined,
+    special: Special,
+    bytes: number,
+    answer: Answer | undefined,
+  ) {
+    this.sent = sent;
+    this.first = first;
+    this.all = all;
     this.special = special;
     this.bytes = bytes;
-    this.options = options;
+    this.answer = answer;
   }
 
-  /** Hears of the outcome, once. */
-  protected abstract heard(outcome: Outcome): void;
+  get ask(): boolean {
+    return this.answer !== undefined;
+  }
+
+  get method(): string {
+    return this.sent.method;
+  }
+
+  get options(): MessageOptions {
+    return this.sent.options;
+  }
+
+  /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
+  get args(): unknown[] {
+    this.all ??= [this.first];
+    return this.all;
+  }
+
+  set args(args: unknown[]) {
+    this.all = args;
+  }
 
   /** Monotonic ms; Infinity for none. */
   get deadline(): number {
-    return Number.POSITIVE_INFINITY;
+    return this.answer === undefined ? Number.POSITIVE_INFINITY : this.answer.deadline;
   }
 
   get sender(): string {
@@ -120,7 +153,7 @@ export abstract class Message {
   }
 
   set deaths(deaths: number) {
-    this.#rarely().deaths = deaths;
+    this.rarely.deaths = deaths;
   }
 
   /** Its answer was given and its effect is not in a snapshot yet: it runs again after a death, to rebuild the state. */
@@ -129,7 +162,7 @@ export abstract class Message {
   }
 
   set replay(replay: boolean) {
-    this.#rarely().replay = replay;
+    this.rarely.replay = replay;
   }
 
   /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
@@ -138,7 +171,7 @@ export abstract class Message {
   }
 
   set suspect(suspect: boolean) {
-    if (suspect || this.rare) this.#rarely().suspect = suspect;
+    if (suspect || this.rare) this.rarely.suspect = suspect;
   }
 
   /** The deaths it was charged with, as their reports say. */
@@ -147,7 +180,7 @@ export abstract class Message {
   }
 
   set charges(charges: Charge[] | undefined) {
-    this.#rarely().charges = charges;
+    this.rarely.charges = charges;
   }
 
   /** Values of an output stream that have arrived for the caller. */
@@ -156,7 +189,7 @@ export abstract class Message {
   }
 
   set partsDelivered(count: number) {
-    this.#rarely().partsDelivered = count;
+    this.rarely.partsDelivered = count;
   }
 
   get onPart(): ((value: unknown) => void) | undefined {
@@ -164,7 +197,7 @@ export abstract class Message {
   }
 
   set onPart(onPart: ((value: unknown) => void) | undefined) {
-    this.#rarely().onPart = onPart;
+    this.rarely.onPart = onPart;
   }
 
   /** The consumer took one value of the stream: its host may send one more. */
@@ -173,14 +206,14 @@ export abstract class Message {
   }
 
   set onConsumed(onConsumed: (() => void) | undefined) {
-    this.#rarely().onConsumed = onConsumed;
+    this.rarely.onConsumed = onConsumed;
   }
 
   /** What is to be done when it settles, before its caller hears: nobody listens for its signal any more, tensors are back. */
   atItsEnd(end: () => void): void {
-    const rare = this.#rarely();
-    const { end: before } = rare;
-    rare.end = before
+    const { rarely } = this;
+    const { end: before } = rarely;
+    rarely.end = before
       ? () => {
           before();
           end();
@@ -195,20 +228,25 @@ export abstract class Message {
 
   /** The first call counts; later ones return false. */
   settle(outcome: Outcome): boolean {
+    return outcome.ok ? this.succeed(outcome.value) : this.fail(outcome.error);
+  }
+
+  /** The same with a value, for whom no outcome has to be made. */
+  succeed(value: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.rare?.end?.();
-    this.heard(outcome);
+    if (this.rare !== undefined) this.rare.end?.();
+    if (this.answer !== undefined) this.answer.resolve(value);
     return true;
   }
 
-  /** The same with a value, for whom no outcome has to be made where nobody looks at it. */
-  succeed(value: unknown): boolean {
-    return this.settle({ ok: true, value });
-  }
-
   fail(error: Error): boolean {
-    return this.settle({ ok: false, error });
+    if (this.settled) return false;
+    this.settled = true;
+    this.rare?.end?.();
+    if (this.answer) this.answer.reject(error);
+    else this.sent.lost(this, error);
+    return true;
   }
 
   /**
@@ -216,24 +254,25 @@ export abstract class Message {
    * may still begin before its host hears of it, so only one that never left is safe to send again.
    */
   giveUp(code: "Cancelled" | "Timeout", why: string): void {
+    const { line, place } = this;
     // This thread may have been busy while the answer lay ready: who has it in time is not told that there was none.
-    if (code === "Timeout" && this.place === "delivered") this.courier?.hear();
+    if (code === "Timeout" && place === "delivered") line?.holder.hear();
     if (this.settled) return;
-    const courier = this.place === "delivered" ? this.courier : undefined;
+    const courier = this.place === "delivered" ? this.line?.holder : undefined;
     const started = courier?.begun(this) ?? false;
     const where = started
       ? "it may have run"
       : courier
         ? "it had been handed over and not begun"
         : "it had not started";
-    this.holder?.remove(this);
+    if (this.place === "queued") this.line?.holder.remove(this);
     this.fail(
       new HoldfastError(code, `${this.method}: ${why} (${where})`, { retryable: !courier, details: { started } }),
     );
     courier?.cancel(this);
   }
 
-  #rarely(): Rare {
+  private get rarely(): Rare {
     this.rare ??= {
       deaths: 0,
       replay: false,

@@ -3,16 +3,15 @@ import type { CallOptions, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
-import { AskMessage } from "../mailbox/ask-message.js";
-import type { Asker } from "../mailbox/asker.js";
-import type { Message, Outcome, Special } from "../mailbox/message.js";
+import { Asking } from "../mailbox/asking.js";
+import { Message, type Outcome, type Special } from "../mailbox/message.js";
 import type { Lease } from "../transport/lease.js";
 import { lendUntilSettled } from "../transport/loan.js";
-import { plainBytes } from "../transport/plain.js";
+import { isPlain, plainBytes, plainSize } from "../transport/plain.js";
 import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
-import { deadTell, TellMessage } from "./tell-message.js";
+import { type InnerCallOptions, SentThrough } from "./sent.js";
 
 /** What a target delivers to. Throws to refuse. */
 export interface Receiver {
@@ -21,11 +20,6 @@ export interface Receiver {
   accept(message: Message, key: string | undefined): void;
   /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
   isStream(method: string): boolean | undefined;
-}
-
-/** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
-export interface InnerCallOptions extends CallOptions {
-  readonly asker?: Asker | undefined;
 }
 
 /**
@@ -56,20 +50,48 @@ class ReceiverTarget implements Target {
   }
 
   ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    return this.#ask(new SentThrough(this, method, options), args);
+  }
+
+  tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
+    return this.#tell(new SentThrough(this, method, options), args);
+  }
+
+  asker(method: string, options: CallOptions): (...args: unknown[]) => Promise<unknown> {
+    const sent = new SentThrough(this, method, options);
+    return (...args) => this.#ask(sent, args);
+  }
+
+  /** Most calls have one argument, and need no array for it, which would cost as much as the message again. */
+  teller(method: string, options: CallOptions): (...args: unknown[]) => boolean {
+    const sent = new SentThrough(this, method, options);
+    const { receiver } = this;
+    const { key } = options;
+    const simple = options.timeout === undefined && options.signal === undefined;
+    const tell = (args: unknown[]) => this.#tell(sent, args);
+    return function (first: unknown) {
+      // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
+      if (arguments.length !== 1 || !simple || !isPlain(first)) return tell([...arguments]);
+      return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key);
+    };
+  }
+
+  #ask(sent: SentThrough, args: unknown[]): Promise<unknown> {
     const receiver = this.receiver;
+    const { method } = sent;
     const stream = receiver.isStream(method);
     if (stream !== false) {
-      const call: StreamCall = (onSettled, onPart) => this.#stream(method, args, options, onSettled, onPart);
+      const call: StreamCall = (onSettled, onPart) => this.#stream(sent, args, onSettled, onPart);
       return (stream ? new Parts(call) : eitherOf(call, () => receiver.isStream(method))) as Promise<unknown>;
     }
     const promise = new Promise<unknown>(settlers);
     const { resolve, reject } = made;
-    this.#send(method, args, options, resolve, reject);
+    this.#send(sent, args, resolve, reject);
     return promise;
   }
 
-  tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
-    const receiver = this.receiver;
+  #tell(sent: SentThrough, args: unknown[]): boolean {
+    const { options } = sent;
     let special: Special = false;
     let leases: readonly Lease[] | undefined;
     let crossing = args;
@@ -81,20 +103,20 @@ class ReceiverTarget implements Target {
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) milliseconds(options.timeout, "timeout");
-      if (options.signal?.aborted) throw alreadyFired(method);
+      if (options.signal?.aborted) throw alreadyFired(sent.method);
     } catch (error) {
-      deadTell(this.context, receiver, method, args, options, toError(error));
+      sent.dead(args, toError(error));
       return false;
     }
-    const message = new TellMessage(method, crossing, special, bytes, options, this);
+    const message = new Message(sent, crossing[0], crossing, special, bytes, undefined);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) return this.#tellLent(message, leases, options.key, forget);
     if (forget) message.atItsEnd(forget);
-    return offer(receiver, message, options.key);
+    return offer(this.receiver, message, options.key);
   }
 
   /** With tensors, which are its sender's again where it is refused. */
-  #tellLent(message: TellMessage, leases: readonly Lease[], key: string | undefined, forget?: () => void): boolean {
+  #tellLent(message: Message, leases: readonly Lease[], key: string | undefined, forget?: () => void): boolean {
     let accepted = false;
     message.atItsEnd(lendUntilSettled(leases, () => !accepted, forget));
     accepted = offer(this.receiver, message, key);
@@ -102,25 +124,24 @@ class ReceiverTarget implements Target {
   }
 
   #stream(
-    method: string,
+    sent: SentThrough,
     args: unknown[],
-    options: InnerCallOptions,
     onSettled: (outcome: Outcome) => void,
     onPart: (value: unknown) => void,
   ): Message | undefined {
     const resolve = (value: unknown) => onSettled({ ok: true, value });
     const reject = (error: Error) => onSettled({ ok: false, error });
-    return this.#send(method, args, options, resolve, reject, onPart);
+    return this.#send(sent, args, resolve, reject, onPart);
   }
 
   #send(
-    method: string,
+    sent: SentThrough,
     args: unknown[],
-    options: InnerCallOptions,
     resolve: (value: unknown) => void,
     reject: (error: Error) => void,
     onPart?: (value: unknown) => void,
   ): Message | undefined {
+    const { options } = sent;
     let special: Special = false;
     let leases: readonly Lease[] | undefined;
     let crossing = args;
@@ -133,15 +154,17 @@ class ReceiverTarget implements Target {
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) timeoutMs = milliseconds(options.timeout, "timeout");
-      if (options.signal?.aborted) throw alreadyFired(method);
+      if (options.signal?.aborted) throw alreadyFired(sent.method);
     } catch (error) {
       reject(toError(error));
       return undefined;
     }
-    const message = new AskMessage(method, crossing, special, bytes, options, resolve, reject);
+    const asking = new Asking(resolve, reject);
+    const message = new Message(sent, crossing[0], crossing, special, bytes, asking);
+    asking.message = message;
     if (onPart) message.onPart = onPart;
     const { clock, deadlines } = this.context;
-    if (timeoutMs !== Number.POSITIVE_INFINITY) message.within(timeoutMs, clock.now(), deadlines);
+    if (timeoutMs !== Number.POSITIVE_INFINITY) asking.within(timeoutMs, clock.now(), deadlines);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, () => true, forget));
     else if (forget) message.atItsEnd(forget);
@@ -155,7 +178,7 @@ class ReceiverTarget implements Target {
 }
 
 /** @returns whether it was accepted */
-function offer(receiver: Receiver, message: TellMessage, key: string | undefined): boolean {
+function offer(receiver: Receiver, message: Message, key: string | undefined): boolean {
   try {
     receiver.accept(message, key);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
+import { type Holder, MessageList } from "../mailbox/message-list.js";
 import type { ChildRecord } from "../supervision/state.js";
 import type { SystemContext } from "../system/context.js";
 import { type Receiver, targetOf } from "../system/target.js";
@@ -18,7 +19,7 @@ const MOST_OPEN = 10_000;
  *   ref.ask.m(x) ─▶ targetOf ─▶ Message ─▶ accept ─▶ the test
  *        ◀── promise ◀── settle (reply | fail | Timeout | Cancelled | stopped)
  */
-export class ProbeUnit implements Unit, Receiver {
+export class ProbeUnit implements Unit, Receiver, Holder {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
@@ -28,7 +29,7 @@ export class ProbeUnit implements Unit, Receiver {
   readonly #context: SystemContext;
   readonly #take: (received: ReceivedMessage) => void;
   /** Asks without an answer. */
-  readonly #open = new Set<Message>();
+  readonly #open = new MessageList(this);
   #refusal: HoldfastError | undefined;
 
   constructor(context: SystemContext, name: string, path: string, take: (received: ReceivedMessage) => void) {
@@ -46,10 +47,8 @@ export class ProbeUnit implements Unit, Receiver {
       const full = `${this.path}: the probe holds ${MOST_OPEN} asks that the test has not answered`;
       throw new HoldfastError("MailboxFull", full);
     }
-    message.place = "delivered";
-    message.courier = this;
     // A tell has no outcome to wait for; what is asked stays open until the test, the caller or the end settles it.
-    if (message.ask) this.#open.add(message);
+    if (message.ask) this.#open.append(message, "delivered");
     else message.settle({ ok: true, value: undefined });
     this.#take(new ReceivedMessage(message, key, this.path, (path) => this.#context.resolve(path)));
   }
@@ -63,7 +62,11 @@ export class ProbeUnit implements Unit, Receiver {
   }
 
   cancel(message: Message): void {
-    this.#open.delete(message);
+    this.#open.remove(message);
+  }
+
+  remove(message: Message): void {
+    this.#open.remove(message);
   }
 
   isStream(): boolean {
@@ -79,14 +82,17 @@ export class ProbeUnit implements Unit, Receiver {
 
   dispose(error: HoldfastError): void {
     this.#refusal = error;
-    for (const message of this.#open) message.fail(error);
-    this.#open.clear();
+    for (const message of this.#open.takeAll()) message.fail(error);
   }
 
   drain(): void {}
 
   #sweep(): void {
-    for (const message of this.#open) if (message.settled) this.#open.delete(message);
+    for (let one = this.#open.first; one; ) {
+      const { next } = one;
+      if (one.settled) this.#open.remove(one);
+      one = next;
+    }
   }
 
   /** What the test has not answered must not hold a stop up. */

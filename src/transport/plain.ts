@@ -23,6 +23,11 @@ export function plainBytes(args: readonly unknown[]): number {
   return bytes;
 }
 
+/** The size of one argument that isPlain(), alone: as plainBytes() of it. */
+export function plainSize(value: unknown): number {
+  return typeof value === "string" ? 32 + value.length * 2 : value === null ? 16 : 24;
+}
+
 /** It needs no packing, and whoever holds it cannot change it for another. */
 export function isPlain(value: unknown): boolean {
   switch (typeof value) {

@@ -2,7 +2,8 @@ import { type ActorFacts, type MethodFacts, noSuchMethod } from "../../actor/met
 import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
-import type { Courier, Message } from "../../mailbox/message.js";
+import type { Message } from "../../mailbox/message.js";
+import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
@@ -40,10 +41,10 @@ export interface Addressee {
  * What was handed to an actor's host and not settled yet, and what it takes to rebuild its state: the last good snapshot
  * with the messages answered since. Made with the actor's first message; it goes on through its incarnations.
  */
-export class Deliveries implements Courier {
+export class Deliveries implements Holder {
   readonly #context: SystemContext;
   readonly #to: Addressee;
-  readonly #inflight = new Inflight();
+  readonly #inflight = new Inflight(this);
   readonly #direct: DirectRuns;
   readonly #window: number;
   readonly #log: ReplayLog;
@@ -90,8 +91,7 @@ export class Deliveries implements Courier {
       return;
     }
     message.deliveredAt = this.#context.clock.now();
-    message.courier = this;
-    this.#inflight.append(message, undefined);
+    this.#inflight.append(message, "delivered");
     cell!.send({
       t: "call",
       actor,
@@ -140,8 +140,11 @@ export class Deliveries implements Courier {
     return true;
   }
 
-  left({ seq }: Message): void {
-    this.#credits?.delete(seq);
+  /** One that has not begun is given up. */
+  remove(message: Message): void {
+    if (!this.#inflight.remove(message)) return;
+    this.#credits?.delete(message.seq);
+    this.#to.freed(false);
   }
 
   #known(name: string, { methods }: ActorFacts): boolean {
@@ -255,9 +258,7 @@ export class Deliveries implements Courier {
 
   /** None of it had begun: what somebody still waits for, or what rebuilds the state, in order. */
   takeUnbegun(): Message[] {
-    const back = this.takeAll().filter(({ settled, replay }) => replay || !settled);
-    for (const message of back) message.courier = undefined;
-    return back;
+    return this.takeAll().filter(({ settled, replay }) => replay || !settled);
   }
 
   /** Answered since the last snapshot: they run again to rebuild the state. */

@@ -1,15 +1,12 @@
 import { type DirectLine, later } from "../../host/direct-line.js";
-import type { Courier, Message } from "../../mailbox/message.js";
-import type { Holder } from "../../mailbox/message-list.js";
+import type { Message } from "../../mailbox/message.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./deliveries.js";
 import type { Inflight } from "./inflight.js";
 
-interface DirectCourier extends Courier {
+interface Numbering {
   /** One that waits in the mailbox may run at once, and has its number now. Else it goes the way of all. */
   numbered(message: Message): boolean;
-  /** It never began, and is with the actor no more. */
-  left(message: Message): void;
 }
 
 /**
@@ -23,12 +20,12 @@ interface DirectCourier extends Courier {
  * What waits in the mailbox is not moved into flight first where it can run at once: of a flood most is there. The window is
  * filled again when something new is accepted, so the mailbox has room as if that had been done after each message.
  */
-export class DirectRuns implements Runnable, Holder {
+export class DirectRuns implements Runnable {
   nextReady: Runnable | undefined = undefined;
   readonly #queue: RunQueue;
   readonly #to: Addressee;
   readonly #inflight: Inflight;
-  readonly #courier: DirectCourier;
+  readonly #numbering: Numbering;
   /** The way to the incarnation named below, if that runs in this thread. */
   #line: DirectLine | undefined;
   #lineOf = 0;
@@ -37,12 +34,12 @@ export class DirectRuns implements Runnable, Holder {
   /** The mailbox is its alone. */
   readonly #alone: boolean;
 
-  constructor(queue: RunQueue, to: Addressee, inflight: Inflight, courier: DirectCourier, alone: boolean) {
+  constructor(queue: RunQueue, to: Addressee, inflight: Inflight, numbering: Numbering, alone: boolean) {
     this.#alone = alone;
     this.#queue = queue;
     this.#to = to;
     this.#inflight = inflight;
-    this.#courier = courier;
+    this.#numbering = numbering;
   }
 
   /** Whether this incarnation is reached directly. */
@@ -64,15 +61,8 @@ export class DirectRuns implements Runnable, Holder {
 
   /** Only while `on`. */
   hand(message: Message): void {
-    this.#inflight.append(message, this);
+    this.#inflight.append(message, "queued");
     this.getReady();
-  }
-
-  /** One that has not begun is given up. */
-  remove(message: Message): void {
-    if (!this.#inflight.remove(message)) return;
-    this.#courier.left(message);
-    this.#to.freed(false);
   }
 
   /** What is in flight, or waits for it, may have come to its turn. */
@@ -87,46 +77,60 @@ export class DirectRuns implements Runnable, Holder {
   run(most: number, now: number): number {
     this.#ready = false;
     const to = this.#to;
+    if (!this.on) return 0;
+    const line = this.#line!;
+    const { inquest } = to.cell!;
     const inflight = this.#inflight;
-    for (let ran = 0; ran < most; ran++) {
-      const { first } = inflight;
-      const message = first ?? (this.#alone ? to.mailbox.next : undefined);
-      // A handler may end its own actor, or the whole system.
-      if (message?.place !== "queued" || !to.takesMail || !this.on || !this.#line!.open) return ran;
-      if (message.deadline <= now) message.giveUp("Timeout", "its deadline passed");
-      else if (first !== undefined || this.#pull(message)) this.#run(message, now);
-      else to.pump();
+    let ran = 0;
+    let served = false;
+    // A handler may end its own actor, or the whole system.
+    while (ran < most && this.#line === line && line.open && to.takesMail) {
+      let message = inflight.first;
+      if (message === undefined) {
+        message = this.#alone ? to.mailbox.next : undefined;
+        if (message === undefined) return ran;
+        ran++;
+        if (message.deadline <= now) {
+          message.giveUp("Timeout", "its deadline passed");
+          continue;
+        }
+        // It has to be looked at more closely.
+        if (inquest.trials !== undefined || !this.#numbering.numbered(message)) {
+          to.pump();
+          continue;
+        }
+        to.mailbox.take();
+        inflight.enter(message);
+      } else {
+        if (message.place !== "queued") return ran;
+        ran++;
+        if (message.deadline <= now) {
+          message.giveUp("Timeout", "its deadline passed");
+          continue;
+        }
+        message.place = "delivered";
+      }
+      const value = line.run(message, now);
+      if (value === later) {
+        if (message.line === inflight) to.cell?.watch.begin();
+        continue;
+      }
+      inflight.leave(message);
+      message.place = "gone";
+      message.succeed(value);
+      if (!this.#alone) to.freed(true);
+      else if (!served || inquest.trials !== undefined) {
+        served = true;
+        to.freed(true, false);
+      }
     }
-    this.getReady();
-    return most;
-  }
-
-  /** @returns false where it has to be looked at more closely */
-  #pull(message: Message): boolean {
-    if (this.#to.cell!.inquest.trials !== undefined || !this.#courier.numbered(message)) return false;
-    this.#to.mailbox.take();
-    this.#inflight.enter(message);
-    return true;
+    if (ran >= most) this.getReady();
+    return ran;
   }
 
   /** The incarnation is over. */
   end(): void {
     this.#line = undefined;
     this.#lineOf = 0;
-  }
-
-  #run(message: Message, now: number): void {
-    message.holder = undefined;
-    message.place = "delivered";
-    message.courier = this.#courier;
-    const value = this.#line!.run(message, now);
-    if (value === later) {
-      if (message.line === this.#inflight) this.#to.cell?.watch.begin();
-      return;
-    }
-    this.#inflight.remove(message);
-    message.place = "gone";
-    message.succeed(value);
-    this.#to.freed(true, !this.#alone);
   }
 }

@@ -1,5 +1,5 @@
 import type { Message } from "../../mailbox/message.js";
-import { type Holder, MessageList } from "../../mailbox/message-list.js";
+import { MessageList } from "../../mailbox/message-list.js";
 
 /** With more messages than this they are found by an index; hosts answer in order, so among few the first look finds it. */
 const FEW = 64;
@@ -8,8 +8,8 @@ const FEW = 64;
 export class Inflight extends MessageList {
   #bySeq: Map<number, Message> | undefined;
 
-  override append(message: Message, holder: Holder | undefined): void {
-    super.append(message, holder);
+  override append(message: Message, place: "queued" | "delivered"): void {
+    super.append(message, place);
     if (this.#bySeq) this.#bySeq.set(message.seq, message);
     else if (this.size > FEW) this.#index();
   }
@@ -17,7 +17,7 @@ export class Inflight extends MessageList {
   /** The same for one that is handed over where nothing else is. */
   enter(message: Message): void {
     if (this.first !== undefined || this.#bySeq) {
-      this.append(message, undefined);
+      this.append(message, "delivered");
       return;
     }
     this.first = message;
@@ -25,6 +25,20 @@ export class Inflight extends MessageList {
     this.size = 1;
     this.bytes = message.bytes;
     message.line = this;
+    message.place = "delivered";
+  }
+
+  /** One that has just run, most often the only one. */
+  leave(message: Message): void {
+    if (this.first !== message || this.last !== message || this.#bySeq) {
+      this.remove(message);
+      return;
+    }
+    this.first = undefined;
+    this.last = undefined;
+    this.size = 0;
+    this.bytes = 0;
+    message.line = undefined;
   }
 
   override remove(message: Message): boolean {

@@ -5,7 +5,7 @@ import { releaseAll } from "../../transport/lease.js";
 import { pack, unpack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
 import { shapeOf } from "../death/evidence.js";
-import type { InnerCallOptions } from "../target.js";
+import type { InnerCallOptions } from "../sent.js";
 import type { CellMember } from "./cell-member.js";
 import { OpenAsks } from "./open-asks.js";
 

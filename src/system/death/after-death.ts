@@ -103,7 +103,6 @@ export function settleAfterDeath(
       const evidence = fate === "redeliver" && estate.apart ? evidenceSoon : evidenceOf;
       executing.push(evidence(message, ranForMs, method?.reveal ?? false));
     }
-    message.courier = undefined;
     message.place = "gone";
     switch (fate) {
       case "redeliver":

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { controlBytes, entriesEnd } from "../../../src/host/control-block.js";
 import { type ControlFile, writeControlFile } from "../../../src/host/control-file.js";
 import { readControl } from "../../../src/host/control-reader.js";
-import { writeControl } from "../../../src/host/control-writer.js";
+import { writeControl, writeOwnControl } from "../../../src/host/control-writer.js";
 import { type RawEvent, readFlight } from "../../../src/host/flight-log.js";
 import {
   EVENT_BYTES,
@@ -193,5 +193,52 @@ describe("a control file", () => {
     writer.rest();
     expect(readFlight(reader.flight()).at(-1)).toMatchObject({ kind: "settled", seq: 50 });
     expect(entriesEnd(1) + RING_BYTES).toBe(bytes.byteLength);
+  });
+});
+
+describe("a message that runs in the parent's own thread", () => {
+  const scene = () => {
+    const bytes = new ArrayBuffer(controlBytes(1));
+    const reader = readControl(bytes);
+    const flight = () => readFlight(reader.flight()).map(({ at, kind, seq, text }) => [at, kind, seq, text]);
+    return { writer: writeOwnControl(bytes), reader, flight };
+  };
+
+  it("is one event, which is begun until it has ended, and has all its steps then", () => {
+    const { writer, reader, flight } = scene();
+    expect(writer.take(0, 1, 5, 7, 1, 1)).toBe(true);
+    const begun = [
+      [5, "accepted", 1, undefined],
+      [5, "started", 1, undefined],
+    ];
+    expect([flight(), reader.executing(0, 1)]).toEqual([begun, [{ seq: 1, since: 5 }]]);
+    writer.over(0, 1, 7, 1, 1);
+    writer.take(0, 1, 6, 7, 1, 2);
+    expect(flight()).toEqual([
+      ...begun,
+      [5, "settled", 1, "ok"],
+      [6, "accepted", 2, undefined],
+      [6, "started", 2, undefined],
+    ]);
+    expect([reader.executing(0, 1), reader.finished(0, 1)]).toEqual([[{ seq: 2, since: 6 }], [1]]);
+  });
+
+  it("is settled after what happened while it ran", () => {
+    const { writer, flight } = scene();
+    writer.take(0, 1, 5, 7, 1, 1);
+    writer.note(6, 7, 1, "half");
+    writer.over(0, 1, 7, 1, 1);
+    expect(flight()).toEqual([
+      [5, "accepted", 1, undefined],
+      [5, "started", 1, undefined],
+      [6, "note", 0, "half"],
+      [6, "settled", 1, "ok"],
+    ]);
+  });
+
+  it("does not run in a host that is condemned", () => {
+    const { writer, reader } = scene();
+    reader.condemn();
+    expect(writer.take(0, 1, 5, 7, 1, 1)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Courier, Outcome } from "../../../src/mailbox/message.js";
+import type { Outcome } from "../../../src/mailbox/message.js";
+import { type Holder, MessageList } from "../../../src/mailbox/message-list.js";
 import { Mail } from "./mail.js";
 
 /** A message whose host has answered, while this thread was too busy to look. */
@@ -7,13 +8,13 @@ function answered() {
   const outcomes: Outcome[] = [];
   const cancelled: unknown[] = [];
   const mail = new Mail("m", { onSettled: (outcome) => outcomes.push(outcome) });
-  const courier: Courier = {
+  const holder: Holder = {
+    remove() {},
     hear: () => void mail.succeed("the answer"),
     begun: () => true,
     cancel: (message) => cancelled.push(message),
   };
-  mail.place = "delivered";
-  mail.courier = courier;
+  new MessageList(holder).append(mail, "delivered");
   return { mail, outcomes, cancelled };
 }
 

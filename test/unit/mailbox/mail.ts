@@ -9,19 +9,11 @@ interface MailInit {
 
 /** A message for a test, which hears of its outcome. */
 export class Mail extends Message {
-  readonly ask = true;
-  readonly #init: MailInit;
-
-  constructor(method: string, init: MailInit = {}) {
-    super(method, init.args ?? [], false, init.bytes ?? 10, { sender: "test" });
-    this.#init = init;
-  }
-
-  override get deadline(): number {
-    return this.#init.deadline ?? Number.POSITIVE_INFINITY;
-  }
-
-  protected override heard(outcome: Outcome): void {
-    this.#init.onSettled?.(outcome);
+  constructor(method: string, { args = [], bytes = 10, deadline, onSettled }: MailInit = {}) {
+    super({ method, options: { sender: "test" }, lost() {} }, args[0], args, false, bytes, {
+      deadline: deadline ?? Number.POSITIVE_INFINITY,
+      resolve: (value) => onSettled?.({ ok: true, value }),
+      reject: (error) => onSettled?.({ ok: false, error }),
+    });
   }
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Mailbox, type MailboxLimits } from "../../../src/mailbox/mailbox.js";
 import type { Message, Outcome } from "../../../src/mailbox/message.js";
+import { MessageList } from "../../../src/mailbox/message-list.js";
 import { Mail } from "./mail.js";
 
 interface Heard {
@@ -37,7 +38,7 @@ describe("a mailbox", () => {
     for (const message of [a!, b!, c!]) mailbox.push(message);
     mailbox.remove(b!);
     mailbox.remove(b!);
-    expect([mailbox.size, mailbox.bytes, b!.holder]).toEqual([2, 20, undefined]);
+    expect([mailbox.size, mailbox.bytes, b!.line]).toEqual([2, 20, undefined]);
     expect(names(mailbox)).toEqual(["a", "c"]);
   });
 
@@ -195,8 +196,8 @@ describe("a message", () => {
   it("tells its host when it is given up while delivered, once", () => {
     const { message, outcomes } = mail("m");
     let told = 0;
-    message.place = "delivered";
-    message.courier = { hear: () => {}, begun: () => true, cancel: () => told++ };
+    const host = { hear() {}, begun: () => true, cancel: () => told++, remove() {} };
+    new MessageList(host).append(message, "delivered");
     message.giveUp("Cancelled", "why");
     message.giveUp("Timeout", "why");
     expect(told).toBe(1);

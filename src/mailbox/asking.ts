@@ -1,0 +1,45 @@
+import type { DeadlineLine, Deadlines, Expiring } from "./deadlines.js";
+import type { Answer, Message } from "./message.js";
+
+/** Who waits for the outcome of an ask. It is its own entry among the deadlines. */
+export class Asking implements Answer, Expiring {
+  expired = false;
+  /** What it waits for. */
+  message: Message | undefined = undefined;
+  private readonly settle: (value: unknown) => void;
+  private readonly refuse: (error: Error) => void;
+  /** Monotonic ms. Tagged on purpose: as a plain number field every ask would have it boxed, limited or not. */
+  private limit: number | undefined = undefined;
+  private watched: DeadlineLine | undefined = undefined;
+  private deadlines: Deadlines | undefined = undefined;
+
+  constructor(settle: (value: unknown) => void, refuse: (error: Error) => void) {
+    this.settle = settle;
+    this.refuse = refuse;
+  }
+
+  get deadline(): number {
+    return this.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** It waits this long, counted from `now`. */
+  within(timeoutMs: number, now: number, deadlines: Deadlines): void {
+    this.limit = now + timeoutMs;
+    this.deadlines = deadlines;
+    this.watched = deadlines.put(timeoutMs, this);
+  }
+
+  expire(): void {
+    this.message?.giveUp("Timeout", `no answer within ${this.watched?.timeoutMs} ms`);
+  }
+
+  resolve(value: unknown): void {
+    if (this.watched) this.deadlines!.forget(this.watched, this);
+    this.settle(value);
+  }
+
+  reject(error: Error): void {
+    if (this.watched) this.deadlines!.forget(this.watched, this);
+    this.refuse(error);
+  }
+}

@@ -1,0 +1,60 @@
+import type { CallOptions } from "../actor/ref.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
+import type { Asker } from "../mailbox/asker.js";
+import type { Message, MessageOptions, Sent } from "../mailbox/message.js";
+import type { SystemContext } from "./context.js";
+import { shapeOf } from "./death/evidence.js";
+
+/** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
+export interface InnerCallOptions extends CallOptions {
+  readonly asker?: Asker | undefined;
+}
+
+/** To whom it was sent, for its dead letter. */
+export interface Addressed {
+  readonly path: string;
+  readonly incarnation: number;
+}
+
+/** What sends it. */
+interface Sender {
+  readonly context: SystemContext;
+  readonly receiver: Addressed;
+}
+
+/** All calls of one method through one target, with the same options. A tell that fails is a dead letter. */
+export class SentThrough implements Sent {
+  readonly method: string;
+  readonly options: InnerCallOptions;
+  private readonly through: Sender;
+
+  constructor(through: Sender, method: string, options: InnerCallOptions) {
+    this.through = through;
+    this.method = method;
+    this.options = options;
+  }
+
+  lost({ args }: Message, error: Error): void {
+    // Who found it guilty has written its letter, with the evidence.
+    if (!isHoldfastError(error, "PoisonedMessage")) this.dead(args, error);
+  }
+
+  /** @param args for their shape alone */
+  dead(args: unknown[], error: Error): void {
+    const { method, options } = this;
+    deadTell(this.through.context, this.through.receiver, method, args, options, error);
+  }
+}
+
+function deadTell(
+  context: SystemContext,
+  { path, incarnation }: Addressed,
+  method: string,
+  args: unknown[],
+  options: MessageOptions & { readonly key?: string },
+  error: Error,
+): void {
+  const reason = error instanceof HoldfastError ? error.code : error.message;
+  const { key, sender = "app" } = options;
+  context.deaths.deadLetter({ path, key, incarnation, sender, method, reason, shape: shapeOf(args) });
+}
