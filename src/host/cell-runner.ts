@@ -12,18 +12,19 @@ import { ActorRunner } from "./actor-runner.js";
 import { ActorTable } from "./actor-table.js";
 import { cannotLoad } from "./cannot-load.js";
 import type { HostMemory } from "./control-reader.js";
-import type { ControlWriter, OwnControlWriter } from "./control-writer.js";
+import type { ControlWriter } from "./control-writer.js";
 import type { DirectLine } from "./direct-line.js";
 import { findActorClass } from "./find-class.js";
 import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
+import type { OwnRecord } from "./own-record.js";
 import { spawnSpec } from "./spawn-request.js";
 import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surroundings.js";
 
 export interface CellLink {
   readonly control: ControlWriter;
   /** The same, where the parent runs in the same thread. */
-  readonly own?: OwnControlWriter;
+  readonly own?: OwnRecord;
   readonly clock: Clock;
   /** The parent runs in the same thread: frames hold its very objects. */
   readonly sharesMemory: boolean;
@@ -35,8 +36,8 @@ export interface CellLink {
   send(frame: ToParent): void;
   /** What the host holds, where it is the cell's alone: then it has a beat. */
   memory?(): HostMemory;
-  /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
-  unsent?(): boolean;
+  /** What was sent waits here for the end of the turn. Only where the parent is in the same thread. */
+  readonly unsent?: { readonly empty: boolean };
   /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */
   flush(patient: boolean): void;
   /** Imports a module, or finds a class handed over directly (inline). */

@@ -14,7 +14,7 @@ import {
   sinceFloat,
   storedPhases,
 } from "./control-block.js";
-import { FlightRing, KIND, type Kind } from "./flight-ring.js";
+import { FlightRing, type Kind } from "./flight-ring.js";
 
 /** The host's side. */
 export interface ControlWriter {
@@ -41,19 +41,10 @@ export interface ControlWriter {
   note(at: number, actor: number, incarnation: number, text: string): void;
 }
 
-/** The same in the parent's own thread, where a message is most often over when its handler returns. */
-export interface OwnControlWriter extends ControlWriter {
-  /** A message is taken and begins: its event, and `begin`. */
-  take(entry: number, method: number, now: number, actor: number, incarnation: number, seq: number): boolean;
-  /** It has ended well: its event, and `end`. */
-  over(entry: number, method: number, actor: number, incarnation: number, seq: number): void;
-}
-
 /** Where the parent is this very thread, nobody looks in between two stores: they need not be atomic, which costs more than a message. */
-export function writeOwnControl(buffer: ArrayBuffer): OwnControlWriter {
+export function writeOwnControl(buffer: ArrayBuffer, ring: FlightRing): ControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);
-  const ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength)));
   return {
     ...writeControl(buffer, ring),
     begin(entry, seq, now) {
@@ -65,24 +56,16 @@ export function writeOwnControl(buffer: ArrayBuffer): OwnControlWriter {
       const word = entryWord(entry);
       ints[word + FINISHED] = ints[word + BEGUN]!;
     },
-    take(entry, method, now, actor, incarnation, seq) {
-      ring.event(KIND.taken, method, now, actor, incarnation, seq);
-      floats[sinceFloat(entry)] = now;
-      ints[entryWord(entry) + BEGUN] = seq;
-      return ints[STOP_WORD] === 0;
-    },
-    over(entry, method, actor, incarnation, seq) {
-      ring.ended(method, actor, incarnation, seq);
-      ints[entryWord(entry) + FINISHED] = seq;
-    },
   };
 }
 
+/** The recorder of a control block. */
+export function recorderIn(buffer: ArrayBufferLike): FlightRing {
+  return new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength)));
+}
+
 /** A writer straight into memory that is shared with the parent. */
-export function writeControl(
-  buffer: ArrayBufferLike,
-  ring = new FlightRing(buffer, entriesEnd(entriesIn(buffer.byteLength))),
-): ControlWriter {
+export function writeControl(buffer: ArrayBufferLike, ring = recorderIn(buffer)): ControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);
   return {

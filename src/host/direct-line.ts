@@ -13,6 +13,8 @@ export const later: unique symbol = Symbol("later");
 export interface DirectLine {
   /** It is up: the next message may begin. */
   readonly open: boolean;
+  /** What runs, until `run` returns. */
+  readonly current: Message | undefined;
   /**
    * Runs one message now. Only while `open`, and not before the one before is over.
    * @param now monotonic ms

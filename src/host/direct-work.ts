@@ -1,13 +1,13 @@
-import type { Message } from "../mailbox/message.js";
+import type { Message, Sent } from "../mailbox/message.js";
 import type { ToHost } from "../transport/frames.js";
 import { isPlain } from "../transport/plain.js";
 import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
-import type { OwnControlWriter } from "./control-writer.js";
 import { type DirectLine, later } from "./direct-line.js";
 import { watchLent } from "./lent-watch.js";
 import { isAsyncIterable } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
+import type { OwnRecord } from "./own-record.js";
 import type { Running } from "./running.js";
 import type { Worker } from "./worker.js";
 
@@ -21,8 +21,8 @@ type Call = Extract<ToHost, { t: "call" }>;
 export class DirectWork implements DirectLine {
   readonly #of: Worker;
   readonly #work: ActorWork;
-  readonly #control: OwnControlWriter;
-  readonly #unsent: (() => boolean) | undefined;
+  readonly #record: OwnRecord;
+  readonly #unsent: { readonly empty: boolean } | undefined;
   readonly #slot: number;
   readonly #id: number;
   readonly #incarnation: number;
@@ -32,15 +32,15 @@ export class DirectWork implements DirectLine {
   #lent: (() => void) | undefined;
   /** A handler has answered with a promise: the time at which one begins is read for each. */
   #slow = false;
-  /** Most messages call what the one before called. */
-  #latestName: string | undefined;
+  /** Most messages are sent as the one before was. */
+  #latest: Sent | undefined;
   #latestAgain = false;
   #latestNumber = 0;
 
-  /** @param control the parent is in this thread */
-  constructor(of: Worker, work: ActorWork, control: OwnControlWriter) {
+  /** @param record the parent is in this thread */
+  constructor(of: Worker, work: ActorWork, record: OwnRecord) {
     this.#of = of;
-    this.#control = control;
+    this.#record = record;
     this.#unsent = of.around.unsent;
     this.#slot = of.slot;
     this.#id = of.id;
@@ -52,51 +52,57 @@ export class DirectWork implements DirectLine {
     return this.#of.open;
   }
 
+  get current(): Message | undefined {
+    return this.#message;
+  }
+
+  /** Something runs that is not entered. */
   get busy(): boolean {
-    return this.#message !== undefined;
+    return this.#message !== undefined && this.#entered === undefined;
   }
 
   run(message: Message, now: number): unknown {
-    const { method } = message.sent;
+    const { sent } = message;
     this.#entered = undefined;
     this.#message = message;
-    if (method !== this.#latestName) this.#known(method);
+    if (sent !== this.#latest) this.#known(sent);
     const at = this.#slow ? this.#of.around.clock.now() : now;
-    if (!this.#control.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, message.seq)) {
+    if (!this.#record.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, message.seq)) {
       this.#of.fence();
-      return later;
+      return this.#later();
     }
     let { all } = message;
-    if (message.special === true || this.#latestAgain || message.sent.options.idempotent) {
-      if (message.special === true) this.#lent = watchLent(message.args, this.#of.around, method);
+    if (message.special === true || this.#latestAgain) {
+      if (message.special === true) this.#lent = watchLent(message.args, this.#of.around, sent.method);
       try {
         all = this.#opened(message);
       } catch (error) {
         this.#work.fail(this.#enter(message), error);
-        return later;
+        return this.#later();
       }
     }
     let result: unknown;
     try {
-      result = invoke(this.#of.actor!, method, message.first, all);
+      result = invoke(this.#of.actor!, sent.method, message.first, all);
     } catch (error) {
       this.#work.threw(this.#entered ?? this.#enter(message), error);
-      return later;
+      return this.#later();
     }
-    if (this.#entered !== undefined || this.#unsent?.() || !isPlain(result)) return this.#answered(message, result);
+    if (this.#entered !== undefined || this.#unsent?.empty === false || !isPlain(result))
+      return this.#answered(message, result);
     return this.#over(result);
   }
 
   /** Somebody asks for what runs. */
   enter(): void {
-    if (this.#message) this.#enter(this.#message);
+    if (this.busy) this.#enter(this.#message!);
   }
 
   #over(value: unknown): unknown {
     const { seq } = this.#message!;
     this.#message = undefined;
     if (this.#lent !== undefined) this.#returned();
-    this.#control.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
+    this.#record.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
     if (!this.#of.open) this.#of.idle();
     return value;
   }
@@ -107,10 +113,11 @@ export class DirectWork implements DirectLine {
     look?.();
   }
 
-  #known(method: string): void {
+  #known(sent: Sent): void {
     const { facts, methodNumbers } = this.#of.around;
-    this.#latestName = method;
-    this.#latestAgain = facts.methods[method]!.idempotent;
+    const { method } = sent;
+    this.#latest = sent;
+    this.#latestAgain = facts.methods[method]!.idempotent || sent.options.idempotent === true;
     this.#latestNumber = methodNumbers.get(method) ?? 0;
   }
 
@@ -118,7 +125,7 @@ export class DirectWork implements DirectLine {
   #answered(message: Message, result: unknown): unknown {
     const waits = isPromise(result);
     // What a handler has sent leaves before its answer does: then the answer goes the same way.
-    if (!this.#entered && !this.#unsent?.() && !waits && !isAsyncIterable(result)) {
+    if (!this.#entered && this.#unsent?.empty !== false && !waits && !isAsyncIterable(result)) {
       try {
         const packed = pack(result, "the result", "give");
         if (packed.special !== true) return this.#over(packed.value);
@@ -132,6 +139,11 @@ export class DirectWork implements DirectLine {
       if (!this.#of.ended) this.#of.around.control.begin(this.#slot, message.seq, this.#of.around.clock.now());
     }
     this.#work.settle(this.#entered ?? this.#enter(message), result);
+    return this.#later();
+  }
+
+  #later(): typeof later {
+    this.#message = undefined;
     return later;
   }
 
@@ -149,7 +161,6 @@ export class DirectWork implements DirectLine {
       snapshot: false,
       again: false,
     };
-    this.#message = undefined;
     this.#entered = this.#work.enter(call);
     this.#entered.lent = this.#lent;
     this.#lent = undefined;
@@ -158,9 +169,9 @@ export class DirectWork implements DirectLine {
   }
 
   /** One that may be delivered again runs on a copy of its arguments. */
-  #opened({ args, special, options }: Message): unknown[] {
+  #opened({ args, special }: Message): unknown[] {
     const packed = { value: args, special };
-    const copied = (this.#latestAgain || options.idempotent) && !args.every(isPlain);
+    const copied = this.#latestAgain && !args.every(isPlain);
     return unpack(copied ? ownCopy(this.#of.around, packed) : packed, this.#of.refs) as unknown[];
   }
 }

@@ -9,8 +9,9 @@ import { answerForUnsent, insteadOfUnsent } from "../transport/unsendable.js";
 import { CellRunner } from "./cell-runner.js";
 import { controlBytes } from "./control-block.js";
 import { readControl } from "./control-reader.js";
-import { writeOwnControl } from "./control-writer.js";
+import { recorderIn, writeOwnControl } from "./control-writer.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { OwnRecord } from "./own-record.js";
 
 /**
  * Runs a cell in the parent's own thread. It contains what a handler throws and nothing else: an endless loop, an
@@ -103,10 +104,10 @@ export class InlineProvider implements HostProvider {
         host.onFrame(answer);
       },
     );
-    const own = writeOwnControl(control);
+    const recorder = recorderIn(control);
     const runner = new CellRunner({
-      control: own,
-      own,
+      control: writeOwnControl(control, recorder),
+      own: new OwnRecord(control, recorder),
       // The system's own: where a test holds its time, limits and timers of inline actors obey.
       clock: this.#clock,
       sharesMemory: true,
@@ -115,7 +116,7 @@ export class InlineProvider implements HostProvider {
       send: (frame) => {
         if (!ended) toParent.push(frame);
       },
-      unsent: () => !toParent.empty,
+      unsent: toParent,
       // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
       flush() {},
       register: (actorClass) => this.register(actorClass),

@@ -5,9 +5,10 @@ import type { Target } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
-import type { ControlWriter, OwnControlWriter } from "./control-writer.js";
+import type { ControlWriter } from "./control-writer.js";
 import type { AskingActor } from "./host-asks.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
+import type { OwnRecord } from "./own-record.js";
 
 /** See own-errors.ts. */
 export type CallFor = typeof callFor;
@@ -31,7 +32,7 @@ export interface Surroundings {
   readonly shared: unknown;
   readonly control: ControlWriter;
   /** The same, where the parent is in the same thread. */
-  readonly own?: OwnControlWriter | undefined;
+  readonly own?: OwnRecord | undefined;
   /** A method's place among the class's, from 1: its name in the flight recorder. */
   readonly methodNumbers: ReadonlyMap<string, number>;
   readonly clock: Clock;
@@ -51,8 +52,8 @@ export interface Surroundings {
   /** A message that came without a frame goes on: what it was lent is kept from others until its end. */
   lend?: ((call: Extract<ToHost, { t: "call" }>) => void) | undefined;
   send(frame: ToParent): void;
-  /** Something that was sent waits for the end of the turn. Only where the parent is in the same thread. */
-  unsent?: (() => boolean) | undefined;
+  /** What was sent waits here for the end of the turn. Only where the parent is in the same thread. */
+  unsent?: { readonly empty: boolean } | undefined;
   /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */
   flush(patient: boolean): void;
   /** What a ref inside the host sends through, in the name of one incarnation of one actor. */

@@ -121,6 +121,7 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
   quit(): Promise<void> {
     if (!this.cell?.alive || this.phase === DOWN) return Promise.resolve();
     this.phase = STOPPING;
+    this.#delivered?.stopping();
     this.cell.send({ t: "stop", actor: this.id, incarnation: this.incarnation });
     return new Promise((resolve) => {
       const { unusual } = this;

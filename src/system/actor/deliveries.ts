@@ -2,7 +2,7 @@ import { type ActorFacts, type MethodFacts, noSuchMethod } from "../../actor/met
 import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
-import type { Message } from "../../mailbox/message.js";
+import type { Message, Sent } from "../../mailbox/message.js";
 import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
@@ -53,8 +53,8 @@ export class Deliveries implements Holder {
   /** When those began that run for long, by sequence number. */
   #long: Map<number, number> | undefined;
   #seq = 0;
-  /** Most messages call what the one before called. */
-  #latestName: string | undefined;
+  /** Most messages are sent as the one before was. */
+  #latestSent: Sent | undefined;
   #latest: MethodFacts | undefined;
 
   constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, sharedMailbox }: HandleOptions) {
@@ -77,7 +77,7 @@ export class Deliveries implements Holder {
   deliver(message: Message): void {
     const { id: actor, incarnation, cell } = this.#to;
     const { facts } = cell!;
-    if (message.method !== this.#latestName && !this.#known(message.method, facts)) {
+    if (message.sent !== this.#latestSent && !this.#known(message.sent, facts)) {
       message.fail(noSuchMethod(this.#to.path, message.method, facts));
       return;
     }
@@ -133,7 +133,7 @@ export class Deliveries implements Holder {
 
   numbered(message: Message): boolean {
     if (message.suspect) return false;
-    if (message.method !== this.#latestName && !this.#known(message.method, this.#to.cell!.facts)) return false;
+    if (message.sent !== this.#latestSent && !this.#known(message.sent, this.#to.cell!.facts)) return false;
     if (this.#latest!.stream) return false;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
@@ -147,10 +147,10 @@ export class Deliveries implements Holder {
     this.#to.freed(false);
   }
 
-  #known(name: string, { methods }: ActorFacts): boolean {
-    if (!Object.hasOwn(methods, name)) return false;
-    this.#latestName = name;
-    this.#latest = methods[name];
+  #known(sent: Sent, { methods }: ActorFacts): boolean {
+    if (!Object.hasOwn(methods, sent.method)) return false;
+    this.#latestSent = sent;
+    this.#latest = methods[sent.method];
     return true;
   }
 
@@ -228,6 +228,7 @@ export class Deliveries implements Holder {
     const { facts, longest } = cell;
     const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
     const executing = cell.executing(entry);
+    this.#inflight.enlist();
     const work = workOf({ actor, inflight: this.#inflight, executing, facts, longest, changing, pausedMs });
     for (const { seq, since, learnsAt } of work.runs) {
       if (learnsAt > now) continue;
@@ -246,13 +247,18 @@ export class Deliveries implements Holder {
     if (ok && ranMs > (cell.longest.get(method) ?? 0)) cell.longest.set(method, ranMs);
   }
 
+  /** It finishes what executes, and begins nothing more. */
+  stopping(): void {
+    this.#direct.close();
+  }
+
   /** The incarnation is over: what was with it, in the order it was handed over. */
   takeAll(): Message[] {
     this.#credits = undefined;
     this.#long = undefined;
     this.#direct.end();
     // The next cell may hold another version of the class.
-    this.#latestName = undefined;
+    this.#latestSent = undefined;
     return this.#inflight.takeAll();
   }
 

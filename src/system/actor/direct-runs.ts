@@ -77,55 +77,52 @@ export class DirectRuns implements Runnable {
   run(most: number, now: number): number {
     this.#ready = false;
     const to = this.#to;
-    if (!this.on) return 0;
+    if (!this.on || !to.takesMail) return 0;
     const line = this.#line!;
+    const mailbox = this.#alone ? to.mailbox : undefined;
     const { inquest } = to.cell!;
     const inflight = this.#inflight;
-    let ran = 0;
     let served = false;
-    // A handler may end its own actor, or the whole system.
-    while (ran < most && this.#line === line && line.open && to.takesMail) {
-      let message = inflight.first;
-      if (message === undefined) {
-        message = this.#alone ? to.mailbox.next : undefined;
-        if (message === undefined) return ran;
-        ran++;
-        if (message.deadline <= now) {
-          message.giveUp("Timeout", "its deadline passed");
-          continue;
-        }
-        // It has to be looked at more closely.
-        if (inquest.trials !== undefined || !this.#numbering.numbered(message)) {
-          to.pump();
-          continue;
-        }
-        to.mailbox.take();
-        inflight.enter(message);
+    for (let ran = 0; ran < most; ran++) {
+      // A handler may end its own actor, or the whole system.
+      if (this.#line !== line || !line.open) return ran;
+      const { first } = inflight;
+      const message = first ?? mailbox?.next;
+      if (message === undefined || first?.place === "delivered") return ran;
+      if (message.answer !== undefined && message.deadline <= now) {
+        message.giveUp("Timeout", "its deadline passed");
+        continue;
+      }
+      if (first !== undefined) message.place = "delivered";
+      else if (inquest.trials === undefined && this.#numbering.numbered(message)) {
+        mailbox!.take();
+        inflight.enter(message, line);
       } else {
-        if (message.place !== "queued") return ran;
-        ran++;
-        if (message.deadline <= now) {
-          message.giveUp("Timeout", "its deadline passed");
-          continue;
-        }
-        message.place = "delivered";
+        // It has to be looked at more closely.
+        to.pump();
+        continue;
       }
       const value = line.run(message, now);
       if (value === later) {
+        inflight.enlist(message);
         if (message.line === inflight) to.cell?.watch.begin();
         continue;
       }
-      inflight.leave(message);
+      if (!inflight.left(message)) inflight.remove(message);
       message.place = "gone";
       message.succeed(value);
-      if (!this.#alone) to.freed(true);
-      else if (!served || inquest.trials !== undefined) {
-        served = true;
-        to.freed(true, false);
-      }
+      // Of what is told of a message that has left, more than the first of a slice changes nothing where nobody takes turns.
+      if (served && inquest.trials === undefined) continue;
+      served = this.#alone;
+      to.freed(true, !this.#alone);
     }
-    if (ran >= most) this.getReady();
-    return ran;
+    this.getReady();
+    return most;
+  }
+
+  /** Nothing more begins in this incarnation. */
+  close(): void {
+    this.#line = undefined;
   }
 
   /** The incarnation is over. */

@@ -4,50 +4,61 @@ import { MessageList } from "../../mailbox/message-list.js";
 /** With more messages than this they are found by an index; hosts answer in order, so among few the first look finds it. */
 const FEW = 64;
 
-/** What is with an actor's host, in the order it was handed over, and by sequence number. */
+/**
+ * What is with an actor's host, in the order it was handed over, and by sequence number. A message that runs in this
+ * thread while nothing else is with the host stands in no list: most are over before anybody asks for it.
+ */
 export class Inflight extends MessageList {
   #bySeq: Map<number, Message> | undefined;
+  /** Runs a message that counts here and is not in the list. */
+  #apart: { readonly current: Message | undefined } | undefined;
 
   override append(message: Message, place: "queued" | "delivered"): void {
+    if (this.#apart) this.enlist();
     super.append(message, place);
     if (this.#bySeq) this.#bySeq.set(message.seq, message);
     else if (this.size > FEW) this.#index();
   }
 
-  /** The same for one that is handed over where nothing else is. */
-  enter(message: Message): void {
-    if (this.first !== undefined || this.#bySeq) {
-      this.append(message, "delivered");
-      return;
-    }
-    this.first = message;
-    this.last = message;
-    this.size = 1;
-    this.bytes = message.bytes;
+  /** It is about to run in this thread, and nothing else is here: until `left` or `enlist`. */
+  enter(message: Message, runs: { readonly current: Message | undefined }): void {
     message.line = this;
     message.place = "delivered";
+    this.size = 1;
+    this.#apart = runs;
   }
 
-  /** One that has just run, most often the only one. */
-  leave(message: Message): void {
-    if (this.first !== message || this.last !== message || this.#bySeq) {
-      this.remove(message);
-      return;
-    }
-    this.first = undefined;
-    this.last = undefined;
+  /** It is over, and has not been enlisted. @returns false for one that has */
+  left(message: Message): boolean {
+    if (this.#apart === undefined) return false;
+    this.#apart = undefined;
     this.size = 0;
-    this.bytes = 0;
     message.line = undefined;
+    return true;
+  }
+
+  /** What runs apart is not over yet, or somebody asks for all. */
+  enlist(message = this.#apart?.current): void {
+    if (this.#apart === undefined) return;
+    this.#apart = undefined;
+    this.size = 0;
+    if (message) this.append(message, "delivered");
   }
 
   override remove(message: Message): boolean {
+    if (this.#apart) this.enlist();
     if (!super.remove(message)) return false;
     this.#bySeq?.delete(message.seq);
     return true;
   }
 
+  override takeAll(): Message[] {
+    if (this.#apart) this.enlist();
+    return super.takeAll();
+  }
+
   get(seq: number): Message | undefined {
+    if (this.#apart) this.enlist();
     if (this.#bySeq) return this.#bySeq.get(seq);
     let message = this.first;
     while (message && message.seq !== seq) message = message.next;

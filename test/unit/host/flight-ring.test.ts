@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { controlBytes, entriesEnd } from "../../../src/host/control-block.js";
 import { type ControlFile, writeControlFile } from "../../../src/host/control-file.js";
 import { readControl } from "../../../src/host/control-reader.js";
-import { writeControl, writeOwnControl } from "../../../src/host/control-writer.js";
+import { recorderIn, writeControl, writeOwnControl } from "../../../src/host/control-writer.js";
 import { type RawEvent, readFlight } from "../../../src/host/flight-log.js";
 import {
   EVENT_BYTES,
@@ -14,6 +14,7 @@ import {
   NOTES,
   RING_BYTES,
 } from "../../../src/host/flight-ring.js";
+import { OwnRecord } from "../../../src/host/own-record.js";
 import { fileIn } from "../../simulate/file-in.js";
 
 interface Told {
@@ -201,19 +202,20 @@ describe("a message that runs in the parent's own thread", () => {
     const bytes = new ArrayBuffer(controlBytes(1));
     const reader = readControl(bytes);
     const flight = () => readFlight(reader.flight()).map(({ at, kind, seq, text }) => [at, kind, seq, text]);
-    return { writer: writeOwnControl(bytes), reader, flight };
+    const recorder = recorderIn(bytes);
+    return { writer: writeOwnControl(bytes, recorder), own: new OwnRecord(bytes, recorder), reader, flight };
   };
 
   it("is one event, which is begun until it has ended, and has all its steps then", () => {
-    const { writer, reader, flight } = scene();
-    expect(writer.take(0, 1, 5, 7, 1, 1)).toBe(true);
+    const { own, reader, flight } = scene();
+    expect(own.take(0, 1, 5, 7, 1, 1)).toBe(true);
     const begun = [
       [5, "accepted", 1, undefined],
       [5, "started", 1, undefined],
     ];
     expect([flight(), reader.executing(0, 1)]).toEqual([begun, [{ seq: 1, since: 5 }]]);
-    writer.over(0, 1, 7, 1, 1);
-    writer.take(0, 1, 6, 7, 1, 2);
+    own.over(0, 1, 7, 1, 1);
+    own.take(0, 1, 6, 7, 1, 2);
     expect(flight()).toEqual([
       ...begun,
       [5, "settled", 1, "ok"],
@@ -224,10 +226,10 @@ describe("a message that runs in the parent's own thread", () => {
   });
 
   it("is settled after what happened while it ran", () => {
-    const { writer, flight } = scene();
-    writer.take(0, 1, 5, 7, 1, 1);
+    const { writer, own, flight } = scene();
+    own.take(0, 1, 5, 7, 1, 1);
     writer.note(6, 7, 1, "half");
-    writer.over(0, 1, 7, 1, 1);
+    own.over(0, 1, 7, 1, 1);
     expect(flight()).toEqual([
       [5, "accepted", 1, undefined],
       [5, "started", 1, undefined],
@@ -237,8 +239,8 @@ describe("a message that runs in the parent's own thread", () => {
   });
 
   it("does not run in a host that is condemned", () => {
-    const { writer, reader } = scene();
+    const { own, reader } = scene();
     reader.condemn();
-    expect(writer.take(0, 1, 5, 7, 1, 1)).toBe(false);
+    expect(own.take(0, 1, 5, 7, 1, 1)).toBe(false);
   });
 });
