@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { firstAt } from "../../../src/host/actor-number.js";
 import { ActorTable } from "../../../src/host/actor-table.js";
-import { AskMessage } from "../../../src/mailbox/ask-message.js";
 import { Mailbox } from "../../../src/mailbox/mailbox.js";
 import type { CellMember } from "../../../src/system/cell/cell-member.js";
 import { Trials } from "../../../src/system/cell/trials.js";
+import { Mail } from "../mailbox/mail.js";
 
 /** Members of one cell, each with mail of its own; what is handed over is listed. */
 function cell(apart = false) {
@@ -30,15 +30,7 @@ function cell(apart = false) {
     } as CellMember;
     members.add(one);
     const send = (method: string, suspect = false) => {
-      const message = new AskMessage(
-        method,
-        [],
-        false,
-        8,
-        {},
-        () => {},
-        () => {},
-      );
+      const message = new Mail(method);
       message.suspect = suspect;
       mailbox.push(message);
       one.pump();
