@@ -13,6 +13,8 @@ export interface Timer {
 export const noTimer: Timer = { cancel() {} };
 
 export interface Clock {
+  /** Time passes by itself, so that a moment that was never asked for need not be known. Default false: somebody moves it. */
+  readonly flows?: boolean;
   /** Monotonic milliseconds, comparable across the threads and processes of one machine (process.hrtime). */
   now(): number;
   /** Milliseconds since 1970, for people; never for a decision. */
@@ -34,6 +36,7 @@ export function monotonicNow(): number {
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const realClock: Clock = {
+  flows: true,
   now: monotonicNow,
   wallTime: () => Date.now(),
   after(ms, callback, options) {

@@ -12,6 +12,8 @@ export class Asking implements Answer, Expiring {
   private limit: number | undefined = undefined;
   private watched: DeadlineLine | undefined = undefined;
   private deadlines: Deadlines | undefined = undefined;
+  /** How long it will wait, where that is not counted yet, ms. */
+  private uncounted: number | undefined = undefined;
 
   constructor(settle: (value: unknown) => void, refuse: (error: Error) => void) {
     this.settle = settle;
@@ -27,6 +29,19 @@ export class Asking implements Answer, Expiring {
     this.limit = now + timeoutMs;
     this.deadlines = deadlines;
     this.watched = deadlines.put(timeoutMs, this);
+  }
+
+  /** It waits this long, counted from `count`: nothing is written down for one that has its outcome before. */
+  withinLater(timeoutMs: number, deadlines: Deadlines): void {
+    this.uncounted = timeoutMs;
+    this.deadlines = deadlines;
+  }
+
+  count(now: number): void {
+    const timeoutMs = this.uncounted;
+    if (timeoutMs === undefined) return;
+    this.uncounted = undefined;
+    if (!this.message?.settled) this.within(timeoutMs, now, this.deadlines!);
   }
 
   expire(): void {

@@ -51,6 +51,11 @@ export class RunQueue {
     this.#clock = clock;
   }
 
+  /** Nobody is in it, and who comes now runs before this turn of the event loop is over. */
+  get idle(): boolean {
+    return !this.#scheduled && this.#messagesLeft > 0 && this.#msLeft > 0;
+  }
+
   /** Not one that is in it already. */
   add(runnable: Runnable): void {
     if (this.#last) this.#last.nextReady = runnable;

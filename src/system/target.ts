@@ -18,6 +18,8 @@ export interface Receiver {
   readonly path: string;
   readonly incarnation: number;
   accept(message: Message, key: string | undefined): void;
+  /** What it accepts now it runs next, in this thread and before this turn of the event loop is over; default false. */
+  readonly atOnce?: boolean;
   /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
   isStream(method: string): boolean | undefined;
 }
@@ -57,9 +59,19 @@ class ReceiverTarget implements Target {
     return this.#tell(new SentThrough(this, method, options), args);
   }
 
+  /** Most calls have one argument, and need no array for it, which would cost as much as the message again. */
   asker(method: string, options: CallOptions): (...args: unknown[]) => Promise<unknown> {
     const sent = new SentThrough(this, method, options);
-    return (...args) => this.#ask(sent, args);
+    const { receiver } = this;
+    const simple = options.timeout === undefined && options.signal === undefined;
+    const ask = (args: unknown[]) => this.#ask(sent, args);
+    const send = (first: unknown) => this.#sendOne(sent, first);
+    return function (first: unknown) {
+      // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
+      const one = arguments.length === 1 && simple && isPlain(first);
+      // biome-ignore lint/complexity/noArguments: as above
+      return one && receiver.isStream(method) === false ? send(first) : ask([...arguments]);
+    };
   }
 
   /** Most calls have one argument, and need no array for it, which would cost as much as the message again. */
@@ -88,6 +100,24 @@ class ReceiverTarget implements Target {
     const { resolve, reject } = made;
     this.#send(sent, args, resolve, reject);
     return promise;
+  }
+
+  #sendOne(sent: SentThrough, first: unknown): Promise<unknown> {
+    const promise = new Promise<unknown>(settlers);
+    const asking = new Asking(made.resolve, made.reject);
+    const message = new Message(sent, first, undefined, false, plainSize(first), asking);
+    asking.message = message;
+    this.#waits(asking, DEFAULT_TIMEOUT_MS, sent.options.key);
+    offer(this.receiver, message, sent.options.key);
+    return promise;
+  }
+
+  /** The clock is read, and a deadline written down, for those alone that may still be there then. */
+  #waits(asking: Asking, timeoutMs: number, key: string | undefined): void {
+    const { clock, deadlines } = this.context;
+    if (timeoutMs >= UNHURRIED_MS && key === undefined && clock.flows && this.receiver.atOnce) {
+      asking.withinLater(timeoutMs, deadlines);
+    } else asking.within(timeoutMs, clock.now(), deadlines);
   }
 
   #tell(sent: SentThrough, args: unknown[]): boolean {
@@ -163,8 +193,7 @@ class ReceiverTarget implements Target {
     const message = new Message(sent, crossing[0], crossing, special, bytes, asking);
     asking.message = message;
     if (onPart) message.onPart = onPart;
-    const { clock, deadlines } = this.context;
-    if (timeoutMs !== Number.POSITIVE_INFINITY) asking.within(timeoutMs, clock.now(), deadlines);
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#waits(asking, timeoutMs, options.key);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, () => true, forget));
     else if (forget) message.atItsEnd(forget);
@@ -187,6 +216,12 @@ function offer(receiver: Receiver, message: Message, key: string | undefined): b
   // Nothing of it runs before this turn is over: what has an end already has failed.
   return !message.settled;
 }
+
+/**
+ * Who waits for this many ms or longer is counted from when its message is found not to be over at once, if it is the next
+ * to run. Until then no more has passed than the rest of the caller's own turn.
+ */
+const UNHURRIED_MS = 1000;
 
 const DEFAULT_TIMEOUT_MS = milliseconds(DEFAULT_ASK_TIMEOUT, "timeout");
 

@@ -272,20 +272,64 @@ describe("a flood of messages", () => {
   });
 });
 
-it("an ask in virtual time ends at its very moment", async () => {
+describe("an ask in virtual time", () => {
   class Sleeper extends Actor {
+    awake(): number {
+      return this.self.incarnation;
+    }
     sleep(): Promise<void> {
       return new Promise(() => {});
     }
   }
-  const clock = new VirtualClock();
-  const app = await system(supervisor({}, { sleeper: inline(Sleeper) }), { clock });
-  const late = failure(app.refs.sleeper.with({ timeout: 100 }).ask.sleep());
-  const queued = failure(app.refs.sleeper.with({ timeout: 40 }).ask.sleep());
-  await clock.advance(99);
-  expect(await queued).toMatchObject({ code: "Timeout", retryable: true });
-  await clock.advance(1);
-  expect(await late).toMatchObject({ code: "Timeout", retryable: false });
-  app.kill("sleeper");
-  await app.stop();
+
+  it("ends at its very moment", async () => {
+    const clock = new VirtualClock();
+    const app = await system(supervisor({}, { sleeper: inline(Sleeper) }), { clock });
+    const late = failure(app.refs.sleeper.with({ timeout: 100 }).ask.sleep());
+    const queued = failure(app.refs.sleeper.with({ timeout: 40 }).ask.sleep());
+    await clock.advance(99);
+    expect(await queued).toMatchObject({ code: "Timeout", retryable: true });
+    await clock.advance(1);
+    expect(await late).toMatchObject({ code: "Timeout", retryable: false });
+    app.kill("sleeper");
+    await app.stop();
+  });
+
+  it("ends at its very moment also where it was the next to run, in an actor that has answered others at once", async () => {
+    const clock = new VirtualClock();
+    const app = await system(supervisor({}, { sleeper: inline(Sleeper) }), { clock });
+    for (let n = 0; n < 3; n++) expect(await app.refs.sleeper.ask.awake()).toBe(1);
+    let over = false;
+    const late = failure(app.refs.sleeper.with({ timeout: 2000 }).ask.sleep()).finally(() => {
+      over = true;
+    });
+    await clock.advance(1999);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    expect(await late).toMatchObject({ code: "Timeout", retryable: false });
+    app.kill("sleeper");
+    await app.stop();
+  });
+});
+
+it("an ask that was the next to run has its deadline, also where its actor ended before it could", async () => {
+  class Waiter extends Actor {
+    awake(): number {
+      return this.self.incarnation;
+    }
+    sleep(): Promise<void> {
+      return new Promise(() => {});
+    }
+  }
+  const { refs, app } = await play({ one: inline(Waiter), two: inline(Waiter) });
+  for (let n = 0; n < 3; n++) for (const ref of [refs.one, refs.two]) expect(await ref.ask.awake()).toBe(1);
+  const timeout = 1000;
+  const began = performance.now();
+  const first = failure(refs.one.with({ timeout }).ask.sleep());
+  await first;
+  expect(performance.now() - began).toBeGreaterThanOrEqual(timeout - 1);
+  expect(await first).toMatchObject({ code: "Timeout", retryable: false });
+  const second = failure(refs.two.with({ timeout }).ask.sleep());
+  app.kill("two");
+  expect(await second).toMatchObject({ code: "Timeout" });
 });

@@ -72,6 +72,11 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     });
   }
 
+  /** See Receiver. */
+  get atOnce(): boolean {
+    return this.#delivered?.atOnce ?? false;
+  }
+
   /** A message of its own. @throws HoldfastError MailboxFull, InvalidValue */
   receive(message: Message): void {
     if (this.#delivered?.take(message)) return;

@@ -61,12 +61,17 @@ export class Deliveries implements Holder {
     this.#context = context;
     this.#to = to;
     this.#window = window;
-    this.#direct = new DirectRuns(context.runQueue, to, this.#inflight, this, sharedMailbox === undefined);
+    this.#direct = new DirectRuns(context, to, this.#inflight, this, sharedMailbox === undefined);
     this.#log = new ReplayLog(snapshotEvery);
   }
 
   get size(): number {
     return this.#inflight.size;
+  }
+
+  /** See Receiver. */
+  get atOnce(): boolean {
+    return this.#direct.idle;
   }
 
   /** The last good snapshot. */

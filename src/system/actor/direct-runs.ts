@@ -1,5 +1,7 @@
+import type { Clock } from "../../clock.js";
 import { type DirectLine, later } from "../../host/direct-line.js";
 import type { Message } from "../../mailbox/message.js";
+import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./deliveries.js";
 import type { Inflight } from "./inflight.js";
@@ -22,6 +24,7 @@ interface Numbering {
  */
 export class DirectRuns implements Runnable {
   nextReady: Runnable | undefined = undefined;
+  readonly #clock: Clock;
   readonly #queue: RunQueue;
   readonly #to: Addressee;
   readonly #inflight: Inflight;
@@ -34,9 +37,16 @@ export class DirectRuns implements Runnable {
   /** The mailbox is its alone. */
   readonly #alone: boolean;
 
-  constructor(queue: RunQueue, to: Addressee, inflight: Inflight, numbering: Numbering, alone: boolean) {
+  constructor(
+    { clock, runQueue }: SystemContext,
+    to: Addressee,
+    inflight: Inflight,
+    numbering: Numbering,
+    alone: boolean,
+  ) {
+    this.#clock = clock;
     this.#alone = alone;
-    this.#queue = queue;
+    this.#queue = runQueue;
     this.#to = to;
     this.#inflight = inflight;
     this.#numbering = numbering;
@@ -59,6 +69,11 @@ export class DirectRuns implements Runnable {
     return this.on && message.bytes <= mailbox.limits.bytes && cell!.inquest.trials === undefined;
   }
 
+  /** A message that is handed over now is the next to run in this thread, and soon. */
+  get idle(): boolean {
+    return this.#queue.idle && this.#inflight.size === 0 && this.#to.mailbox.empty && this.on && this.#to.takesMail;
+  }
+
   /** Only while `on`. */
   hand(message: Message): void {
     this.#inflight.append(message, "queued");
@@ -77,7 +92,10 @@ export class DirectRuns implements Runnable {
   run(most: number, now: number): number {
     this.#ready = false;
     const to = this.#to;
-    if (!this.on || !to.takesMail) return 0;
+    if (!this.on || !to.takesMail) {
+      this.count();
+      return 0;
+    }
     const line = this.#line!;
     const mailbox = this.#alone ? to.mailbox : undefined;
     const { inquest } = to.cell!;
@@ -85,7 +103,10 @@ export class DirectRuns implements Runnable {
     let served = false;
     for (let ran = 0; ran < most; ran++) {
       // A handler may end its own actor, or the whole system.
-      if (this.#line !== line || !line.open) return ran;
+      if (this.#line !== line || !line.open) {
+        this.count();
+        return ran;
+      }
       const { first } = inflight;
       const message = first ?? mailbox?.next;
       if (message === undefined || first?.place === "delivered") return ran;
@@ -104,6 +125,7 @@ export class DirectRuns implements Runnable {
       }
       const value = line.run(message, now);
       if (value === later) {
+        message.answer?.count(now);
         inflight.enlist(message);
         if (message.line === inflight) to.cell?.watch.begin();
         continue;
@@ -123,10 +145,17 @@ export class DirectRuns implements Runnable {
   /** Nothing more begins in this incarnation. */
   close(): void {
     this.#line = undefined;
+    this.count();
+  }
+
+  /** What was to be over at once does not run now: its time is counted. Nothing else is in flight then. */
+  count(): void {
+    this.#inflight.first?.answer?.count(this.#clock.now());
   }
 
   /** The incarnation is over. */
   end(): void {
+    this.count();
     this.#line = undefined;
     this.#lineOf = 0;
   }

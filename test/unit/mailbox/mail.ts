@@ -12,6 +12,7 @@ export class Mail extends Message {
   constructor(method: string, { args = [], bytes = 10, deadline, onSettled }: MailInit = {}) {
     super({ method, options: { sender: "test" }, lost() {} }, args[0], args, false, bytes, {
       deadline: deadline ?? Number.POSITIVE_INFINITY,
+      count() {},
       resolve: (value) => onSettled?.({ ok: true, value }),
       reject: (error) => onSettled?.({ ok: false, error }),
     });
