@@ -19,7 +19,10 @@ const table = {
   Dropped: { retryable: true, meaning: "a newer message took this one's place (overflow: drop-oldest)" },
   // the actor and its host
   HandlerFailed: { retryable: false, meaning: "the handler threw; the actor was rebuilt, this message has run" },
-  ActorDied: { retryable: false, meaning: "the host died while this message was executing; it may have taken effect" },
+  ActorDied: {
+    retryable: false,
+    meaning: "the host died while this message was executing, or before its answer was out; it may have taken effect",
+  },
   PoisonedMessage: { retryable: false, meaning: "this message was executing at two deaths and is not tried again" },
   StreamBroken: { retryable: false, meaning: "an output stream ended early; details.delivered values had arrived" },
   StartFailed: { retryable: true, meaning: "the actor could not start: module, load(), start() or its time limit" },

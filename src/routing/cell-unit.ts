@@ -30,7 +30,7 @@ export interface CellUnitOptions {
   readonly target: Target;
 }
 
-const nothingLost = { executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
+const nothingLost = { executing: [], answersLost: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 
 /** One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. */
 export class CellUnit implements Unit {
@@ -237,7 +237,8 @@ export class CellUnit implements Unit {
     const guilty = remains.some((one) => one.guilty);
     const report = remains.find((one) => one.report !== undefined)?.report;
     const wreck = { cell, entry: undefined };
-    const whole = { cause, at, executing, guilty, report, ...losses, wreck };
+    const answersLost = remains.flatMap((one) => one.answersLost);
+    const whole = { cause, at, executing, answersLost, guilty, report, ...losses, wreck };
     const { id } = this.#open(cell.host.name, whole).report;
     for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
     this.keeper.unitDied(this.name, {

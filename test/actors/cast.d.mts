@@ -12,6 +12,7 @@ export class Hand extends Actor<HandProps | undefined> {
   keep<T>(value: T): T;
   kept(): unknown;
   jot(text: string): void;
+  answerInVain(): string;
   hold(name: string): Promise<string>;
   again(name: string): Promise<number>;
   patient(name: string): Promise<string>;

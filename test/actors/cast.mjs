@@ -49,6 +49,11 @@ export class Hand extends Actor {
   jot(text) {
     this.props.gate.tell.jot(text);
   }
+  /** Ends well, and its process ends before so long an answer is out. */
+  answerInVain() {
+    setImmediate(() => process.kill(process.pid, "SIGKILL"));
+    return "x".repeat(8_000_000);
+  }
   /** Notes that it began, and ends when the gate opens. */
   async hold(name) {
     await this.props.gate.ask.pass(name);

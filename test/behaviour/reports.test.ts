@@ -111,3 +111,17 @@ describe.each(walls)("a death report of a host, $level", ({ level }) => {
     expect(app.reports()[0]!.executing[0]!.args).toEqual(["not a secret"]);
   });
 });
+
+describe("a death report of a process that ended before an answer was out", () => {
+  it("and the asker are told that the message had finished, and not that it was executing", async () => {
+    const { refs, app } = await play({ hand: at("fork", Hand) });
+    const error = await failure(refs.hand.ask.answerInVain());
+    expect(error).toMatchObject({ code: "ActorDied", retryable: false, details: { cause: "exit", finished: true } });
+    expect(error.message).toContain("answerInVain had finished when its host died, and its answer was lost with it");
+    expect(app.reports()[0]).toMatchObject({
+      executing: [],
+      answersLost: [{ method: "answerInVain", seq: 1, deaths: 0 }],
+      failed: 1,
+    });
+  });
+});

@@ -43,7 +43,8 @@ export function mustServe(path: string, what: string): HoldfastError {
  */
 export function startFailed(thrown: unknown, wreck: Wreck | undefined): Remains {
   const cause = { kind: "start-failed", error: toError(thrown) } as const;
-  return { cause, at: undefined, executing: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0, wreck };
+  const nothing = { executing: [], answersLost: [], redelivered: 0, failed: 0, poisoned: 0 };
+  return { cause, at: undefined, guilty: false, ...nothing, wreck };
 }
 
 /** A start that took too long ends for that reason, whatever else went with it. */

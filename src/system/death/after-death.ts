@@ -9,7 +9,7 @@ import type { SystemContext } from "../context.js";
 import type { Wreck } from "./black-box.js";
 import { judge, type Verdict } from "./blame.js";
 import { evidenceOf, evidenceSoon } from "./evidence.js";
-import { handlerFailed, quarantine } from "./outcomes.js";
+import { handlerFailed, hostDied, quarantine } from "./outcomes.js";
 import { causeText, type DeathCause, type MessageEvidence } from "./report.js";
 
 /** What was with an incarnation when it ended. */
@@ -39,6 +39,7 @@ export interface Estate {
 
 export interface Losses {
   readonly executing: readonly MessageEvidence[];
+  readonly answersLost: readonly MessageEvidence[];
   readonly redelivered: number;
   readonly failed: number;
   readonly poisoned: number;
@@ -67,6 +68,7 @@ export function settleAfterDeath(
   const scene = { cause, actor: owner.id, culprit, named, suspects };
   const back: Message[] = [...estate.tail];
   const executing: MessageEvidence[] = [];
+  const answersLost: MessageEvidence[] = [];
   const count = { failed: 0, poisoned: 0 };
   let report: number | undefined;
   let guilty = false;
@@ -78,6 +80,8 @@ export function settleAfterDeath(
     const recorded = estate.executing.find((one) => one.seq === seq)?.since;
     const since = recorded ?? (threw ? context.clock.now() : undefined);
     const verdict: Verdict = since === undefined ? "innocent" : judge(scene, seq, message.suspect);
+    // The record of a host that lives on says nothing of what it begins from here on.
+    const stood = since !== undefined ? "executing" : begun === "all" ? "unknown" : "finished";
     const blamed = verdict === "guilty";
     const fate = fateAfterDeath({
       begun: since !== undefined || begun === "all" || begun.some((last) => hasBegun(seq, last)),
@@ -114,11 +118,8 @@ export function settleAfterDeath(
         break;
       case "died":
         count.failed++;
-        message.fail(
-          new HoldfastError("ActorDied", `${owner.path}: ${message.method} was executing when its host died (${why})`, {
-            details: { cause: cause.kind },
-          }),
-        );
+        if (stood === "finished") answersLost.push(evidenceOf(message, undefined, method?.reveal ?? false));
+        message.fail(hostDied(owner.path, message, cause, stood));
         break;
       case "broken":
         count.failed++;
@@ -142,5 +143,15 @@ export function settleAfterDeath(
   }
   owner.mailbox.handBack(back);
   const { wreck } = estate;
-  return { cause, at, guilty, executing, report, wreck, redelivered: back.length - estate.tail.length, ...count };
+  return {
+    cause,
+    at,
+    guilty,
+    executing,
+    answersLost,
+    report,
+    wreck,
+    redelivered: back.length - estate.tail.length,
+    ...count,
+  };
 }

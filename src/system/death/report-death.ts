@@ -15,9 +15,10 @@ export function reportDeath(
   host: string,
   remains: Remains,
 ): OpenReport {
-  const { cause, executing, redelivered, failed, poisoned, at, wreck } = remains;
+  const { cause, executing, answersLost, redelivered, failed, poisoned, at, wreck } = remains;
   const { path, key, incarnation } = who;
-  const facts = { path, key, incarnation, isolation, host, cause, executing, redelivered, failed, poisoned };
+  const lost = { executing, answersLost, redelivered, failed, poisoned };
+  const facts = { path, key, incarnation, isolation, host, cause, ...lost };
   const box = wreck && new BlackBox(wreck, context.clock.now());
   return context.deaths.open(facts, at, remains.report, box);
 }

@@ -94,6 +94,8 @@ export interface DeathReport {
   readonly host: string;
   readonly cause: DeathCause;
   readonly executing: readonly MessageEvidence[];
+  /** Had finished, and their answers were lost with the host: their callers got `ActorDied` with `finished: true`. */
+  readonly answersLost: readonly MessageEvidence[];
   /** What happened to the messages that had been handed to the host. */
   redelivered: number;
   failed: number;

@@ -14,6 +14,7 @@ export function supervisorDied(context: SystemContext, path: string, incarnation
       host: "inline",
       cause: { kind: "gave-up", error },
       executing: [],
+      answersLost: [],
       redelivered: 0,
       failed: 0,
       poisoned: 0,

@@ -22,6 +22,7 @@ const report: DeathReport = {
   isolation: "thread",
   host: "thread 7",
   cause: { kind: "threw", error: new HoldfastError("HandlerFailed", "bad tensor", { details: { secret: () => 1 } }) },
+  answersLost: [],
   executing: [
     { method: "add", seq: 3, deaths: 1, ranForMs: 2, shape: "[number]", bytes: 8, digest: "00", args: ["private"] },
   ],
