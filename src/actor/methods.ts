@@ -23,7 +23,7 @@ export interface MethodOptions {
    * at most once, whatever the caller says, and cannot be `idempotent`. Default false: it only reads them.
    */
   mutates?: boolean;
-  /** Its answer is a stream. Default: whether it is written as `async *`; say it for one that returns an AsyncIterable. */
+  /** Its answer is a stream. Default: whether it is a generator, `async *` or `*`; say it for one that returns an iterable. */
   stream?: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface MethodFacts {
   readonly reveal: boolean;
   readonly borrows?: boolean;
   readonly mutates?: boolean;
-  /** Its answer is a stream: it is an async generator, or declared to return an async iterable. */
+  /** Its answer is a stream: it is a generator, or declared to return an iterable. */
   readonly stream: boolean;
 }
 

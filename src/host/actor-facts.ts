@@ -69,7 +69,11 @@ const methodKeys: KeysOf<MethodOptions> = {
   mutates: true,
   stream: true,
 };
-const asyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
+/** What functions are that are written with a star. */
+const generators: readonly object[] = [
+  Object.getPrototypeOf(async function* () {}) as object,
+  Object.getPrototypeOf(function* () {}) as object,
+];
 
 function methodFacts(method: object, options: DeclaredMethod, field: string): MethodFacts {
   onlyKnownKeys(options, methodKeys, field);
@@ -87,6 +91,6 @@ function methodFacts(method: object, options: DeclaredMethod, field: string): Me
     reveal: options.reveal ?? false,
     ...(options.borrows ? { borrows: true } : {}),
     ...(options.mutates ? { mutates: true } : {}),
-    stream: options.stream ?? Object.getPrototypeOf(method) === asyncGenerator,
+    stream: options.stream ?? generators.includes(Object.getPrototypeOf(method) as object),
   };
 }

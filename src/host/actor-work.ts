@@ -9,7 +9,7 @@ import { KIND, type Kind } from "./flight-ring.js";
 import { LatestMethod } from "./latest-method.js";
 import { watchLent } from "./lent-watch.js";
 import { notBegun } from "./not-begun.js";
-import { isAsyncIterable, notDeclared, OutputStream } from "./output-stream.js";
+import { isPulled, notDeclared, OutputStream } from "./output-stream.js";
 import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
 import { Running } from "./running.js";
 import { RunningTable } from "./running-table.js";
@@ -197,8 +197,8 @@ export class ActorWork {
     let result = outcome;
     const streams = this.#method.of(call.method).facts?.stream;
     // The answer of another actor is both: what was asked for is one value, unless a stream is declared.
-    if (isAsyncIterable(result) && streams) result = this.#stream(running, result);
-    else if (isAsyncIterable(result) && !isPromise(result)) {
+    if (isPulled(result) && streams) result = this.#stream(running, result);
+    else if (isPulled(result) && !isPromise(result)) {
       this.fail(running, notDeclared(call.method));
       return;
     }
@@ -209,7 +209,7 @@ export class ActorWork {
     }
   }
 
-  #stream(running: Running, source: AsyncIterable<unknown>): Promise<number> {
+  #stream(running: Running, source: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
     const { actor, incarnation, seq } = running.call;
     running.stream = new OutputStream((value) =>
       this.#around.send({ t: "part", actor, incarnation, seq, value: given(value, "a streamed value") }),

@@ -5,7 +5,7 @@ import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
 import { type DirectLine, later } from "./direct-line.js";
 import { watchLent } from "./lent-watch.js";
-import { isAsyncIterable } from "./output-stream.js";
+import { isPulled } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
 import type { OwnRecord } from "./own-record.js";
 import type { Running } from "./running.js";
@@ -125,7 +125,7 @@ export class DirectWork implements DirectLine {
   #answered(message: Message, result: unknown): unknown {
     const waits = isPromise(result);
     // What a handler has sent leaves before its answer does: then the answer goes the same way.
-    if (!this.#entered && this.#unsent?.empty !== false && !waits && !isAsyncIterable(result)) {
+    if (!this.#entered && this.#unsent?.empty !== false && !waits && !isPulled(result)) {
       try {
         const packed = pack(result, "the result", "give");
         if (packed.special !== true) return this.#over(packed.value);
@@ -133,7 +133,7 @@ export class DirectWork implements DirectLine {
         // It is refused below.
       }
     }
-    if (!this.#slow && (waits || isAsyncIterable(result))) {
+    if (!this.#slow && (waits || isPulled(result))) {
       this.#slow = true;
       // The stamp at hand may be older than those that ran before it in the same slice took: they are none of its time.
       if (!this.#of.ended) this.#of.around.control.begin(this.#slot, message.seq, this.#of.around.clock.now());

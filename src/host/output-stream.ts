@@ -7,9 +7,11 @@ export const FIRST_STREAM_CREDIT = 16;
 /** Values in a row after which the event loop gets a turn: a stream within one thread would starve timers and I/O. */
 const BURST = 256;
 
-export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+/** What can be pulled value by value: an async iterable, or what a plain generator gives. Lists, Maps and Sets are values. */
+export function isPulled(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   try {
-    return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+    if (typeof value !== "object" || value === null) return false;
+    return Symbol.asyncIterator in value || (Symbol.iterator in value && "next" in value);
   } catch {
     // A Proxy that refuses to be looked at; what sends it says so.
     return false;
@@ -19,10 +21,10 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 /** The answer to a call whose method returned a stream unannounced: its caller reads none, so it would get no credit. */
 export function notDeclared(method: string): HoldfastError {
   const fix = `write it as "async *${method}()", or declare static methods = { ${method}: { stream: true } }`;
-  return new HoldfastError("InvalidValue", `${method}() returned an async iterable and is no stream: ${fix}`);
+  return new HoldfastError("InvalidValue", `${method}() returned an iterator and is no stream: ${fix}`);
 }
 
-/** Pulls an async iterable as fast as its consumer has room, and no faster. */
+/** Pulls an iterable as fast as its consumer has room, and no faster. */
 export class OutputStream {
   readonly #emit: (value: unknown) => void;
   #credit = FIRST_STREAM_CREDIT;
@@ -36,7 +38,7 @@ export class OutputStream {
   }
 
   /** Resolves with the number of values sent. */
-  async run(source: AsyncIterable<unknown>): Promise<number> {
+  async run(source: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
     let sent = 0;
     for await (const value of source) {
       if (this.#closed) {

@@ -37,6 +37,7 @@ export class Hand extends Actor<HandProps | undefined> {
   armTimer(ms: number, text: string): void;
   armBomb(ms: number): void;
   failAndLinger(other: Ref<Hand>): void;
+  countAtOnce(to: number): Generator<number>;
   count(to: number): AsyncGenerator<number>;
   report(to: number, name: string): AsyncGenerator<number>;
   countThenHold(n: number, name: string): AsyncGenerator<number | string>;

@@ -166,6 +166,9 @@ export class Hand extends Actor {
     }
     throw new Error("failed, and throws once more");
   }
+  *countAtOnce(to) {
+    for (let i = 1; i <= to; i++) yield i;
+  }
   async *count(to) {
     for (let i = 1; i <= to; i++) yield i;
   }

@@ -25,6 +25,16 @@ describe.each(levels)("an output stream, $level", ({ level }) => {
     expect(values).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
   });
 
+  it("is what a generator without `async` gives, too", async () => {
+    const { refs } = await play({ hand: at(level, Hand) });
+    expect(await readAll(refs.hand.ask.countAtOnce(500))).toEqual({
+      values: Array.from({ length: 500 }, (_, i) => i + 1),
+      error: undefined,
+    });
+    for await (const value of refs.hand.ask.countAtOnce(500)) if (value === 40) break;
+    expect(await refs.hand.ask.say("on")).toBe("on");
+  });
+
   it("pulls its source no further than its consumer has room", async () => {
     const gate = plan();
     const { refs } = await play({ gate: gateOf(gate), hand: at(level, Hand, gateRef) });
