@@ -79,9 +79,16 @@ export interface KeyedRef<A> extends Ref<A> {
 
 export type { ActorSelf };
 
+/** One running system: two may have the same name. */
+export interface SystemIdentity {
+  readonly name: string;
+}
+
 /** What a ref sends through: the parent's tree, or the wire back to it from inside a host. */
 export interface Target {
   readonly path: string;
+  /** Whose tree the path is in; undefined inside a host, and for `refTo`: the tree of whoever gets it. */
+  readonly system?: SystemIdentity | undefined;
   ask(method: string, args: unknown[], options: CallOptions): Promise<unknown>;
   tell(method: string, args: unknown[], options: CallOptions): boolean;
   /** What `ask` is for all calls of one method with the same options. */

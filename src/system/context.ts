@@ -1,4 +1,4 @@
-import type { Target } from "../actor/ref.js";
+import type { SystemIdentity, Target } from "../actor/ref.js";
 import type { Chance, Clock } from "../clock.js";
 import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
@@ -16,6 +16,7 @@ import type { RunQueue } from "./run-queue.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
+  readonly identity: SystemIdentity;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly hosts: Hosts;

@@ -7,6 +7,7 @@ import { shapeOf } from "./death/evidence.js";
 export function nowhere(context: SystemContext, path: string): Target {
   return {
     path,
+    system: context.identity,
     ask: () => Promise.reject(new HoldfastError("ActorStopped", `there is no actor at ${path}`, { retryable: false })),
     tell(method, args, { key, sender = "app" }) {
       const letter = { path, key, incarnation: 0, sender, method, reason: "ActorStopped", shape: shapeOf(args) };

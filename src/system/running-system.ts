@@ -77,6 +77,7 @@ export class RunningSystem implements App {
     const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
     const hosts = { inline: inlineProvider, ...machineHosts(this.slab, sharedBytes, clock) };
     this.#context = {
+      identity: { name },
       clock,
       chance,
       events,
@@ -200,7 +201,7 @@ export class RunningSystem implements App {
   }
 
   watch(target: { readonly path: string } | string, listener: (notice: Notice) => void): () => void {
-    const { path, key } = placeOf(target);
+    const { path, key } = placeOf(target, this.#context.identity);
     if (typeof listener === "function") return this.#context.watches.watch(this.#paths.whole(path), key, listener);
     throw noListener(listener, "app.watch(ref, (notice) => …)");
   }

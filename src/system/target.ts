@@ -1,5 +1,5 @@
 import { onAbort } from "../actor/on-abort.js";
-import type { CallOptions, Target } from "../actor/ref.js";
+import type { CallOptions, SystemIdentity, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
@@ -49,6 +49,10 @@ class ReceiverTarget implements Target {
 
   get path(): string {
     return this.receiver.path;
+  }
+
+  get system(): SystemIdentity {
+    return this.context.identity;
   }
 
   ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
@@ -128,7 +132,7 @@ class ReceiverTarget implements Target {
     let bytes = plainBytes(args);
     try {
       if (bytes < 0) {
-        const packed = pack(args, "args", "lend");
+        const packed = pack(args, "args", "lend", this.context.identity);
         ({ special, bytes, leases } = packed);
         crossing = packed.value as unknown[];
       }
@@ -179,7 +183,7 @@ class ReceiverTarget implements Target {
     let timeoutMs = DEFAULT_TIMEOUT_MS;
     try {
       if (bytes < 0) {
-        const packed = pack(args, "args", "lend");
+        const packed = pack(args, "args", "lend", this.context.identity);
         ({ special, bytes, leases } = packed);
         crossing = packed.value as unknown[];
       }

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { behindRef, type CallOptions, createRef, type Target } from "../actor/ref.js";
+import { behindRef, type CallOptions, createRef, type SystemIdentity, type Target } from "../actor/ref.js";
 import { SLAB_FROM_BYTES } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { Special } from "../mailbox/message.js";
@@ -46,21 +46,24 @@ let leased: Leased = "copy";
 let leases: Lease[] | undefined;
 let special: Special = false;
 let bytes = 0;
+let home: SystemIdentity | undefined;
 
 /**
  * Checks a value and wraps what structured clone would spoil.
  * @param where what the value is, for the error: `args[0]` or `result`
  * @param how what becomes of leased tensors in it; default: they are copied
+ * @param to the system it is sent to: refs of others are refused; undefined where that is not known
  * @throws HoldfastError InvalidValue naming the path of the offending part
  */
-export function pack(value: unknown, where: string, how: Leased = "copy"): Sized {
+export function pack(value: unknown, where: string, how: Leased = "copy", to?: SystemIdentity): Sized {
   const plain = plainDataBytes(value);
   if (plain >= 0) return { value, special: false, bytes: plain, leases: undefined };
-  if (walking) return packWithin(value, where, how);
+  if (walking) return packWithin(value, where, how, to);
   leased = how;
   leases = undefined;
   special = false;
   bytes = 0;
+  home = to;
   walking = true;
   try {
     const packed = walk(value, where, 0);
@@ -69,17 +72,18 @@ export function pack(value: unknown, where: string, how: Leased = "copy"): Sized
     walking = false;
     // What is remembered here would be kept alive until the next value is packed.
     leases = undefined;
+    home = undefined;
   }
 }
 
 /** A getter of a value that is packed sends something itself: the outer walk goes on with what it had found. */
-function packWithin(value: unknown, where: string, how: Leased): Sized {
-  const outer = { leased, leases, special, bytes };
+function packWithin(value: unknown, where: string, how: Leased, to: SystemIdentity | undefined): Sized {
+  const outer = { leased, leases, special, bytes, home };
   walking = false;
   try {
-    return pack(value, where, how);
+    return pack(value, where, how, to);
   } finally {
-    ({ leased, leases, special, bytes } = outer);
+    ({ leased, leases, special, bytes, home } = outer);
     walking = true;
   }
 }
@@ -122,6 +126,14 @@ function walk(value: unknown, path: string, depth: number): unknown {
   if (value instanceof Lease) return tensor(value, path);
   const ref = behindRef(value);
   if (ref) {
+    const { system } = ref.target;
+    if (home && system && system !== home) {
+      throw invalid(
+        path,
+        `the ref ${ref.target.path} of another system`,
+        `its actors are not those of this "${home.name}"`,
+      );
+    }
     special = true;
     return { [WRAPPED]: "ref", path: ref.target.path, key: ref.options.key } satisfies Wrapped;
   }

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { fork, type HoldfastError, inline, type Ref, supervisor, system, thread } from "holdfast";
+import { fork, type HoldfastError, inline, type Ref, refTo, supervisor, system, thread } from "holdfast";
 import { stopTestSystems, testSystem } from "holdfast/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Echo } from "../actors/echo.mjs";
@@ -36,7 +36,7 @@ beforeAll(async () => {
   stops.push(() => ported.stop());
   const test = await testSystem(supervisor({}, { peer: inline(Echo), testing: inline(Echo) }), { time: "real" });
   Object.assign(refs, test.refs, ported.refs, app.refs);
-  peer = app.refs.peer;
+  peer = refTo<Echo>("app/peer");
 });
 afterAll(async () => {
   await Promise.all(stops.map((stop) => stop()));

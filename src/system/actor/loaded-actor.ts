@@ -51,18 +51,27 @@ const noProps = pack(undefined, "props");
 export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
   const props = pack(given, "props");
   const mailbox = (path: string) => mailboxLimits(options.mailbox, `${path}.mailbox`);
-  const cell = (context: SystemContext, path: string, rules: ChildRules): CellSpec => ({
-    isolation,
-    module: typeof runs === "string" ? runs : context.inline.register(runs),
-    exportName: options.export,
-    props,
-    heapMb: options.heapMb,
-    memory: memoryLimits(options.memory),
-    spare: options.spare ?? "empty",
-    exclusive: options.exclusive ?? false,
-    bootWithinMs: rules.startTimeoutMs,
-    path,
-  });
+  let home: SystemContext | undefined;
+  /** Which system it becomes part of is not known before. */
+  const refuseForeignRefs = (context: SystemContext) => {
+    if (props.special === true && home !== context) pack(given, "props", "copy", context.identity);
+    home = context;
+  };
+  const cell = (context: SystemContext, path: string, rules: ChildRules): CellSpec => {
+    refuseForeignRefs(context);
+    return {
+      isolation,
+      module: typeof runs === "string" ? runs : context.inline.register(runs),
+      exportName: options.export,
+      props,
+      heapMb: options.heapMb,
+      memory: memoryLimits(options.memory),
+      spare: options.spare ?? "empty",
+      exclusive: options.exclusive ?? false,
+      bootWithinMs: rules.startTimeoutMs,
+      path,
+    };
+  };
   /** What was checked once is valid for all that are made from it. */
   let checked: { readonly preset: Preset; readonly rules: ChildRules } | undefined;
   /** The plan of the one made last: where a supervisor makes a million from one template, it is that of all. */
@@ -93,6 +102,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       return checked.rules;
     },
     create(context, { name, path, rules }) {
+      refuseForeignRefs(context);
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
