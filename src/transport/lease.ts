@@ -131,7 +131,7 @@ export function newLease(slab: Slab | undefined, dtype: Dtype, shape: readonly n
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new HoldfastError(
       "InvalidValue",
-      `tensor() got the shape ${Array.isArray(shape) ? `[${shape.map(shown).join(", ")}]` : shown(shape)}: give a list of whole numbers >= 0`,
+      `tensor() got the shape ${Array.isArray(shape) ? `[${shape.map(shown).join(",")}]` : shown(shape)}: give a list of whole numbers >= 0`,
     );
   }
   const { make, bytes } = layouts[dtype];

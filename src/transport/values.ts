@@ -3,7 +3,7 @@ import { behindRef, type CallOptions, createRef, type SystemIdentity, type Targe
 import { SLAB_FROM_BYTES } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { Special } from "../mailbox/message.js";
-import type { Tensor } from "../protocol/dtypes.js";
+import type { Dtype, Tensor } from "../protocol/dtypes.js";
 import { kindOf, ownCopyOf } from "./array-kinds.js";
 import { decodeError, encodeError, type WireError } from "./error-codec.js";
 import type { Packed } from "./frames.js";
@@ -256,6 +256,18 @@ export function keptTensors(args: unknown[]): unknown[] {
     const wrapped = found as Wrapped;
     return wrapped[WRAPPED] === "tensor" ? { ...wrapped, data: wrapped.data.slice() } : found;
   }) as unknown[];
+}
+
+/** A lent tensor in packed arguments whose receiver gets a copy: one in ordinary memory. */
+export function tensorOutside(args: unknown[]): { dtype: Dtype; shape: readonly number[] } | undefined {
+  let outside: { dtype: Dtype; shape: readonly number[] } | undefined;
+  replaceIn(args, (found) => {
+    const { [WRAPPED]: what, dtype, shape, data } = found as Partial<Extract<Wrapped, { data: unknown }>>;
+    if (what === undefined) return undefined;
+    if (what === "tensor" && !(data!.buffer instanceof SharedArrayBuffer)) outside = { dtype: dtype!, shape: shape! };
+    return found;
+  });
+  return outside;
 }
 
 /** The value as the receiver sees it. */

@@ -223,6 +223,25 @@ describe("what belongs to whom", () => {
     tensor.release();
   });
 
+  it("is refused to a method that changes it where its sender would not see that", async () => {
+    const { app, refs } = await play(
+      { tensors: thread<Tensors>(url), here: inline(Tensors) },
+      {},
+      { memory: { sharedMb: 0 } },
+    );
+    const tensor = filled(app, 4);
+    expect(await failure(refs.tensors.ask.negate(tensor))).toMatchObject({
+      code: "InvalidValue",
+      message: expect.stringContaining(
+        "negate changes what it is lent, and the tensor float32[2,5000] is not in shared memory",
+      ),
+    });
+    expect(tensor.data.every((x) => x === 4)).toBe(true);
+    await refs.here.ask.negate(tensor);
+    expect(tensor.data.every((x) => x === -4)).toBe(true);
+    tensor.release();
+  });
+
   it("is warned of when a method changes it and does not say so", async () => {
     const warnings: Error[] = [];
     const heard = (warning: Error) => warnings.push(warning);

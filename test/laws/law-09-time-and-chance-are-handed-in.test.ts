@@ -20,7 +20,7 @@ describe("law 9, time and chance are handed in", () => {
         code,
       );
       // A bare class outside any system has a real timer; that is its one use.
-      if (`${floor}/${name}` === "actor/actor.ts") expect(code.match(/setTimeout/g)).toHaveLength(1);
+      if (`${floor}/${name}` === "actor/actor-context.ts") expect(code.match(/setTimeout/g)).toHaveLength(1);
       else expect(found?.[0], `${floor}/${name}`).toBeUndefined();
     }
   });

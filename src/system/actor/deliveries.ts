@@ -1,4 +1,4 @@
-import { type ActorFacts, type MethodFacts, noSuchMethod } from "../../actor/methods.js";
+import type { ActorFacts, MethodFacts } from "../../actor/methods.js";
 import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
@@ -16,6 +16,7 @@ import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
 import { ReplayLog } from "./replay-log.js";
+import { undeliverable } from "./undeliverable.js";
 
 /** The incarnation that messages are delivered to. */
 export interface Addressee {
@@ -82,10 +83,9 @@ export class Deliveries implements Holder {
   deliver(message: Message): void {
     const { id: actor, incarnation, cell } = this.#to;
     const { facts } = cell!;
-    if (message.sent !== this.#latestSent && !this.#known(message.sent, facts)) {
-      message.fail(noSuchMethod(this.#to.path, message.method, facts));
-      return;
-    }
+    const known = message.sent === this.#latestSent || this.#known(message.sent, facts);
+    const refused = known && !this.#latest!.mutates ? undefined : undeliverable(message, this.#to, known);
+    if (refused) return void message.fail(refused);
     const method = this.#latest!;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
