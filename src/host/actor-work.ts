@@ -14,6 +14,7 @@ import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
 import { Running } from "./running.js";
 import { RunningTable } from "./running-table.js";
 import type { Surroundings } from "./surroundings.js";
+import { takenNow } from "./taken-now.js";
 import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
@@ -262,7 +263,7 @@ export class ActorWork {
   #kept(running: Running): boolean {
     if (!running.call.snapshot || this.#running.size > 0) return true;
     try {
-      const { value, special } = pack(this.#of.actor!.snapshot!(), "the snapshot");
+      const { value, special } = pack(takenNow(this.#of.actor!.snapshot!()), "the snapshot");
       running.state = ownCopy(this.#around, { value, special });
       return true;
     } catch (error) {

@@ -265,11 +265,14 @@ export class Message {
     const where = started
       ? "it may have run"
       : courier
-        ? "it had been handed over and not begun"
+        ? "it had been handed over, and may begin before its host hears of it"
         : "it had not started";
     if (this.place === "queued") this.line?.holder.remove(this);
     this.fail(
-      new HoldfastError(code, `${this.method}: ${why} (${where})`, { retryable: !courier, details: { started } }),
+      new HoldfastError(code, `${this.method}: ${why} (${where})`, {
+        retryable: !courier,
+        details: { started: started || (courier ? "unknown" : false) },
+      }),
     );
     courier?.cancel(this);
   }

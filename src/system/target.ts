@@ -152,7 +152,7 @@ class ReceiverTarget implements Target {
   /** With tensors, which are its sender's again where it is refused. */
   #tellLent(message: Message, leases: readonly Lease[], key: string | undefined, forget?: () => void): boolean {
     let accepted = false;
-    message.atItsEnd(lendUntilSettled(leases, () => !accepted, forget));
+    message.atItsEnd(lendUntilSettled(leases, "tell", () => !accepted, forget));
     accepted = offer(this.receiver, message, key);
     return accepted;
   }
@@ -199,7 +199,7 @@ class ReceiverTarget implements Target {
     if (onPart) message.onPart = onPart;
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#waits(asking, timeoutMs, options.key);
     const forget = options.signal && cancelledBy(options.signal, message);
-    if (leases) message.atItsEnd(lendUntilSettled(leases, () => true, forget));
+    if (leases) message.atItsEnd(lendUntilSettled(leases, "ask", () => true, forget));
     else if (forget) message.atItsEnd(forget);
     try {
       this.receiver.accept(message, options.key);

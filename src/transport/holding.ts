@@ -37,13 +37,26 @@ export class Holding {
   }
 }
 
+/** How often a lease was lost that was handed out at a place: its first line says which place. */
+const lost = new Map<string, number>();
+
+/** Told at the first, the tenth, the hundredth: a forgotten release() in a loop has one fault, not thousands. */
+function isTold(count: number): boolean {
+  return Number.isInteger(Math.log10(count));
+}
+
 const dropped = new FinalizationRegistry((holding: Holding) => {
   holding.giveBack();
   if (!development) return;
-  const where = holding.stack?.split("\n").slice(OWN_FRAMES).join("\n");
+  const frames = holding.stack?.split("\n").slice(OWN_FRAMES) ?? [];
+  const [place = ""] = frames;
+  const count = (lost.get(place) ?? 0) + 1;
+  lost.set(place, count);
+  if (!isTold(count)) return;
+  const times = count === 1 ? "" : ` (${count} from there so far)`;
   process.emitWarning(
     `${holding.what} was never released: its memory is taken back now, when nobody can reach it any more. ` +
-      `Call release(), or declare it with "using". It was handed out at\n${where}`,
+      `Call release(), or declare it with "using". It was handed out${times} at\n${frames.join("\n")}`,
     { code: "HOLDFAST_TENSOR_LOST" },
   );
 });

@@ -10,7 +10,7 @@ import { type Piece, segmentOf } from "./slab-memory.js";
 /** Whoever holds the array keeps its lease alive with it: memory in use is never taken for lost. */
 const leaseOf = new WeakMap<object, Lease>();
 
-type Standing = "held" | "lent" | "given" | "released";
+type Standing = "held" | "lent" | "told" | "given" | "released";
 
 /** See TensorLease. */
 export class Lease implements TensorLease {
@@ -52,9 +52,9 @@ export class Lease implements TensorLease {
     if (this.#standing === "held" || this.#standing === "lent") this.release();
   }
 
-  /** Whoever it is sent to uses it, until `back` or `end`. */
-  lend(): void {
-    this.#standing = "lent";
+  /** Whoever it is sent to uses it, until `back` or `spend`. A tell that was accepted never gives it back. */
+  lend(by: "ask" | "tell"): void {
+    this.#standing = by === "tell" ? "told" : "lent";
   }
 
   /**
@@ -99,13 +99,16 @@ export class Lease implements TensorLease {
 
   #misused(what: string): HoldfastError {
     const { what: tensor } = this.#holding;
+    const given = "after it was given away: a tell and a handler's result keep what they are sent, so take a new one";
     const why = {
       held: "",
       lent: "while an ask has it: await the ask first, then it is yours again",
-      given: "after it was given away: a tell and a handler's result keep what they are sent, so take a new one",
+      told: given,
+      given,
       released: "after it was released: take a new one",
     }[this.#standing];
-    return new HoldfastError("TensorMisused", `${tensor}: ${what} ${why}`, { details: { standing: this.#standing } });
+    const standing = this.#standing === "told" ? "given" : this.#standing;
+    return new HoldfastError("TensorMisused", `${tensor}: ${what} ${why}`, { details: { standing } });
   }
 }
 

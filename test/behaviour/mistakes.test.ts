@@ -198,6 +198,22 @@ describe("a module that cannot be loaded is named", () => {
   });
 });
 
+describe("a hook of the wrong kind", () => {
+  it("is told that snapshot() has to be synchronous", async () => {
+    class Late extends Actor {
+      async snapshot() {
+        return 1;
+      }
+      restore() {}
+      hi() {}
+    }
+    const { refs } = await play({ late: inline(Late) });
+    expect((await failure(refs.late.ask.hi())).message).toContain(
+      "snapshot() returned a promise, and has to be synchronous",
+    );
+  });
+});
+
 describe("a call that nobody could mean is answered", () => {
   it("a key for an actor or a pool, which have none", async () => {
     const { refs, letters } = await play({ one: inline(Hello), many: pool(inline(Hello), { size: 1 }) });

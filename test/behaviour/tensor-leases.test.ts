@@ -1,5 +1,5 @@
 import { type App, isHoldfastError, pool, thread } from "holdfast";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { seededChance } from "../../src/clock.js";
 import type { Tensors } from "../actors/tensors.mjs";
 import { play } from "./stage.js";
@@ -60,5 +60,37 @@ describe("memory of leased tensors", () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => caller(i)));
     expect(Math.min(ends.answered, ends.failed, ends.killed)).toBeGreaterThan(0);
     await until(() => used(app) === 0, "all slots free");
+  });
+});
+
+describe("a tensor that a tell has taken", () => {
+  it("is said to be given away from that moment on, and its scope may end", async () => {
+    const { app, refs } = await play({ tensors: thread<Tensors>(url) });
+    const tensor = filled(app, 1);
+    expect(refs.tensors.tell.sum(tensor)).toBe(true);
+    expect(() => tensor.data).toThrow("its data was used after it was given away: a tell");
+    tensor[Symbol.dispose]();
+    await until(() => used(app) === 0, "its slot to be free");
+  });
+});
+
+describe("tensors that are lost at one place", () => {
+  it("are warned of at the first and the tenth, with their number", async () => {
+    const { runInNewContext } = await import("node:vm");
+    const { setFlagsFromString } = await import("node:v8");
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const warnings: string[] = [];
+    const heard = (warning: Error) => warnings.push(warning.message);
+    process.on("warning", heard);
+    onTestFinished(() => void process.off("warning", heard));
+    const { app } = await play({ tensors: thread<Tensors>(url) });
+    for (let i = 0; i < 20; i++) app.tensor("float32", [5000]);
+    await until(() => {
+      collect();
+      return used(app) === 0;
+    }, "all to be taken back");
+    await until(() => warnings.length >= 2, "the warnings");
+    expect(warnings.map((text) => text.includes("(10 from there so far)"))).toEqual([false, true]);
   });
 });

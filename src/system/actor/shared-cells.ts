@@ -175,5 +175,8 @@ export class SharedCells implements Lodging {
 /** The boot was everybody's; the error names whom it concerns. */
 function notStarted(path: string, error: Error): HoldfastError {
   const why = error.cause instanceof Error ? error.cause : error;
-  return new HoldfastError("StartFailed", `${path} could not start: ${why.message}`, { cause: why });
+  return new HoldfastError("StartFailed", `${path} could not start: ${why.message}`, {
+    cause: why,
+    retryable: error instanceof HoldfastError ? error.retryable : true,
+  });
 }

@@ -1,4 +1,4 @@
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError, isHoldfastError } from "../../errors.js";
 import { type CellSpec, endError } from "../../host/booting.js";
 import type { Host } from "../../host/host.js";
 import type { SystemContext } from "../context.js";
@@ -47,7 +47,8 @@ export async function openCell(context: SystemContext, spec: CellSpec, options: 
       tookTooLong
         ? `${spec.path}: load() was not done within ${withinMs} ms (startTimeout)`
         : `${spec.path} could not start: ${(error as Error).message}`,
-      { cause: error },
+      // The same spec is as wrong the next time.
+      { cause: error, retryable: !isHoldfastError(error, "InvalidSpec") },
     );
   } finally {
     late.cancel();
