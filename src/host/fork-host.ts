@@ -89,9 +89,8 @@ class ForkHost implements Host {
       stdio: ["ignore", "inherit", "inherit", "ipc", "pipe", ...(spools ? [spools.toHost, spools.toParent] : [])],
       execArgv: options.heapMb === undefined ? [] : [`--max-old-space-size=${options.heapMb}`],
     });
-    const pipe = this.#child.stdio[PARENT_PIPE] as Socket | null | undefined;
     // It is there to end with this process, and keeps nothing alive.
-    pipe?.on("error", () => {}).unref();
+    this.#pipe?.on("error", () => {}).unref();
     this.name = `pid ${this.#child.pid ?? "(none)"}`;
     this.#batch = new Batch(
       (frames) => {
@@ -125,6 +124,12 @@ class ForkHost implements Host {
         }
       });
     });
+  }
+
+  /** None where the process could not be started: a child without a pid has no streams at all. */
+  get #pipe(): Socket | undefined {
+    const streams = this.#child.stdio as ChildProcess["stdio"] | undefined;
+    return (streams?.[PARENT_PIPE] as Socket | null | undefined) ?? undefined;
   }
 
   send(frame: ToHost): void {
@@ -164,7 +169,7 @@ class ForkHost implements Host {
     this.#ended = true;
     closeSync(this.#controlFile);
     this.#spools?.close();
-    this.#child.stdio[PARENT_PIPE]?.destroy();
+    this.#pipe?.destroy();
     rmSync(this.#controlPath, { force: true });
     this.onEnd(this.#killed ? { kind: "killed" } : (this.#fault ?? { kind: "exit", code, signal }));
   }

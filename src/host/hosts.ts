@@ -131,12 +131,12 @@ export class Hosts {
   #park(key: string | CellSpec, spec: CellSpec): void {
     this.#refilling.delete(key);
     if (this.#closed) return;
-    if (this.#alive.size >= MAX_HOSTS) {
+    const spare = this.#openIfItCan(spec, key === spec ? spec.module : undefined);
+    if (!spare) {
       this.#failed(key);
       this.#parkLater(key, spec);
       return;
     }
-    const spare = this.#openCold(spec, key === spec ? spec.module : undefined);
     this.#spares.set(key, spare);
     const lost = () => {
       if (this.#spares.get(key) !== spare) return;
@@ -158,6 +158,15 @@ export class Hosts {
 
   #failed(key: string | CellSpec): void {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+  }
+
+  /** For what nobody waits for: undefined where the system holds as many as it may, or the machine gives no more open files. */
+  #openIfItCan(spec: CellSpec, soon: string | undefined): Booting | undefined {
+    try {
+      return this.#openCold(spec, soon);
+    } catch {
+      return undefined;
+    }
   }
 
   /** @param soon the module it is about to be booted with, if it is */

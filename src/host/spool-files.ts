@@ -16,14 +16,19 @@ export interface SpoolFiles {
  * Makes the files of one child. Nobody else finds them: they have no name any more, and end with the two processes that have
  * them open.
  * @param path where a name is free, beside the child's control file
- * @returns undefined where there is no memory for files, or none is to be used
+ * @returns undefined where there is no memory for files, none is to be used, or none can be opened
  */
 export function openSpools(path: string, mostBytes: number): SpoolFiles | undefined {
   if (!path.startsWith("/dev/shm/")) return undefined;
   const { bavail, bsize } = statfsSync(dirname(path));
   const bytes = Math.min(mostBytes, Math.floor(bavail * bsize * SPOOL_SHARE));
   if (bytes === 0) return undefined;
-  return { toHost: nameless(`${path}.in`), toParent: nameless(`${path}.out`), bytes };
+  const toHost = nameless(`${path}.in`);
+  if (toHost === undefined) return undefined;
+  const toParent = nameless(`${path}.out`);
+  if (toParent !== undefined) return { toHost, toParent, bytes };
+  closeSync(toHost);
+  return undefined;
 }
 
 /** The parent's end. */
@@ -62,8 +67,13 @@ export function spoolFile(file: number): SpoolFile {
   };
 }
 
-function nameless(path: string): number {
-  const file = openSync(path, "wx+", 0o600);
-  rmSync(path);
-  return file;
+/** Undefined where no file can be had: the process may have too many open, and the channel does without. */
+function nameless(path: string): number | undefined {
+  try {
+    const file = openSync(path, "wx+", 0o600);
+    rmSync(path);
+    return file;
+  } catch {
+    return undefined;
+  }
 }

@@ -15,10 +15,16 @@ let done = false;
 export function keepFreed(): void {
   if (done) return;
   done = true;
-  const { buffer } = Buffer.allocUnsafeSlow(LARGEST_LEARNT);
+  let buffer: ArrayBufferLike;
+  try {
+    ({ buffer } = Buffer.allocUnsafeSlow(LARGEST_LEARNT));
+  } catch {
+    // There is no room to learn from: the array at hand may still fit.
+    return;
+  }
   const { port1, port2 } = new MessageChannel();
   port2.close();
   port1.close();
   // What is transferred into a closed port is freed at once; a garbage collection would come when it likes.
-  port1.postMessage(undefined, [buffer]);
+  port1.postMessage(undefined, [buffer as ArrayBuffer]);
 }

@@ -104,7 +104,7 @@ export class RingReceiver<In extends Frame> {
 
   /** Its thread stands still until something is there, or for that long. */
   wait(ms: number): void {
-    this.#ring.wait(ms);
+    this.#ring.wait(ms, this.#received);
   }
 
   awake(): void {

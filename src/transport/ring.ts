@@ -221,10 +221,13 @@ export class RingReader {
     return this.#rest(rests.dozing);
   }
 
-  /** Stands still until something is there, or for that long. Not for a thread on which others depend. */
-  wait(ms: number): void {
+  /**
+   * Stands still until something is there, or for that long. Not for a thread on which others depend.
+   * @param received how many of the writer's messages have come by the port: it does not while more are on their way
+   */
+  wait(ms: number, received: number): void {
     if (!this.#rest(rests.waiting)) return;
-    Atomics.wait(this.#words, RESTS, rests.waiting, ms);
+    if (this.posted === received) Atomics.wait(this.#words, RESTS, rests.waiting, ms);
     this.awake();
   }
 
