@@ -44,6 +44,13 @@ describe.each(levels)("an actor that crashes while it is told to stop, $level", 
   });
 });
 
+it.each(levels)("a stop right after a crash reports that death alone, $level", async ({ level }) => {
+  const { refs, app, reports } = await play({ hand: at(level, Hand) });
+  await failure(refs.hand.ask.fail("once"));
+  await app.stop();
+  expect(reports.map(({ cause }) => cause.kind)).toEqual(["threw"]);
+});
+
 it("a timer that throws during start() fails that start alone", async () => {
   let first = true;
   class Starter extends Actor {

@@ -37,7 +37,9 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
 
   /** Its cell is gone, or it alone was ended by force. */
   protected onLost({ cause, at }: CellDeath): void {
-    const starting = this.rare?.attempt !== undefined && !this.up;
+    const attempt = this.rare?.attempt;
+    // A start that was given up may just have been done, or be over, when its host has gone: it served nobody.
+    const starting = attempt !== undefined && (attempt.givenUp || !this.up);
     const served = this.serves(this.incarnation);
     const remains = this.end(cause, at);
     // What crashed has had its death, also where that was heard only now: that its place is ended on purpose is none.
@@ -101,7 +103,8 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
       throw thrown;
     } finally {
       const { rare } = this;
-      if (rare?.attempt === attempt) rare.attempt = undefined;
+      // One that was given up is remembered until the next: the end of its host is still to come, and no death.
+      if (rare?.attempt === attempt && !attempt.givenUp) rare.attempt = undefined;
       this.tidy();
     }
   }
