@@ -74,7 +74,7 @@ class ReceiverTarget implements Target {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
       const one = arguments.length === 1 && simple && isPlain(first);
       // biome-ignore lint/complexity/noArguments: as above
-      return one && receiver.isStream(method) === false ? send(first) : ask([...arguments]);
+      return one && receiver.isStream(method) === false ? send(first) : ask(listed(arguments));
     };
   }
 
@@ -87,7 +87,7 @@ class ReceiverTarget implements Target {
     const tell = (args: unknown[]) => this.#tell(sent, args);
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
-      if (arguments.length !== 1 || !simple || !isPlain(first)) return tell([...arguments]);
+      if (arguments.length !== 1 || !simple || !isPlain(first)) return tell(listed(arguments));
       return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key);
     };
   }
@@ -226,6 +226,22 @@ function offer(receiver: Receiver, message: Message, key: string | undefined): b
  * to run. Until then no more has passed than the rest of the caller's own turn.
  */
 const UNHURRIED_MS = 1000;
+
+/** Arguments as a list; to spread them takes as long as the whole message. */
+function listed(given: ArrayLike<unknown>): unknown[] {
+  switch (given.length) {
+    case 0:
+      return [];
+    case 1:
+      return [given[0]];
+    case 2:
+      return [given[0], given[1]];
+    case 3:
+      return [given[0], given[1], given[2]];
+    default:
+      return Array.prototype.slice.call(given);
+  }
+}
 
 const DEFAULT_TIMEOUT_MS = milliseconds(DEFAULT_ASK_TIMEOUT, "timeout");
 
