@@ -1,4 +1,5 @@
 import type { Timer } from "../clock.js";
+import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import type { Dtype } from "../protocol/dtypes.js";
@@ -137,9 +138,11 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   /**
    * A timer of this incarnation: cleared when the actor stops or is rebuilt. An error in it,
    * thrown or awaited, is a crash of the actor.
+   * @param wait ms, or text such as "2s"
+   * @throws HoldfastError InvalidSpec for what is no duration
    */
-  after(ms: number, callback: () => unknown): Timer {
-    return this.#context.after(ms, callback);
+  after(wait: Duration, callback: () => unknown): Timer {
+    return this.#context.after(milliseconds(wait, "the wait of this.after()"), callback);
   }
 
   /**

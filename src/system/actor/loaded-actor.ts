@@ -118,6 +118,9 @@ function actorRules(options: ActorOptions, field: string, preset: Preset): Child
   positiveInteger(options.window, `${field}.window`);
   positiveInteger(options.snapshotEvery, `${field}.snapshotEvery`);
   positiveInteger(options.heapMb, `${field}.heapMb`);
+  if (options.heapMb !== undefined && options.heapMb < LEAST_HEAP_MB) {
+    throw invalid(`${field}.heapMb`, options.heapMb, `${LEAST_HEAP_MB} or more: a host cannot even start in less`);
+  }
   positiveInteger(options.maxChildren, `${field}.maxChildren`);
   if (options.spare !== undefined && !["none", "empty", "loaded"].includes(options.spare)) {
     throw invalid(`${field}.spare`, options.spare, '"none", "empty" or "loaded"');
@@ -141,6 +144,9 @@ function actorRules(options: ActorOptions, field: string, preset: Preset): Child
 export function graceMs({ grace = DEFAULT_GRACE }: ActorOptions, field: string): number {
   return milliseconds(grace, `${field}.grace`);
 }
+
+/** MB. With 4 a thread spends all its time collecting garbage before it has loaded anything; 8 hold a small actor. */
+const LEAST_HEAP_MB = 8;
 
 /** One for all who say nothing else. */
 const standard: MailboxLimits = {

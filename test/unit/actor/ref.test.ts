@@ -94,7 +94,12 @@ describe("an actor", () => {
     const outer = construct(Outer, context(1));
     expect([outer.n, outer.inner.n, outer.inner.shared, outer.inner.self.incarnation]).toEqual([1, 2, "model", 3]);
     outer.after(1, () => {}).cancel();
-    expect(cleared).toBe(1);
+    outer.after("20ms", () => {}).cancel();
+    expect(() => outer.after("soon" as "1s", () => {})).toThrow(
+      'the wait of this.after() is "soon": give milliseconds',
+    );
+    expect(() => outer.after(Number.NaN, () => {})).toThrow("the wait of this.after() is NaN");
+    expect(cleared).toBe(2);
   });
 
   it("can be made without a runtime, for a test of the bare class", () => {
