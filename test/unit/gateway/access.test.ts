@@ -4,6 +4,7 @@ import { isHoldfastError } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
 import { hostAllowed, originAllowed } from "../../../src/gateway/hosts.js";
 import { type GatewayOptions, gatewaySettings } from "../../../src/gateway/options.js";
+import { thrownBy } from "../thrown-by.js";
 import { fakeApp } from "./fake-app.js";
 import { HandClock } from "./hand-clock.js";
 import { RawClient } from "./raw-client.js";
@@ -265,12 +266,3 @@ test("an upgrade elsewhere, with another subprotocol, or beyond maxConnections i
   expect(await upgradeStatus(loopback)).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
   client.close();
 });
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { isHoldfastError } from "../../../src/errors.js";
 import { gateway } from "../../../src/gateway/gateway.js";
 import { type GatewayOptions, gatewaySettings } from "../../../src/gateway/options.js";
+import { thrownBy } from "../thrown-by.js";
 import { fakeApp } from "./fake-app.js";
 
 const token = "a-token-of-16-or-more";
@@ -68,12 +69,3 @@ describe("options of a gateway that cannot be are refused by name, without quoti
     );
   });
 });
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}

@@ -5,6 +5,7 @@ import { decodeFrame, encodeFrame } from "../../../src/protocol/codec.js";
 import { frameLimits } from "../../../src/protocol/limits.js";
 import { parseClientFrame } from "../../../src/protocol/validate.js";
 import { type Format, fromWire } from "../../../src/protocol/values.js";
+import { thrownBy } from "../thrown-by.js";
 
 /** Through the wire and back, as a handler would get it. */
 function crossed(value: unknown, format: Format): unknown {
@@ -196,15 +197,6 @@ describe("a decoder that meets hostile bytes", () => {
     expect(decodeFrame(JSON.stringify({ a: '\\"[[[{"\\', b: "\\\\" }))).toEqual({ a: '\\"[[[{"\\', b: "\\\\" });
   });
 });
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
 
 /** What the rules of values.ts say a value becomes: only the lone sign of zero in JSON and objects' prototypes differ. */
 function normal(value: unknown): unknown {

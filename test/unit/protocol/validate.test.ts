@@ -3,6 +3,7 @@ import { errorTable, HoldfastError, isHoldfastError } from "../../../src/errors.
 import { clientShapes, serverShapes } from "../../../src/protocol/shapes.js";
 import { parseClientFrame, parseServerFrame } from "../../../src/protocol/validate.js";
 import { fromWireError, toWireError } from "../../../src/protocol/wire-error.js";
+import { thrownBy } from "../thrown-by.js";
 
 /** One good frame of each type, with every field. */
 const good = {
@@ -134,12 +135,3 @@ describe("errors on the wire", () => {
     expect(toWireError("just text")).toEqual({ code: "HandlerFailed", message: "just text", retryable: false });
   });
 });
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
