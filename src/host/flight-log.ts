@@ -48,6 +48,9 @@ const kinds: Record<number, readonly FlightKind[]> = {
   [KIND.ran]: ["accepted", "started", "settled"],
 };
 
+/** An entry tells up to three steps of a message; a report carries the last of them, as many as two for each entry. */
+const MOST_TOLD = 2 * EVENTS;
+
 /**
  * What a copy of a flight recorder holds, oldest first. An event that was being written when its host was struck is not
  * believed, and is left out.
@@ -88,6 +91,7 @@ export function readFlight(ring: ArrayBuffer): RawEvent[] {
       });
   }
   events.reverse();
+  if (events.length > MOST_TOLD) events.splice(0, events.length - MOST_TOLD);
   // The newest may have had no clock at hand, and others one that was read a little before: the order is the truth.
   let last = 0;
   return events.map((event) => {

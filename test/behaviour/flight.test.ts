@@ -81,8 +81,7 @@ describe.each(["inline", "thread", "fork"] as const)("the flight recorder of an 
     await actor.ask.throw().catch(() => {});
     const [report] = app.reports();
     expect(report!.flight.length).toBeGreaterThanOrEqual(256);
-    // An entry tells up to three steps of one message: accepted, started, settled.
-    expect(report!.flight.length).toBeLessThanOrEqual(768);
+    expect(report!.flight.length).toBeLessThanOrEqual(512);
     expect(told(report)!.slice(-4)).toEqual([
       "accepted throw 501",
       "started throw 501",

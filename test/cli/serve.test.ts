@@ -71,7 +71,7 @@ describe("holdfast serve", () => {
       // Again and again: on a slow machine a look at the tree may fall between two answers.
       while (!stopping) answers.push(await holdfast(["ask", url, "read", "--file", line]));
     });
-    await expect.poll(async () => busy(url), { timeout: 50_000, interval: 5 }).toBe(true);
+    await expect.poll(async () => busy(url), { timeout: 30_000, interval: 5 }).toBe(true);
     stopping = true;
     server.child.kill("SIGINT");
     expect((await server.finished).code).toBe(0);
