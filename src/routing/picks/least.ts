@@ -1,0 +1,33 @@
+import type { Candidate, Pick } from "./pick.js";
+
+/** The one with the fewest messages for its share; of equals the first after where the last pick was, so that all have their turn. */
+export function smallestMailbox(): Pick {
+  return least(({ load, share }) => (load + 1) / share);
+}
+
+/** The one at which a message would wait the shortest, by what each was seen to take. A slow member gets what it can do. */
+export function leastExpectedWait(): Pick {
+  return least(({ expectedWaitMs, load, share }) => (expectedWaitMs + (load + 1) * EQUALS_MS) / share);
+}
+
+/** Of members nothing is known of yet, the emptier one is better: worth so little that a known wait always decides. */
+const EQUALS_MS = 1e-6;
+
+function least(cost: (candidate: Candidate) => number): Pick {
+  let after = 0;
+  return (candidates) => {
+    const { length } = candidates;
+    let best = after % length;
+    let lowest = cost(candidates[best]!);
+    for (let step = 1; step < length; step++) {
+      const i = (after + step) % length;
+      const at = cost(candidates[i]!);
+      if (at < lowest) {
+        lowest = at;
+        best = i;
+      }
+    }
+    after = (best + 1) % length;
+    return best;
+  };
+}
