@@ -67,9 +67,11 @@ export function judgeGrowth(growth: Growth, after: Stretch, now: number, before:
   const seconds = `${perSecond(was)} → ${perSecond(is)} answers/s`;
   const p99 = `p99 ${ms(growth.before.p99Ms)} → ${ms(after.p99Ms)}`;
   const why = `${growth.from} → ${growth.to} members: ${seconds}, ${p99}`;
-  const sooner = after.p99Ms !== undefined && (growth.before.p99Ms === undefined || after.p99Ms <= growth.before.p99Ms * LESS_P99);
+  const sooner =
+    after.p99Ms !== undefined && (growth.before.p99Ms === undefined || after.p99Ms <= growth.before.p99Ms * LESS_P99);
   if (is >= was * MORE_GOODPUT || sooner) return { is: "helped", why };
-  if (ratio > SAME_ARRIVALS || ratio < 1 / SAME_ARRIVALS) return { is: "unclear", why: `${why}; but ×${ratio.toFixed(1)} came` };
+  if (ratio > SAME_ARRIVALS || ratio < 1 / SAME_ARRIVALS)
+    return { is: "unclear", why: `${why}; but ×${ratio.toFixed(1)} came` };
   const times = before && before.size === growth.from ? before.times + 1 : 1;
   const holdsMs = Math.min(LONGEST_LESSON_MS, LESSON_MS * 2 ** (times - 1));
   return { is: "undone", why, lesson: { size: growth.from, until: now + holdsMs, times } };

@@ -62,7 +62,11 @@ export interface ScalingDecision {
 }
 
 /** How large a pool shall be: a function of what is known, without a clock or chance of its own. */
-export type ScalingRule = (view: ScalingView, limits: ScalingLimits, memory: ScalingMemory | undefined) => ScalingDecision;
+export type ScalingRule = (
+  view: ScalingView,
+  limits: ScalingLimits,
+  memory: ScalingMemory | undefined,
+) => ScalingDecision;
 
 /** Members are to be busy for this part of their time at most, on average: queues grow without end near 1. */
 const FULL = 0.8;
@@ -103,12 +107,16 @@ export const waitAndLoad: ScalingRule = (view, limits, before) => {
     calmFrom: before?.calmFrom ?? now,
     tooSmall: before?.tooSmall ?? [],
   };
-  if (members < bounds.least) return { want: bounds.least, why: `${members} members, at least ${bounds.least}`, memory };
-  if (members > bounds.most) return { want: bounds.most, why: `${members} members, at most ${bounds.most}: ${bounds.why}`, memory };
+  if (members < bounds.least)
+    return { want: bounds.least, why: `${members} members, at least ${bounds.least}`, memory };
+  if (members > bounds.most)
+    return { want: bounds.most, why: `${members} members, at most ${bounds.most}: ${bounds.why}`, memory };
   const unserved = waiting > 0 && members === 0;
   if (unserved || (waiting > 0 && wait > patience)) {
     const starting = members > view.ready;
-    const wanted = Math.ceil((Math.max(load, view.busy) * (serviceMs > 0 ? 1 : 0) + (serviceMs > 0 ? backlogMs / patience : 1)) / FULL);
+    const wanted = Math.ceil(
+      (Math.max(load, view.busy) * (serviceMs > 0 ? 1 : 0) + (serviceMs > 0 ? backlogMs / patience : 1)) / FULL,
+    );
     // Those on their way up are the answer to what is seen now, unless it needs more than they are.
     const want = Math.min(bounds.most, Math.max(starting ? members : members + 1, wanted));
     if (want <= members) {
@@ -124,7 +132,11 @@ export const waitAndLoad: ScalingRule = (view, limits, before) => {
 };
 
 /** Members' worth of work: what was done since the look before, averaged with what was known. */
-function loadOf({ now, workedMs, busy }: ScalingView, { shrinkAfterMs }: ScalingLimits, before: ScalingMemory | undefined): number {
+function loadOf(
+  { now, workedMs, busy }: ScalingView,
+  { shrinkAfterMs }: ScalingLimits,
+  before: ScalingMemory | undefined,
+): number {
   if (before === undefined) return busy;
   const passed = now - before.at;
   if (passed <= 0) return before.load;
@@ -154,7 +166,12 @@ function boundsOf({ cores, members, memberBytes, freeBytes }: ScalingView, { min
   return { least: min, most: Math.max(min, most), why };
 }
 
-function outgrown(memory: ScalingMemory, { members, now }: ScalingView, limits: ScalingLimits, burst: boolean): ScalingMemory {
+function outgrown(
+  memory: ScalingMemory,
+  { members, now }: ScalingView,
+  limits: ScalingLimits,
+  burst: boolean,
+): ScalingMemory {
   const tooSmall = [...memory.tooSmall];
   // A burst says nothing of the load that this size can take for long.
   if (!burst) tooSmall[members] = Math.min(tooSmall[members] ?? Number.POSITIVE_INFINITY, memory.load);
@@ -181,7 +198,11 @@ function shrunk(view: ScalingView, limits: ScalingLimits, least: number, memory:
 /** The smallest size, of those up to `most`, that was not seen to be too small for a load. */
 function fewestFor(load: number, most: number, { tooSmall }: ScalingMemory): number {
   let size = most;
-  while (size > 0 && load <= Math.min((size - 1) * FULL, (tooSmall[size - 1] ?? Number.POSITIVE_INFINITY) * TRIED_AGAIN)) size--;
+  while (
+    size > 0 &&
+    load <= Math.min((size - 1) * FULL, (tooSmall[size - 1] ?? Number.POSITIVE_INFINITY) * TRIED_AGAIN)
+  )
+    size--;
   return load < IDLE ? 0 : size;
 }
 
