@@ -1,0 +1,3 @@
+import type { Arrival } from "./clairvoyant.mjs";
+export const COMPRESSION: number;
+export function readTrace(): { forMs: number; arrivals: Arrival[] };

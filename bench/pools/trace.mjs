@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The recorded time is replayed so many times as fast, services and all: ten minutes in half a minute. */
+export const COMPRESSION = 20;
+
+/** What a request of the trace takes, ms of recorded time: reading its prompt, then its answer word for word. */
+const MS_PER_CONTEXT_TOKEN = 0.05;
+const MS_PER_GENERATED_TOKEN = 10;
+
+/** How long the excerpt is, ms of recorded time. */
+const RECORDED_MS = 600_000;
+
+/**
+ * The recorded arrivals (bench/traces/README.md), as they are replayed.
+ *
+ * @returns {{ forMs: number, arrivals: import("./clairvoyant.mjs").Arrival[] }}
+ */
+export function readTrace() {
+  const path = join(import.meta.dirname, "..", "traces", "azure-llm-code-2023.csv");
+  const [, ...rows] = readFileSync(path, "utf8").trim().split("\n");
+  const arrivals = rows.map((row) => {
+    const [ms, context, generated] = row.split(",").map(Number);
+    const serviceMs = context * MS_PER_CONTEXT_TOKEN + generated * MS_PER_GENERATED_TOKEN;
+    return { at: ms / COMPRESSION, serviceMs: serviceMs / COMPRESSION };
+  });
+  return { forMs: RECORDED_MS / COMPRESSION, arrivals };
+}
