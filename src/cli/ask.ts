@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "../client/node.js";
+import { isHoldfastError } from "../errors.js";
 import type { ExposedActor } from "../protocol/frames.js";
 import { fromWire } from "../protocol/values.js";
 import { askAudio } from "./ask-audio.js";
@@ -73,6 +74,11 @@ export async function ask(args: string[]): Promise<number> {
       for await (const part of answer as AsyncIterable<unknown>) print(part, values.json);
     else print(await answer, values.json);
     return exitCodes.ok;
+  } catch (error) {
+    if (values.key === undefined && isHoldfastError(error, "InvalidValue") && error.details.keyed === true) {
+      throw new CommandError(`${name} has one actor per key: say which one, --key KEY`);
+    }
+    throw error;
   } finally {
     client.close();
   }

@@ -47,7 +47,7 @@ export class Calls {
     const id = this.#nextId();
     const window = this.#link().welcome?.limits.streamWindow ?? 1;
     let forgetSignal: (() => void) | undefined;
-    const giveUp = () => this.#giveUp(call, new HoldfastError("Cancelled", `${spec.name} was cancelled by its caller`));
+    const giveUp = () => this.#giveUp(call, cancelled(`${spec.name} was cancelled by its caller`, signal));
     const call: Call = new Call(
       id,
       spec,
@@ -133,7 +133,7 @@ export class Calls {
     const closed = this.#link().closedBy;
     if (closed)
       return new HoldfastError(closed.code, `${spec.name}: ${closed.message}`, { retryable: false, cause: closed });
-    if (signal?.aborted) return new HoldfastError("Cancelled", `${spec.name} was cancelled before it was sent`);
+    if (signal?.aborted) return cancelled(`${spec.name} was cancelled before it was sent`, signal);
     // One message always fits: whether it is too large, the server's limit says.
     const fits = this.#queue.length === 0 || this.#queuedBytes + spec.bytes <= maxBuffered;
     if (fits && this.#queue.length < maxQueued) return undefined;
@@ -213,4 +213,9 @@ function lostError(call: Call, lost: HoldfastError): HoldfastError {
     return new HoldfastError("StreamBroken", `${name}: ${lost.message}`, { cause: lost, details });
   const message = `${name}: ${lost.message}; it may have taken effect`;
   return new HoldfastError("ConnectionLost", message, { cause: lost, retryable: call.spec.idempotent() });
+}
+
+/** Says why its signal fired, where it did. */
+function cancelled(message: string, signal: AbortSignal | undefined): HoldfastError {
+  return new HoldfastError("Cancelled", message, { cause: signal?.reason as unknown });
 }

@@ -13,6 +13,12 @@ import { HOST_ENTRIES } from "./actor-number.js";
  */
 export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
   const declared = actorClass.methods ?? {};
+  if (typeof declared !== "object" || Array.isArray(declared)) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.methods is ${shown(declared)}: give an object, { classify: { idempotent: true } }`,
+    );
+  }
   const methods: Record<string, MethodFacts> = Object.create(null);
   for (let level = actorClass.prototype as object; level; level = Object.getPrototypeOf(level)) {
     if (level === Object.prototype || level.constructor.name === "Actor") break;
@@ -29,7 +35,15 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
       `${path}: ${actorClass.name}.methods names "${unknown}", which is no public method (there are: ${Object.keys(methods).join(", ")})`,
     );
   }
-  const replayable = "snapshot" in actorClass.prototype && "restore" in actorClass.prototype;
+  const saves = "snapshot" in actorClass.prototype;
+  const replayable = saves && "restore" in actorClass.prototype;
+  if (saves !== "restore" in actorClass.prototype) {
+    const [has, lacks] = saves ? ["snapshot", "restore"] : ["restore", "snapshot"];
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name} has ${has}() and no ${lacks}(): its state would be lost at each death; write both, or neither`,
+    );
+  }
   const concurrency = actorClass.concurrency ?? 1;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > HOST_ENTRIES) {
     throw new HoldfastError(
@@ -69,6 +83,8 @@ const methodKeys: KeysOf<MethodOptions> = {
   mutates: true,
   stream: true,
 };
+const flags = ["idempotent", "reveal", "borrows", "mutates", "stream"] as const;
+
 /** What functions are that are written with a star. */
 const generators: readonly object[] = [
   Object.getPrototypeOf(async function* () {}) as object,
@@ -77,6 +93,21 @@ const generators: readonly object[] = [
 
 function methodFacts(method: object, options: DeclaredMethod, field: string): MethodFacts {
   onlyKnownKeys(options, methodKeys, field);
+  for (const flag of flags) {
+    const value: unknown = options[flag];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw new HoldfastError("InvalidSpec", `${field}.${flag} is ${shown(value)}: give true or false`, {
+      details: { field: `${field}.${flag}` },
+    });
+  }
+  const limitMs = milliseconds((options.limit as Duration | undefined) ?? DEFAULT_METHOD_LIMIT, `${field}.limit`);
+  if (limitMs === 0) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${field}.limit is ${shown(options.limit)}: every run would count as hung; give the longest one that is honest, or Infinity`,
+      { details: { field: `${field}.limit` } },
+    );
+  }
   if (options.mutates && options.idempotent) {
     throw new HoldfastError(
       "InvalidSpec",
@@ -86,7 +117,7 @@ function methodFacts(method: object, options: DeclaredMethod, field: string): Me
   }
   return {
     idempotent: options.idempotent ?? false,
-    limitMs: milliseconds((options.limit as Duration | undefined) ?? DEFAULT_METHOD_LIMIT, `${field}.limit`),
+    limitMs,
     learns: options.limit === undefined,
     reveal: options.reveal ?? false,
     ...(options.borrows ? { borrows: true } : {}),

@@ -47,16 +47,16 @@ export class HostAsks {
       const call = ++this.#last;
       const { signal } = ask.options;
       if (signal?.aborted) {
-        reject(cancelled(ask));
+        reject(cancelled(ask, signal));
         return;
       }
       this.#post(ask, call);
-      const giveUp = () => {
+      const giveUp = (fired: AbortSignal) => {
         this.#pending.delete(call);
         this.#send({ t: "drop-ask", call });
-        reject(cancelled(ask));
+        reject(cancelled(ask, fired));
       };
-      const forget = signal && onAbort(signal, giveUp);
+      const forget = signal && onAbort(signal, () => giveUp(signal));
       const settled =
         <T>(then: (value: T) => void) =>
         (value: T) => {
@@ -158,8 +158,8 @@ function noStream(this: Promise<unknown>): AsyncIterator<unknown> {
   return { next };
 }
 
-function cancelled(ask: HostAsk): HoldfastError {
-  return new HoldfastError("Cancelled", `${ask.method}: the caller's signal fired`);
+function cancelled(ask: HostAsk, { reason: cause }: AbortSignal): HoldfastError {
+  return new HoldfastError("Cancelled", `${ask.method}: the caller's signal fired`, { cause });
 }
 
 /** The path of one that has ended. */

@@ -24,11 +24,11 @@ export function quietLoop(): Loop {
 const PORT = "MessagePort";
 
 /**
- * Memory for a line to a thread, or undefined where none can be shared, or nobody wants it: HOLDFAST_RINGS=off leaves the
- * port alone.
+ * Memory for a line to a thread, or undefined where none can be shared, or nobody wants it: HOLDFAST_RINGS=off (or 0,
+ * or false) leaves the port alone.
  */
 export function openRings(): Rings | undefined {
   if (typeof SharedArrayBuffer === "undefined" || typeof Atomics === "undefined") return undefined;
-  if (process.env.HOLDFAST_RINGS === "off") return undefined;
+  if (/^(off|0|false)$/i.test(process.env.HOLDFAST_RINGS ?? "")) return undefined;
   return { toHost: new SharedArrayBuffer(RING_BYTES), toParent: new SharedArrayBuffer(RING_BYTES) };
 }

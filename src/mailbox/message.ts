@@ -255,7 +255,7 @@ export class Message {
    * The caller no longer wants it: it leaves the queue, or its host is told. One that was handed over and has not begun
    * may still begin before its host hears of it, so only one that never left is safe to send again.
    */
-  giveUp(code: "Cancelled" | "Timeout", why: string): void {
+  giveUp(code: "Cancelled" | "Timeout", why: string, cause?: unknown): void {
     const { line, place } = this;
     // This thread may have been busy while the answer lay ready: who has it in time is not told that there was none.
     if (code === "Timeout" && place === "delivered") line?.holder.hear();
@@ -272,6 +272,7 @@ export class Message {
       new HoldfastError(code, `${this.method}: ${why} (${where})`, {
         retryable: !courier,
         details: { started: started || (courier ? "unknown" : false) },
+        ...(cause === undefined ? {} : { cause }),
       }),
     );
     courier?.cancel(this);

@@ -104,6 +104,7 @@ export class KeyedGroup implements Unit, Receiver {
       throw new HoldfastError(
         "InvalidValue",
         `${this.path} has one actor per key: write ref.key("…").ask.${message.method}(…)`,
+        { details: { keyed: true } },
       );
     }
     const leaving = this.#leaving.get(key);

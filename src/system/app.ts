@@ -59,7 +59,7 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns when it runs again; rejects when it is parked, stopped or removed instead
    */
   restart(path: string): Promise<void>;
-  /** Ends one actor of a keyed group and forgets its state. */
+  /** Ends one actor of a keyed group and forgets its state. @throws HoldfastError InvalidValue for what has no keys */
   release(path: string, key: string): Promise<void>;
   /**
    * A tensor to fill and to send without a copy: in shared memory, of which a system hands out 64 MiB; beyond that in

@@ -193,7 +193,7 @@ export class RunningSystem implements App {
   }
 
   async release(path: string, key: string): Promise<void> {
-    await this.#paths.unit(path).release?.(key);
+    await this.#paths.release(path, key);
   }
 
   reports() {

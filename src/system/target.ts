@@ -137,7 +137,7 @@ class ReceiverTarget implements Target {
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) milliseconds(options.timeout, "timeout");
-      if (options.signal?.aborted) throw alreadyFired(sent.method);
+      if (options.signal?.aborted) throw alreadyFired(sent.method, options.signal);
     } catch (error) {
       sent.dead(args, toError(error));
       return false;
@@ -188,7 +188,7 @@ class ReceiverTarget implements Target {
         crossing = packed.value as unknown[];
       }
       if (options.timeout !== undefined) timeoutMs = milliseconds(options.timeout, "timeout");
-      if (options.signal?.aborted) throw alreadyFired(sent.method);
+      if (options.signal?.aborted) throw alreadyFired(sent.method, options.signal);
     } catch (error) {
       reject(toError(error));
       return undefined;
@@ -253,10 +253,10 @@ function settlers(resolve: (value: unknown) => void, reject: (error: Error) => v
   made.reject = reject;
 }
 
-function alreadyFired(method: string): HoldfastError {
-  return new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
+function alreadyFired(method: string, { reason: cause }: AbortSignal): HoldfastError {
+  return new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true, cause });
 }
 
 function cancelledBy(signal: AbortSignal, message: Message): () => void {
-  return onAbort(signal, () => message.giveUp("Cancelled", "the caller's signal fired"));
+  return onAbort(signal, () => message.giveUp("Cancelled", "the caller's signal fired", signal.reason));
 }

@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
+import { hasNoKeys } from "./not-an-actor.js";
 import { Supervisor } from "./supervisor/supervisor.js";
 import type { Unit } from "./unit.js";
 
@@ -57,6 +58,13 @@ export class TreePaths {
     if (!this.find(path)) return false;
     const { above, name } = this.above(path);
     return above.recycle?.(name) ?? false;
+  }
+
+  /** @throws HoldfastError InvalidSpec where nothing is, InvalidValue for what has no keys */
+  release(path: string, key: string): Promise<void> {
+    const unit = this.unit(path);
+    if (!unit.release) throw hasNoKeys(unit.path, key);
+    return unit.release(key);
   }
 
   /** The supervisor of what is at a path, and its name there. @throws HoldfastError InvalidSpec where none is */

@@ -10,9 +10,9 @@ const gate = refTo<Gate>("gate");
 const reasons = {
   signal() {
     const caller = new AbortController();
-    return { options: { signal: caller.signal }, code: "Cancelled", giveUp: () => caller.abort() };
+    return { options: { signal: caller.signal }, code: "Cancelled", cause: "left", giveUp: () => caller.abort("left") };
   },
-  timeout: () => ({ options: { timeout: 150 }, code: "Timeout", giveUp: () => {} }),
+  timeout: () => ({ options: { timeout: 150 }, code: "Timeout", cause: undefined, giveUp: () => {} }),
 };
 const cases = levels.flatMap(({ level }) => (["signal", "timeout"] as const).map((reason) => ({ level, reason })));
 
@@ -26,10 +26,11 @@ describe.each(cases)("a caller that gives up, by $reason, $level", ({ level, rea
     const { refs, app } = await hand(level, made, 1);
     const holding = refs.hand.ask.hold("door");
     await made.reached("door");
-    const { options, code, giveUp } = reasons[reason]();
+    const { options, code, cause, giveUp } = reasons[reason]();
     const queued = failure(refs.hand.with(options).ask.hold("never"));
     giveUp();
     expect(await queued).toMatchObject({ code, retryable: true, details: { started: false } });
+    expect(((await queued) as Error).cause).toBe(cause);
     expect(app.tree().children![1]!.mailbox).toMatchObject({ waiting: 0 });
     made.open("door");
     await holding;

@@ -114,6 +114,7 @@ describe("a process over its limit", () => {
 describe("memory limits that make no sense", () => {
   it.each([
     ["of an inline actor", inline(Leaky, undefined, { memory: { heapMb: 10 } }), /memory.*program's/],
+    ["of an inline actor's heap", inline(Leaky, undefined, { heapMb: 64 }), /heapMb.*program's/],
     ["of nothing", thread<Leaky>(url, undefined, { memory: { heapMb: 0 } }), /memory\.heapMb.*0.*above 0/],
     ["above the wall", thread<Leaky>(url, undefined, { heapMb: 50, memory: { heapMb: 50 } }), /50 is not below heapMb/],
     ["of what is unknown", thread<Leaky>(url, undefined, { memory: { rssMb: 5 } as object }), /rssMb/],

@@ -88,7 +88,11 @@ describe("an option that nobody reads is refused when the system starts", () => 
       () => start({ hi: spec({ colour: 1 }) }),
       'app/hi has no option "colour" (there are: restart, shutdown',
     ],
-    ["a heap that nothing starts in", () => start({ hi: spec({ heapMb: 4 }) }), "app/hi.heapMb is 4: give 8 or more"],
+    [
+      "a heap that nothing starts in",
+      () => start({ hi: thread<Hello>("file:///hello.mjs", undefined, { heapMb: 4 }) }),
+      "app/hi.heapMb is 4: give 8 or more",
+    ],
     ["no options at all", () => start({ hi: spec(5) }), "app/hi is 5: give an object with options"],
     [
       "null for a pool's",

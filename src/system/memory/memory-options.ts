@@ -19,11 +19,13 @@ export function bytesOf(mb: number | undefined): number | undefined {
 
 /** @throws HoldfastError InvalidSpec naming the field */
 export function checkMemory(isolation: Isolation, { memory, heapMb: wall }: ActorOptions, field: string): void {
+  if (isolation === "inline" && (memory ?? wall) !== undefined) {
+    const option = memory === undefined ? "heapMb" : "memory";
+    const fix = `use thread() or fork(), or leave ${option} out`;
+    throw invalid(`${field}.${option}`, `an inline actor's memory is the program's: ${fix}`);
+  }
   if (memory === undefined) return;
   const name = `${field}.memory`;
-  if (isolation === "inline") {
-    throw invalid(name, "an inline actor's memory is the program's: use thread() or fork(), or leave memory out");
-  }
   onlyKnownKeys(memory, memoryKeys, name);
   positive(memory.heapMb, `${name}.heapMb`);
   positive(memory.externalMb, `${name}.externalMb`);

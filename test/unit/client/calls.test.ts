@@ -34,8 +34,8 @@ describe("a ref over the wire", () => {
     const control = new AbortController();
     const given = math.with({ signal: control.signal }).key("k").ask.hang();
     await expect.poll(() => app.calls.length).toBe(1);
-    control.abort();
-    await expect(given).rejects.toMatchObject({ code: "Cancelled" });
+    control.abort(new Error("the user left"));
+    await expect(given).rejects.toMatchObject({ code: "Cancelled", cause: { message: "the user left" } });
     await expect.poll(() => app.calls[0]!.options.signal!.aborted).toBe(true);
     expect(app.calls[0]!.options.key).toBe("k");
     await expect(math.with({ timeout: 20 }).ask.hang()).rejects.toMatchObject({ code: "Timeout", retryable: false });

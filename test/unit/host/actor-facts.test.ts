@@ -63,23 +63,28 @@ describe("what a class tells about itself", () => {
   });
 
   it("is replayable with snapshot and restore, both of them", () => {
-    class Half extends Actor {
+    class Saves extends Actor {
       snapshot() {}
     }
-    class Whole extends Half {
+    class Restores extends Actor {
       restore() {}
     }
-    expect([facts(Digits), facts(Half), facts(Whole)].map(({ replayable }) => replayable)).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    class Whole extends Saves {
+      restore() {}
+    }
+    expect([facts(Digits), facts(Whole)].map(({ replayable }) => replayable)).toEqual([false, true]);
+    expect(() => facts(Saves)).toThrow("Saves has snapshot() and no restore(): its state would be lost at each death");
+    expect(() => facts(Restores)).toThrow("Restores has restore() and no snapshot()");
   });
 
   it.each([
     [{ methods: { clasify: {} } }, 'Digits.methods names "clasify", which is no public method (there are: '],
     [{ methods: { start: {} } }, 'names "start"'],
     [{ methods: { classify: { limit: "2 weeks" } } }, 'app/digits: Digits.methods.classify.limit is "2 weeks"'],
+    [{ methods: { classify: { limit: 0 } } }, "Digits.methods.classify.limit is 0: every run would count as hung"],
+    [{ methods: { classify: { idempotent: "yes" } } }, 'methods.classify.idempotent is "yes": give true or false'],
+    [{ methods: 5 }, "app/digits: Digits.methods is 5: give an object"],
+    [{ methods: [] }, "Digits.methods is an array"],
     [{ concurrency: 0 }, "app/digits: Digits.concurrency is 0: give an integer from 1 to 1024"],
     [{ concurrency: 1025 }, "Digits.concurrency is 1025: give an integer from 1 to 1024"],
     [{ concurrency: "2" }, 'Digits.concurrency is "2"'],
