@@ -9,7 +9,17 @@ export type { ActorSelf } from "./actor/lifecycle.js";
 export type { MethodOptions } from "./actor/methods.js";
 export type { Notice } from "./actor/notice.js";
 // what a user holds
-export { type Ask, type CallOptions, type KeyedRef, type Ref, refTo, type Tell } from "./actor/ref.js";
+export {
+  type Ask,
+  type CallOptions,
+  type KeyedGroupRef,
+  type KeyedRef,
+  type PoolRef,
+  type Ref,
+  type Resizable,
+  refTo,
+  type Tell,
+} from "./actor/ref.js";
 export type { Spawnable } from "./actor/spawnable.js";
 export type { DataOf, TensorLease } from "./actor/tensor-lease.js";
 export type { Clock, Timer } from "./clock.js";

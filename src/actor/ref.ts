@@ -77,6 +77,23 @@ export interface KeyedRef<A> extends Ref<A> {
   with(options: CallOptions): KeyedRef<A>;
 }
 
+/** What has as many members as it is told to have, or as its rule wants. */
+export interface Resizable {
+  /**
+   * Holds so many members (of a keyed group: cells) from now on; "auto" gives the number back to the rule. What leaves
+   * finishes what it executes, and what waited before it goes to the others.
+   * @returns when those that come are up, and those that go have gone or only wait for their work to end
+   * @throws HoldfastError InvalidValue for what is no whole number within its bounds
+   */
+  resize(to: number | "auto"): Promise<void>;
+}
+
+/** A ref to a pool. */
+export interface PoolRef<A> extends Ref<A>, Resizable {}
+
+/** A ref to a keyed group. */
+export interface KeyedGroupRef<A> extends KeyedRef<A>, Resizable {}
+
 export type { ActorSelf };
 
 /** One running system: two may have the same name. */
@@ -95,6 +112,8 @@ export interface Target {
   asker?(method: string, options: CallOptions): (...args: unknown[]) => Promise<unknown>;
   /** The same of `tell`. */
   teller?(method: string, options: CallOptions): (...args: unknown[]) => boolean;
+  /** See Resizable; only where something has members. */
+  resize?(to: number | "auto"): Promise<void>;
 }
 
 interface Behind {
@@ -121,7 +140,7 @@ export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRe
  * Method functions are made on first use and kept as own properties of `ask` and `tell` (a bare proxy costs thrice); these
  * are made on first use too: many refs are only handed on.
  */
-class LiveRef<A> implements KeyedRef<A> {
+class LiveRef<A> implements KeyedGroupRef<A> {
   readonly path: string;
   readonly #target: Target;
   readonly #options: CallOptions;
@@ -152,6 +171,12 @@ class LiveRef<A> implements KeyedRef<A> {
 
   key(key: string): KeyedRef<A> {
     return createRef<A>(this.#target, { ...this.#options, key });
+  }
+
+  async resize(to: number | "auto"): Promise<void> {
+    if (this.#target.resize) return this.#target.resize(to);
+    const fix = "the refs of a pool and of a keyed group can, where their system runs";
+    throw new HoldfastError("InvalidValue", `${this.path} cannot be resized: ${fix}`);
   }
 }
 

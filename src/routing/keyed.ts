@@ -1,4 +1,4 @@
-import type { KeyedRef } from "../actor/ref.js";
+import type { KeyedGroupRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
@@ -24,7 +24,7 @@ export interface KeyedOptions {
  * keyed(thread<Speech>(url, { model }), { idle: "30s", maxKeys: 1000 })
  * await app.refs.speech.key("call-17").ask.push(chunk)
  */
-export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): ChildSpec<KeyedRef<A>> {
+export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): ChildSpec<KeyedGroupRef<A>> {
   checkMember(actor, "keyed");
   return {
     kind: "keyed",

@@ -1,4 +1,4 @@
-import type { Ref } from "../actor/ref.js";
+import type { PoolRef } from "../actor/ref.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
@@ -14,7 +14,7 @@ export interface PoolOptions {
  * @throws HoldfastError InvalidSpec at the start for a member with `restart: "temporary"` or `snapshotEvery`
  * @example pool(thread<Digits>(url, { model }), { size: "cores" })
  */
-export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildSpec<Ref<A>> {
+export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildSpec<PoolRef<A>> {
   checkMember(member, "pool");
   return {
     kind: "pool",

@@ -59,6 +59,12 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns when it runs again; rejects when it is parked, stopped or removed instead
    */
   restart(path: string): Promise<void>;
+  /**
+   * Holds a pool at so many members, or a keyed group at so many cells, until "auto" gives the number back to its rule.
+   * The same as `resize` of its ref, by path.
+   * @throws HoldfastError InvalidValue for what is no whole number within its bounds; InvalidSpec where nothing has members
+   */
+  resize(path: string, to: number | "auto"): Promise<void>;
   /** Ends one actor of a keyed group and forgets its state. @throws HoldfastError InvalidValue for what has no keys */
   release(path: string, key: string): Promise<void>;
   /**

@@ -196,6 +196,10 @@ export class RunningSystem implements App {
     await this.#paths.release(path, key);
   }
 
+  resize(path: string, to: number | "auto"): Promise<void> {
+    return this.#unlessOver(this.#paths.resize(path, to));
+  }
+
   reports() {
     return this.#context.deaths.reports();
   }

@@ -22,6 +22,8 @@ export interface Receiver {
   readonly atOnce?: boolean;
   /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
   isStream(method: string): boolean | undefined;
+  /** See Resizable. */
+  resize?(to: number | "auto"): Promise<void>;
 }
 
 /**
@@ -53,6 +55,11 @@ class ReceiverTarget implements Target {
 
   get system(): SystemIdentity {
     return this.context.identity;
+  }
+
+  get resize(): Target["resize"] {
+    const { receiver } = this;
+    return receiver.resize && ((to) => receiver.resize!(to));
   }
 
   ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {

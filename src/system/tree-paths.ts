@@ -67,6 +67,13 @@ export class TreePaths {
     return unit.release(key);
   }
 
+  /** @throws HoldfastError InvalidSpec where nothing with members is; InvalidValue for a number out of its bounds */
+  async resize(path: string, to: number | "auto"): Promise<void> {
+    const unit = this.unit(path);
+    if (unit.resize) return unit.resize(to);
+    throw new HoldfastError("InvalidSpec", `"${path}" cannot be resized: only a pool() or a keyed() group has members`);
+  }
+
   /** The supervisor of what is at a path, and its name there. @throws HoldfastError InvalidSpec where none is */
   supervised(path: string): { supervisor: Supervisor; name: string } {
     const { above, name } = this.above(path);

@@ -77,6 +77,8 @@ export interface Unit {
   restart?(name: string): Promise<void>;
   /** Restarts a running unit below it as planned: nothing is charged, nothing cleared. False where it does not run. */
   recycle?(name: string): boolean;
+  /** See Resizable; of a pool and a keyed group. */
+  resize?(to: number | "auto"): Promise<void>;
   /** Which actor of a keyed group it is. */
   readonly key?: string | undefined;
   /** It stands, and nothing of it runs: a key whose cell has gone. */

@@ -2,8 +2,9 @@ import {
   Actor,
   type App,
   inline,
-  type KeyedRef,
+  type KeyedGroupRef,
   keyed,
+  type PoolRef,
   pool,
   type Ref,
   supervisor,
@@ -65,8 +66,8 @@ describe("types from end to end", () => {
   type Refs = Awaited<ReturnType<typeof system<(typeof tree)["children"]>>>["refs"];
 
   it("refs have the names and types of the tree", () => {
-    expectTypeOf<Refs["digits"]>().toEqualTypeOf<Ref<Digits>>();
-    expectTypeOf<Refs["keys"]>().toEqualTypeOf<KeyedRef<Digits>>();
+    expectTypeOf<Refs["digits"]>().toEqualTypeOf<PoolRef<Digits>>();
+    expectTypeOf<Refs["keys"]>().toEqualTypeOf<KeyedGroupRef<Digits>>();
     expectTypeOf<Refs["below"]["inner"]>().toEqualTypeOf<Ref<Digits>>();
     expectTypeOf<Refs>().not.toHaveProperty("nobody");
   });

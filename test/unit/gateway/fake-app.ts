@@ -93,6 +93,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     child: () => undefined,
     count: () => ({ specs: 0, active: 0, supervisors: 0, workers: 0 }),
     restart: async () => {},
+    resize: async () => {},
     kill(path, options) {
       killed.push({ path, options });
       return nodes.has(path);
