@@ -1,3 +1,5 @@
+import { equalShares } from "./equal-shares.js";
+import { smallestMailbox } from "./least.js";
 import type { Candidate, Pick } from "./pick.js";
 
 /**
@@ -7,26 +9,24 @@ import type { Candidate, Pick } from "./pick.js";
  *
  *   weight(member, key) = share ÷ −ln(hash(member, key))      the largest has the key
  *
- * A message without a key has no place of its own: it goes by the hash of its method.
+ * With equal shares the largest hash has the largest weight, and no logarithm is taken. A message without a key belongs
+ * nowhere: it goes to the smallest mailbox.
  */
 export function consistentHash(): Pick {
-  const seeds = new Map<string, number>();
-  const seedOf = (id: string) => {
-    let seed = seeds.get(id);
-    if (seed === undefined) {
-      if (seeds.size >= FORGET_AT) seeds.clear();
-      seed = hashText(id);
-      seeds.set(id, seed);
-    }
-    return seed;
-  };
-  return (candidates, { key, method }) => {
-    const hash = hashText(key ?? method);
+  const seeds = new Seeds();
+  const keyless = smallestMailbox();
+  return (candidates, message, chance) => {
+    if (message.key === undefined) return keyless(candidates, message, chance);
+    const key = hashText(message.key);
+    const of = seeds.of(candidates);
+    const equal = equalShares(candidates);
     let best = 0;
     let heaviest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < candidates.length; i++) {
-      const weight = weightOf(candidates[i]!, mixed(hash ^ seedOf(candidates[i]!.id)));
-      if (weight > heaviest) {
+      const hash = mixed(key ^ of[i]!);
+      const weight = equal ? hash : weightOf(candidates[i]!.share, hash);
+      // Of two that are equal the order of members shall not decide: it changes.
+      if (weight > heaviest || (weight === heaviest && candidates[i]!.id < candidates[best]!.id)) {
         heaviest = weight;
         best = i;
       }
@@ -35,10 +35,26 @@ export function consistentHash(): Pick {
   };
 }
 
-/** Ids that have come and gone in a pool that lives for long are not kept for ever. */
-const FORGET_AT = 4096;
+/** The hash of each candidate's id, at its index: they change seldom, and to hash them costs more than all the rest. */
+class Seeds {
+  readonly #ids: string[] = [];
+  readonly #seeds: number[] = [];
 
-function weightOf({ share }: Candidate, hash: number): number {
+  of(candidates: readonly Candidate[]): readonly number[] {
+    const { length } = candidates;
+    for (let i = 0; i < length; i++) {
+      const { id } = candidates[i]!;
+      if (this.#ids[i] === id) continue;
+      this.#ids[i] = id;
+      this.#seeds[i] = hashText(id);
+    }
+    this.#ids.length = length;
+    this.#seeds.length = length;
+    return this.#seeds;
+  }
+}
+
+function weightOf(share: number, hash: number): number {
   return -share / Math.log((hash + 0.5) / 4294967296);
 }
 

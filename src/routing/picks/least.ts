@@ -17,17 +17,18 @@ function least(cost: (candidate: Candidate) => number): Pick {
   let after = 0;
   return (candidates) => {
     const { length } = candidates;
-    let best = after % length;
-    let lowest = cost(candidates[best]!);
-    for (let step = 1; step < length; step++) {
-      const i = (after + step) % length;
+    let i = after < length ? after : 0;
+    let best = i;
+    let lowest = cost(candidates[i]!);
+    for (let left = length - 1; left > 0; left--) {
+      if (++i === length) i = 0;
       const at = cost(candidates[i]!);
       if (at < lowest) {
         lowest = at;
         best = i;
       }
     }
-    after = (best + 1) % length;
+    after = best + 1;
     return best;
   };
 }
