@@ -31,7 +31,15 @@ export type { Isolation } from "./host/host.js";
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";
-export { type PoolOptions, pool } from "./routing/pool.js";
+export { pool } from "./routing/pool.js";
+export type { PoolOptions, ScaleOptions } from "./routing/pool-options.js";
+export type {
+  ScalingDecision,
+  ScalingLimits,
+  ScalingMemory,
+  ScalingRule,
+  ScalingView,
+} from "./routing/scaling/scaling-rule.js";
 // how it is supervised
 export type { ChildState } from "./supervision/life.js";
 export type { Preset } from "./supervision/presets.js";

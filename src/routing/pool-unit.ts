@@ -1,80 +1,30 @@
-import { availableParallelism } from "node:os";
+import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
-import { DEFAULT_MAX_SPAWNED, POOL_MEMBER_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
-import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
+import { shown } from "../known-keys.js";
+import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
-import type { Preset } from "../supervision/presets.js";
-import { type ChildRules, childRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
+import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../supervision/state.js";
-import { ActorFamily } from "../system/actor/actor-family.js";
-import type { ActorUnit } from "../system/actor/actor-unit.js";
-import { graceMs, type LoadedActor, positiveInteger } from "../system/actor/loaded-actor.js";
-import { OwnCell } from "../system/actor/own-cell.js";
+import type { LoadedActor } from "../system/actor/loaded-actor.js";
 import type { SystemContext } from "../system/context.js";
-import { hasNoKeys } from "../system/not-an-actor.js";
-import { Supervisor } from "../system/supervisor/supervisor.js";
+import { hasNoKeys, takesNoMore } from "../system/not-an-actor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
-import type { Keeper, LoadedSpec, Place, Standing, Unit } from "../system/unit.js";
-import { lasting } from "./lasting.js";
-import type { PoolOptions } from "./pool.js";
+import type { Keeper, Place, Standing, Unit } from "../system/unit.js";
+import type { Member } from "./member.js";
+import { Members, type MembersOwner } from "./members.js";
+import type { PoolBounds } from "./pool-bounds.js";
+import { SharedMailbox } from "./shared-mailbox.js";
 
-/** What a dying or stopped member hands back is offered to the others at once: they may be idle. */
-class SharedMailbox extends Mailbox {
-  readonly #onHandedBack: () => void;
-
-  constructor(owner: string, limits: MailboxLimits, onHandedBack: () => void) {
-    super(owner, limits);
-    this.#onHandedBack = onHandedBack;
-  }
-
-  override handBack(messages: readonly Message[]): void {
-    super.handBack(messages);
-    if (messages.length > 0) this.#onHandedBack();
-  }
-
-  /** A busy member tries no suspect: when that is given up, what waited behind it can go on. */
-  override remove(message: Message): void {
-    super.remove(message);
-    if (message.suspect) queueMicrotask(this.#onHandedBack);
-  }
+export interface PoolPlan {
+  readonly member: LoadedActor;
+  readonly rules: ChildRules;
+  readonly bounds: PoolBounds;
 }
 
-const poolKeys: KeysOf<PoolOptions> = { size: true };
-
-/** A pool spec with its member's, loaded. */
-export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
-  const { size = "cores" } = options ?? {};
-  const count = size === "cores" ? availableParallelism() : size;
-  return {
-    rules(field, preset) {
-      onlyKnownKeys(options, poolKeys, field);
-      positiveInteger(count, `${field}.size`);
-      memberRules(member, field, preset);
-      // As a child, a pool waits for its members; each member has its own time limits.
-      return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
-    },
-    create: (context, place) => new PoolUnit(context, place, member, count),
-  };
-}
-
-/** @throws InvalidSpec for what a member of a pool cannot be */
-function memberRules(member: LoadedActor, field: string, preset: Preset): ChildRules {
-  if (member.options.snapshotEvery !== undefined) {
-    throw new HoldfastError(
-      "InvalidSpec",
-      `${field}.snapshotEvery is ${member.options.snapshotEvery}: leave it out, the members of a pool are stateless ` +
-        "(each takes any message); state belongs in one actor, or in keyed()",
-      { details: { field: `${field}.snapshotEvery` } },
-    );
-  }
-  return lasting(member.rules(field, preset), field);
-}
-
-/** The members of a pool under a supervisor of their own, before one shared mailbox. */
-export class PoolUnit implements Unit, Receiver {
+/** Elastic members before one shared mailbox, from which each takes when it is free. */
+export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly kind = "pool";
   record: ChildRecord | undefined;
   readonly name: string;
@@ -82,134 +32,203 @@ export class PoolUnit implements Unit, Receiver {
   readonly target: Target;
   readonly incarnation = 1;
   readonly #mailbox: Mailbox;
-  readonly #members: ActorUnit[];
-  readonly #supervisor: Supervisor;
+  readonly #members: Members;
+  readonly #bounds: PoolBounds;
+  /** Members that have room, the one that was freed last at the end: its caches are warm, and others can idle out. */
+  readonly #free: Member[] = [];
+  /** What the class of its members says of its methods, from the first start on. */
+  #facts: ActorFacts | undefined;
+  /** The size that somebody holds it at. */
+  #held: number | undefined;
+  /** It was started, and not stopped since. */
+  #up = false;
   #refusal: HoldfastError | undefined;
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
-  #draining: HoldfastError | undefined;
+  #draining = false;
 
-  constructor(context: SystemContext, { name, path, preset }: Place, member: LoadedActor, size: number) {
+  constructor(context: SystemContext, place: Place, { member, rules, bounds }: PoolPlan) {
+    const { name, path } = place;
     this.name = name;
     this.path = path;
+    this.#bounds = bounds;
     this.#mailbox = new SharedMailbox(path, member.mailbox(path), () => this.#pump());
-    // One cell spec for all members: a loaded spare fits any of them.
-    const cell = member.cell(context, path, member.rules(path, preset));
-    const { window = POOL_MEMBER_WINDOW } = member.options;
-    const { maxChildren = DEFAULT_MAX_SPAWNED } = member.options;
-    const bounds = { window, snapshotEvery: 1, graceMs: graceMs(member.options, path), maxChildren };
-    const overBudget = member.options.overBudget ?? "quarantine";
-    const rules: ChildRules = { ...memberRules(member, path, preset), overBudget };
-    const mail = { mailbox: this.#mailbox.limits, sharedMailbox: this.#mailbox, onServed: () => this.#served() };
-    const supervised = Array.from({ length: size }, (_, i) => {
-      const id = String(i + 1);
-      const lodging = new OwnCell(context, cell, `${path}/${id}`);
-      return { id, rules, unit: new ActorFamily(id, { ...bounds, ...mail, context, rules, lodging }) };
-    });
-    this.#members = supervised.map(({ unit }) => unit);
-    const unlimited = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
-    this.#supervisor = new Supervisor(context, name, path, supervisorRules({ intensity: unlimited }, path), supervised);
-    this.#supervisor.onParked = () => this.#allParked((error) => this.#failAll(error));
+    const shared = this.#mailbox;
+    this.#members = new Members({ context, place, member, rules, size: bounds.min, shared }, this);
     this.target = targetOf(context, this);
   }
 
   get keeper(): Keeper {
-    return this.#supervisor.keeper;
+    return this.#members.supervisor.keeper;
   }
 
   set keeper(keeper: Keeper) {
-    this.#supervisor.keeper = keeper;
+    this.#members.supervisor.keeper = keeper;
+  }
+
+  get facts(): ActorFacts | undefined {
+    return this.#facts;
   }
 
   accept(message: Message, key: string | undefined): void {
     if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
-    if (this.#draining && !message.inner) throw this.#draining;
-    this.#allParked((error) => {
-      throw error;
-    });
+    if (this.#draining && !message.inner) throw takesNoMore(this.path);
+    if (this.#members.out.size > 0) this.#refuseWithoutMembers();
     this.#mailbox.push(message);
     this.#pump();
+    if (this.#members.working === 0) this.#fill(1);
   }
 
   isStream(method: string): boolean | undefined {
-    for (const member of this.#members) {
-      const stream = member.isStream(method);
-      if (stream !== undefined) return stream;
+    return this.#facts?.methods[method]?.stream;
+  }
+
+  async resize(size: number | "auto"): Promise<void> {
+    if (this.#refusal) throw this.#refusal;
+    if (size === "auto") {
+      this.#held = undefined;
+      this.#fill(0);
+      return;
     }
-    return undefined;
+    const { max } = this.#bounds;
+    if (!Number.isInteger(size) || size < 0 || size > max) {
+      throw new HoldfastError(
+        "InvalidValue",
+        `${this.path}: resize(${shown(size)}): give a whole number from 0 to its max, ${max}, or "auto"`,
+        { details: { size, max } },
+      );
+    }
+    this.#held = size;
+    this.#resizeTo(size);
+    await this.#members.whenSettled();
   }
 
   start(mode: StartMode): Promise<void> {
     this.#refusal = undefined;
-    return this.#supervisor.start(mode);
+    this.#up = true;
+    return this.#members.start(mode);
   }
 
   stop(shutdown: Shutdown): Promise<void> {
-    return this.#supervisor.stop(shutdown);
+    this.#up = false;
+    return this.#members.stop(shutdown);
   }
 
   dispose(error: HoldfastError): void {
+    this.#up = false;
     this.#refusal = error;
-    this.#supervisor.dispose(error);
+    this.#members.forget();
+    this.#members.supervisor.dispose(error);
     this.#failAll(error);
   }
 
   drain(): void {
-    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.#draining = true;
   }
 
   pending(): number {
-    return this.#members.reduce((sum, member) => sum + member.executing, this.#mailbox.size);
+    return this.#mailbox.size + this.#members.executing;
   }
 
   kill(by: string, key: string | undefined): boolean {
-    return this.#supervisor.kill(by, key);
+    return this.#members.supervisor.kill(by, key);
   }
 
   recycle(name: string): boolean {
-    return this.#supervisor.recycle(name);
+    return this.#members.supervisor.recycle(name);
   }
 
   restart(name: string): Promise<void> {
-    return this.#supervisor.restart(name);
+    return this.#members.supervisor.restart(name);
   }
 
   child(name: string): Unit | undefined {
-    return this.#supervisor.child(name);
+    return this.#members.supervisor.child(name);
   }
 
   tree(standing: Standing): TreeNode {
-    const node = this.#supervisor.tree(standing);
-    const executing = this.pending() - this.#mailbox.size;
-    const mailbox = { waiting: this.#mailbox.size, executing, capacity: this.#mailbox.limits.messages };
+    const node = this.#members.supervisor.tree(standing);
+    const mailbox = {
+      waiting: this.#mailbox.size,
+      executing: this.#members.executing,
+      capacity: this.#mailbox.limits.messages,
+    };
     const children = node.children!.map(({ mailbox: _, ...member }) => member);
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
     return { ...node, kind: this.kind, mailbox, children, restarts };
   }
 
-  #pump(): void {
-    for (const member of this.#members) {
-      if (this.#mailbox.size === 0) return;
-      if (member.up) member.pump();
+  starts(): void {}
+
+  up(member: Member): void {
+    this.#facts = member.facts ?? this.#facts;
+    this.freed(member);
+  }
+
+  freed(member: Member): void {
+    if (member.inLine || !member.free) return;
+    member.inLine = true;
+    this.#free.push(member);
+  }
+
+  down(): void {}
+
+  leaves(): void {}
+
+  /** Who waits for one that stays down is served by another in its place, while there may be more. */
+  out(): void {
+    this.#fill(this.#mailbox.size > 0 ? 1 : 0);
+    try {
+      this.#refuseWithoutMembers();
+    } catch (error) {
+      this.#failAll(error as HoldfastError);
     }
   }
 
-  /** Mail is the pool's: whoever took it, service is back for a member that has returned and found none left. */
-  #served(): void {
-    for (const member of this.#members) if (member.up) member.served();
+  gone(): void {}
+
+  /** As many members as it must have, and these many at least. */
+  #fill(least: number): void {
+    if (this.#held !== undefined || !this.#up) return;
+    const { min, max } = this.#bounds;
+    const { all, out, working } = this.#members;
+    if (working < Math.max(min, least)) this.#resizeTo(Math.min(max, Math.max(min, least) + out.size));
+    else if (all.length > max) this.#resizeTo(max);
   }
 
-  /** A pool without a member that could ever take the mail must not keep it. */
-  #allParked(then: (error: HoldfastError) => void): void {
-    const standings = this.#members.map((member) => this.#supervisor.standing(member.name));
-    if (standings.some(({ state }) => state !== "quarantined")) return;
-    const { reason } = standings[standings.length - 1]!;
-    then(
-      new HoldfastError(
-        "Unavailable",
-        `${this.path}: all ${standings.length} members are quarantined; the last: ${reason}`,
-      ),
-    );
+  #resizeTo(size: number): void {
+    const { all } = this.#members;
+    while (all.length < size) this.#members.add();
+    while (all.length > size) this.#members.letGo(this.#members.leastMissed()!);
+  }
+
+  #pump(): void {
+    const free = this.#free;
+    for (let i = free.length - 1; i >= 0 && !this.#mailbox.empty; i--) {
+      const member = free[i];
+      // A listener that heard of a message lost on the way has sent another, and taken some of them.
+      if (!member) continue;
+      member.pump();
+      if (!member.free) this.#isBusy(member);
+    }
+  }
+
+  #isBusy(member: Member): void {
+    const at = this.#free.lastIndexOf(member);
+    member.inLine = false;
+    if (at < 0) return;
+    const last = this.#free.pop()!;
+    if (last !== member) this.#free[at] = last;
+  }
+
+  /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */
+  #refuseWithoutMembers(): void {
+    const { all, out, supervisor } = this.#members;
+    const last = all.at(-1);
+    if (!last || out.size < all.length || (this.#held === undefined && all.length < this.#bounds.max)) return;
+    const { reason, state } = supervisor.standing(last.name);
+    const text = `${this.path}: all ${all.length} members are ${state}; the last: ${reason}`;
+    throw new HoldfastError("Unavailable", text);
   }
 
   #failAll(error: HoldfastError): void {

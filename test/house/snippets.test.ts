@@ -36,7 +36,7 @@ void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reade
   userId: "declare const userId: string;",
   seconds: "declare const seconds: number;",
   message: "declare const message: string;",
-  app: "declare const app: App<{ digits: Ref<Digits>; speech: import('holdfast').KeyedRef<Speech> }>;",
+  app: "declare const app: App<{ digits: import('holdfast').PoolRef<Digits>; speech: import('holdfast').KeyedRef<Speech> }>;",
   tree: "const tree = supervisor({}, { digits: thread<Digits>(url, { model }) });",
   Session: "declare class Session extends Actor { say(text: string): void }",
   Counter: "declare class Counter extends Actor<{ from: number }> { add(by: number): number; }",

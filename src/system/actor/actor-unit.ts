@@ -122,7 +122,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
 
   /** It has nothing to do here: its place is given up, and mail refused until somebody starts it by hand. */
   private async ignored(): Promise<void> {
-    if (this.plan.sharedMailbox) throw mustServe(this.path, "a pool's member");
+    if (this.plan.pooled) throw mustServe(this.path, "a pool's member");
     this.report?.close();
     await this.incarnationOver();
     this.refuse(nothingToDo(this.path));

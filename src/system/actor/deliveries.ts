@@ -58,11 +58,11 @@ export class Deliveries implements Holder {
   #latestSent: Sent | undefined;
   #latest: MethodFacts | undefined;
 
-  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, sharedMailbox }: HandleOptions) {
+  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, pooled }: HandleOptions) {
     this.#context = context;
     this.#to = to;
     this.#window = window;
-    this.#direct = new DirectRuns(context, to, this.#inflight, this, sharedMailbox === undefined);
+    this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
     this.#log = new ReplayLog(snapshotEvery);
   }
 

@@ -9,4 +9,6 @@ export interface HandleOptions {
   readonly graceMs: number;
   /** Others take from it too: it is not emptied when this one ends; what it cannot begin at once is better off with them. */
   readonly sharedMailbox?: Mailbox | undefined;
+  /** It is a member of a pool: it has to serve, and its pool hears of each message that leaves it. */
+  readonly pooled?: boolean | undefined;
 }

@@ -1,0 +1,38 @@
+import { HoldfastError } from "../errors.js";
+import type { Preset } from "../supervision/presets.js";
+import { type ChildRules, childRules } from "../supervision/spec.js";
+import type { LoadedActor } from "../system/actor/loaded-actor.js";
+import type { LoadedSpec } from "../system/unit.js";
+import { lasting } from "./lasting.js";
+import { poolBounds } from "./pool-bounds.js";
+import type { PoolOptions } from "./pool-options.js";
+import { PoolUnit } from "./pool-unit.js";
+
+/** A pool spec with its member's, loaded. */
+export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
+  return {
+    rules(field, preset) {
+      poolBounds(options, field);
+      memberRules(member, field, preset);
+      // As a child, a pool waits for its members; each member has its own time limits.
+      return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
+    },
+    create(context, place) {
+      const rules = memberRules(member, place.path, place.preset);
+      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, place.path) });
+    },
+  };
+}
+
+/** @throws InvalidSpec for what a member of a pool cannot be */
+function memberRules(member: LoadedActor, field: string, preset: Preset): ChildRules {
+  if (member.options.snapshotEvery !== undefined) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${field}.snapshotEvery is ${member.options.snapshotEvery}: leave it out, the members of a pool are stateless ` +
+        "(each takes any message); state belongs in one actor, or in keyed()",
+      { details: { field: `${field}.snapshotEvery` } },
+    );
+  }
+  return lasting(member.rules(field, preset), field);
+}

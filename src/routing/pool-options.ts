@@ -1,0 +1,27 @@
+import type { Duration } from "../duration.js";
+import type { ScalingRule } from "./scaling/scaling-rule.js";
+
+/** How a pool sizes itself between `min` and `max`. */
+export interface ScaleOptions {
+  /** A message shall wait no longer than this, where members more can help. Default "100ms". */
+  targetWait?: Duration;
+  /** A pool must have been too large for so long before a member goes. Default "30s". */
+  shrinkAfter?: Duration;
+  /** What a member does keeps a core busy: never more of them than cores. Default true for threads and processes. */
+  cpuBound?: boolean;
+  /** What all members together may hold, MB. Default: half of what the machine has free. */
+  memoryMb?: number;
+  /** Chooses the size, in place of the built-in rule. */
+  rule?: ScalingRule;
+}
+
+export interface PoolOptions {
+  /** The fewest members there are. Default 1; with 0 the pool is empty while nothing comes, and the first mail waits for a start. */
+  min?: number;
+  /** The most members there are: a number, or "cores" for as many as the machine has. Default "cores". */
+  max?: number | "cores";
+  /** A fixed number of members: `min` and `max` in one. */
+  size?: number | "cores";
+  /** How it sizes itself. */
+  scale?: ScaleOptions;
+}
