@@ -7,6 +7,7 @@ import { lasting } from "./lasting.js";
 import { poolBounds } from "./pool-bounds.js";
 import type { PoolOptions } from "./pool-options.js";
 import { PoolUnit } from "./pool-unit.js";
+import { SharedMail } from "./shared-mail.js";
 
 /** A pool spec with its member's, loaded. */
 export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
@@ -19,7 +20,8 @@ export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec 
     },
     create(context, place) {
       const rules = memberRules(member, place.path, place.preset);
-      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, place.path) });
+      const mail = new SharedMail(place.path, member.mailbox(place.path));
+      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, place.path), mail });
     },
   };
 }

@@ -15,6 +15,8 @@ export interface MemberKeeper {
   freed(member: Member, served: boolean): void;
   /** Its incarnation is about to be over; what it held comes back after this. */
   down(member: Member): void;
+  /** Its incarnation is over, by a death; what it had not begun is back in its mailbox. */
+  ended(member: Member): void;
 }
 
 /**
@@ -80,12 +82,14 @@ export class Member extends ActorFamily {
   protected override onLost(death: CellDeath): void {
     this.#keeper.down(this);
     super.onLost(death);
+    this.#keeper.ended(this);
     this.#finished?.();
   }
 
   protected override onOver(remains: Remains): void {
     this.#keeper.down(this);
     super.onOver(remains);
+    this.#keeper.ended(this);
     this.#finished?.();
   }
 }

@@ -100,7 +100,7 @@ export class Members {
     return up;
   }
 
-  /** Messages that executes in any of them, those that leave included. */
+  /** Messages that execute in any of them, those that leave included. */
   get executing(): number {
     let sum = 0;
     for (const member of this.all) sum += member.executing;
@@ -193,6 +193,10 @@ export class Members {
   down(member: Member): void {
     this.#back.delete(member);
     this.#owner.down(member);
+  }
+
+  ended(member: Member): void {
+    this.#owner.ended(member);
   }
 
   #isOut(member: Member): void {

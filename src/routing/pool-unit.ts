@@ -2,28 +2,28 @@ import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
-import type { Mailbox } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { LoadedActor } from "../system/actor/loaded-actor.js";
 import type { SystemContext } from "../system/context.js";
-import { hasNoKeys, takesNoMore } from "../system/not-an-actor.js";
+import { takesNoMore } from "../system/not-an-actor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../system/unit.js";
 import type { Member } from "./member.js";
 import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
-import { SharedMailbox } from "./shared-mailbox.js";
+import type { PoolMail } from "./pool-mail.js";
 
 export interface PoolPlan {
   readonly member: LoadedActor;
   readonly rules: ChildRules;
   readonly bounds: PoolBounds;
+  readonly mail: PoolMail;
 }
 
-/** Elastic members before one shared mailbox, from which each takes when it is free. */
+/** Elastic members, and the mail that goes to them. */
 export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly kind = "pool";
   record: ChildRecord | undefined;
@@ -31,11 +31,9 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly path: string;
   readonly target: Target;
   readonly incarnation = 1;
-  readonly #mailbox: Mailbox;
+  readonly #mail: PoolMail;
   readonly #members: Members;
   readonly #bounds: PoolBounds;
-  /** Members that have room, the one that was freed last at the end: its caches are warm, and others can idle out. */
-  readonly #free: Member[] = [];
   /** What the class of its members says of its methods, from the first start on. */
   #facts: ActorFacts | undefined;
   /** The size that somebody holds it at. */
@@ -46,13 +44,13 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining = false;
 
-  constructor(context: SystemContext, place: Place, { member, rules, bounds }: PoolPlan) {
+  constructor(context: SystemContext, place: Place, { member, rules, bounds, mail }: PoolPlan) {
     const { name, path } = place;
     this.name = name;
     this.path = path;
     this.#bounds = bounds;
-    this.#mailbox = new SharedMailbox(path, member.mailbox(path), () => this.#pump());
-    const shared = this.#mailbox;
+    this.#mail = mail;
+    const { shared } = mail;
     this.#members = new Members({ context, place, member, rules, size: bounds.min, shared }, this);
     this.target = targetOf(context, this);
   }
@@ -70,12 +68,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   accept(message: Message, key: string | undefined): void {
-    if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw takesNoMore(this.path);
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
-    this.#mailbox.push(message);
-    this.#pump();
+    this.#mail.push(message, key);
     if (this.#members.working === 0) this.#fill(1);
   }
 
@@ -127,7 +123,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   pending(): number {
-    return this.#mailbox.size + this.#members.executing;
+    return this.#mail.waiting + this.#members.executing;
   }
 
   kill(by: string, key: string | undefined): boolean {
@@ -149,43 +145,54 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   tree(standing: Standing): TreeNode {
     const node = this.#members.supervisor.tree(standing);
     const mailbox = {
-      waiting: this.#mailbox.size,
+      waiting: this.#mail.waiting,
       executing: this.#members.executing,
-      capacity: this.#mailbox.limits.messages,
+      capacity: this.#mail.capacity,
     };
     const children = node.children!.map(({ mailbox: _, ...member }) => member);
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
     return { ...node, kind: this.kind, mailbox, children, restarts };
   }
 
-  starts(): void {}
+  starts(member: Member): void {
+    this.#mail.starts(member);
+  }
 
   up(member: Member): void {
     this.#facts = member.facts ?? this.#facts;
-    this.freed(member);
+    this.#mail.up(member);
   }
 
-  freed(member: Member): void {
-    if (member.inLine || !member.free) return;
-    member.inLine = true;
-    this.#free.push(member);
+  freed(member: Member, served: boolean): void {
+    this.#mail.freed(member, served);
   }
 
-  down(): void {}
+  down(member: Member): void {
+    this.#mail.down(member);
+  }
 
-  leaves(): void {}
+  ended(member: Member): void {
+    this.#mail.ended(member);
+  }
+
+  leaves(member: Member): void {
+    this.#mail.leaves(member);
+  }
+
+  gone(member: Member): void {
+    this.#mail.gone(member);
+  }
 
   /** Who waits for one that stays down is served by another in its place, while there may be more. */
-  out(): void {
-    this.#fill(this.#mailbox.size > 0 ? 1 : 0);
+  out(member: Member): void {
+    this.#mail.out(member);
+    this.#fill(this.#mail.waiting > 0 ? 1 : 0);
     try {
       this.#refuseWithoutMembers();
     } catch (error) {
       this.#failAll(error as HoldfastError);
     }
   }
-
-  gone(): void {}
 
   /** As many members as it must have, and these many at least. */
   #fill(least: number): void {
@@ -202,25 +209,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     while (all.length > size) this.#members.letGo(this.#members.leastMissed()!);
   }
 
-  #pump(): void {
-    const free = this.#free;
-    for (let i = free.length - 1; i >= 0 && !this.#mailbox.empty; i--) {
-      const member = free[i];
-      // A listener that heard of a message lost on the way has sent another, and taken some of them.
-      if (!member) continue;
-      member.pump();
-      if (!member.free) this.#isBusy(member);
-    }
-  }
-
-  #isBusy(member: Member): void {
-    const at = this.#free.lastIndexOf(member);
-    member.inLine = false;
-    if (at < 0) return;
-    const last = this.#free.pop()!;
-    if (last !== member) this.#free[at] = last;
-  }
-
   /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */
   #refuseWithoutMembers(): void {
     const { all, out, supervisor } = this.#members;
@@ -232,6 +220,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   #failAll(error: HoldfastError): void {
-    for (const message of this.#mailbox.clear()) message.fail(error);
+    for (const message of this.#mail.clear()) message.fail(error);
   }
 }
