@@ -5,6 +5,8 @@ export const benches = {
   supervision: "a handler throws: how long until the actor answers again; and what a hundred thousand children cost",
   transport: "a message to a worker thread and back: how many a second, how long alone, on all cores and on one",
   process: "large arrays to a child process and back: through files in memory, and through its channel",
+  pools:
+    "pools that grow and shrink: a second member, bursts, a slow member, a recorded load, beside four thread pools",
   growth: "what a message costs as a system grows: 1, 100 and 10,000 actors in a thread, and 1 to 8 worker threads",
   record: "what the flight recorder costs while nothing dies: messages with it and without it",
 };

@@ -12,6 +12,7 @@ import { installPeers } from "./peers/install.mjs";
  *   figures: flat keys with numbers, what --json writes
  *   text:    tables and notes for people
  *   rounds:  how many were done
+ *   plot:    optional; what a picture of the docs shows, for --json too
  */
 
 const usage = `npm run bench -- NAME [--json FILE] [--rounds N]
@@ -68,5 +69,8 @@ const meta = metaOf(result);
 console.log(`${result.text}\n\n${metaText(meta)}`);
 if (json !== undefined) {
   mkdirSync(dirname(json), { recursive: true });
-  writeFileSync(json, `${JSON.stringify({ ...result.figures, meta }, undefined, 2)}\n`);
+  writeFileSync(
+    json,
+    `${JSON.stringify({ ...result.figures, ...(result.plot && { plot: result.plot }), meta }, undefined, 2)}\n`,
+  );
 }
