@@ -8,16 +8,20 @@ export interface LearnedService {
   readonly at: number;
 }
 
-/** The mean is over so many of the latest messages: a second's worth at 30 ms each, and one outlier among them moves it by a fifth. */
-const MEMORY = 16;
+/** The mean is over so many of the latest messages: a second of them at 30 ms each, and one outlier among them moves it by a tenth. */
+const MEMORY = 32;
 
-/** A message counts as so many times the mean at most; of exponential service times, 2 % are longer, and all of them weigh as much. */
+/**
+ * A message counts as so many times the mean at most: 2 % of exponential service times are longer. The mean of a few messages is
+ * no measure yet, so that the bound is wide until some ten were seen.
+ */
 const OUTLIER = 4;
+const FEW = 8;
 
 /**
  * The mean time of one message, learned from those that were answered: an average in which the latest weigh most, and nothing
- * weighs more than four times what was known. One call that hangs for a minute moves it by a fifth, once; work that has really
- * become a hundred times slower is known after some thirty messages.
+ * weighs more than four times what was known. One call that hangs for a minute moves it by a tenth, once; work that has really
+ * become a hundred times slower is known after some fifty messages.
  *
  * A mean, not a median: what waits for a member takes the mean each, its long ones included.
  * @param ms what the message took; of several that ended together, their mean
@@ -34,6 +38,7 @@ export function observeService(
   const seen = before.seen + count;
   // What was first seen is no more than one message: the next few count as much each, until there are enough.
   const weight = Math.max(count / seen, 1 - (1 - 1 / MEMORY) ** count);
-  const sample = before.ms > 0 ? Math.min(ms, before.ms * OUTLIER) : ms;
+  const bound = before.ms * OUTLIER * (1 + (FEW / before.seen) ** 2);
+  const sample = before.ms > 0 ? Math.min(ms, bound) : ms;
   return { ms: before.ms + (sample - before.ms) * weight, seen, at: now };
 }

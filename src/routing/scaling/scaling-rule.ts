@@ -1,3 +1,5 @@
+import { type Lesson, type Lessons, leastLoad, reviewed, teach } from "./lessons.js";
+
 /** What is known of a pool at one moment. Times are monotonic ms. */
 export interface ScalingView {
   readonly now: number;
@@ -42,14 +44,16 @@ export interface ScalingMemory {
   /** When the look before was, and what had been worked by then. */
   readonly at: number;
   readonly workedMs: number;
-  /** Members' worth of work in the latest time, averaged over a fraction of `shrinkAfterMs`. */
-  readonly load: number;
-  /** Since when a smaller size would have done; undefined while it would not. */
-  readonly spareSince: number | undefined;
-  /** No shrinking before: a burst is seldom alone. */
-  readonly calmFrom: number;
-  /** At which load each size was once found too small: at index n, n members. */
-  readonly tooSmall: readonly (number | undefined)[];
+  /** Members' worth of work, averaged over the time that a message may wait, over `shrinkAfter` and over 16 times that. */
+  readonly loads: readonly [number, number, number];
+  /** What the load is at least; once that is disproven, the averages over the longer times begin anew. */
+  readonly known: Lesson;
+  /** Since when nothing at all was worked; undefined while something is. */
+  readonly stillSince: number | undefined;
+  /** At index n, since when n members would have done; undefined while they would not. */
+  readonly enoughSince: readonly (number | undefined)[];
+  /** The sizes that were outgrown. */
+  readonly lessons: Lessons;
 }
 
 /** What a rule answers. */
@@ -71,82 +75,126 @@ export type ScalingRule = (
 /** Members are to be busy for this part of their time at most, on average: queues grow without end near 1. */
 const FULL = 0.8;
 
-/** A size that was too small at a load is tried again only where the load is this part of it. */
-const TRIED_AGAIN = 0.75;
+/** The longest time a load is averaged over, in `shrinkAfter`s. */
+const LONG = 16;
 
-/** A wish for so many times the members there are is a burst: nothing shrinks for a while. */
-const BURST = 2;
+/** A load is not averaged over less, ms: between two looks of a busy pool lies a tenth of a second. */
+const LEAST_WINDOW_MS = 100;
 
-/** For so many times `shrinkAfterMs`. */
-const BURST_CALM = 2;
+/**
+ * Without any work for so many times `shrinkAfter`, and for the time of so many messages, all is forgotten. Too few messages
+ * prove nothing, and what came by chance twice in a minute shall not find a pool that grows and shrinks for it.
+ */
+const STILL_SHRINKS = 4;
+const STILL_MESSAGES = 120;
 
 /**
  * Grows when a message that came now would wait longer than it takes to start a member, and longer than the aim; shrinks when
  * fewer would have done for a while:
  *
- *   wait = waiting × service ÷ members     work in sight = load + waiting × service ÷ patience
+ *   wait = waiting × service ÷ members, or what the oldest has waited
  *
- *   wait > max(target, start) ──▶ work in sight ÷ 0.8, at once           bounded by max, cores, memory
- *   load ÷ 0.8 < members − 1, for shrinkAfter ──▶ one fewer             never to what was too small at such a load
+ *   wait > max(target, start) ──▶ what comes ÷ 0.8, at once             bounded by max, cores, memory
+ *   load ÷ 0.8 < fewer, for all of shrinkAfter ──▶ fewer                 none that was outgrown at such a load
  *
- * A steady load never flaps: what it once outgrew it does not return to.
+ * A steady load never flaps: what it once outgrew it does not return to (lessons.ts).
  */
 export const waitAndLoad: ScalingRule = (view, limits, before) => {
-  const { now, members, waiting, oldestWaitMs, workedMs } = view;
+  const { members, waiting, oldestWaitMs } = view;
   const bounds = boundsOf(view, limits);
-  const load = loadOf(view, limits, before);
   const serviceMs = view.serviceMs ?? 0;
   const patience = Math.max(limits.targetWaitMs, view.startMs ?? 0);
-  const backlogMs = waiting * serviceMs;
-  const wait = Math.max(backlogMs / Math.max(1, members), oldestWaitMs);
-  const memory: ScalingMemory = {
-    at: now,
-    workedMs,
-    load,
-    spareSince: before?.spareSince,
-    calmFrom: before?.calmFrom ?? now,
-    tooSmall: before?.tooSmall ?? [],
-  };
+  const memory = remembered(view, limits, before, Math.max(patience, LEAST_WINDOW_MS));
   if (members < bounds.least)
     return { want: bounds.least, why: `${members} members, at least ${bounds.least}`, memory };
   if (members > bounds.most)
     return { want: bounds.most, why: `${members} members, at most ${bounds.most}: ${bounds.why}`, memory };
+  const wait = Math.max((waiting * serviceMs) / Math.max(1, members), oldestWaitMs);
   const unserved = waiting > 0 && members === 0;
-  if (unserved || (waiting > 0 && wait > patience)) {
-    const starting = members > view.ready;
-    const wanted = Math.ceil(
-      (Math.max(load, view.busy) * (serviceMs > 0 ? 1 : 0) + (serviceMs > 0 ? backlogMs / patience : 1)) / FULL,
-    );
-    // Those on their way up are the answer to what is seen now, unless it needs more than they are.
-    const want = Math.min(bounds.most, Math.max(starting ? members : members + 1, wanted));
-    if (want <= members) {
-      const held = starting && bounds.most > members;
-      const why = `${ms(wait)} to wait, ${held ? `${members - view.ready} on their way` : `and no member more: ${bounds.why}`}`;
-      return { want: members, why, memory: { ...memory, spareSince: undefined } };
-    }
-    const burst = wanted >= BURST * Math.max(1, members);
-    const why = `${waiting} waiting × ${ms(serviceMs)} by ${members}: ${ms(wait)} to wait, over ${ms(patience)}`;
-    return { want, why: burst ? `${why}; a burst` : why, memory: outgrown(memory, view, limits, burst) };
+  if (!unserved && (waiting === 0 || wait <= patience)) return shrunk(view, limits, bounds.least, memory);
+  const starting = members - view.ready;
+  const wanted = Math.min(Math.ceil(coming(view, serviceMs, patience, memory) / FULL), view.busy + waiting);
+  // Those on their way up are the answer to what is seen now, unless it needs more than they are.
+  const want = Math.min(bounds.most, Math.max(starting > 0 ? members : members + 1, wanted));
+  if (want <= members) {
+    const held =
+      starting > 0 && bounds.most > members ? `${starting} on their way` : `and no member more: ${bounds.why}`;
+    return { want: members, why: `${ms(wait)} to wait, ${held}`, memory };
   }
-  return shrunk(view, limits, bounds.least, memory);
+  const why = unserved
+    ? `${waiting} waiting, and no member`
+    : `${waiting} waiting × ${ms(serviceMs)} by ${members}: ${ms(wait)} to wait, over ${ms(patience)}`;
+  const lessons = teach(memory.lessons, members, want, memory.known.load, view.now);
+  return { want, why, memory: { ...memory, lessons, enoughSince: [] } };
 };
 
-/** Members' worth of work: what was done since the look before, averaged with what was known. */
-function loadOf(
-  { now, workedMs, busy }: ScalingView,
-  { shrinkAfterMs }: ScalingLimits,
-  before: ScalingMemory | undefined,
+/**
+ * The load that comes now. All that came since the oldest came are waiting (Little's law), so they tell the rate; few of them tell
+ * it badly, so that they count for less than they are.
+ */
+function coming(
+  { waiting, oldestWaitMs }: ScalingView,
+  serviceMs: number,
+  patience: number,
+  { loads }: ScalingMemory,
 ): number {
-  if (before === undefined) return busy;
-  const passed = now - before.at;
-  if (passed <= 0) return before.load;
-  const fresh = Math.max(0, workedMs - before.workedMs) / passed;
-  const weight = 1 - Math.exp((-passed * LOAD_WINDOWS) / Math.max(1, shrinkAfterMs));
-  return before.load + (fresh - before.load) * weight;
+  const sure = (Math.sqrt(waiting) - 1) ** 2;
+  const soon = (sure * serviceMs) / Math.max(oldestWaitMs, patience / 4);
+  return Math.max(loads[0], soon, (waiting * serviceMs) / Math.max(oldestWaitMs, patience));
 }
 
-/** The load is averaged over this part of the time that a shrink waits. */
-const LOAD_WINDOWS = 3;
+function remembered(
+  { now, busy, workedMs, serviceMs = 0, waiting }: ScalingView,
+  limits: ScalingLimits,
+  before: ScalingMemory | undefined,
+  windowMs: number,
+): ScalingMemory {
+  if (before === undefined) {
+    const known = { load: 0, less: 0, still: 0, at: now };
+    return { at: now, workedMs, loads: [busy, 0, 0], known, stillSince: undefined, enoughSince: [], lessons: [] };
+  }
+  const passedMs = now - before.at;
+  if (passedMs <= 0) return before;
+  const worked = Math.max(0, workedMs - before.workedMs);
+  const load = worked / passedMs;
+  const averaged = (known: number, overMs: number) => known + (load - known) * (1 - Math.exp(-passedMs / overMs));
+  const loads = [
+    averaged(before.loads[0], windowMs),
+    averaged(before.loads[1], limits.shrinkAfterMs),
+    averaged(before.loads[2], limits.shrinkAfterMs * LONG),
+  ] as const;
+  const stillSince = worked > 0 || waiting > 0 || busy > 0 ? undefined : (before.stillSince ?? before.at);
+  const stillFor = stillSince === undefined ? 0 : now - stillSince;
+  const forgets = stillFor >= Math.max(limits.shrinkAfterMs * STILL_SHRINKS, serviceMs * STILL_MESSAGES);
+  const least = leastKnown(loads, limits, windowMs, serviceMs);
+  const done = { now, passedMs, workedMs: worked, serviceMs };
+  const known = reviewed(before.known, least, done);
+  const lessons = forgets ? [] : before.lessons.map((lesson) => lesson && reviewed(lesson, least, done));
+  return {
+    at: now,
+    workedMs,
+    // What is no longer so must not look like it: an average that began at nothing tells too little, never too much.
+    loads: known && !forgets ? loads : [loads[0], 0, 0],
+    known: known && !forgets ? known : { load: 0, less: 0, still: 0, at: now },
+    stillSince,
+    enoughSince: before.enoughSince,
+    lessons,
+  };
+}
+
+/** What the load has been lately, at least. (An exponential average over a time is as sure as a plain one over twice that.) */
+function leastKnown(
+  [soon, lately, long]: ScalingMemory["loads"],
+  { shrinkAfterMs }: ScalingLimits,
+  windowMs: number,
+  serviceMs: number,
+): number {
+  return Math.max(
+    leastLoad(soon, 2 * windowMs, serviceMs),
+    leastLoad(lately, 2 * shrinkAfterMs, serviceMs),
+    leastLoad(long, 2 * LONG * shrinkAfterMs, serviceMs),
+  );
+}
 
 function boundsOf({ cores, members, memberBytes, freeBytes }: ScalingView, { min, max, cpuBound }: ScalingLimits) {
   let most = max;
@@ -156,7 +204,7 @@ function boundsOf({ cores, members, memberBytes, freeBytes }: ScalingView, { min
     why = `${cores} cores`;
   }
   if (memberBytes !== undefined && memberBytes > 0) {
-    const fits = members + Math.max(0, Math.floor(freeBytes / memberBytes));
+    const fits = members + Math.floor(freeBytes / memberBytes);
     if (fits < most) {
       most = fits;
       why = `${mb(freeBytes)} of memory left, ${mb(memberBytes)} each`;
@@ -166,48 +214,30 @@ function boundsOf({ cores, members, memberBytes, freeBytes }: ScalingView, { min
   return { least: min, most: Math.max(min, most), why };
 }
 
-function outgrown(
-  memory: ScalingMemory,
-  { members, now }: ScalingView,
-  limits: ScalingLimits,
-  burst: boolean,
-): ScalingMemory {
-  const tooSmall = [...memory.tooSmall];
-  // A burst says nothing of the load that this size can take for long.
-  if (!burst) tooSmall[members] = Math.min(tooSmall[members] ?? Number.POSITIVE_INFINITY, memory.load);
-  const calmFrom = burst ? now + limits.shrinkAfterMs * BURST_CALM : memory.calmFrom;
-  return { ...memory, tooSmall, calmFrom, spareSince: undefined };
-}
-
 function shrunk(view: ScalingView, limits: ScalingLimits, least: number, memory: ScalingMemory): ScalingDecision {
   const { members, now } = view;
-  const { load } = memory;
-  const stays = (why: string, spareSince?: number) => ({ want: members, why, memory: { ...memory, spareSince } });
-  if (members <= least) return stays(`${members} members, at least ${least}`);
-  const fewer = members - 1;
-  const bears = Math.min(fewer * FULL, (memory.tooSmall[fewer] ?? Number.POSITIVE_INFINITY) * TRIED_AGAIN);
-  const idle = load < IDLE && view.busy === 0 && view.waiting === 0;
-  if (!idle && (load > bears || view.waiting > 0)) return stays(`load ${load.toFixed(2)} of ${members}`);
-  const since = memory.spareSince ?? now;
-  if (now < Math.max(since + limits.shrinkAfterMs, memory.calmFrom)) return stays(`${fewer} would do, for now`, since);
-  const want = Math.max(least, fewestFor(load, fewer, memory));
-  const why = `load ${load.toFixed(2)} for ${ms(now - since)}: ${want} bear it`;
-  return { want, why, memory: { ...memory, spareSince: now } };
+  const load = memory.loads[0];
+  const enoughSince: (number | undefined)[] = [];
+  let want = members;
+  let blocked: string | undefined;
+  for (let size = members - 1; size >= least; size--) {
+    const lesson = memory.lessons[size];
+    const bears = size === 0 ? memory.stillSince !== undefined : load <= size * FULL;
+    if (lesson !== undefined || !bears) {
+      if (bears) blocked = `; ${size} was too small at ${lesson!.load.toFixed(2)}`;
+      break;
+    }
+    const since = memory.enoughSince[size] ?? now;
+    enoughSince[size] = since;
+    if (now - since >= limits.shrinkAfterMs) want = size;
+  }
+  const heldFor = ms(limits.shrinkAfterMs);
+  const why =
+    want < members
+      ? `load ${load.toFixed(2)} of ${members}: for ${heldFor} ${want} would have done`
+      : `load ${load.toFixed(2)} of ${members}${blocked ?? ""}`;
+  return { want, why, memory: { ...memory, enoughSince } };
 }
-
-/** The smallest size, of those up to `most`, that was not seen to be too small for a load. */
-function fewestFor(load: number, most: number, { tooSmall }: ScalingMemory): number {
-  let size = most;
-  while (
-    size > 0 &&
-    load <= Math.min((size - 1) * FULL, (tooSmall[size - 1] ?? Number.POSITIVE_INFINITY) * TRIED_AGAIN)
-  )
-    size--;
-  return load < IDLE ? 0 : size;
-}
-
-/** Members' worth of work that is none. */
-const IDLE = 0.01;
 
 function ms(value: number): string {
   return value < 1000 ? `${Number(value.toFixed(1))} ms` : `${Number((value / 1000).toFixed(1))} s`;
