@@ -154,7 +154,8 @@ function remembered(
     return { at: now, workedMs, loads: [busy, 0, 0], known, stillSince: undefined, enoughSince: [], lessons: [] };
   }
   const passedMs = now - before.at;
-  if (passedMs <= 0) return before;
+  // Two looks in the same microsecond: what was worked between them belongs to the next.
+  if (passedMs < 0.001) return before;
   const worked = Math.max(0, workedMs - before.workedMs);
   const load = worked / passedMs;
   const averaged = (known: number, overMs: number) => known + (load - known) * (1 - Math.exp(-passedMs / overMs));

@@ -28,20 +28,20 @@ describe("the learned service time", () => {
     expect(sum / 19_000).toBeLessThan(33);
   });
 
-  test("one outlier moves it by a fifth at most, however long it was", () => {
+  test("one outlier moves it by a tenth at most, however long it was", () => {
     const settled = serviceOf(Array.from({ length: 50 }, () => 10));
     expect(settled.ms).toBeCloseTo(10);
-    expect(observeService(settled, 60_000, 50)!.ms).toBeLessThan(12);
+    expect(observeService(settled, 60_000, 50)!.ms).toBeLessThan(11);
   });
 
-  test("follows work that has become a hundred times slower within forty messages", () => {
+  test("follows work that has become a hundred times slower within sixty messages", () => {
     const settled = serviceOf(Array.from({ length: 50 }, () => 10));
     expect(
       serviceOf(
-        Array.from({ length: 40 }, () => 1000),
+        Array.from({ length: 60 }, () => 1000),
         settled,
       ).ms,
-    ).toBeGreaterThan(700);
+    ).toBeGreaterThan(500);
   });
 
   test("several that ended together count as if one by one", () => {
