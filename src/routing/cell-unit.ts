@@ -20,6 +20,7 @@ import { deathError, reportDeath } from "../system/death/report-death.js";
 import type { TreeNode } from "../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { within } from "../system/within.js";
+import { jointRemains } from "./joint-remains.js";
 import type { KeyUnit } from "./key-unit.js";
 
 export interface CellUnitOptions {
@@ -32,7 +33,10 @@ export interface CellUnitOptions {
 
 const nothingLost = { executing: [], answersLost: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 
-/** One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. */
+/**
+ * One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. What
+ * becomes of its keys where it does not come back is for its group to say.
+ */
 export class CellUnit implements Unit {
   readonly kind = "cell";
   readonly name: string;
@@ -43,7 +47,14 @@ export class CellUnit implements Unit {
   readonly #context: SystemContext;
   readonly #spec: CellSpec;
   readonly #rules: ChildRules;
-  readonly #keys = new Set<KeyUnit>();
+  /** The keys that live in it, or are about to. */
+  readonly residents = new Set<KeyUnit>();
+  /** The keys whose actors are in it, or were last: residents, and those that move out. */
+  readonly #inside = new Set<KeyUnit>();
+  /** Nobody lives in it or is in it any more. */
+  onVacant: () => void = () => {};
+  /** Its host has died, and its keys are homeless; what its supervisor makes of it follows. */
+  onLost: () => void = () => {};
   readonly #room: number;
   readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
@@ -83,16 +94,32 @@ export class CellUnit implements Unit {
     return this.#cell?.host.name ?? this.#spec.isolation;
   }
 
-  get load(): number {
-    return this.#keys.size;
+  /** How many keys it can hold: known from its first start on. */
+  get room(): number {
+    return this.facts ? Math.floor(HOST_ENTRIES / this.facts.concurrency) : this.#room;
   }
 
+  get vacant(): boolean {
+    return this.residents.size === 0 && this.#inside.size === 0;
+  }
+
+  /** It lives here from now on. */
+  expect(key: KeyUnit): void {
+    this.residents.add(key);
+  }
+
+  /** It lives elsewhere from now on, or has gone. */
+  dismiss(key: KeyUnit): void {
+    if (this.residents.delete(key) && this.vacant) this.onVacant();
+  }
+
+  /** Its actor is here from now on. */
   enter(key: KeyUnit): void {
-    this.#keys.add(key);
+    this.#inside.add(key);
   }
 
   leave(key: KeyUnit): void {
-    this.#keys.delete(key);
+    if (this.#inside.delete(key) && this.vacant) this.onVacant();
   }
 
   /** A key of this cell was served: after a death, service is back. */
@@ -112,7 +139,7 @@ export class CellUnit implements Unit {
       const onOpened = (host: Host) => this.#exclusive?.add(host);
       const cell = await openCell(this.#context, this.#spec, { withinMs, signal, onHost, onOpened });
       this.#take(cell, signal);
-      this.#report?.warmed([...this.#keys].some((key) => key.pending() > 0));
+      this.#report?.warmed([...this.residents].some((key) => key.pending() > 0));
       this.#context.hosts.refill(this.#spec);
     } catch (thrown) {
       const cause = { kind: "start-failed", error: toError(thrown) } as const;
@@ -165,7 +192,7 @@ export class CellUnit implements Unit {
       const limit = shutdown === "unlimited" ? Number.POSITIVE_INFINITY : shutdown;
       const began = clock.now();
       let late = false;
-      const vacated = Promise.all([...this.#keys].map((key) => key.vacate())).then(() => {});
+      const vacated = Promise.all([...this.#inside].map((key) => key.vacate())).then(() => {});
       await within(clock, limit, Promise.race([vacated, cell.over]), () => {
         late = true;
         return undefined;
@@ -173,7 +200,7 @@ export class CellUnit implements Unit {
       if (late) await this.#killed(cell, "its supervisor, past its shutdown time");
       else await cell.shut(Math.max(0, limit - (clock.now() - began)));
     }
-    for (const key of [...this.#keys]) {
+    for (const key of [...this.#inside]) {
       key.lostCell({ kind: "killed", by: "its supervisor" }, undefined);
       this.#context.watches.ended(key, "stopped");
     }
@@ -188,9 +215,8 @@ export class CellUnit implements Unit {
     });
   }
 
-  dispose(error: HoldfastError): void {
+  dispose(): void {
     this.#report?.close();
-    for (const key of [...this.#keys]) key.dispose(error);
   }
 
   drain(): void {}
@@ -230,19 +256,14 @@ export class CellUnit implements Unit {
 
   /** One death per member; one report, which lists what each was executing. */
   #died(cell: Cell, { cause, at }: CellDeath): void {
-    const remains = [...this.#keys].map((key) => key.lostCell(cause, at));
-    const executing = remains.flatMap((one) => one.executing);
-    const sum = (field: "redelivered" | "failed" | "poisoned") => remains.reduce((total, one) => total + one[field], 0);
-    const losses = { redelivered: sum("redelivered"), failed: sum("failed"), poisoned: sum("poisoned") };
-    const guilty = remains.some((one) => one.guilty);
-    const report = remains.find((one) => one.report !== undefined)?.report;
-    const wreck = { cell, entry: undefined };
-    const answersLost = remains.flatMap((one) => one.answersLost);
-    const whole = { cause, at, executing, answersLost, guilty, report, ...losses, wreck };
+    const lost = [...this.#inside];
+    const remains = lost.map((key) => key.lostCell(cause, at));
+    const whole = jointRemains(cell, cause, at, remains);
     const { id } = this.#open(cell.host.name, whole).report;
-    for (const key of this.#keys) this.#context.watches.ended(key, "died", causeText(cause), id);
+    for (const key of lost) this.#context.watches.ended(key, "died", causeText(cause), id);
+    this.onLost();
     this.keeper.unitDied(this.name, {
-      guilty: cause.kind === "killed" || guilty,
+      guilty: cause.kind === "killed" || whole.guilty,
       normal: false,
       error: deathError(this.path, cause),
       decided: (decision) => this.#report?.decided(decision),

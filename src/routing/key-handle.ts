@@ -1,3 +1,4 @@
+import { HoldfastError } from "../errors.js";
 import type { MailboxLimits } from "../mailbox/mailbox.js";
 import type { ChildRules } from "../supervision/spec.js";
 import { ActorHandle } from "../system/actor/actor-handle.js";
@@ -19,7 +20,6 @@ export interface KeyOwner {
   onOver(remains: Remains): void;
   onHung(cause: DeathCause): void;
   onServed(): void;
-  spawn(): Promise<unknown>;
 }
 
 /** The handle of a key's actor, which has it beside itself: such an actor stands also where it has no place in a cell. */
@@ -68,8 +68,9 @@ export class KeyHandle extends ActorHandle {
     return this.#owner.rules;
   }
 
-  spawn(): Promise<unknown> {
-    return this.#owner.spawn();
+  async spawn(): Promise<never> {
+    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
+    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
   }
 
   protected onUp(): void {

@@ -1,13 +1,9 @@
 import type { Target } from "../actor/ref.js";
-import { ABANDON_AFTER } from "../defaults.js";
-import { milliseconds } from "../duration.js";
-import { HoldfastError, toError } from "../errors.js";
-import type { MailboxLimits } from "../mailbox/mailbox.js";
+import { type HoldfastError, toError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord } from "../supervision/state.js";
 import { mustServe } from "../system/actor/start-failure.js";
-import type { Cell } from "../system/cell/cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { Remains } from "../system/death/after-death.js";
 import type { OpenReport } from "../system/death/death-log.js";
@@ -18,29 +14,24 @@ import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.
 import { within } from "../system/within.js";
 import type { CellUnit } from "./cell-unit.js";
 import { KeyHandle, type KeyOwner } from "./key-handle.js";
+import { keyNode } from "./key-node.js";
+import type { KeyUnitOptions } from "./key-options.js";
+import { leaveInPeace, stuckIn } from "./leave-in-peace.js";
 
-export interface KeyUnitOptions {
-  readonly key: string;
-  readonly rules: ChildRules;
-  readonly mailbox: MailboxLimits;
-  readonly window: number;
-  readonly snapshotEvery: number;
-  readonly graceMs: number;
-  readonly home: CellUnit;
-  /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
-  readonly target: Target;
-}
+const bySupervisor = { kind: "killed", by: "its supervisor" } as const;
 
 /**
  * The actor of one key. Its own crash is its own death, decided by the group's supervisor of keys. When its cell dies it
- * is only without a place: as soon as the cell is back and there is mail, it goes on from its last snapshot.
+ * is only without a place: as soon as the cell is back and there is mail, it goes on from its last snapshot. It can move:
+ *
+ *   moveTo ─▶ (mail waits) ─▶ what executes ends ─▶ stop() ─▶ homeless ─▶ with mail: start, in its new cell
+ *                 └─ a death on the way: what follows from that happens, in the new cell
  */
 export class KeyUnit implements Unit, KeyOwner {
   readonly name: string;
   readonly key: string;
   readonly path: string;
   readonly target: Target;
-  readonly home: CellUnit;
   keeper: Keeper = noKeeper;
   record: ChildRecord | undefined;
   /** When it last had something to do, monotonic ms. */
@@ -49,6 +40,10 @@ export class KeyUnit implements Unit, KeyOwner {
   readonly context: SystemContext;
   readonly options: KeyUnitOptions;
   readonly rules: ChildRules;
+  /** Where it lives: its next incarnation starts there. */
+  #home: CellUnit;
+  /** Where its actor is, or was last: not its home while it moves. */
+  #in: CellUnit;
   #refusal: HoldfastError | undefined;
   #report: OpenReport | undefined;
   /** Done when it has left the cell that it was last told to leave. */
@@ -62,12 +57,42 @@ export class KeyUnit implements Unit, KeyOwner {
     this.rules = options.rules;
     this.name = name;
     this.path = path;
-    this.home = options.home;
+    this.#home = options.home;
+    this.#in = options.home;
     this.target = options.target;
     this.lastActive = context.clock.now();
     this.key = options.key;
     this.handle = new KeyHandle(this);
-    this.home.enter(this);
+    this.#home.expect(this);
+    this.#home.enter(this);
+  }
+
+  get home(): CellUnit {
+    return this.#home;
+  }
+
+  /** It can go on elsewhere as if nothing had happened: it has snapshots, or nothing of it is there. */
+  get movable(): boolean {
+    return this.#home.facts?.replayable === true || (this.#place !== "up" && this.#place !== "moving");
+  }
+
+  /** Lives in another cell from now on; its mail and its state go along. */
+  moveTo(home: CellUnit): void {
+    if (home === this.#home) return;
+    this.#home.dismiss(this);
+    home.expect(this);
+    this.#home = home;
+    if (this.#place === "up") void this.#moveOut();
+    else if (this.#place !== "moving") {
+      this.#moveIn();
+      if (this.pending() > 0) this.settle();
+    }
+  }
+
+  /** It is gone for good. */
+  depart(): void {
+    this.#home.dismiss(this);
+    this.#in.leave(this);
   }
 
   onUp(): void {
@@ -86,7 +111,7 @@ export class KeyUnit implements Unit, KeyOwner {
   onServed(): void {
     this.lastActive = this.context.clock.now();
     this.#report?.served();
-    this.home.served();
+    this.#in.served();
   }
 
   get above(): string {
@@ -114,14 +139,14 @@ export class KeyUnit implements Unit, KeyOwner {
 
   /** Takes its place in the cell if the cell is there; else the cell's return will. */
   settle(): void {
-    if (this.#place !== "homeless" || !this.home.cell) return;
+    if (this.#place !== "homeless" || !this.#home.cell) return;
     // It was running and could not be rebuilt: that is a death like any other.
     this.#move().catch((error: Error) => this.#died(this.handle.end({ kind: "start-failed", error })));
   }
 
   async start(): Promise<void> {
     this.#refusal = undefined;
-    if (!this.home.cell) {
+    if (!this.#home.cell) {
       this.#place = "homeless";
       return;
     }
@@ -145,10 +170,10 @@ export class KeyUnit implements Unit, KeyOwner {
         return undefined;
       });
       // Its handler does not end, and nobody would watch it once it has left: the cell goes, and its other keys return.
-      if (late) await this.#killHome(cell, limit);
+      if (late) await stuckIn(this.#in, cell, this, limit);
     }
     this.#place = "down";
-    this.handle.end({ kind: "killed", by: "its supervisor" });
+    this.handle.end(bySupervisor);
   }
 
   /** Finishes what it executes and leaves its cell, mail and state in hand. Asked for twice, it leaves once. */
@@ -161,7 +186,7 @@ export class KeyUnit implements Unit, KeyOwner {
     this.#refusal = error;
     this.#report?.close();
     // A key that had crashed still holds its place: whoever comes next needs it.
-    this.handle.end({ kind: "killed", by: "its supervisor" });
+    this.handle.end(bySupervisor);
     this.handle.park(error);
   }
 
@@ -172,7 +197,7 @@ export class KeyUnit implements Unit, KeyOwner {
   }
 
   kill(by: string): boolean {
-    return this.home.kill(by);
+    return this.#in.kill(by);
   }
 
   child(): undefined {
@@ -186,24 +211,17 @@ export class KeyUnit implements Unit, KeyOwner {
     return remains;
   }
 
-  tree({ state, reason, restarts }: Standing): TreeNode {
-    const { path, handle } = this;
-    return {
-      path,
-      name: handle.key!,
-      kind: "actor",
-      state: state === "running" && this.#place === "homeless" && !this.home.cell ? "waiting" : state,
-      incarnation: handle.incarnation,
-      restarts,
-      mailbox: { waiting: handle.waiting, executing: handle.executing, capacity: this.options.mailbox.messages },
-      ...(this.home.cell && this.#place === "up" ? { host: this.home.cell.host.name } : {}),
-      ...(reason && state !== "running" ? { reason } : {}),
-    };
+  tree(standing: Standing): TreeNode {
+    const cell = this.#place === "up" ? this.#in.cell : undefined;
+    const waits = this.#place === "homeless" && !this.#home.cell;
+    return keyNode(this, standing, { cell, waits });
   }
 
   async #move(): Promise<void> {
-    const cell = this.home.cell!;
+    const home = this.#home;
+    const cell = home.cell!;
     const limit = this.rules.startTimeoutMs;
+    this.#moveIn();
     this.#place = "moving";
     this.#report?.restarted("in-place");
     const started = this.handle.begin(cell).then((begun) => {
@@ -222,7 +240,7 @@ export class KeyUnit implements Unit, KeyOwner {
     } catch (error) {
       if (overtaken()) return;
       // Its own failure, also when that has taken the cell along: else it would do so again in every next cell.
-      if (late || this.home.cell === cell) {
+      if (late || home.cell === cell) {
         this.#place = "down";
         throw error;
       }
@@ -230,23 +248,35 @@ export class KeyUnit implements Unit, KeyOwner {
     if (overtaken()) return;
     if (this.handle.cell === cell) {
       this.#place = "up";
+      if (this.#home !== home) void this.#moveOut();
     } else {
       // The cell went under it. The next one may be up already, and will not call again.
-      this.#place = "homeless";
-      if (this.pending() > 0) this.settle();
+      this.#goOn();
     }
   }
 
-  async spawn(): Promise<never> {
-    const fix = "let an actor of its own spawn for the keys, and give them a ref to that";
-    throw new HoldfastError("InvalidSpec", `${this.path}: the actor of a key has no children: ${fix}`);
+  /** Where it lives it is from now on. What a crash left of it where it was ends there. */
+  #moveIn(): void {
+    if (this.#in === this.#home) return;
+    this.handle.end(bySupervisor);
+    this.#in.leave(this);
+    this.#in = this.#home;
+    this.#in.enter(this);
   }
 
-  /** Waits for the real end, so that the cell's report lists what this key was executing. */
-  async #killHome(cell: Cell, limit: number): Promise<void> {
-    this.home.kill(`${this.path}, which did not stop within ${limit} ms`);
-    const ms = milliseconds(ABANDON_AFTER, "abandonAfter");
-    await within(this.context.clock, ms, cell.over, () => undefined);
+  async #moveOut(): Promise<void> {
+    const from = this.#in;
+    await leaveInPeace(this, from);
+    // It was stopped, or crashed on its way: whoever decided on that sees to its place.
+    if (this.#in !== from || (this.#place !== "up" && this.#place !== "homeless")) return;
+    if (this.#place === "up") this.context.watches.ended(this, "stopped");
+    this.#moveIn();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#place = "homeless";
+    if (this.pending() > 0) this.settle();
   }
 
   /** It crashed, or could not be rebuilt, while its cell lives. */
@@ -263,6 +293,6 @@ export class KeyUnit implements Unit, KeyOwner {
 
   #open(remains: Remains): void {
     this.#report?.close();
-    this.#report = reportDeath(this.context, this.handle, this.home.isolation, this.home.host, remains);
+    this.#report = reportDeath(this.context, this.handle, this.#in.isolation, this.#in.host, remains);
   }
 }

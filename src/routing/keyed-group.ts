@@ -12,12 +12,15 @@ import { Supervisor } from "../system/supervisor/supervisor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Keeper, Standing, Unit } from "../system/unit.js";
-import { CellUnit } from "./cell-unit.js";
+import type { CellBounds } from "./cell-bounds.js";
 import { KeyUnit } from "./key-unit.js";
+import { KeyedCells } from "./keyed-cells.js";
+import { KeyedSize } from "./keyed-size.js";
+import { LateMail } from "./late-mail.js";
 
 export interface KeyedGroupOptions {
   readonly cell: CellSpec;
-  readonly cells: number;
+  readonly cells: CellBounds;
   readonly maxKeys: number;
   readonly idleMs: number;
   readonly cellRules: ChildRules;
@@ -32,19 +35,11 @@ export interface KeyedGroupOptions {
 const SWEEPS_PER_IDLE = 4;
 const FASTEST_SWEEP_MS = 1000;
 
-/** A key that was told to go. */
-interface Leaving {
-  readonly done: Promise<void>;
-  readonly gone: () => void;
-  /** What was sent to it since. */
-  readonly late: Mailbox;
-}
-
 /**
  * Two supervisors side by side: of the cells, which share the heavy load, and of the keys, which live in them.
  *
  *   message(key) ─▶ KeyUnit (mailbox, snapshot, restarts) ─▶ its CellUnit's cell ─▶ the actor
- *                      made by the first message, placed in the cell with the fewest keys
+ *                      made by the first message, placed by the hash of its key
  */
 export class KeyedGroup implements Unit, Receiver {
   readonly kind = "keyed";
@@ -55,10 +50,11 @@ export class KeyedGroup implements Unit, Receiver {
   readonly incarnation = 1;
   readonly #context: SystemContext;
   readonly #options: KeyedGroupOptions;
-  readonly #cells: Supervisor;
+  readonly #cells: KeyedCells;
+  readonly #size: KeyedSize;
   readonly #keys: Supervisor;
   readonly #byKey = new Map<string, KeyUnit>();
-  readonly #leaving = new Map<string, Leaving>();
+  readonly #late = new LateMail();
   #refusal: HoldfastError | undefined;
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining: HoldfastError | undefined;
@@ -72,17 +68,10 @@ export class KeyedGroup implements Unit, Receiver {
     this.name = name;
     this.path = path;
     this.target = targetOf(context, this);
+    const { cell: spec, cellRules: rules, maxKeys, cells } = options;
+    this.#cells = new KeyedCells(context, name, path, { spec, rules, ...cells, maxKeys, target: this.target });
+    this.#size = new KeyedSize(context, path, this.#cells, cells);
     const unlimited = supervisorRules({ intensity: { restarts: Number.POSITIVE_INFINITY, within: 60_000 } }, path);
-    const cells = Array.from({ length: options.cells }, (_, i) => {
-      const id = `cell-${i + 1}`;
-      const rules = options.cellRules;
-      const own = { spec: options.cell, rules, room: Math.ceil(options.maxKeys / options.cells), target: this.target };
-      return { id, rules, unit: new CellUnit(context, id, `${path}/${id}`, own) };
-    });
-    this.#cells = new Supervisor(context, name, path, unlimited, cells);
-    this.#cells.onReady = (cell) => {
-      for (const key of this.#byKey.values()) if (key.home === cell && key.pending() > 0) key.settle();
-    };
     this.#keys = new Supervisor(context, name, path, unlimited, []);
     // Nobody restarts a key by hand: one that has ended makes room, and a message makes it anew.
     this.#keys.onDown = (unit) => this.#keys.removeMember(unit.name);
@@ -90,11 +79,11 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   get keeper(): Keeper {
-    return this.#cells.keeper;
+    return this.#cells.supervisor.keeper;
   }
 
   set keeper(keeper: Keeper) {
-    this.#cells.keeper = keeper;
+    this.#cells.supervisor.keeper = keeper;
   }
 
   accept(message: Message, key: string | undefined): void {
@@ -107,13 +96,18 @@ export class KeyedGroup implements Unit, Receiver {
         { details: { keyed: true } },
       );
     }
-    const leaving = this.#leaving.get(key);
-    if (leaving) leaving.late.push(message);
-    else (this.#byKey.get(key) ?? this.#add(key)).accept(message);
+    const late = this.#late.of(key);
+    if (late) {
+      late.push(message);
+      return;
+    }
+    const unit = this.#byKey.get(key) ?? this.#add(key);
+    this.#cells.see(unit.home);
+    unit.accept(message);
   }
 
   isStream(method: string): boolean | undefined {
-    return this.#homes().find((home) => home.facts)?.facts?.methods[method]?.stream;
+    return this.#cells.facts?.methods[method]?.stream;
   }
 
   /**
@@ -126,12 +120,12 @@ export class KeyedGroup implements Unit, Receiver {
     this.#refusal = undefined;
     await this.#takeDown();
     const { signal } = starting;
-    if (!signal.aborted) await this.#cells.start(mode);
+    if (!signal.aborted) await this.#cells.supervisor.start(mode);
     try {
       if (signal.aborted) throw new HoldfastError("ActorStopped", `${this.path} was stopped while it started`);
       await this.#keys.start("background");
     } catch (error) {
-      await this.#cells.stop("unlimited");
+      await this.#cells.supervisor.stop("unlimited");
       throw error;
     }
     this.#armSweep();
@@ -146,19 +140,16 @@ export class KeyedGroup implements Unit, Receiver {
   async #takeDown(): Promise<void> {
     this.#sweep?.cancel();
     await this.#keys.stop("unlimited");
-    await this.#cells.stop("unlimited");
+    await this.#cells.supervisor.stop("unlimited");
+    this.#cells.forgetLeaving();
   }
 
   dispose(error: HoldfastError): void {
     this.#refusal = error;
     this.#sweep?.cancel();
     this.#keys.dispose(error);
-    this.#cells.dispose(error);
-    for (const { late, gone } of this.#leaving.values()) {
-      gone();
-      for (const message of late.clear()) message.fail(error);
-    }
-    this.#leaving.clear();
+    this.#cells.supervisor.dispose(error);
+    this.#late.fail(error);
   }
 
   drain(): void {
@@ -166,13 +157,11 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   pending(): number {
-    let sum = this.#keys.pending();
-    for (const { late } of this.#leaving.values()) sum += late.size;
-    return sum;
+    return this.#keys.pending() + this.#late.size;
   }
 
   kill(by: string, key: string | undefined): boolean {
-    return key === undefined ? this.#cells.kill(by, undefined) : (this.#byKey.get(key)?.kill(by) ?? false);
+    return key === undefined ? this.#cells.supervisor.kill(by, undefined) : (this.#byKey.get(key)?.kill(by) ?? false);
   }
 
   release(key: string): Promise<void> {
@@ -180,12 +169,18 @@ export class KeyedGroup implements Unit, Receiver {
     return unit ? this.#letGo(unit) : Promise.resolve();
   }
 
+  /** @throws HoldfastError InvalidValue for a number of cells out of bounds; StartFailed, and it stays smaller */
+  resize(to: number | "auto"): Promise<void> {
+    if (this.#refusal ?? this.#draining) return Promise.reject(this.#refusal ?? this.#draining);
+    return this.#size.resize(to);
+  }
+
   recycle(name: string): boolean {
-    return this.#cells.recycle(name);
+    return this.#cells.supervisor.recycle(name);
   }
 
   restart(name: string): Promise<void> {
-    return this.#cells.restart(name);
+    return this.#cells.supervisor.restart(name);
   }
 
   keyed(key: string): Unit | undefined {
@@ -193,11 +188,11 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   child(name: string): Unit | undefined {
-    return this.#cells.child(name);
+    return this.#cells.supervisor.child(name);
   }
 
   tree(standing: Standing): TreeNode {
-    const cells = this.#cells.tree(standing).children!;
+    const cells = this.#cells.nodes();
     const keys = [...this.#byKey.values()];
     const children = cells.map((cell) => ({
       ...cell,
@@ -218,7 +213,7 @@ export class KeyedGroup implements Unit, Receiver {
         },
       );
     }
-    const home = this.#homes().reduce((best, cell) => (cell.load < best.load ? cell : best));
+    const home = this.#cells.homeFor(key);
     const rules = keyRules;
     const options = { key, rules, mailbox, window, snapshotEvery, graceMs, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
@@ -227,33 +222,21 @@ export class KeyedGroup implements Unit, Receiver {
     return unit;
   }
 
-  #homes(): CellUnit[] {
-    return this.#cells.units() as CellUnit[];
-  }
-
   /** Idle or released: it ends, its state is forgotten, and mail that comes meanwhile is for the next of that key. */
   #letGo(unit: KeyUnit): Promise<void> {
     const { name } = unit;
-    const under = this.#leaving.get(name);
-    if (under) return under.done;
-    let gone = () => {};
-    const done = new Promise<void>((resolve) => {
-      gone = resolve;
-    });
-    this.#leaving.set(name, { done, gone, late: new Mailbox(unit.path, this.#options.mailbox) });
+    const under = this.#late.going(name);
+    if (under) return under;
+    const gone = this.#late.begin(name, new Mailbox(unit.path, this.#options.mailbox));
     this.#keys.removeMember(name);
-    return done;
+    return gone;
   }
 
   #forgotten(unit: KeyUnit): void {
     const { name } = unit;
-    unit.home.leave(unit);
+    unit.depart();
     this.#byKey.delete(name);
-    const leaving = this.#leaving.get(name);
-    if (!leaving) return;
-    this.#leaving.delete(name);
-    leaving.gone();
-    for (const message of leaving.late.clear()) {
+    for (const message of this.#late.end(name)) {
       try {
         (this.#byKey.get(name) ?? this.#add(name)).accept(message);
       } catch (error) {

@@ -3,12 +3,22 @@ import type { Duration } from "../duration.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
 
+/** Cells that come and go. */
+export interface ElasticCells {
+  /** At least so many, 1 or more. Default 1. */
+  min?: number;
+  /** At most so many. Default "cores". */
+  max?: number | "cores";
+}
+
+export type CellCount = number | "cores" | ElasticCells;
+
 export interface KeyedOptions {
-  /** Hosts that share the keys. Each runs `load()` once. Default 1. */
-  cells?: number;
+  /** Hosts that share the keys: a number, "cores", or bounds. Each runs `load()` once. Default 1. */
+  cells?: CellCount;
   /**
    * Keys alive at once, all cells together. One more is refused: Unavailable, retry safe. Default 1000.
-   * A cell has room for 1024 / `concurrency` of them; a group that could need more does not start: InvalidSpec.
+   * A cell has room for 1024 / `concurrency` of them; a group whose most cells have not room for all does not start: InvalidSpec.
    */
   maxKeys?: number;
   /** A key without messages for so long is stopped and forgotten, its state too; later mail begins anew. Default "5m". */

@@ -4,6 +4,7 @@ import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import { childRules } from "../supervision/spec.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../system/actor/loaded-actor.js";
 import type { LoadedSpec } from "../system/unit.js";
+import { cellBounds } from "./cell-bounds.js";
 import type { KeyedOptions } from "./keyed.js";
 import { KeyedGroup } from "./keyed-group.js";
 import { lasting } from "./lasting.js";
@@ -16,7 +17,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
   return {
     rules(field, preset) {
       onlyKnownKeys(options, keyedKeys, field);
-      positiveInteger(cells, `${field}.cells`);
+      cellBounds(cells, `${field}.cells`);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);
       lasting(actor.rules(field, preset), field);
@@ -26,7 +27,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
       const rules = actor.rules(path, preset);
       return new KeyedGroup(context, name, path, {
         cell: actor.cell(context, path, rules),
-        cells,
+        cells: cellBounds(cells, `${path}.cells`),
         maxKeys,
         idleMs: milliseconds(idle, `${path}.idle`),
         cellRules: rules,

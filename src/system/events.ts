@@ -25,6 +25,8 @@ export type SystemEvent =
       bytes: number;
       limitBytes: number;
     }
+  /** A pool has members more or fewer from now on; of a keyed group: cells. */
+  | { type: "scaled"; path: string; from: number; to: number; by: "rule" | "hand" | "judge"; why: string }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

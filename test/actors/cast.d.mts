@@ -75,6 +75,8 @@ export class Ledger extends Actor<{ gate?: Ref<Gate> } | undefined> {
   all(): string[];
 }
 
+export class StuckLedger extends Ledger {}
+
 export interface StarterProps {
   name: string;
   gate?: Ref<Gate>;

@@ -322,6 +322,13 @@ export class Ledger extends Actor {
   }
 }
 
+/** Its stop() never ends. */
+export class StuckLedger extends Ledger {
+  async stop() {
+    await new Promise(() => {});
+  }
+}
+
 /** Its load() ends as its props say, its start() and stop() as the gate does. */
 export class SlowStarter extends Actor {
   static async load({ gate, loading }) {

@@ -57,7 +57,10 @@ export class Final {
     const nodes = nodesOf(tree);
     if (tree.state === "running") {
       const parked = nodes.filter(({ state }) => state === "quarantined");
-      for (const { path, state, reason } of nodes) {
+      for (const { path, kind, state, reason, children = [] } of nodes) {
+        // What is kept in memory alone stays in a cell that leaves until it is idle; what has snapshots must have moved.
+        const keeps = kind === "cell" && children.length > 0 && !this.#world.shape.replayable(path);
+        if (keeps && state === "draining") continue;
         // A key whose cell is parked waits for it.
         if (parked.some((cell) => cell.children?.some((key) => key.path === path))) continue;
         if (UNSETTLED.includes(state))

@@ -51,6 +51,9 @@ export class Outside {
         this.#world.ledger.lossy.add(`${this.#world.shape.root}/${op.path}/${op.key}`);
         this.#operate(() => this.#app.release(op.path, op.key));
         return;
+      case "resize":
+        this.#operate(() => this.#app.resize(op.path, op.to));
+        return;
       case "lag":
         this.#world.judge.slackMs += op.ms;
         this.#world.scheduler.lag(op.ms);

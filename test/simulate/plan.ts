@@ -43,6 +43,8 @@ export type Op =
     }
   | { kind: "kill" | "restart" | "terminate" | "remove"; at: number; path: string; key: string | undefined }
   | { kind: "release"; at: number; path: string; key: string }
+  /** Of a keyed group: cells more or fewer; beyond its bounds it is refused. */
+  | { kind: "resize"; at: number; path: string; to: number }
   | { kind: "lag"; at: number; ms: number }
   /** The nth of the hosts that are there. */
   | { kind: "strike"; at: number; nth: number; fault: HostFault }
@@ -73,7 +75,12 @@ export interface ActorPlan {
 export type ChildPlan =
   | ActorPlan
   | { kind: "pool"; name: string; member: ActorPlan; size: number }
-  | { kind: "keyed"; name: string; actor: ActorPlan; options: { cells: number; maxKeys: number; idle: number } }
+  | {
+      kind: "keyed";
+      name: string;
+      actor: ActorPlan;
+      options: { cells: { min: number; max: number }; maxKeys: number; idle: number };
+    }
   | SupervisorPlan
   | DynamicPlan;
 

@@ -91,7 +91,7 @@ it("keys whose cell was parked have their state when the group is restarted by h
     kind: "keyed",
     name: "n1",
     actor: actor(parks, { runs: "keeper", isolation: "thread" }),
-    options: { cells: 1, maxKeys: 5, idle: 60_000 },
+    options: { cells: { min: 1, max: 1 }, maxKeys: 5, idle: 60_000 },
   };
   const results = await play(
     [group],

@@ -72,7 +72,8 @@ class Dice {
       case "keyed": {
         const actor = this.#actor(name, true, false);
         const idle = this.pick([700, 60_000, 60_000]);
-        return { kind, name, actor, options: { cells: 1 + this.int(2), maxKeys: this.pick([2, 5]), idle } };
+        const min = 1 + this.int(2);
+        return { kind, name, actor, options: { cells: { min, max: min + 1 }, maxKeys: this.pick([2, 5]), idle } };
       }
       default: {
         const actor = this.#actor(name, true, true);
@@ -156,6 +157,13 @@ class Dice {
       ops.push({ kind: "watch", at: 1 + this.int(BUSY_MS), id, path, key });
     }
     if (this.one(4)) ops.push({ kind: "stop", at: 1 + this.int(BUSY_MS), drain: this.pick([0, 100, 2000]) });
+    for (const { path, kind } of targets) {
+      if (kind !== "keyed") continue;
+      for (let i = this.int(5); i > 0; i--) {
+        const at = this.one(2) ? this.pick(mail) + this.#chance() * 3 : 1 + this.int(BUSY_MS);
+        ops.push({ kind: "resize", at, path, to: 1 + this.int(3) });
+      }
+    }
     return ops.sort((a, b) => a.at - b.at);
   }
 

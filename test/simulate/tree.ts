@@ -79,7 +79,7 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
       next,
       plan,
     });
-    places += plan.kind === "pool" ? plan.size : plan.kind === "keyed" ? plan.options.cells : 1;
+    places += plan.kind === "pool" ? plan.size : plan.kind === "keyed" ? plan.options.cells.max : 1;
   };
   visit(tree, tree.name);
   const of = (path: string) => {

@@ -268,6 +268,8 @@ function describe(event: SystemEvent): string {
       return `letter ${event.letter.shape} ${event.letter.reason}`;
     case "recycled":
       return `recycled ${event.path} ${event.what}`;
+    case "scaled":
+      return `scaled ${event.path} ${event.from} ${event.to} ${event.by}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
     case "lingering":
