@@ -63,6 +63,8 @@ export async function replayTrace({ startMs, say }) {
       trace_fixed_wait_p99_ms: rounded(p99(fixed.waits)),
       trace_piscina_efficiency: rounded(cost(other)),
       trace_piscina_wait_p99_ms: rounded(p99(other.waits)),
+      trace_requests: arrivals.length,
+      trace_target_ms: TARGET_MS,
       trace_member_seconds: rounded(ours.memberMs / 1000),
       trace_plan_member_seconds: rounded(plan.memberMs / 1000),
     },

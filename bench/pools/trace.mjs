@@ -12,7 +12,7 @@ const MS_PER_GENERATED_TOKEN = 10;
  * On which terms the trace is served: by so many members, so soon. Within 2 s of recorded time every request shall begin; the plan may
  * change its size at each step.
  */
-export const terms = { min: 1, max: 8, targetWaitMs: 2_000 / COMPRESSION, stepMs: 500 / COMPRESSION };
+export const terms = { min: 1, max: 12, targetWaitMs: 2_000 / COMPRESSION, stepMs: 500 / COMPRESSION };
 
 /** A member that has nothing to do goes after half a second of recorded time. */
 export const SHRINK_AFTER_MS = 500 / COMPRESSION;
