@@ -76,8 +76,8 @@ function thoughtOf({ arrivals, forMs, shrinkAfterMs, lookMs }) {
 const { arrivals, forMs } = readTrace();
 const plan = clairvoyantPlan({ ...terms, arrivals, forMs, startMs: START_MS });
 const rows = [];
-for (const shrinkAfterMs of [25, 50, 100, 500]) {
-  for (const lookMs of [25, 100]) {
+for (const shrinkAfterMs of [10, 25, 100, 500]) {
+  for (const lookMs of [10, 100]) {
     const { memberMs, changes, waits } = thoughtOf({ arrivals, forMs, shrinkAfterMs, lookMs });
     const late = (100 * waits.filter((wait) => wait > terms.targetWaitMs).length) / waits.length;
     rows.push([

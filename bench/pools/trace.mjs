@@ -14,8 +14,8 @@ const MS_PER_GENERATED_TOKEN = 10;
  */
 export const terms = { min: 1, max: 12, targetWaitMs: 2_000 / COMPRESSION, stepMs: 500 / COMPRESSION };
 
-/** A member that has nothing to do goes after half a second of recorded time. */
-export const SHRINK_AFTER_MS = 500 / COMPRESSION;
+/** A member that is not needed goes after a fifth of a second of recorded time: a parked spare takes less to be back. */
+export const SHRINK_AFTER_MS = 200 / COMPRESSION;
 
 /** How long the excerpt is, ms of recorded time. */
 const RECORDED_MS = 600_000;
