@@ -29,8 +29,11 @@ export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } fr
 export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
+export type { EjectOptions } from "./routing/ejection/eject-options.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";
+export type { Candidate, Pick, Routed } from "./routing/picks/pick.js";
+export type { Route, RouteName } from "./routing/picks/route.js";
 export { pool } from "./routing/pool.js";
 export type { PoolOptions, ScaleOptions } from "./routing/pool-options.js";
 export type {

@@ -65,6 +65,8 @@ function eventLine(event: SystemEvent): string | undefined {
       const { path, host, what, bytes, limitBytes } = event;
       return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
     }
+    case "ejected":
+      return `${event.path}/${event.member} gets no mail for ${event.forMs} ms: ${event.why}`;
     case "life":
       if (event.state === "running") return `${event.path}: running`;
       if (event.state === "quarantined" || event.state === "waiting") {

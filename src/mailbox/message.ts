@@ -26,6 +26,8 @@ type Place = "queued" | "delivered" | "gone";
 export interface MessageOptions {
   /** Who sends, for dead letters. Default "app". */
   readonly sender?: string;
+  /** Which actor of a group; in a pool that hashes keys, what decides on its member. */
+  readonly key?: string;
   /** The caller's own declaration; the method's is known by the receiver. */
   readonly idempotent?: boolean;
   /** An actor of the same system. */

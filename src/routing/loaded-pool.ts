@@ -6,22 +6,24 @@ import type { LoadedSpec } from "../system/unit.js";
 import { lasting } from "./lasting.js";
 import { poolBounds } from "./pool-bounds.js";
 import type { PoolOptions } from "./pool-options.js";
+import { poolMail } from "./pool-routing.js";
 import { PoolUnit } from "./pool-unit.js";
-import { SharedMail } from "./shared-mail.js";
 
 /** A pool spec with its member's, loaded. */
 export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
   return {
     rules(field, preset) {
       poolBounds(options, field);
+      poolMail(options, field);
       memberRules(member, field, preset);
       // As a child, a pool waits for its members; each member has its own time limits.
       return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
     },
     create(context, place) {
       const rules = memberRules(member, place.path, place.preset);
-      const mail = new SharedMail(place.path, member.mailbox(place.path));
-      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, place.path), mail });
+      const { path } = place;
+      const mail = poolMail(options, path)(context, member.mailbox(path));
+      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, path), mail });
     },
   };
 }

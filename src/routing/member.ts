@@ -13,10 +13,15 @@ export interface MemberKeeper {
   up(member: Member): void;
   /** A message has left it, and it has taken the next if there was one. @param served with its outcome */
   freed(member: Member, served: boolean): void;
+  /** What leaves it next was answered with what its handler threw. */
+  failed(member: Member): void;
   /** Its incarnation is about to be over; what it held comes back after this. */
   down(member: Member): void;
-  /** Its incarnation is over, by a death; what it had not begun is back in its mailbox. */
-  ended(member: Member): void;
+  /**
+   * Its incarnation is over, by a death; what it had not begun is back in its mailbox.
+   * @param guilty it executed something, and nobody had it killed
+   */
+  ended(member: Member, guilty: boolean): void;
 }
 
 /**
@@ -79,17 +84,22 @@ export class Member extends ActorFamily {
     this.#keeper.up(this);
   }
 
+  failed(): void {
+    this.#keeper.failed(this);
+  }
+
   protected override onLost(death: CellDeath): void {
+    const guilty = this.busy && death.cause.kind !== "killed";
     this.#keeper.down(this);
     super.onLost(death);
-    this.#keeper.ended(this);
+    this.#keeper.ended(this, guilty);
     this.#finished?.();
   }
 
   protected override onOver(remains: Remains): void {
     this.#keeper.down(this);
     super.onOver(remains);
-    this.#keeper.ended(this);
+    this.#keeper.ended(this, remains.executing.length > 0);
     this.#finished?.();
   }
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_SPAWNED, POOL_MEMBER_WINDOW } from "../defaults.js";
+import { DEFAULT_MAX_SPAWNED, DEFAULT_WINDOW, POOL_MEMBER_WINDOW } from "../defaults.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
@@ -65,7 +65,7 @@ export class Members {
     this.#owner = owner;
     this.cell = member.cell(context, path, options.rules);
     const {
-      window = POOL_MEMBER_WINDOW,
+      window = shared ? POOL_MEMBER_WINDOW : DEFAULT_WINDOW,
       maxChildren = DEFAULT_MAX_SPAWNED,
       overBudget = "quarantine",
     } = member.options;
@@ -195,8 +195,12 @@ export class Members {
     this.#owner.down(member);
   }
 
-  ended(member: Member): void {
-    this.#owner.ended(member);
+  failed(member: Member): void {
+    this.#owner.failed(member);
+  }
+
+  ended(member: Member, guilty: boolean): void {
+    this.#owner.ended(member, guilty);
   }
 
   #isOut(member: Member): void {

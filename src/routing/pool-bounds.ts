@@ -10,7 +10,16 @@ export interface PoolBounds {
   readonly max: number;
 }
 
-const poolKeys: KeysOf<PoolOptions> = { min: true, max: true, size: true, scale: true };
+const poolKeys: KeysOf<PoolOptions> = {
+  min: true,
+  max: true,
+  size: true,
+  scale: true,
+  route: true,
+  weights: true,
+  slowStart: true,
+  eject: true,
+};
 
 /**
  * What the options say of a pool's size. "cores" is at least `min`: the same tree starts on a small machine too.

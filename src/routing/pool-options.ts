@@ -1,4 +1,6 @@
 import type { Duration } from "../duration.js";
+import type { EjectOptions } from "./ejection/eject-options.js";
+import type { Route } from "./picks/route.js";
 import type { ScalingRule } from "./scaling/scaling-rule.js";
 
 /** How a pool sizes itself between `min` and `max`. */
@@ -24,4 +26,15 @@ export interface PoolOptions {
   size?: number | "cores";
   /** How it sizes itself. */
   scale?: ScaleOptions;
+  /**
+   * How a message finds its member. Default "shared": one mailbox for all, from which a member takes when it is free. With
+   * each other route every member has a mailbox of its own, and a message goes to one when it is sent.
+   */
+  route?: Route;
+  /** Shares of the members, by their place in the pool; who has none has 1. For the routes that push. */
+  weights?: readonly number[];
+  /** A member that has started gets a growing share of the mail for so long. Default none. For routes that push, but those by key. */
+  slowStart?: Duration;
+  /** A member that misbehaves beside the others gets no mail for a while. Default false. For routes that push, but those by key. */
+  eject?: false | EjectOptions;
 }

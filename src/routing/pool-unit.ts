@@ -149,7 +149,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
       executing: this.#members.executing,
       capacity: this.#mail.capacity,
     };
-    const children = node.children!.map(({ mailbox: _, ...member }) => member);
+    const children = this.#mail.shared ? node.children!.map(({ mailbox: _, ...member }) => member) : node.children!;
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
     return { ...node, kind: this.kind, mailbox, children, restarts };
   }
@@ -171,8 +171,12 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#mail.down(member);
   }
 
-  ended(member: Member): void {
-    this.#mail.ended(member);
+  failed(member: Member): void {
+    this.#mail.failed(member);
+  }
+
+  ended(member: Member, guilty: boolean): void {
+    this.#mail.ended(member, guilty);
   }
 
   leaves(member: Member): void {

@@ -50,6 +50,8 @@ export class SharedMail implements PoolMail {
     this.#free.push(member);
   }
 
+  failed(): void {}
+
   down(): void {}
 
   ended(): void {}

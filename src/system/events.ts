@@ -27,6 +27,8 @@ export type SystemEvent =
     }
   /** A pool has members more or fewer from now on; of a keyed group: cells. */
   | { type: "scaled"; path: string; from: number; to: number; by: "rule" | "hand" | "judge"; why: string }
+  /** A pool's member that misbehaves gets no mail for a while; `why` says in numbers what it did beside the others. */
+  | { type: "ejected"; path: string; member: string; why: string; forMs: number }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

@@ -51,7 +51,7 @@ function deadTell(
   { path, incarnation }: Addressed,
   method: string,
   args: unknown[],
-  options: MessageOptions & { readonly key?: string },
+  options: MessageOptions,
   error: Error,
 ): void {
   const reason = error instanceof HoldfastError ? error.code : error.message;

@@ -270,6 +270,8 @@ function describe(event: SystemEvent): string {
       return `recycled ${event.path} ${event.what}`;
     case "scaled":
       return `scaled ${event.path} ${event.from} ${event.to} ${event.by}`;
+    case "ejected":
+      return `ejected ${event.path}/${event.member} ${event.why}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
     case "lingering":

@@ -9,6 +9,9 @@ export class ServiceRecord {
   failing = 0;
   /** What a message takes it, ms; undefined before the first answer. */
   serviceMs: number | undefined = undefined;
+  /** What the latest took, ms, where that is known. */
+  latestMs: number | undefined = undefined;
+  #timed = 0;
   /** Since when it works on the message under way, monotonic ms; undefined where it is idle. */
   #since: number | undefined = undefined;
 
@@ -21,13 +24,16 @@ export class ServiceRecord {
   ended(now: number, failed: boolean, more: boolean): void {
     this.answered++;
     this.failedInRow = failed ? this.failedInRow + 1 : 0;
-    const weight = Math.max(1 / this.answered, 1 / REMEMBERED);
-    this.failing += ((failed ? 1 : 0) - this.failing) * weight;
-    if (this.#since !== undefined) {
-      const took = Math.max(0, now - this.#since);
-      this.serviceMs = this.serviceMs === undefined ? took : this.serviceMs + (took - this.serviceMs) * weight;
-    }
+    this.failing += ((failed ? 1 : 0) - this.failing) * weightOf(this.answered);
+    this.latestMs = this.#since === undefined ? undefined : Math.max(0, now - this.#since);
+    if (this.latestMs !== undefined) this.took(this.latestMs);
     this.#since = more ? now : undefined;
+  }
+
+  /** A message took so long, ms. */
+  took(ms: number): void {
+    this.#timed++;
+    this.serviceMs = this.serviceMs === undefined ? ms : this.serviceMs + (ms - this.serviceMs) * weightOf(this.#timed);
   }
 
   /** It is down: what it was at is not counted. */
@@ -41,11 +47,12 @@ export class ServiceRecord {
     this.failedInRow = 0;
     this.failing = 0;
     this.serviceMs = undefined;
+    this.#timed = 0;
     this.#since = undefined;
   }
+}
 
-  /** How long a message that came now would wait, ms, behind `load` others. */
-  expectedWaitMs(load: number): number {
-    return load * (this.serviceMs ?? 0);
-  }
+/** Of the latest, where there were so many. */
+function weightOf(seen: number): number {
+  return Math.max(1 / seen, 1 / REMEMBERED);
 }

@@ -167,7 +167,8 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
 
   private refuse(error: HoldfastError): void {
     this.unusual.refusal = error;
-    if (!this.plan.sharedMailbox) this.park(error);
+    // Of a member the pool settles it: others may take it.
+    if (!this.plan.pooled) this.park(error);
   }
 
   drain(): void {

@@ -1,42 +1,21 @@
 import type { ActorFacts, MethodFacts } from "../../actor/methods.js";
 import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
-import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
 import { keptTensors, unpack } from "../../transport/values.js";
-import type { Cell } from "../cell/cell.js";
 import { StreamCredit } from "../cell/stream-credit.js";
 import { type Work, workOf } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
+import type { Addressee } from "./addressee.js";
 import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
 import { ReplayLog } from "./replay-log.js";
 import { undeliverable } from "./undeliverable.js";
-
-/** The incarnation that messages are delivered to. */
-export interface Addressee {
-  readonly id: number;
-  readonly path: string;
-  readonly incarnation: number;
-  readonly cell: Cell | undefined;
-  /** Its first entry in the cell's control block. */
-  readonly entry: number;
-  readonly mailbox: Mailbox;
-  /** It is up, and its host takes mail. */
-  readonly takesMail: boolean;
-  /**
-   * A message has left it: with its outcome, or because its caller gave it up before it began.
-   * @param pumps default true; false where who says so sees to the next itself
-   */
-  freed(served: boolean, pumps?: boolean): void;
-  /** Hands over as much mail as the window allows. */
-  pump(): void;
-}
 
 /**
  * What was handed to an actor's host and not settled yet, and what it takes to rebuild its state: the last good snapshot
@@ -194,6 +173,7 @@ export class Deliveries implements Holder {
       if (message.special === true) message.args = keptTensors(message.args);
       this.#log.keep(message, ran);
     }
+    if (!outcome.ok && outcome.error.code === undefined) this.#to.failed?.();
     const value = outcome.ok ? this.#open(outcome.value) : undefined;
     const settled = message.settle(outcome.ok ? { ok: true, value } : { ok: false, error: decodeError(outcome.error) });
     // Its caller gave up, or there is none: tensors in it are nobody's.

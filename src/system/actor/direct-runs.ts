@@ -3,7 +3,7 @@ import { type DirectLine, later } from "../../host/direct-line.js";
 import type { Message } from "../../mailbox/message.js";
 import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
-import type { Addressee } from "./deliveries.js";
+import type { Addressee } from "./addressee.js";
 import type { Inflight } from "./inflight.js";
 
 interface Numbering {

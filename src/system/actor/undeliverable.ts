@@ -2,7 +2,7 @@ import { noSuchMethod } from "../../actor/methods.js";
 import { HoldfastError } from "../../errors.js";
 import type { Message } from "../../mailbox/message.js";
 import { tensorOutside } from "../../transport/values.js";
-import type { Addressee } from "./deliveries.js";
+import type { Addressee } from "./addressee.js";
 
 /** Why a message can be run by no incarnation of this class, or undefined. @param known its method is one of the class's */
 export function undeliverable(message: Message, { path, cell }: Addressee, known: boolean): HoldfastError | undefined {

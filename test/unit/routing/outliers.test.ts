@@ -84,7 +84,6 @@ describe("the record of a member", () => {
       record.ended(at + 10, false, false);
     }
     expect(record.serviceMs).toBeCloseTo(5);
-    expect(record.expectedWaitMs(3)).toBeCloseTo(15);
     expect(record.answered).toBe(20);
   });
 

@@ -1,0 +1,24 @@
+import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Cell } from "../cell/cell.js";
+
+/** The incarnation that messages are delivered to. */
+export interface Addressee {
+  readonly id: number;
+  readonly path: string;
+  readonly incarnation: number;
+  readonly cell: Cell | undefined;
+  /** Its first entry in the cell's control block. */
+  readonly entry: number;
+  readonly mailbox: Mailbox;
+  /** It is up, and its host takes mail. */
+  readonly takesMail: boolean;
+  /**
+   * A message has left it: with its outcome, or because its caller gave it up before it began.
+   * @param pumps default true; false where who says so sees to the next itself
+   */
+  freed(served: boolean, pumps?: boolean): void;
+  /** Hands over as much mail as the window allows. */
+  pump(): void;
+  /** What leaves it next was answered with what its handler threw. */
+  failed?(): void;
+}
