@@ -17,8 +17,8 @@ interface Done {
   readonly now: number;
   readonly passedMs: number;
   readonly workedMs: number;
-  /** What one message takes. */
-  readonly serviceMs: number;
+  /** What has to speak against a lesson. */
+  readonly proofMs: number;
 }
 
 /**
@@ -37,9 +37,21 @@ const EVIDENCE = 16;
 const LESS = 0.25;
 const STILL = 3;
 
+/**
+ * No more is asked for than this part of `shrinkAfter`, of one member's work: whoever lets members go so soon beside what a message
+ * takes wants to pay for the next burst when it comes. (With a `shrinkAfter` of 30 s, messages of a second and more.)
+ */
+const PROOF_SHRINKS = 0.5;
+
+/** What has to speak against a lesson before it is forgotten, ms of work that did not come. */
+export function proofMs(serviceMs: number, shrinkAfterMs: number): number {
+  return Math.min(EVIDENCE * serviceMs, PROOF_SHRINKS * shrinkAfterMs);
+}
+
 /** A lesson may come from one bad moment: this long, and it is tried again. ms */
 const LONGEST_MS = 12 * 3_600_000;
 
+/** The lessons once the sizes from one up to below another were found too small, at a load. */
 export function teach(lessons: Lessons, from: number, below: number, load: number, now: number): Lessons {
   const taught = [...lessons];
   // That nobody is too few is known, and does not keep a pool from having nobody.
@@ -49,18 +61,14 @@ export function teach(lessons: Lessons, from: number, below: number, load: numbe
 }
 
 /** A lesson after a time in which something was worked; undefined when it is forgotten. */
-export function reviewed(
-  lesson: Lesson,
-  load: number,
-  { now, passedMs, workedMs, serviceMs }: Done,
-): Lesson | undefined {
+export function reviewed(lesson: Lesson, load: number, { now, passedMs, workedMs, proofMs }: Done): Lesson | undefined {
   if (now - lesson.at > LONGEST_MS) return undefined;
   // The load that made the pool grow is seen best after it did.
   if (load > lesson.load) return { ...lesson, load, less: 0, still: 0 };
   const added = (u: number) => u * ((lesson.load / (1 + u)) * passedMs - workedMs);
   const less = Math.max(0, lesson.less + added(LESS));
   const still = Math.max(0, lesson.still + added(STILL));
-  const proven = serviceMs > 0 && Math.max(less, still) >= EVIDENCE * serviceMs;
+  const proven = proofMs > 0 && Math.max(less, still) >= proofMs;
   return proven ? undefined : { ...lesson, less, still };
 }
 
@@ -68,7 +76,7 @@ export function reviewed(
  * What a load is at least, where it was measured over a time: with the same certainty, for the same kind of messages. (The
  * root of a measured load varies by √(service ÷ 2 time), whatever the load.)
  */
-export function leastLoad(measured: number, overMs: number, serviceMs: number): number {
-  const root = Math.sqrt(measured) - Math.sqrt((EVIDENCE * serviceMs) / overMs);
+export function leastLoad(measured: number, overMs: number, proofMs: number): number {
+  const root = Math.sqrt(measured) - Math.sqrt(proofMs / overMs);
   return root > 0 ? root * root : 0;
 }

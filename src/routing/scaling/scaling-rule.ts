@@ -1,4 +1,4 @@
-import { type Lesson, type Lessons, leastLoad, reviewed, teach } from "./lessons.js";
+import { type Lesson, type Lessons, leastLoad, proofMs, reviewed, teach } from "./lessons.js";
 
 /** What is known of a pool at one moment. Times are monotonic ms. */
 export interface ScalingView {
@@ -104,7 +104,7 @@ export const waitAndLoad: ScalingRule = (view, limits, before) => {
   const bounds = boundsOf(view, limits);
   const serviceMs = view.serviceMs ?? 0;
   const patience = Math.max(limits.targetWaitMs, view.startMs ?? 0);
-  const memory = remembered(view, limits, before, Math.max(patience, LEAST_WINDOW_MS));
+  const memory = remembered(view, limits, before, Math.min(limits.shrinkAfterMs, Math.max(patience, LEAST_WINDOW_MS)));
   if (members < bounds.least)
     return { want: bounds.least, why: `${members} members, at least ${bounds.least}`, memory };
   if (members > bounds.most)
@@ -113,7 +113,7 @@ export const waitAndLoad: ScalingRule = (view, limits, before) => {
   const unserved = waiting > 0 && members === 0;
   if (!unserved && (waiting === 0 || wait <= patience)) return shrunk(view, limits, bounds.least, memory);
   const starting = members - view.ready;
-  const wanted = Math.min(Math.ceil(coming(view, serviceMs, patience, memory) / FULL), view.busy + waiting);
+  const wanted = Math.min(Math.ceil(coming(view, serviceMs, patience) / FULL), view.busy + waiting);
   // Those on their way up are the answer to what is seen now, unless it needs more than they are.
   const want = Math.min(bounds.most, Math.max(starting > 0 ? members : members + 1, wanted));
   if (want <= members) {
@@ -129,18 +129,11 @@ export const waitAndLoad: ScalingRule = (view, limits, before) => {
 };
 
 /**
- * The load that comes now. All that came since the oldest came are waiting (Little's law), so they tell the rate; few of them tell
- * it badly, so that they count for less than they are.
+ * The load that comes now. All that came since the oldest came are waiting (Little's law), so they tell the rate; of a shorter time
+ * than a message may wait, too few to tell it.
  */
-function coming(
-  { waiting, oldestWaitMs }: ScalingView,
-  serviceMs: number,
-  patience: number,
-  { loads }: ScalingMemory,
-): number {
-  const sure = (Math.sqrt(waiting) - 1) ** 2;
-  const soon = (sure * serviceMs) / Math.max(oldestWaitMs, patience / 4);
-  return Math.max(loads[0], soon, (waiting * serviceMs) / Math.max(oldestWaitMs, patience));
+function coming({ waiting, oldestWaitMs }: ScalingView, serviceMs: number, patience: number): number {
+  return (waiting * serviceMs) / Math.max(oldestWaitMs, patience);
 }
 
 function remembered(
@@ -167,8 +160,9 @@ function remembered(
   const stillSince = worked > 0 || waiting > 0 || busy > 0 ? undefined : (before.stillSince ?? before.at);
   const stillFor = stillSince === undefined ? 0 : now - stillSince;
   const forgets = stillFor >= Math.max(limits.shrinkAfterMs * STILL_SHRINKS, serviceMs * STILL_MESSAGES);
-  const least = leastKnown(loads, limits, windowMs, serviceMs);
-  const done = { now, passedMs, workedMs: worked, serviceMs };
+  const proof = proofMs(serviceMs, limits.shrinkAfterMs);
+  const least = leastKnown(loads, limits, windowMs, proof);
+  const done = { now, passedMs, workedMs: worked, proofMs: proof };
   const known = reviewed(before.known, least, done);
   const lessons = forgets ? [] : before.lessons.map((lesson) => lesson && reviewed(lesson, least, done));
   return {
@@ -188,12 +182,12 @@ function leastKnown(
   [soon, lately, long]: ScalingMemory["loads"],
   { shrinkAfterMs }: ScalingLimits,
   windowMs: number,
-  serviceMs: number,
+  proof: number,
 ): number {
   return Math.max(
-    leastLoad(soon, 2 * windowMs, serviceMs),
-    leastLoad(lately, 2 * shrinkAfterMs, serviceMs),
-    leastLoad(long, 2 * LONG * shrinkAfterMs, serviceMs),
+    leastLoad(soon, 2 * windowMs, proof),
+    leastLoad(lately, 2 * shrinkAfterMs, proof),
+    leastLoad(long, 2 * LONG * shrinkAfterMs, proof),
   );
 }
 

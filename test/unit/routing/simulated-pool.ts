@@ -47,7 +47,9 @@ export interface Seen {
   want: number;
 }
 
-export const LOOK_MS = 100;
+/** A busy pool is looked at so often, or as often as members may go. */
+const LOOK_MS = 100;
+const SOONEST_MS = 20;
 
 /** Poisson arrivals with exponential service. */
 export function* poisson(
@@ -143,6 +145,7 @@ export function simulate(trial: Trial): Seen {
 
   const arrivals = trial.arrivals[Symbol.iterator]();
   let next = arrivals.next();
+  const lookMs = Math.min(LOOK_MS, Math.max(SOONEST_MS, limits.shrinkAfterMs));
   let looked = 0;
   for (let now = 0; now < forMs; ) {
     for (const member of members) {
@@ -160,7 +163,7 @@ export function simulate(trial: Trial): Seen {
       queue.splice(0, head);
       head = 0;
     }
-    let then = Math.min(looked + LOOK_MS, forMs);
+    let then = Math.min(looked + lookMs, forMs);
     if (!next.done && next.value.at < then) then = next.value.at;
     for (const { until } of members) if (until > now && until < then) then = until;
     seen.memberMs += members.length * (then - now);
@@ -172,7 +175,7 @@ export function simulate(trial: Trial): Seen {
       next = arrivals.next();
       if (!members.some(({ leaves, from, until }) => !leaves && from <= now && until <= now)) look(now);
     }
-    if (now >= looked + LOOK_MS) {
+    if (now >= looked + lookMs) {
       looked = now;
       look(now);
     }
