@@ -1,4 +1,4 @@
-import type { Message } from "../mailbox/message.js";
+import type { Message, Sent } from "../mailbox/message.js";
 
 /** What `run` answers for a message that is not over when it returns: its outcome comes as a frame, as from any host. */
 export const later: unique symbol = Symbol("later");
@@ -21,4 +21,9 @@ export interface DirectLine {
    * @returns the value, ready for the caller, or `later`
    */
   run(message: Message, now: number): unknown;
+  /**
+   * The same of a tell with one plain argument that is no message yet.
+   * @returns the message that it has become, where it is not over
+   */
+  tell(sent: Sent, first: unknown, seq: number, now: number): Message | undefined;
 }

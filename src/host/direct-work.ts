@@ -1,6 +1,6 @@
-import type { Message, Sent } from "../mailbox/message.js";
+import { Message, type Sent } from "../mailbox/message.js";
+import { isPlain, plainSize } from "../mailbox/plain.js";
 import type { ToHost } from "../transport/frames.js";
-import { isPlain } from "../transport/plain.js";
 import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
 import { type DirectLine, later } from "./direct-line.js";
@@ -28,6 +28,9 @@ export class DirectWork implements DirectLine {
   readonly #incarnation: number;
   #message: Message | undefined;
   #entered: Running | undefined;
+  /** Number and argument of a tell that runs and is no message yet; it was sent as the latest. 0: none runs. */
+  #bare = 0;
+  #first: unknown;
   /** Looks whether what it was lent is as it was. */
   #lent: (() => void) | undefined;
   /** A handler has answered with a promise: the time at which one begins is read for each. */
@@ -53,12 +56,17 @@ export class DirectWork implements DirectLine {
   }
 
   get current(): Message | undefined {
+    if (this.#bare !== 0) {
+      this.#message = new Message(this.#latest!, this.#first, undefined, false, plainSize(this.#first), undefined);
+      this.#message.seq = this.#bare;
+      this.#bare = 0;
+    }
     return this.#message;
   }
 
   /** Something runs that is not entered. */
   get busy(): boolean {
-    return this.#message !== undefined && this.#entered === undefined;
+    return (this.#bare !== 0 || this.#message !== undefined) && this.#entered === undefined;
   }
 
   run(message: Message, now: number): unknown {
@@ -93,9 +101,47 @@ export class DirectWork implements DirectLine {
     return this.#over(result);
   }
 
+  tell(sent: Sent, first: unknown, seq: number, now: number): Message | undefined {
+    this.#entered = undefined;
+    if (sent !== this.#latest) this.#known(sent);
+    this.#first = first;
+    this.#bare = seq;
+    const at = this.#slow ? this.#of.around.clock.now() : now;
+    if (!this.#record.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, seq)) {
+      this.#of.fence();
+      return this.#left();
+    }
+    let result: unknown;
+    try {
+      result = (this.#of.actor as Record<string, (first: unknown) => unknown>)[sent.method]!(first);
+    } catch (error) {
+      this.#work.threw(this.#entered ?? this.#enter(this.current!), error);
+      return this.#left();
+    }
+    if (this.#bare === 0 || this.#unsent?.empty === false || !isPlain(result)) return this.#told(result);
+    this.#bare = 0;
+    this.#record.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
+    if (!this.#of.open) this.#of.idle();
+    return undefined;
+  }
+
+  /** One that somebody has asked for, or whose result is more than a plain value. */
+  #told(result: unknown): Message | undefined {
+    const message = this.current!;
+    const plain = this.#entered === undefined && this.#unsent?.empty !== false && isPlain(result);
+    const value = plain ? this.#over(result) : this.#answered(message, result);
+    return value === later ? message : undefined;
+  }
+
+  #left(): Message {
+    const message = this.current!;
+    this.#message = undefined;
+    return message;
+  }
+
   /** Somebody asks for what runs. */
   enter(): void {
-    if (this.busy) this.#enter(this.#message!);
+    if (this.busy) this.#enter(this.current!);
   }
 
   #over(value: unknown): unknown {

@@ -1,5 +1,5 @@
+import { isPlain } from "../mailbox/plain.js";
 import type { Packed, ToHost } from "../transport/frames.js";
-import { isPlain } from "../transport/plain.js";
 import { ownArrays, pack } from "../transport/values.js";
 import type { Surroundings } from "./surroundings.js";
 

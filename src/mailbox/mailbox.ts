@@ -1,6 +1,7 @@
 import { HoldfastError } from "../errors.js";
-import type { Message } from "./message.js";
+import type { Message, Sent } from "./message.js";
 import { type Holder, MessageList } from "./message-list.js";
+import { plainSize } from "./plain.js";
 
 /** What happens to a message that finds the mailbox full. */
 export type Overflow = "refuse" | "drop-oldest" | "wait";
@@ -53,6 +54,24 @@ export class Mailbox implements Holder {
     else this.#pushFull(message);
   }
 
+  /**
+   * Takes a tell with one plain argument that can stand behind the last message.
+   * @returns false where it has to be pushed
+   */
+  join(sent: Sent, first: unknown): boolean {
+    const inside = this.#inside;
+    if (inside === undefined || inside.size >= this.limits.messages || this.#outside?.first !== undefined) return false;
+    const bytes = plainSize(first);
+    return inside.bytes + bytes <= this.limits.bytes && inside.join(sent, first, bytes);
+  }
+
+  /** The first of several tells that stand in the next message leaves. @returns its argument */
+  slide(next: Message): unknown {
+    const first = this.#inside!.slide(next);
+    if (this.#outside?.first !== undefined) this.#letIn();
+    return first;
+  }
+
   #pushFull(message: Message): void {
     if (message.bytes > this.limits.bytes) {
       throw new HoldfastError(
@@ -76,7 +95,7 @@ export class Mailbox implements Holder {
     return this.#inside?.first;
   }
 
-  /** Whether there is such a one among those that wait, outside too. */
+  /** Whether there is such a one among those that wait, outside too. Tells that are no messages yet are not looked at. */
   has(such: (message: Message) => boolean): boolean {
     for (let one = this.#inside?.first; one; one = one.next) if (such(one)) return true;
     for (let one = this.#outside?.first; one; one = one.next) if (such(one)) return true;
@@ -132,10 +151,12 @@ export class Mailbox implements Holder {
   /** What waits to be replayed is state, not work that a newer message could stand in for: it stays. */
   #makeRoom(message: Message): void {
     for (let oldest = this.#queue.first; oldest && !this.#fits(message); ) {
-      const next = oldest.next;
+      const several = oldest.more !== undefined;
+      const next = several ? oldest : oldest.next;
       if (!oldest.replay) {
-        this.remove(oldest);
-        oldest.fail(new HoldfastError("Dropped", `${this.#owner}: a newer message took this one's place`));
+        const dropped = several ? this.#queue.split(oldest) : oldest;
+        if (dropped === oldest) this.remove(oldest);
+        dropped.fail(new HoldfastError("Dropped", `${this.#owner}: a newer message took this one's place`));
       }
       oldest = next;
     }

@@ -1,4 +1,6 @@
-import type { Message } from "./message.js";
+import { Message, type Sent } from "./message.js";
+import { plainSize } from "./plain.js";
+import { TellRun } from "./tell-run.js";
 
 /** Who has a message in a list of its own, and can say what became of it. */
 export interface Holder {
@@ -14,7 +16,7 @@ export interface Holder {
 
 /**
  * Messages in order, linked through themselves: one leaves from the middle in constant time, and nothing is allocated.
- * A message stands in one list at a time.
+ * A message stands in one list at a time; of tells that are sent the same way, one stands for those behind it.
  */
 export class MessageList {
   readonly holder: Holder;
@@ -41,6 +43,44 @@ export class MessageList {
     this.bytes += message.bytes;
   }
 
+  /**
+   * A tell with one plain argument stands behind the last one, which was sent the same way and has never left, without a
+   * message of its own.
+   * @returns false where it needs one
+   */
+  join(sent: Sent, first: unknown, bytes: number): boolean {
+    const { last } = this;
+    if (last === undefined || last.sent !== sent || last.all !== undefined || last.seq !== 0) return false;
+    if (last.more === undefined) last.more = new TellRun(first);
+    else last.more.push(first);
+    this.size++;
+    this.bytes += bytes;
+    return true;
+  }
+
+  /**
+   * The first of several that stand in one message leaves, and that one is the next of them.
+   * @returns its argument
+   */
+  slide(message: Message): unknown {
+    const { first, bytes } = message;
+    const more = message.more!;
+    const next = more.shift();
+    if (more.empty) message.more = undefined;
+    message.first = next;
+    message.all = undefined;
+    message.bytes = plainSize(next);
+    this.size--;
+    this.bytes -= bytes;
+    return first;
+  }
+
+  /** The same as a message. */
+  split(message: Message): Message {
+    const { sent, bytes } = message;
+    return new Message(sent, this.slide(message), undefined, false, bytes, undefined);
+  }
+
   prepend(message: Message, place: "queued" | "delivered"): void {
     const { first } = this;
     if (first === undefined) this.last = message;
@@ -58,6 +98,7 @@ export class MessageList {
   /** The first one leaves, and there is one. */
   shift(): Message {
     const message = this.first!;
+    if (message.more !== undefined) return this.split(message);
     const { next } = message;
     this.first = next;
     if (next === undefined) this.last = undefined;
@@ -92,10 +133,7 @@ export class MessageList {
   /** The messages in order; the list is empty then. */
   takeAll(): Message[] {
     const all: Message[] = [];
-    for (let { first } = this; first; first = this.first) {
-      this.remove(first);
-      all.push(first);
-    }
+    while (this.first !== undefined) all.push(this.shift());
     return all;
   }
 }

@@ -1,6 +1,7 @@
 import { HoldfastError } from "../errors.js";
 import type { Asker } from "./asker.js";
 import type { MessageList } from "./message-list.js";
+import type { TellRun } from "./tell-run.js";
 
 /**
  * Whether a packed value needs work on its way: true when wrapped errors, refs or tensors are inside, which the receiver
@@ -75,12 +76,12 @@ export class Message {
   /** Of an ask. */
   readonly answer: Answer | undefined;
   /** The only argument, where there is exactly one; it may stand in `all` too. */
-  readonly first: unknown;
+  first: unknown;
   /** All arguments, where they are not one, or somebody has asked for them. */
   all: unknown[] | undefined;
   /** Whether `args` needs work on its way. */
   readonly special: Special;
-  readonly bytes: number;
+  bytes: number;
   /** Number among its receiver's messages, given anew at each delivery. 0 before. */
   seq = 0;
   place: Place = "queued";
@@ -92,6 +93,8 @@ export class Message {
   next: Message | undefined = undefined;
   /** The list in which it stands; its holder lets it go while it is queued, and tells its host once it is delivered. */
   line: MessageList | undefined = undefined;
+  /** Tells that wait behind this one and are none yet. */
+  more: TellRun | undefined = undefined;
   /** Not `#rare`: to define one costs each message more than an ordinary field does. */
   private rare: Rare | undefined = undefined;
 

@@ -4,10 +4,10 @@ import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
 import { Asking } from "../mailbox/asking.js";
-import { Message, type Outcome, type Special } from "../mailbox/message.js";
+import { Message, type Outcome, type Sent, type Special } from "../mailbox/message.js";
+import { isPlain, plainBytes, plainSize } from "../mailbox/plain.js";
 import type { Lease } from "../transport/lease.js";
 import { lendUntilSettled } from "../transport/loan.js";
-import { isPlain, plainBytes, plainSize } from "../transport/plain.js";
 import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
@@ -20,6 +20,11 @@ export interface Receiver {
   accept(message: Message, key: string | undefined): void;
   /** What it accepts now it runs next, in this thread and before this turn of the event loop is over; default false. */
   readonly atOnce?: boolean;
+  /**
+   * Accepts a tell with one plain argument and no key, where it can wait behind one that was sent the same way.
+   * @returns false where it has to be accepted as a message, or refused
+   */
+  joins?(sent: Sent, first: unknown): boolean;
   /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
   isStream(method: string): boolean | undefined;
   /** See Resizable. */
@@ -90,11 +95,13 @@ class ReceiverTarget implements Target {
     const sent = new SentThrough(this, method, options);
     const { receiver } = this;
     const { key } = options;
+    const joins = receiver.joins !== undefined && key === undefined;
     const simple = options.timeout === undefined && options.signal === undefined;
     const tell = (args: unknown[]) => this.#tell(sent, args);
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
       if (arguments.length !== 1 || !simple || !isPlain(first)) return tell(listed(arguments));
+      if (joins && receiver.joins!(sent, first)) return true;
       return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key);
     };
   }

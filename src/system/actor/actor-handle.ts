@@ -1,6 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import { Mailbox } from "../../mailbox/mailbox.js";
-import type { Message } from "../../mailbox/message.js";
+import type { Message, Sent } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
@@ -85,6 +85,11 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     this.pump();
   }
 
+  /** See Receiver.joins. */
+  protected joined(sent: Sent, first: unknown): boolean {
+    return this.#delivered !== undefined && this.#delivered.joins(sent, first);
+  }
+
   /** A message has left it: @param served with its outcome, else its caller gave it up before it began; @param pumps the next may follow */
   freed(served: boolean, pumps = true): void {
     if (served) this.onServed();
@@ -99,10 +104,10 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
       if (!message || this.#delivered?.hasEnoughFor(message) || !this.cell!.admitsFrom(this.mailbox)) return;
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
       if (trials && !trials.admits(this, message)) return;
-      this.mailbox.take();
+      const taken = this.mailbox.take()!;
       this.#delivered ??= new Deliveries(this.context, this, this.options);
-      this.#delivered.deliver(message);
-      if (message.suspect && message.place !== "delivered") trials?.settled(this);
+      this.#delivered.deliver(taken);
+      if (taken.suspect && taken.place !== "delivered") trials?.settled(this);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Target } from "../../actor/ref.js";
 import type { HoldfastError } from "../../errors.js";
-import type { Message } from "../../mailbox/message.js";
+import type { Message, Sent } from "../../mailbox/message.js";
 import type { Shutdown } from "../../supervision/spec.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
 import type { Remains } from "../death/after-death.js";
@@ -62,6 +62,11 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     if (this.rare?.refusal) throw this.rare.refusal;
     if (this.rare?.draining && !message.inner) throw takesNoMore(this.path);
     this.receive(message);
+  }
+
+  joins(sent: Sent, first: unknown): boolean {
+    const { rare } = this;
+    return (rare === undefined || (rare.refusal === undefined && !rare.draining)) && this.joined(sent, first);
   }
 
   isStream(method: string): boolean | undefined {

@@ -124,6 +124,19 @@ export class Deliveries implements Holder {
     return true;
   }
 
+  runsBare(sent: Sent): boolean {
+    return (sent === this.#latestSent || this.#known(sent, this.#to.cell!.facts)) && !this.#latest!.stream;
+  }
+
+  next(): number {
+    this.#seq = nextSequence(this.#seq);
+    return this.#seq;
+  }
+
+  joins(sent: Sent, first: unknown): boolean {
+    return this.#direct.joins(sent, first);
+  }
+
   /** One that has not begun is given up. */
   remove(message: Message): void {
     if (!this.#inflight.remove(message)) return;

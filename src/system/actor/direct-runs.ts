@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.js";
 import { type DirectLine, later } from "../../host/direct-line.js";
-import type { Message } from "../../mailbox/message.js";
+import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Message, Sent } from "../../mailbox/message.js";
 import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./addressee.js";
@@ -9,6 +10,9 @@ import type { Inflight } from "./inflight.js";
 interface Numbering {
   /** One that waits in the mailbox may run at once, and has its number now. Else it goes the way of all. */
   numbered(message: Message): boolean;
+  /** The same of tells that are no messages yet: whether they run at once, and the number of the next. */
+  runsBare(sent: Sent): boolean;
+  next(): number;
 }
 
 /**
@@ -80,6 +84,11 @@ export class DirectRuns implements Runnable {
     this.getReady();
   }
 
+  /** A tell with one plain argument can wait in the mailbox behind one that was sent the same way: this will come to it. */
+  joins(sent: Sent, first: unknown): boolean {
+    return this.#ready && this.#alone && this.#to.mailbox.join(sent, first);
+  }
+
   /** What is in flight, or waits for it, may have come to its turn. */
   getReady(): void {
     if (this.#ready || this.#line === undefined) return;
@@ -115,7 +124,12 @@ export class DirectRuns implements Runnable {
         continue;
       }
       if (first !== undefined) message.place = "delivered";
-      else if (inquest.trials === undefined && this.#numbering.numbered(message)) {
+      else if (message.more !== undefined && inquest.trials === undefined && this.#numbering.runsBare(message.sent)) {
+        const some = this.#runBare(message, mailbox!, line, most - ran, now, !served);
+        served = true;
+        ran += some - 1;
+        continue;
+      } else if (inquest.trials === undefined && this.#numbering.numbered(message)) {
         mailbox!.take();
         inflight.enter(message, line);
       } else {
@@ -140,6 +154,36 @@ export class DirectRuns implements Runnable {
     }
     this.getReady();
     return most;
+  }
+
+  /**
+   * Runs tells that stand in one message, as the next of the mailbox, and are none themselves unless somebody asks.
+   * @returns how many, at least 1
+   */
+  #runBare(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number, tells: boolean): number {
+    const to = this.#to;
+    const { sent } = all;
+    const { inquest } = to.cell!;
+    const inflight = this.#inflight;
+    let untold = tells;
+    let ran = 0;
+    do {
+      inflight.enter(undefined, line);
+      const seq = this.#numbering.next();
+      const left = line.tell(sent, mailbox.slide(all), seq, now);
+      ran++;
+      if (left !== undefined) {
+        inflight.enlist(left);
+        if (left.line === inflight) to.cell?.watch.begin();
+        return ran;
+      }
+      const alone = inflight.left(undefined);
+      if (!alone) inflight.over(seq);
+      if (untold || inquest.trials !== undefined) to.freed(true, false);
+      untold = false;
+      if (!alone || this.#line !== line || !line.open || inquest.trials !== undefined) return ran;
+    } while (ran < most && all.more !== undefined);
+    return ran;
   }
 
   /** Nothing more begins in this incarnation. */

@@ -20,21 +20,35 @@ export class Inflight extends MessageList {
     else if (this.size > FEW) this.#index();
   }
 
-  /** It is about to run in this thread, and nothing else is here: until `left` or `enlist`. */
-  enter(message: Message, runs: { readonly current: Message | undefined }): void {
-    message.line = this;
-    message.place = "delivered";
+  /**
+   * It is about to run in this thread, and nothing else is here: until `left` or `enlist`.
+   * @param message undefined: a tell that is none unless somebody asks
+   */
+  enter(message: Message | undefined, runs: { readonly current: Message | undefined }): void {
+    if (message !== undefined) {
+      message.line = this;
+      message.place = "delivered";
+    }
     this.size = 1;
     this.#apart = runs;
   }
 
   /** It is over, and has not been enlisted. @returns false for one that has */
-  left(message: Message): boolean {
+  left(message: Message | undefined): boolean {
     if (this.#apart === undefined) return false;
     this.#apart = undefined;
     this.size = 0;
-    message.line = undefined;
+    if (message !== undefined) message.line = undefined;
     return true;
+  }
+
+  /** A tell that somebody has asked for is over. */
+  over(seq: number): void {
+    const message = this.get(seq);
+    if (message === undefined) return;
+    this.remove(message);
+    message.place = "gone";
+    message.succeed(undefined);
   }
 
   /** What runs apart is not over yet, or somebody asks for all. */

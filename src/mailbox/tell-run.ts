@@ -1,0 +1,30 @@
+/**
+ * What waits right behind a queued tell and was sent as it was: one plain argument each, and no message of its own. Of a
+ * flood most messages are never made:
+ *
+ *   Message ─ more ─▶ [x, y, z]      its turn comes ─▶ x is the next, and [y, z] wait behind it
+ */
+export class TellRun {
+  private readonly firsts: unknown[];
+  /** Those before it have gone. */
+  private at = 0;
+
+  constructor(first: unknown) {
+    this.firsts = [first];
+  }
+
+  get empty(): boolean {
+    return this.at === this.firsts.length;
+  }
+
+  push(first: unknown): void {
+    this.firsts.push(first);
+  }
+
+  /** The argument of the next, and there is one. */
+  shift(): unknown {
+    const { firsts, at } = this;
+    this.at = at + 1;
+    return firsts[at];
+  }
+}

@@ -1,0 +1,135 @@
+import { Actor, inline, type Ref } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { play } from "./stage.js";
+
+/** What the handler does with message n, where that is more than to be written down. */
+type Deed = (self: Reader) => unknown;
+
+/** Of a test: an actor in this thread reaches the test's own objects. */
+let written: unknown[];
+let due: Map<unknown, Deed>;
+
+class Reader extends Actor {
+  read(n: unknown): unknown {
+    written.push(n);
+    return due.get(n)?.(this);
+  }
+  look(n: unknown): unknown {
+    return written.push(Array.isArray(n) ? n[0] : n);
+  }
+  get own(): AbortSignal {
+    return this.signal;
+  }
+  leave(): void {
+    this.stopSelf();
+  }
+}
+
+async function reader(deeds: Record<number, Deed> = {}, messages = 1000) {
+  written = [];
+  due = new Map(Object.entries(deeds).map(([n, deed]) => [Number(n), deed]));
+  const scene = await play({ reader: inline(Reader, undefined, { mailbox: { messages } }) });
+  return { ...scene, ran: written, reader: scene.refs.reader };
+}
+
+const upTo = (end: number) => Array.from({ length: end }, (_, n) => n);
+
+describe("a flood of tells to an actor in the program's own thread", () => {
+  it("runs in order with all else that its sender sends", async () => {
+    const { reader: ref, ran } = await reader();
+    for (const n of upTo(600)) {
+      if (n % 50 === 49) void ref.ask.look(n);
+      else if (n % 70 === 69) ref.tell.look(n);
+      else if (n % 90 === 89) ref.tell.read([n]);
+      else ref.tell.read(n % 11 === 0 ? `${n}` : n);
+    }
+    await ref.ask.look("end");
+    expect(ran.slice(0, -1).map(Number)).toEqual(upTo(600));
+  });
+
+  it("runs one at a time where some take their time, ask for their signal, or fail to be plain", async () => {
+    const seen: unknown[] = [];
+    const { reader: ref, ran } = await reader({
+      60: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(written.length);
+      },
+      61: (self) => seen.push(self.own.aborted),
+      62: () => ({ an: "object" }),
+      63: async (self) => {
+        const { own } = self;
+        await Promise.resolve();
+        seen.push(own.aborted, written.length);
+      },
+      150: () => [1, 2, 3],
+    });
+    for (const n of upTo(300)) ref.tell.read(n);
+    await ref.ask.look("end");
+    expect(ran).toEqual([...upTo(300), "end"]);
+    expect(seen).toEqual([61, false, false, 64]);
+  });
+
+  it("costs the one message that fails, which its report names", async () => {
+    const fails = () => {
+      throw new Error("no");
+    };
+    const { reader: ref, ran, letters, reports } = await reader({ 50: fails, 120: fails });
+    for (const n of upTo(200)) ref.tell.read(n);
+    await ref.ask.look("end");
+    expect(ran).toEqual([...upTo(200), "end"]);
+    expect(letters).toMatchObject([
+      { method: "read", reason: "HandlerFailed", incarnation: 1 },
+      { method: "read", reason: "HandlerFailed", incarnation: 2 },
+    ]);
+    expect(reports).toMatchObject([
+      { cause: { kind: "threw" }, executing: [{ seq: 51 }] },
+      { executing: [{ deaths: 1 }] },
+    ]);
+    for (const { executing, flight } of reports) {
+      expect(executing).toMatchObject([{ method: "read" }]);
+      const own = flight.filter(({ seq }) => seq === executing[0]!.seq).map(({ kind }) => kind);
+      expect(own.slice(0, 2)).toEqual(["accepted", "started"]);
+    }
+  });
+
+  it("counts what runs and what waits, for whoever looks meanwhile", async () => {
+    const seen: unknown[] = [];
+    let look = () => {};
+    const { app, reader: ref } = await reader({ 100: () => look() });
+    look = () => void seen.push(app.tree().children?.[0]?.mailbox);
+    for (const n of upTo(200)) ref.tell.read(n);
+    await ref.ask.look("end");
+    expect(seen).toEqual([{ waiting: 100, executing: 1, capacity: 1000 }]);
+  });
+
+  it("is refused where the mailbox ends, message for message", async () => {
+    const { reader: ref, ran, letters } = await reader({}, 100);
+    const accepted = upTo(200).filter((n) => ref.tell.read(n));
+    expect(accepted).toEqual(upTo(132));
+    expect(letters).toHaveLength(68);
+    expect(letters[0]).toMatchObject({ method: "read", reason: "MailboxFull" });
+    while (ran.length < 132) await new Promise((resolve) => setImmediate(resolve));
+    expect(ran).toEqual(accepted);
+  });
+
+  it("takes what its own handler tells it behind what waits", async () => {
+    let own: Ref<Reader> | undefined;
+    const { reader: ref, ran } = await reader({
+      10: () => [1000, 1001, 1002].every((n) => own!.tell.read(n)),
+      80: () => [2000, 2001].every((n) => own!.tell.read(n)),
+    });
+    own = ref;
+    for (const n of upTo(100)) ref.tell.read(n);
+    while (ran.length < 105) await new Promise((resolve) => setImmediate(resolve));
+    expect(ran).toEqual([...upTo(100), 1000, 1001, 1002, 2000, 2001]);
+  });
+
+  it("goes on in the next incarnation where its actor leaves", async () => {
+    const { app, reader: ref, ran, letters } = await reader({ 70: (self) => self.leave() });
+    for (const n of upTo(200)) ref.tell.read(n);
+    await ref.ask.look("end");
+    expect(ran).toEqual([...upTo(200), "end"]);
+    expect(letters).toEqual([]);
+    expect(app.tree().children?.[0]).toMatchObject({ incarnation: 2 });
+  });
+});
