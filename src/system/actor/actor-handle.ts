@@ -87,7 +87,7 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
 
   /** See Receiver.joins. */
   protected joined(sent: Sent, first: unknown): boolean {
-    return this.#delivered !== undefined && this.#delivered.joins(sent, first);
+    return this.#delivered?.joins(sent, first) ?? false;
   }
 
   /** A message has left it: @param served with its outcome, else its caller gave it up before it began; @param pumps the next may follow */

@@ -136,7 +136,11 @@ describe("tells that wait behind one another", () => {
             model = model.filter((one) => !ask || one.ask !== ask);
           } else if (action.do === "back") {
             mailbox.handBack(taken.map(({ message }) => message));
-            const back = taken.map(({ message, what, bytes }) => ({ what, bytes, ...(message.ask && { ask: message }) }));
+            const back = taken.map(({ message, what, bytes }) => ({
+              what,
+              bytes,
+              ...(message.ask && { ask: message }),
+            }));
             model = [...back, ...model];
             taken.length = 0;
           }
