@@ -34,7 +34,7 @@ export type GrowthVerdict =
   | { readonly is: "helped"; readonly why: string }
   /** Back to where it was; `lesson` says for how long. */
   | { readonly is: "undone"; readonly why: string; readonly lesson: Lesson }
-  /** What came has changed so much that nothing can be said. */
+  /** What came has changed too much, or nothing has changed: no reason to keep it, and none to undo it. */
   | { readonly is: "unclear"; readonly why: string };
 
 /** Answers that a stretch must have before its p99 says anything. */
@@ -44,37 +44,69 @@ const ENOUGH = 100;
 const MORE_GOODPUT = 1.05;
 const LESS_P99 = 0.9;
 
+/** So much less per second is harm. */
+const LESS_GOODPUT = 0.75;
+
 /** Arrivals that differ by more make two stretches incomparable. */
 const SAME_ARRIVALS = 1.5;
+
+/** What n messages took together varies by so many times 1 ÷ √n by chance, one time in ten thousand: of exponential times. */
+const CHANCE = 4;
 
 /** How long a lesson holds at first, ms; twice as long after each in a row. */
 const LESSON_MS = 60_000;
 const LONGEST_LESSON_MS = 3_600_000;
 
 /**
- * Whether members more have helped: more was answered in a second, or the slow answers came sooner. A pool that waits for a
- * database, or for a core that others use, gains nothing by members: what was added goes again, and is not tried for a while.
+ * Whether members more have helped. A pool that waits for a database, or for a core that others use, gains nothing by members: as
+ * many are answered as before, and each keeps a member for longer. What was added then goes again, and is not tried for a while.
  *
+ *   much less answered, though as much came ──▶ undone
+ *   more answered, or slow answers sooner   ──▶ helped
+ *   each message costs more of a member     ──▶ undone     by the root of the growth, and by more than chance
+ *   none of these                           ──▶ unclear    it may go by the rule
+ *
+ * Chance undoes nothing: of members that merely find nothing to do, no message costs more.
  * @param after the stretch since the new members serve
  * @param before the lesson before it, if one was learned
  */
 export function judgeGrowth(growth: Growth, after: Stretch, now: number, before: Lesson | undefined): GrowthVerdict {
   if (after.served < ENOUGH || after.forMs < growth.before.forMs / 2) return { is: "open" };
-  const rate = ({ arrived, forMs }: Stretch) => arrived / Math.max(1, forMs);
-  const ratio = rate(after) / Math.max(Number.MIN_VALUE, rate(growth.before));
-  const was = growth.before.served / Math.max(1, growth.before.forMs);
-  const is = after.served / Math.max(1, after.forMs);
-  const seconds = `${perSecond(was)} → ${perSecond(is)} answers/s`;
+  const came = perMs(after.arrived, after) / Math.max(Number.MIN_VALUE, perMs(growth.before.arrived, growth.before));
+  const comparable = came <= SAME_ARRIVALS && came >= 1 / SAME_ARRIVALS;
+  const was = perMs(growth.before.served, growth.before);
+  const is = perMs(after.served, after);
+  const answers = `${perSecond(was)} → ${perSecond(is)} answers/s`;
   const p99 = `p99 ${ms(growth.before.p99Ms)} → ${ms(after.p99Ms)}`;
-  const why = `${growth.from} → ${growth.to} members: ${seconds}, ${p99}`;
+  const cost = `${ms(costOf(growth.before))} → ${ms(costOf(after))} of a member each`;
+  const why = `${growth.from} → ${growth.to} members: ${answers}, ${p99}, ${cost}`;
+  const chance = 1 + CHANCE * Math.sqrt(1 / after.served + 1 / Math.max(1, growth.before.served));
+  // With fewer that came, fewer can be answered.
+  const less = is * chance < was * LESS_GOODPUT * Math.min(1, came);
+  if (comparable && less) return undone(growth, now, before, why);
   const sooner =
     after.p99Ms !== undefined && (growth.before.p99Ms === undefined || after.p99Ms <= growth.before.p99Ms * LESS_P99);
   if (is >= was * MORE_GOODPUT || sooner) return { is: "helped", why };
-  if (ratio > SAME_ARRIVALS || ratio < 1 / SAME_ARRIVALS)
-    return { is: "unclear", why: `${why}; but ×${ratio.toFixed(1)} came` };
-  const times = before && before.size === growth.from ? before.times + 1 : 1;
+  if (!comparable) return { is: "unclear", why: `${why}; but ×${came.toFixed(1)} came` };
+  const [cheap, dear] = [costOf(growth.before), costOf(after)];
+  const dearer =
+    cheap !== undefined && dear !== undefined && dear / cheap > chance * Math.sqrt(growth.to / growth.from);
+  return dearer ? undone(growth, now, before, why) : { is: "unclear", why };
+}
+
+function undone({ from }: Growth, now: number, before: Lesson | undefined, why: string): GrowthVerdict {
+  const times = before && before.size === from ? before.times + 1 : 1;
   const holdsMs = Math.min(LONGEST_LESSON_MS, LESSON_MS * 2 ** (times - 1));
-  return { is: "undone", why, lesson: { size: growth.from, until: now + holdsMs, times } };
+  return { is: "undone", why, lesson: { size: from, until: now + holdsMs, times } };
+}
+
+/** What one message keeps a member for, ms. */
+function costOf({ load, forMs, served }: Stretch): number | undefined {
+  return served > 0 && load > 0 ? (load * forMs) / served : undefined;
+}
+
+function perMs(count: number, { forMs }: Stretch): number {
+  return count / Math.max(1, forMs);
 }
 
 function perSecond(perMs: number): string {
