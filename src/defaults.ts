@@ -32,6 +32,12 @@ export const WINDOW_BYTES = 4 * 1024 * 1024;
 /** Window of a pool's member: late binding is the whole answer to tails, so a message waits for the first free member. */
 export const POOL_MEMBER_WINDOW = 1;
 
+/** How long a message may wait for a member of a pool, where members more can help: what a person does not notice yet. */
+export const POOL_TARGET_WAIT: Duration = "50ms";
+
+/** How long a pool must have been too large before a member goes: pauses between bursts are shorter, a start costs more. */
+export const POOL_SHRINK_AFTER: Duration = "30s";
+
 /** Messages kept for replay between two snapshots; at the bound a snapshot is forced. */
 export const DEFAULT_TAIL_MESSAGES = 1000;
 

@@ -1,3 +1,4 @@
+import type { Message } from "../mailbox/message.js";
 import type { Shutdown } from "../supervision/spec.js";
 import { ActorFamily } from "../system/actor/actor-family.js";
 import type { ActorPlan } from "../system/actor/actor-plan.js";
@@ -11,6 +12,8 @@ export interface MemberKeeper {
   starts(member: Member): void;
   /** It serves, and has taken what it could of what waits. */
   up(member: Member): void;
+  /** It has a message, and had none, or none any more. */
+  began(member: Member): void;
   /** A message has left it, and it has taken the next if there was one. @param served with its outcome */
   freed(member: Member, served: boolean): void;
   /** What leaves it next was answered with what its handler threw. */
@@ -35,6 +38,10 @@ export class Member extends ActorFamily {
   leaving = false;
   /** It stands in its pool's line of those that have room. */
   inLine = false;
+  /** Since when it has been at work without a pause, as far as was measured, monotonic ms; undefined while it idles. */
+  busySince: number | undefined = undefined;
+  /** Messages that have ended since. */
+  ended = 0;
   readonly #keeper: MemberKeeper;
   #finished: (() => void) | undefined;
 
@@ -54,7 +61,16 @@ export class Member extends ActorFamily {
   }
 
   override pump(): void {
-    if (!this.leaving) super.pump();
+    if (this.leaving) return;
+    const idle = this.executing === 0;
+    super.pump();
+    if (idle && this.executing > 0) this.#keeper.began(this);
+  }
+
+  override receive(message: Message): void {
+    const idle = this.executing === 0;
+    super.receive(message);
+    if (idle && this.executing > 0) this.#keeper.began(this);
   }
 
   override freed(served: boolean, pumps?: boolean): void {

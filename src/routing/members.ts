@@ -153,11 +153,15 @@ export class Members {
     this.supervisor.removeMember(member.name);
   }
 
-  /** Whom to let go first: who is not there, then who is not there yet, then who does nothing; of equals, the youngest. */
-  leastMissed(): Member | undefined {
+  /**
+   * Whom to let go first: who is not there, then who is not there yet, then who does nothing; of equals, the youngest.
+   * @param there of those that serve, or will
+   */
+  leastMissed(there: boolean): Member | undefined {
     let least: Member | undefined;
     let lowest = Number.POSITIVE_INFINITY;
     for (const member of this.all) {
+      if (there && this.out.has(member)) continue;
       const worth = this.out.has(member) ? 0 : member.up ? 2 + member.pending() : 1;
       if (worth > lowest) continue;
       lowest = worth;
@@ -184,6 +188,10 @@ export class Members {
     if (member.incarnation > 1) this.#back.add(member);
     this.#owner.up(member);
     this.#look();
+  }
+
+  began(member: Member): void {
+    this.#owner.began(member);
   }
 
   freed(member: Member, served: boolean): void {

@@ -1,13 +1,23 @@
 import { availableParallelism } from "node:os";
+import { POOL_SHRINK_AFTER, POOL_TARGET_WAIT } from "../defaults.js";
+import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import type { Isolation } from "../host/host.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import { positiveInteger } from "../system/actor/loaded-actor.js";
-import type { PoolOptions } from "./pool-options.js";
+import type { PoolOptions, ScaleOptions } from "./pool-options.js";
+import { type ScalingRule, waitAndLoad } from "./scaling/scaling-rule.js";
 
 /** How few and how many members a pool may have. */
 export interface PoolBounds {
   readonly min: number;
   readonly max: number;
+  readonly cpuBound: boolean;
+  readonly targetWaitMs: number;
+  readonly shrinkAfterMs: number;
+  /** For all members together; undefined: a share of what is free. */
+  readonly memoryBytes: number | undefined;
+  readonly rule: ScalingRule;
 }
 
 const poolKeys: KeysOf<PoolOptions> = {
@@ -21,16 +31,28 @@ const poolKeys: KeysOf<PoolOptions> = {
   eject: true,
 };
 
+const scaleKeys: KeysOf<ScaleOptions> = {
+  targetWait: true,
+  shrinkAfter: true,
+  cpuBound: true,
+  memoryMb: true,
+  rule: true,
+};
+
 /**
  * What the options say of a pool's size. "cores" is at least `min`: the same tree starts on a small machine too.
  * @throws HoldfastError InvalidSpec naming the field; where two contradict each other, both
  */
-export function poolBounds(options: PoolOptions, field: string): PoolBounds {
+export function poolBounds(options: PoolOptions, isolation: Isolation, field: string): PoolBounds {
   onlyKnownKeys(options, poolKeys, field);
+  return { ...sizes(options, field), ...scale(options.scale, isolation, `${field}.scale`) };
+}
+
+function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "max"> {
   const { min, max = "cores", size } = options;
   const cores = availableParallelism();
   if (size !== undefined) {
-    for (const other of ["min", "max"] as const) {
+    for (const other of ["min", "max", "scale"] as const) {
       if (options[other] !== undefined) throw besideSize(field, other, options);
     }
     const count = size === "cores" ? cores : size;
@@ -52,10 +74,31 @@ export function poolBounds(options: PoolOptions, field: string): PoolBounds {
   return { min: least, max: most };
 }
 
-function besideSize(field: string, other: "min" | "max", options: PoolOptions): HoldfastError {
+function scale(options: ScaleOptions = {}, isolation: Isolation, field: string): Omit<PoolBounds, "min" | "max"> {
+  onlyKnownKeys(options, scaleKeys, field);
+  const { targetWait = POOL_TARGET_WAIT, shrinkAfter = POOL_SHRINK_AFTER, rule = waitAndLoad, memoryMb } = options;
+  const { cpuBound = isolation !== "inline" } = options;
+  if (typeof cpuBound !== "boolean") {
+    throw invalid(`${field}.cpuBound`, `${field}.cpuBound is ${shown(cpuBound)}: give true or false`);
+  }
+  if (typeof rule !== "function") {
+    const fix = "give a function of (view, limits, memory) that answers { want, why, memory }";
+    throw invalid(`${field}.rule`, `${field}.rule is ${shown(rule)}: ${fix}`);
+  }
+  positiveInteger(memoryMb, `${field}.memoryMb`);
+  return {
+    cpuBound,
+    rule,
+    targetWaitMs: milliseconds(targetWait, `${field}.targetWait`),
+    shrinkAfterMs: milliseconds(shrinkAfter, `${field}.shrinkAfter`),
+    memoryBytes: memoryMb === undefined ? undefined : memoryMb * 1024 * 1024,
+  };
+}
+
+function besideSize(field: string, other: "min" | "max" | "scale", options: PoolOptions): HoldfastError {
   const text =
     `${field}.size is ${shown(options.size)} and ${field}.${other} is ${shown(options[other])}: size is a fixed number of ` +
-    "members, give it alone, or min and max";
+    "members, give it alone, or min and max and how to scale";
   return invalid(`${field}.${other}`, text);
 }
 

@@ -3,7 +3,7 @@ import type { Message } from "../mailbox/message.js";
 import type { MembersOwner } from "./members.js";
 
 /** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
-export interface PoolMail extends MembersOwner {
+export interface PoolMail extends Omit<MembersOwner, "began"> {
   /** The mailbox that all members take from; undefined where each has its own. */
   readonly shared: Mailbox | undefined;
   /** Messages that wait, before members or for one. */

@@ -5,7 +5,7 @@ import type { ScalingRule } from "./scaling/scaling-rule.js";
 
 /** How a pool sizes itself between `min` and `max`. */
 export interface ScaleOptions {
-  /** A message shall wait no longer than this, where members more can help. Default "100ms". */
+  /** A message shall wait no longer than this, where members more can help. Default "50ms". */
   targetWait?: Duration;
   /** A pool must have been too large for so long before a member goes. Default "30s". */
   shrinkAfter?: Duration;

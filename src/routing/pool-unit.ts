@@ -1,7 +1,6 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
-import { HoldfastError } from "../errors.js";
-import { shown } from "../known-keys.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../supervision/state.js";
@@ -15,6 +14,8 @@ import type { Member } from "./member.js";
 import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
 import type { PoolMail } from "./pool-mail.js";
+import { Gauge } from "./scaling/gauge.js";
+import { Scaler } from "./scaling/scaler.js";
 
 export interface PoolPlan {
   readonly member: LoadedActor;
@@ -22,6 +23,9 @@ export interface PoolPlan {
   readonly bounds: PoolBounds;
   readonly mail: PoolMail;
 }
+
+/** Advice to come back later than this is none. */
+const LONGEST_ADVICE_MS = 60_000;
 
 /** Elastic members, and the mail that goes to them. */
 export class PoolUnit implements Unit, Receiver, MembersOwner {
@@ -33,13 +37,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly incarnation = 1;
   readonly #mail: PoolMail;
   readonly #members: Members;
-  readonly #bounds: PoolBounds;
+  readonly #gauge: Gauge;
+  readonly #scaler: Scaler;
   /** What the class of its members says of its methods, from the first start on. */
   #facts: ActorFacts | undefined;
-  /** The size that somebody holds it at. */
-  #held: number | undefined;
-  /** It was started, and not stopped since. */
-  #up = false;
   #refusal: HoldfastError | undefined;
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining = false;
@@ -48,10 +49,12 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const { name, path } = place;
     this.name = name;
     this.path = path;
-    this.#bounds = bounds;
     this.#mail = mail;
     const { shared } = mail;
     this.#members = new Members({ context, place, member, rules, size: bounds.min, shared }, this);
+    const gauge = new Gauge(context.clock, () => mail.waiting);
+    this.#gauge = gauge;
+    this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });
     this.target = targetOf(context, this);
   }
 
@@ -71,47 +74,50 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw takesNoMore(this.path);
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
-    this.#mail.push(message, key);
-    if (this.#members.working === 0) this.#fill(1);
+    const mail = this.#mail;
+    try {
+      mail.push(message, key);
+    } catch (error) {
+      throw this.#fullOr(error);
+    }
+    // What has one size needs to know nothing of what waits.
+    if (!this.#scaler.elastic) return;
+    const { arrivals } = this.#gauge;
+    if (!mail.stuck) {
+      arrivals.came();
+      return;
+    }
+    arrivals.waits(mail.waiting);
+    this.#scaler.pressed();
   }
 
   isStream(method: string): boolean | undefined {
     return this.#facts?.methods[method]?.stream;
   }
 
-  async resize(size: number | "auto"): Promise<void> {
+  async resize(to: number | "auto"): Promise<void> {
     if (this.#refusal) throw this.#refusal;
-    if (size === "auto") {
-      this.#held = undefined;
-      this.#fill(0);
-      return;
-    }
-    const { max } = this.#bounds;
-    if (!Number.isInteger(size) || size < 0 || size > max) {
-      throw new HoldfastError(
-        "InvalidValue",
-        `${this.path}: resize(${shown(size)}): give a whole number from 0 to its max, ${max}, or "auto"`,
-        { details: { size, max } },
-      );
-    }
-    this.#held = size;
-    this.#resizeTo(size);
-    await this.#members.whenSettled();
+    if (this.#draining) throw takesNoMore(this.path);
+    await this.#scaler.resize(to);
   }
 
   start(mode: StartMode): Promise<void> {
     this.#refusal = undefined;
-    this.#up = true;
-    return this.#members.start(mode);
+    const started = this.#members.start(mode);
+    this.#scaler.begins();
+    return started.catch((error: unknown) => {
+      this.#scaler.ends();
+      throw error;
+    });
   }
 
   stop(shutdown: Shutdown): Promise<void> {
-    this.#up = false;
+    this.#scaler.ends();
     return this.#members.stop(shutdown);
   }
 
   dispose(error: HoldfastError): void {
-    this.#up = false;
+    this.#scaler.ends();
     this.#refusal = error;
     this.#members.forget();
     this.#members.supervisor.dispose(error);
@@ -151,23 +157,35 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     };
     const children = this.#mail.shared ? node.children!.map(({ mailbox: _, ...member }) => member) : node.children!;
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
-    return { ...node, kind: this.kind, mailbox, children, restarts };
+    return { ...node, kind: this.kind, mailbox, scaling: this.#scaler.scaling(), children, restarts };
   }
 
   starts(member: Member): void {
+    this.#scaler.starts(member);
     this.#mail.starts(member);
   }
 
   up(member: Member): void {
     this.#facts = member.facts ?? this.#facts;
+    this.#scaler.serves(member);
     this.#mail.up(member);
   }
 
+  began(member: Member): void {
+    this.#gauge.began(member);
+    this.#scaler.works();
+  }
+
   freed(member: Member, served: boolean): void {
+    const unknown = this.#gauge.service === undefined;
+    this.#gauge.freed(member, served);
     this.#mail.freed(member, served);
+    if (unknown && this.#gauge.service !== undefined) this.#scaler.learned();
   }
 
   down(member: Member): void {
+    this.#gauge.down(member);
+    this.#scaler.down(member);
     this.#mail.down(member);
   }
 
@@ -190,7 +208,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** Who waits for one that stays down is served by another in its place, while there may be more. */
   out(member: Member): void {
     this.#mail.out(member);
-    this.#fill(this.#mail.waiting > 0 ? 1 : 0);
+    this.#scaler.fill();
     try {
       this.#refuseWithoutMembers();
     } catch (error) {
@@ -198,29 +216,24 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     }
   }
 
-  /** As many members as it must have, and these many at least. */
-  #fill(least: number): void {
-    if (this.#held !== undefined || !this.#up) return;
-    const { min, max } = this.#bounds;
-    const { all, out, working } = this.#members;
-    if (working < Math.max(min, least)) this.#resizeTo(Math.min(max, Math.max(min, least) + out.size));
-    else if (all.length > max) this.#resizeTo(max);
-  }
-
-  #resizeTo(size: number): void {
-    const { all } = this.#members;
-    while (all.length < size) this.#members.add();
-    while (all.length > size) this.#members.letGo(this.#members.leastMissed()!);
-  }
-
   /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */
   #refuseWithoutMembers(): void {
     const { all, out, supervisor } = this.#members;
     const last = all.at(-1);
-    if (!last || out.size < all.length || (this.#held === undefined && all.length < this.#bounds.max)) return;
+    if (!last || out.size < all.length || this.#scaler.mayGrow) return;
     const { reason, state } = supervisor.standing(last.name);
     const text = `${this.path}: all ${all.length} members are ${state}; the last: ${reason}`;
     throw new HoldfastError("Unavailable", text);
+  }
+
+  /** Who finds the mailbox full hears when half of what waits will have been served. */
+  #fullOr(error: unknown): unknown {
+    const { ms } = this.#gauge.service ?? {};
+    if (!isHoldfastError(error, "MailboxFull") || ms === undefined) return error;
+    const { message, retryable, details } = error;
+    const half = (this.#mail.waiting * ms) / 2 / Math.max(1, this.#members.ready);
+    const retryAfterMs = Math.ceil(Math.min(LONGEST_ADVICE_MS, Math.max(1, half)));
+    return new HoldfastError("MailboxFull", message, { retryable, retryAfterMs, ...(details ? { details } : {}) });
   }
 
   #failAll(error: HoldfastError): void {

@@ -25,8 +25,32 @@ export type SystemEvent =
       bytes: number;
       limitBytes: number;
     }
-  /** A pool has members more or fewer from now on; of a keyed group: cells. */
-  | { type: "scaled"; path: string; from: number; to: number; by: "rule" | "hand" | "judge"; why: string }
+  /**
+   * A pool has members more or fewer from now on (of a keyed group: cells), those that stay down not counted. `why` says it in
+   * one line; the numbers behind it are those of the moment, times in ms, where a rule decided.
+   */
+  | {
+      type: "scaled";
+      path: string;
+      from: number;
+      to: number;
+      by: "rule" | "hand" | "judge";
+      why: string;
+      waiting?: number | undefined;
+      oldestWaitMs?: number | undefined;
+      busy?: number | undefined;
+      serviceMs?: number | undefined;
+      startMs?: number | undefined;
+    }
+  /** What a pool's growth has brought. "undone": nothing, and it goes back to where it was, for a while. */
+  | {
+      type: "judged";
+      path: string;
+      from: number;
+      to: number;
+      verdict: "helped" | "undone" | "unclear";
+      why: string;
+    }
   /** A pool's member that misbehaves gets no mail for a while; `why` says in numbers what it did beside the others. */
   | { type: "ejected"; path: string; member: string; why: string; forMs: number }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */

@@ -20,7 +20,25 @@ export interface TreeNode {
   readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };
   /** What it has been executing for a second or longer. It is busy, not hung: that it is within its limit is watched. */
   readonly busy?: Busy;
+  /** Of a pool: how many members it has, and why. */
+  readonly scaling?: Scaling;
   readonly children?: readonly TreeNode[];
+}
+
+/** The size of a pool, and its latest change. */
+export interface Scaling {
+  /** Those that serve, are on their way up, or stay down until a restart by hand; not those that leave. */
+  readonly members: number;
+  /** Those that serve. */
+  readonly ready: number;
+  readonly min: number;
+  readonly max: number;
+  /** Who gave it this size: its rule, somebody's `resize`, or a growth that did not help and was undone. */
+  readonly by: "rule" | "hand" | "judge";
+  /** In one line, with numbers. */
+  readonly why: string;
+  /** Milliseconds since. */
+  readonly sinceMs: number;
 }
 
 /** A handler that takes its time; the one that began first, where there are several. */

@@ -9,6 +9,7 @@ import {
 import { milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
+import type { Isolation } from "../../host/host.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Preset } from "../../supervision/presets.js";
@@ -39,6 +40,7 @@ const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overf
 
 /** An actor spec with what pools and keyed groups need of it too. */
 export interface LoadedActor extends LoadedSpec {
+  readonly isolation: Isolation;
   readonly options: ActorOptions;
   cell(context: SystemContext, path: string, rules: ChildRules): CellSpec;
   /** @throws HoldfastError InvalidSpec naming the field */
@@ -92,6 +94,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     return { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: mailbox(path) };
   };
   return {
+    isolation,
     options,
     cell,
     mailbox,

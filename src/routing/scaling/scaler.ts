@@ -1,0 +1,288 @@
+import { availableParallelism } from "node:os";
+import type { Timer } from "../../clock.js";
+import { HoldfastError } from "../../errors.js";
+import { shown } from "../../known-keys.js";
+import type { SystemContext } from "../../system/context.js";
+import type { Scaling } from "../../system/tree.js";
+import type { Member } from "../member.js";
+import type { Members } from "../members.js";
+import type { PoolBounds } from "../pool-bounds.js";
+import type { PoolMail } from "../pool-mail.js";
+import { askRule } from "./ask-rule.js";
+import type { Gauge } from "./gauge.js";
+import { GrowthTrial } from "./growth-trial.js";
+import { MemberMemory } from "./member-memory.js";
+import type { ScalingLimits, ScalingMemory, ScalingView } from "./scaling-rule.js";
+import { StartTimes } from "./start-times.js";
+
+/** How often a pool that works is looked at, ms. */
+const LOOK_MS = 100;
+
+/** The same while mail waits: as soon as it has waited too long, but no sooner than this, ms. */
+const SOONEST_MS = 2;
+
+/** An idle pool that may shrink is looked at so many times in `shrinkAfter`. */
+const IDLE_LOOKS = 10;
+
+export interface ScalerParts {
+  readonly context: SystemContext;
+  readonly path: string;
+  readonly bounds: PoolBounds;
+  readonly members: Members;
+  readonly mail: PoolMail;
+  readonly gauge: Gauge;
+}
+
+/**
+ * Gives a pool its size: makes the view of it, asks the rule, performs what it wants, and tells why. It decides nothing.
+ *
+ *   mail meets no free member ─┐
+ *   a timer, while something ──┴▶ look ─▶ rule ─▶ members come, or go ─▶ event
+ *     can change                   └─ a growth that was seen for long enough is judged: one that did not help is undone
+ *
+ *   resize(n) ─▶ held at n, no looks ─▶ resize("auto") ─▶ looks again
+ */
+export class Scaler {
+  readonly #parts: ScalerParts;
+  readonly #starts = new StartTimes();
+  readonly #trial: GrowthTrial;
+  readonly #memoryNow: MemberMemory;
+  #memory: ScalingMemory | undefined;
+  /** The size that somebody holds it at. */
+  #held: number | undefined;
+  #open = false;
+  #timer: Timer | undefined;
+  /** The next look comes soon; before it, once so many messages wait. */
+  #soonAt: number | undefined;
+  #complained = false;
+  #last: Pick<Scaling, "by" | "why"> & { readonly at: number };
+
+  constructor(parts: ScalerParts) {
+    this.#parts = parts;
+    this.#trial = new GrowthTrial(parts.gauge);
+    this.#memoryNow = new MemberMemory(parts.bounds.memoryBytes);
+    this.#last = { by: "rule", why: "as it began", at: parts.context.clock.now() };
+  }
+
+  /** Nobody holds it, and there is something to decide. */
+  get elastic(): boolean {
+    const { min, max } = this.#parts.bounds;
+    return this.#open && this.#held === undefined && min < max;
+  }
+
+  /** There may be more members than there are. */
+  get mayGrow(): boolean {
+    return this.#held === undefined && this.#parts.members.all.length < this.#parts.bounds.max;
+  }
+
+  begins(): void {
+    this.#open = true;
+    this.fill();
+  }
+
+  ends(): void {
+    this.#open = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#soonAt = undefined;
+  }
+
+  /** Mail has met no free member. Looks at once, and again whenever twice as much waits. */
+  pressed(): void {
+    if (!this.elastic) return;
+    if (this.#soonAt !== undefined && this.#parts.mail.waiting < this.#soonAt) return;
+    this.#look();
+  }
+
+  /** What a message takes is known from now on: of what waits, so is how long it will. */
+  learned(): void {
+    if (this.elastic && this.#parts.mail.waiting > 0) this.#look();
+  }
+
+  /** Somebody works: what the rule learns of the load it learns from looks. */
+  works(): void {
+    if (this.#timer === undefined && this.elastic) this.#arm(LOOK_MS);
+  }
+
+  starts(member: Member): void {
+    const { context, members } = this.#parts;
+    this.#starts.begins(member, context.hosts.spare(members.cell) === "ready", context.clock.now());
+  }
+
+  serves(member: Member): void {
+    this.#starts.serves(member, this.#parts.context.clock.now());
+  }
+
+  down(member: Member): void {
+    this.#starts.fails(member);
+  }
+
+  /** What it must have at least it has; what stays down is stood in for. */
+  fill(): void {
+    if (!this.#open || this.#held !== undefined) return;
+    const { bounds, members, mail } = this.#parts;
+    const least = Math.min(bounds.max - members.out.size, Math.max(bounds.min, mail.waiting > 0 ? 1 : 0));
+    const { working } = members;
+    if (working < least)
+      this.#resize(least, "rule", `${working} of ${members.all.length} members can serve, at least ${least}`);
+  }
+
+  /** @throws HoldfastError InvalidValue */
+  async resize(to: number | "auto"): Promise<void> {
+    const { members, path, bounds } = this.#parts;
+    this.#trial.drop();
+    if (to === "auto") {
+      this.#held = undefined;
+      this.#memory = undefined;
+      this.fill();
+      this.works();
+      return;
+    }
+    const { max } = bounds;
+    if (!Number.isInteger(to) || to < 0 || to > max) {
+      const text = `${path}: resize(${shown(to)}): give a whole number from 0 to its max, ${max}, or "auto"`;
+      throw new HoldfastError("InvalidValue", text, { details: { size: to, max } });
+    }
+    this.#held = to;
+    this.ends();
+    this.#open = true;
+    this.#hold(to);
+    await members.whenSettled();
+  }
+
+  scaling(): Scaling {
+    const { members, bounds, context } = this.#parts;
+    const { at, by, why } = this.#last;
+    const { min, max } = bounds;
+    const sinceMs = context.clock.now() - at;
+    return { members: members.all.length, ready: members.ready, min, max, by, why, sinceMs };
+  }
+
+  /** All that there are count, those too that stay down. */
+  #hold(to: number): void {
+    const { members } = this.#parts;
+    const from = members.all.length;
+    while (members.all.length < to) members.add();
+    while (members.all.length > to) members.letGo(members.leastMissed(false)!);
+    if (from !== to) this.#tell(from, to, "hand", `resize(${to})`);
+  }
+
+  #resize(to: number, by: "rule" | "judge", why: string, view?: ScalingView): void {
+    const { members } = this.#parts;
+    const from = members.working;
+    while (members.working < to) members.add();
+    for (let least = members.leastMissed(true); least && members.working > to; least = members.leastMissed(true)) {
+      members.letGo(least);
+    }
+    if (from !== to) this.#tell(from, to, by, why, view);
+  }
+
+  #look(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#soonAt = undefined;
+    if (!this.elastic) return;
+    const now = this.#parts.context.clock.now();
+    this.#judge(now);
+    const view = this.#view(now);
+    const limits = this.#limits(now);
+    const decision = askRule(this.#parts.bounds.rule, view, limits, this.#memory, (wrong) => this.#complain(wrong));
+    if (decision) {
+      this.#memory = decision.memory;
+      const { want, why } = decision;
+      if (want > view.members && view.members > 0 && view.members >= limits.min)
+        this.#trial.grew(view.members, want, now);
+      else if (want < view.members) this.#trial.drop();
+      if (want !== view.members) this.#resize(want, "rule", why, view);
+    }
+    this.#plan(view);
+  }
+
+  #judge(now: number): void {
+    const { context, path, members } = this.#parts;
+    const judged = this.#trial.judge(now, members.settled);
+    if (!judged) return;
+    const { growth, verdict } = judged;
+    const { from, to } = growth;
+    context.events.emit({ type: "judged", path, from, to, verdict: verdict.is, why: verdict.why });
+    if (verdict.is === "undone" && members.working > from) this.#resize(from, "judge", verdict.why);
+  }
+
+  /** When to look again, if at all. */
+  #plan({ waiting, busy, members, oldestWaitMs }: ScalingView): void {
+    const { bounds } = this.#parts;
+    if (waiting > 0) {
+      this.#soonAt = 2 * waiting;
+      const patience = Math.max(bounds.targetWaitMs, this.#startMs ?? 0);
+      // What has waited too long already, and is still there, waits for more than a moment.
+      const left = patience - oldestWaitMs;
+      this.#arm(Math.min(LOOK_MS, Math.max(SOONEST_MS, left >= 0 ? left : LOOK_MS)));
+    } else if (busy > 0 || this.#trial.open) this.#arm(LOOK_MS);
+    else if (members > bounds.min) this.#arm(Math.max(LOOK_MS, bounds.shrinkAfterMs / IDLE_LOOKS));
+  }
+
+  #arm(ms: number): void {
+    this.#timer = this.#parts.context.clock.after(ms, () => this.#look(), { background: true });
+  }
+
+  get #startMs(): number | undefined {
+    const { context, members } = this.#parts;
+    return this.#starts.expected(context.hosts.spare(members.cell) === "ready");
+  }
+
+  #view(now: number): ScalingView {
+    const { mail, members, gauge } = this.#parts;
+    const { waiting } = mail;
+    const all = members.all;
+    let busy = 0;
+    let ready = 0;
+    for (const member of all) {
+      if (member.up) ready++;
+      if (member.up && member.executing > 0) busy++;
+    }
+    return {
+      now,
+      waiting,
+      oldestWaitMs: gauge.arrivals.oldestWaitMs(now, waiting),
+      members: members.working,
+      ready,
+      busy,
+      workedMs: gauge.workedMs(now, all),
+      serviceMs: gauge.service?.ms,
+      startMs: this.#startMs,
+      ...this.#memoryNow.of(all, now),
+      cores: availableParallelism(),
+    };
+  }
+
+  /** Who stays down keeps its place: a member that breaks again and again is not replaced for ever. */
+  #limits(now: number): ScalingLimits {
+    const { bounds, members } = this.#parts;
+    const { min, cpuBound, targetWaitMs, shrinkAfterMs } = bounds;
+    const max = Math.max(0, bounds.max - members.out.size);
+    const least = Math.min(min, max);
+    return {
+      min: least,
+      max: Math.max(least, Math.min(max, this.#trial.most(now))),
+      cpuBound,
+      targetWaitMs,
+      shrinkAfterMs,
+    };
+  }
+
+  #tell(from: number, to: number, by: Scaling["by"], why: string, view?: ScalingView): void {
+    const { context, path } = this.#parts;
+    this.#last = { by, why, at: context.clock.now() };
+    const { waiting, oldestWaitMs, busy, serviceMs, startMs } = view ?? {};
+    const numbers = { waiting, oldestWaitMs, busy, serviceMs, startMs };
+    context.events.emit({ type: "scaled", path, from, to, by, why, ...numbers });
+  }
+
+  /** Once: a rule that is wrong is so at each look. */
+  #complain(wrong: string): void {
+    if (this.#complained) return;
+    this.#complained = true;
+    const text = `the scaling rule of ${this.#parts.path} ${wrong}: the pool keeps its size until it answers { want, why, memory }`;
+    process.emitWarning(text, { code: "HOLDFAST_SCALING" });
+  }
+}

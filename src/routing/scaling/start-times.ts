@@ -1,0 +1,33 @@
+import { type LearnedStart, observeStart } from "./learned-start.js";
+
+/** How long members take to start: onto a parked spare, and without one. */
+export class StartTimes {
+  readonly #under = new Map<object, { readonly at: number; readonly warm: boolean }>();
+  #warm: LearnedStart | undefined;
+  #cold: LearnedStart | undefined;
+
+  /** A start begins. @param warm a spare stands ready for it */
+  begins(member: object, warm: boolean, now: number): void {
+    this.#under.set(member, { at: now, warm });
+  }
+
+  /** It serves. */
+  serves(member: object, now: number): void {
+    const start = this.#under.get(member);
+    if (!start) return;
+    this.#under.delete(member);
+    if (start.warm) this.#warm = observeStart(this.#warm, now - start.at, now);
+    else this.#cold = observeStart(this.#cold, now - start.at, now);
+  }
+
+  /** It does not: what it took says nothing. */
+  fails(member: object): void {
+    this.#under.delete(member);
+  }
+
+  /** What the next one will take, ms; undefined while nothing is known. */
+  expected(warm: boolean): number | undefined {
+    const known = warm ? (this.#warm ?? this.#cold) : (this.#cold ?? this.#warm);
+    return known?.ms;
+  }
+}
