@@ -272,6 +272,8 @@ function describe(event: SystemEvent): string {
       return `scaled ${event.path} ${event.from} ${event.to} ${event.by}`;
     case "ejected":
       return `ejected ${event.path}/${event.member} ${event.why}`;
+    case "judged":
+      return `judged ${event.path} ${event.from} ${event.to} ${event.verdict}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
     case "lingering":
