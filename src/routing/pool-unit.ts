@@ -80,8 +80,8 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     } catch (error) {
       throw this.#fullOr(error);
     }
-    // What has one size needs to know nothing of what waits.
-    if (!this.#scaler.elastic) return;
+    // What has one size for ever needs to know nothing of what waits.
+    if (this.#scaler.fixed) return;
     const { arrivals } = this.#gauge;
     if (!mail.stuck) {
       arrivals.came();

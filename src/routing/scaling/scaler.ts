@@ -64,10 +64,14 @@ export class Scaler {
     this.#last = { by: "rule", why: "as it began", at: parts.context.clock.now() };
   }
 
+  /** No rule will ever be asked. */
+  get fixed(): boolean {
+    return this.#parts.bounds.min === this.#parts.bounds.max;
+  }
+
   /** Nobody holds it, and there is something to decide. */
-  get elastic(): boolean {
-    const { min, max } = this.#parts.bounds;
-    return this.#open && this.#held === undefined && min < max;
+  get #elastic(): boolean {
+    return this.#open && this.#held === undefined && !this.fixed;
   }
 
   /** There may be more members than there are. */
@@ -89,19 +93,19 @@ export class Scaler {
 
   /** Mail has met no free member. Looks at once, and again whenever twice as much waits. */
   pressed(): void {
-    if (!this.elastic) return;
+    if (!this.#elastic) return;
     if (this.#soonAt !== undefined && this.#parts.mail.waiting < this.#soonAt) return;
     this.#look();
   }
 
   /** What a message takes is known from now on: of what waits, so is how long it will. */
   learned(): void {
-    if (this.elastic && this.#parts.mail.waiting > 0) this.#look();
+    if (this.#elastic && this.#parts.mail.waiting > 0) this.#look();
   }
 
   /** Somebody works: what the rule learns of the load it learns from looks. */
   works(): void {
-    if (this.#timer === undefined && this.elastic) this.#arm(LOOK_MS);
+    if (this.#timer === undefined && this.#elastic) this.#arm(LOOK_MS);
   }
 
   starts(member: Member): void {
@@ -181,7 +185,7 @@ export class Scaler {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#soonAt = undefined;
-    if (!this.elastic) return;
+    if (!this.#elastic) return;
     const now = this.#parts.context.clock.now();
     this.#judge(now);
     const view = this.#view(now);
