@@ -5,7 +5,7 @@
  *   Message ─ more ─▶ [x, y, z]      its turn comes ─▶ x is the next, and [y, z] wait behind it
  */
 export class TellRun {
-  private readonly firsts: unknown[];
+  private firsts: unknown[];
   /** Those before it have gone. */
   private at = 0;
 
@@ -25,6 +25,16 @@ export class TellRun {
   shift(): unknown {
     const { firsts, at } = this;
     this.at = at + 1;
+    if (at >= GONE_KEPT && at * 2 >= firsts.length) this.forget();
     return firsts[at];
   }
+
+  /** A flood that never ends must not keep all that it ever told. */
+  private forget(): void {
+    this.firsts = this.firsts.slice(this.at);
+    this.at = 0;
+  }
 }
+
+/** Of those that have gone so many are kept before they are forgotten, and no more than there are others. */
+const GONE_KEPT = 256;

@@ -53,6 +53,21 @@ describe("tells that wait behind one another", () => {
     expect(mailbox.join(sent, 2)).toBe(false);
   });
 
+  it("are forgotten when they have gone, however long the flood goes on", () => {
+    const mailbox = box({ messages: 1000 });
+    const sent = sentAs("a");
+    mailbox.push(tellOf(sent, 0));
+    const all = mailbox.next!;
+    expect(mailbox.join(sent, 1)).toBe(true);
+    for (let i = 2; i < 100_000; i++) {
+      expect(mailbox.join(sent, i)).toBe(true);
+      if (mailbox.slide(all) !== i - 2) throw new Error(`${i - 2} is not the next`);
+    }
+    const { firsts } = all.more as unknown as { firsts: unknown[] };
+    expect(firsts.length).toBeLessThan(1000);
+    expect([mailbox.size, all.first]).toEqual([2, 99_998]);
+  });
+
   it("find the mailbox full where a message would", () => {
     const sent = sentAs("a");
     const few = box({ messages: 2 });
