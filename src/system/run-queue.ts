@@ -19,6 +19,9 @@ export interface Runnable {
  */
 const LONGEST_SLICE = 8;
 
+/** Drains that follow each other as closely are most often of one turn of the event loop: one who asks, again and again. */
+const CLOSE_MS = 0.02;
+
 /** After a slice that took longer the clock is read after each message, until they are quick again. */
 const SLICE_MS = 1;
 
@@ -33,7 +36,8 @@ const soon = Promise.resolve();
  *                                  └─ budget spent ─▶ setImmediate ─▶ go on
  *
  * What a message takes is known when it has run. So slices are learned: one message at first, twice as many after each
- * slice that was quick, one again after one that was not, and after a pause.
+ * slice that was quick, one again after one that was not, and after a pause. A slice goes on from one drain to the next
+ * while the event loop has had no turn in between.
  */
 export class RunQueue {
   readonly #clock: Clock;
@@ -43,6 +47,12 @@ export class RunQueue {
   #slice = 1;
   /** When the clock was read last. */
   #read = Number.NEGATIVE_INFINITY;
+  /** Messages since then. */
+  #unread = 0;
+  /** The event loop has had no turn since this was set. */
+  #sameTurn = false;
+  /** The next drain has to know the time. */
+  #exact = false;
   /** What is left of the budget since the event loop had its last turn from here. */
   #messagesLeft = DRAIN_MESSAGES;
   #msLeft = DRAIN_MS;
@@ -66,20 +76,23 @@ export class RunQueue {
     void soon.then(this.#drain);
   }
 
+  /** Something that is added has a deadline, or has waited for a while. */
+  exact(): void {
+    this.#exact = true;
+  }
+
   readonly #drain = (): void => {
-    let now = this.#clock.now();
-    // Actors that answer each other keep the event loop waiting in drains of one message each: what one takes is seen here.
-    const paused = now - this.#read > SLICE_MS;
-    if (paused) this.#slice = 1;
-    this.#read = now;
-    /** Messages since the clock was read. */
-    let unread = 0;
+    const reads = this.#exact || !this.#sameTurn;
+    const paused = reads && this.#begin();
+    let now = this.#read;
+    let unread = this.#unread;
     for (let runnable = this.#first; runnable; runnable = this.#first) {
       if (unread >= this.#slice) {
         now = this.#look();
         unread = 0;
       }
       if (this.#messagesLeft <= 0 || this.#msLeft <= 0) {
+        this.#unread = unread;
         setImmediate(this.#goOn);
         return;
       }
@@ -90,8 +103,31 @@ export class RunQueue {
       this.#messagesLeft -= ran;
       unread += ran;
     }
+    this.#unread = unread;
     if (paused) this.#look();
     this.#scheduled = false;
+  };
+
+  /** @returns whether there was a pause: what a message takes may have changed */
+  #begin(): boolean {
+    const now = this.#clock.now();
+    const since = now - this.#read;
+    // Actors that answer each other keep the event loop waiting in drains of one message each: what one takes is seen here.
+    const paused = since > SLICE_MS;
+    if (paused) this.#slice = 1;
+    this.#read = now;
+    this.#unread = 0;
+    this.#exact = false;
+    if (since < CLOSE_MS && !this.#sameTurn && this.#clock.flows) {
+      this.#sameTurn = true;
+      process.nextTick(this.#turned);
+    }
+    return paused;
+  }
+
+  /** The last microtask of a turn has run. */
+  readonly #turned = (): void => {
+    this.#sameTurn = false;
   };
 
   readonly #goOn = (): void => {
@@ -118,6 +154,7 @@ export class RunQueue {
     const ms = now - this.#read;
     this.#read = now;
     this.#msLeft -= ms;
+    this.#unread = 0;
     if (ms > SLICE_MS) this.#slice = 1;
     else if (this.#slice < LONGEST_SLICE) this.#slice *= 2;
     return now;

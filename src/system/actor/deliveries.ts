@@ -178,7 +178,7 @@ export class Deliveries implements Holder {
     this.#inflight.remove(message);
     this.#credits?.delete(seq);
     if (this.#long) this.#learn(message, outcome.ok);
-    this.#direct.getReady();
+    this.#direct.goOn();
     message.place = "gone";
     message.suspect = false;
     if (state) this.#log.took(state);

@@ -81,6 +81,13 @@ export class DirectRuns implements Runnable {
   /** Only while `on`. */
   hand(message: Message): void {
     this.#inflight.append(message, "queued");
+    if (message.deadline !== Number.POSITIVE_INFINITY) this.#queue.exact();
+    this.getReady();
+  }
+
+  /** What waited for the one before may have come to its turn. */
+  goOn(): void {
+    this.#queue.exact();
     this.getReady();
   }
 
