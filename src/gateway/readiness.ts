@@ -34,10 +34,16 @@ function stateOf(
 
 function problemOf(node: TreeNode): string | undefined {
   if (node.state !== "running") return node.reason ?? `it is ${node.state}`;
-  const members = node.kind === "pool" ? (node.children ?? []) : [];
-  if (members.length > 0 && !members.some((member) => member.state === "running"))
-    return "no member of the pool is running";
+  if (node.kind === "pool" && !served(node)) return "no member of the pool is running";
+  // One that is empty because nothing comes starts a member for the first mail; one that is held so does not.
+  if (node.scaling?.by === "hand" && node.scaling.members === 0) return "it is held at no member: resize it";
   const mail = node.mailbox;
   if (mail && mail.waiting >= mail.capacity) return `its mailbox is full (${mail.waiting} of ${mail.capacity})`;
   return undefined;
+}
+
+/** Some member takes mail, or there is none because none is needed. */
+function served({ children = [], scaling }: TreeNode): boolean {
+  const members = scaling?.members ?? children.length;
+  return members === 0 || children.some(({ state }) => state === "running");
 }

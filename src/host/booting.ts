@@ -16,6 +16,10 @@ export interface CellSpec {
   readonly memory?: { readonly heap: number | undefined; readonly external: number | undefined } | undefined;
   /** What waits for the next death: nothing, an empty host, or one with the module and load() done. */
   readonly spare: "none" | "empty" | "loaded";
+  /** How many of those stand by. Default 1. */
+  readonly spares?: number;
+  /** Work waits for a core now: a spare can wait too. Default: it never does. */
+  readonly mailWaits?: () => boolean;
   /** Its next host is opened when the last has really left. */
   readonly exclusive: boolean;
   /** How long a spare's load() may take, ms; an actor's own start is limited by its supervisor. */

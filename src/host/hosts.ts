@@ -24,7 +24,9 @@ export interface Opened {
 export class Hosts {
   readonly #clock: Clock;
   readonly #providers: Record<Isolation, HostProvider>;
-  readonly #spares = new Map<string | CellSpec, Booting>();
+  /** Those parked, and how many there are to be at most. */
+  readonly #spares = new Map<string | CellSpec, Booting[]>();
+  readonly #wanted = new Map<string | CellSpec, number>();
   readonly #refilling = new Map<string | CellSpec, { cancel(): void }>();
   readonly #failures = new Map<string | CellSpec, number>();
   /** The spare a spec took was another one than it asks for: it is made anew with the next refill. */
@@ -56,22 +58,27 @@ export class Hosts {
 
   /** The spare of a spec, where it is there and has nothing left to do; else nothing is taken. */
   takeLoaded(spec: CellSpec): Booting | undefined {
-    const spare = this.#spares.get(spec);
-    return spare?.loaded && !spare.ended ? this.#take(spec) : undefined;
+    const isLoaded = (spare: Booting) => spare.loaded !== undefined && !spare.ended;
+    return this.#spares.get(spec)?.some(isLoaded) ? this.#take(spec, isLoaded) : undefined;
   }
 
-  /** Makes the spare a spec asks for, some time from now, unless it is there. Called when its cell is ready. */
+  /** Makes the spares a spec asks for, some time from now, unless they are there. Called when its cell is ready. */
   refill(spec: CellSpec): void {
     const owed = this.#owed.get(spec);
     this.#owed.delete(spec);
     if (owed !== undefined) this.#parkLater(owed, spec);
-    if (spec.spare !== "none" && spec.isolation !== "inline") this.#parkLater(spareKey(spec), spec);
+    if (spec.spare === "none" || spec.isolation === "inline") return;
+    const key = spareKey(spec);
+    this.#wanted.set(key, Math.max(this.#wanted.get(key) ?? 0, spec.spares ?? 1));
+    this.#parkLater(key, spec);
   }
 
-  #parkLater(key: string | CellSpec, spec: CellSpec): void {
-    if (this.#closed || this.#spares.has(key) || this.#refilling.has(key)) return;
+  /** One more, until there are as many as are wanted. @param since when the first look for it was, where mail waited then */
+  #parkLater(key: string | CellSpec, spec: CellSpec, since = this.#clock.now()): void {
+    const parked = this.#spares.get(key)?.length ?? 0;
+    if (this.#closed || parked >= (this.#wanted.get(key) ?? 1) || this.#refilling.has(key)) return;
     const pause = milliseconds(SPARE_REFILL_AFTER, "refill") * 2 ** (this.#failures.get(key) ?? 0);
-    const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec), {
+    const timer = this.#clock.after(Math.min(pause, LONGEST_REFILL_MS), () => this.#park(key, spec, since), {
       background: true,
     });
     this.#refilling.set(key, timer);
@@ -89,7 +96,7 @@ export class Hosts {
   /** Where a spec's own or shared spare stands; undefined where it asks for none. */
   spare(spec: CellSpec): "ready" | "loading" | undefined {
     if (spec.spare === "none" || spec.isolation === "inline") return undefined;
-    return this.#spares.get(spareKey(spec))?.ready ? "ready" : "loading";
+    return this.#spares.get(spareKey(spec))?.some(({ ready }) => ready) ? "ready" : "loading";
   }
 
   /**
@@ -100,7 +107,7 @@ export class Hosts {
     this.#closed = true;
     for (const timer of this.#refilling.values()) timer.cancel();
     this.#refilling.clear();
-    for (const spare of this.#spares.values()) spare.host.kill();
+    for (const spare of [...this.#spares.values()].flat()) spare.host.kill();
     this.#spares.clear();
     const closing = Promise.all(Object.values(this.#providers).map((provider) => provider.close()));
     await new Promise<unknown>((resolve, reject) => {
@@ -119,41 +126,57 @@ export class Hosts {
     process.emitWarning(`the system has stopped without ${names}: ${why}; the program cannot end before`, "holdfast");
   }
 
-  #take(key: string | CellSpec): Booting | undefined {
-    const spare = this.#spares.get(key);
+  /** One such, else one that is ready, else one on its way. */
+  #take(key: string | CellSpec, such?: (spare: Booting) => boolean): Booting | undefined {
+    const spares = this.#spares.get(key) ?? [];
+    const spare = (such && spares.find(such)) ?? spares.find(({ ready }) => ready) ?? spares[0];
     if (!spare) return undefined;
-    this.#spares.delete(key);
+    this.#without(key, spare);
     this.#failures.delete(key);
     spare.onEnd = () => {};
     return spare;
   }
 
-  #park(key: string | CellSpec, spec: CellSpec): void {
+  /** @returns whether it was there */
+  #without(key: string | CellSpec, spare: Booting): boolean {
+    const spares = this.#spares.get(key) ?? [];
+    const others = spares.filter((other) => other !== spare);
+    if (others.length > 0) this.#spares.set(key, others);
+    else this.#spares.delete(key);
+    return others.length < spares.length;
+  }
+
+  #park(key: string | CellSpec, spec: CellSpec, since: number): void {
     this.#refilling.delete(key);
     if (this.#closed) return;
+    // It would take from the work its core, and nobody is helped by what stands by. But not for ever: deaths go on too.
+    if (spec.mailWaits?.() && this.#clock.now() - since < LONGEST_REFILL_MS) {
+      this.#parkLater(key, spec, since);
+      return;
+    }
     const spare = this.#openIfItCan(spec, key === spec ? spec.module : undefined);
     if (!spare) {
       this.#failed(key);
       this.#parkLater(key, spec);
       return;
     }
-    this.#spares.set(key, spare);
+    this.#spares.set(key, [...(this.#spares.get(key) ?? []), spare]);
     const lost = () => {
-      if (this.#spares.get(key) !== spare) return;
-      this.#spares.delete(key);
+      if (!this.#without(key, spare)) return;
       this.#failed(key);
       this.#parkLater(key, spec);
     };
     spare.onEnd = lost;
     if (key === spec) {
       const giveUp = () => {
-        if (this.#spares.get(key) === spare) spare.host.kill();
+        if (this.#spares.get(key)?.includes(spare)) spare.host.kill();
         lost();
       };
       // Its load() has as long as that of the actor it stands by for.
       const late = this.#clock.after(spec.bootWithinMs, giveUp, { background: true });
       spare.boot(spec).then(() => late.cancel(), giveUp);
     }
+    this.#parkLater(key, spec);
   }
 
   #failed(key: string | CellSpec): void {

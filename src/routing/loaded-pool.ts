@@ -13,7 +13,7 @@ import { PoolUnit } from "./pool-unit.js";
 export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec {
   return {
     rules(field, preset) {
-      poolBounds(options, member.isolation, field);
+      poolBounds(options, member, field);
       poolMail(options, field);
       memberRules(member, field, preset);
       // As a child, a pool waits for its members; each member has its own time limits.
@@ -23,7 +23,7 @@ export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec 
       const rules = memberRules(member, place.path, place.preset);
       const { path } = place;
       const mail = poolMail(options, path)(context, member.mailbox(path));
-      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, member.isolation, path), mail });
+      return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, member, path), mail });
     },
   };
 }

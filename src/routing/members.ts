@@ -20,6 +20,10 @@ export interface MembersOptions {
   readonly rules: ChildRules;
   /** How many there are at first. */
   readonly size: number;
+  /** Parked hosts beside them; undefined: as the member's `spare` says. */
+  readonly spares: number | undefined;
+  /** Mail waits for a member now. */
+  readonly mailWaits: () => boolean;
   /** One mailbox for all; undefined: each has its own. */
   readonly shared: Mailbox | undefined;
 }
@@ -63,7 +67,9 @@ export class Members {
     const { name, path } = place;
     this.#options = options;
     this.#owner = owner;
-    this.cell = member.cell(context, path, options.rules);
+    const { spares, mailWaits } = options;
+    const cell = member.cell(context, path, options.rules);
+    this.cell = { ...cell, mailWaits, spares: spares ?? 1, ...(spares === 0 ? { spare: "none" } : {}) };
     const {
       window = shared ? POOL_MEMBER_WINDOW : DEFAULT_WINDOW,
       maxChildren = DEFAULT_MAX_SPAWNED,

@@ -4,7 +4,7 @@ import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { Isolation } from "../host/host.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
-import { positiveInteger } from "../system/actor/loaded-actor.js";
+import { type LoadedActor, positiveInteger } from "../system/actor/loaded-actor.js";
 import type { PoolOptions, ScaleOptions } from "./pool-options.js";
 import { type ScalingRule, waitAndLoad } from "./scaling/scaling-rule.js";
 
@@ -12,6 +12,8 @@ import { type ScalingRule, waitAndLoad } from "./scaling/scaling-rule.js";
 export interface PoolBounds {
   readonly min: number;
   readonly max: number;
+  /** Parked hosts; undefined: as the member says. */
+  readonly spares: number | undefined;
   readonly cpuBound: boolean;
   readonly targetWaitMs: number;
   readonly shrinkAfterMs: number;
@@ -24,6 +26,7 @@ const poolKeys: KeysOf<PoolOptions> = {
   min: true,
   max: true,
   size: true,
+  spares: true,
   scale: true,
   route: true,
   weights: true,
@@ -43,9 +46,19 @@ const scaleKeys: KeysOf<ScaleOptions> = {
  * What the options say of a pool's size. "cores" is at least `min`: the same tree starts on a small machine too.
  * @throws HoldfastError InvalidSpec naming the field; where two contradict each other, both
  */
-export function poolBounds(options: PoolOptions, isolation: Isolation, field: string): PoolBounds {
+export function poolBounds(options: PoolOptions, member: LoadedActor, field: string): PoolBounds {
   onlyKnownKeys(options, poolKeys, field);
-  return { ...sizes(options, field), ...scale(options.scale, isolation, `${field}.scale`) };
+  const spares = parked(options.spares, member.options.spare, `${field}.spares`);
+  return { ...sizes(options, field), spares, ...scale(options.scale, member.isolation, `${field}.scale`) };
+}
+
+function parked(spares: number | undefined, spare: string | undefined, field: string): number | undefined {
+  if (spares === undefined) return undefined;
+  if (!Number.isInteger(spares) || spares < 0) {
+    throw invalid(field, `${field} is ${shown(spares)}: give a whole number, 0 or above`);
+  }
+  if (spares === 0 || spare !== "none") return spares;
+  throw invalid(field, `${field} is ${spares} and its member's spare is "none": leave one of them out`);
 }
 
 function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "max"> {
@@ -74,7 +87,11 @@ function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "m
   return { min: least, max: most };
 }
 
-function scale(options: ScaleOptions = {}, isolation: Isolation, field: string): Omit<PoolBounds, "min" | "max"> {
+function scale(
+  options: ScaleOptions = {},
+  isolation: Isolation,
+  field: string,
+): Omit<PoolBounds, "min" | "max" | "spares"> {
   onlyKnownKeys(options, scaleKeys, field);
   const { targetWait = POOL_TARGET_WAIT, shrinkAfter = POOL_SHRINK_AFTER, rule = waitAndLoad, memoryMb } = options;
   const { cpuBound = isolation !== "inline" } = options;

@@ -24,6 +24,11 @@ export interface PoolOptions {
   max?: number | "cores";
   /** A fixed number of members: `min` and `max` in one. */
   size?: number | "cores";
+  /**
+   * Parked hosts beside the members, for restarts and for growth; refilled late, and not while mail waits. 0: none. Default 1,
+   * and none where the member says `spare: "none"`.
+   */
+  spares?: number;
   /** How it sizes itself. */
   scale?: ScaleOptions;
   /**

@@ -51,7 +51,9 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.path = path;
     this.#mail = mail;
     const { shared } = mail;
-    this.#members = new Members({ context, place, member, rules, size: bounds.min, shared }, this);
+    const { min: size, spares } = bounds;
+    const mailWaits = () => mail.waiting > 0;
+    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared }, this);
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
     this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });

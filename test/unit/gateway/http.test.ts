@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
 import type { GatewayOptions } from "../../../src/gateway/options.js";
 import { readiness } from "../../../src/gateway/readiness.js";
-import type { TreeNode } from "../../../src/system/tree.js";
+import type { Scaling, TreeNode } from "../../../src/system/tree.js";
 import { type FakeApp, fakeApp } from "./fake-app.js";
 
 const doors: Gateway[] = [];
@@ -66,6 +66,7 @@ describe("ready means that a request sent now would be answered", () => {
     restarts: 0,
     ...more,
   });
+  const empty = (by: Scaling["by"]) => ({ members: 0, ready: 0, min: 0, max: 2, by, why: "as it is", sinceMs: 0 });
   const tree = (...children: TreeNode[]): TreeNode => ({
     path: "app",
     name: "app",
@@ -92,6 +93,17 @@ describe("ready means that a request sent now would be answered", () => {
       "no member of the pool is running",
     ],
     ["a pool with one", node({ kind: "pool", children: [node({ state: "waiting" }), node({})] }), undefined],
+    ["a pool of none, since nothing comes", node({ kind: "pool", children: [], scaling: empty("rule") }), undefined],
+    [
+      "the same, while its last member leaves",
+      node({ kind: "pool", children: [node({ state: "stopping" })], scaling: empty("rule") }),
+      undefined,
+    ],
+    [
+      "a pool that is held at none",
+      node({ kind: "pool", children: [], scaling: empty("hand") }),
+      "it is held at no member: resize it",
+    ],
     ["a keyed group that nobody uses yet", node({ kind: "keyed", children: [] }), undefined],
   ])("%s", (_, child, reason) => {
     expect(reasonOf(child)).toBe(reason);

@@ -90,6 +90,47 @@ describe("spares", () => {
     expect(hosts.open(spec("empty")).level).toBe("spare");
   });
 
+  it("are as many as a spec asks for, one after the other, and the ready ones are taken first", async () => {
+    const { clock, stand, hosts } = stage();
+    const loaded = { ...spec("loaded"), spares: 3 };
+    hosts.refill(loaded);
+    for (const there of [1, 2, 3, 3]) {
+      await clock.advance(100);
+      expect(stand.hosts.length).toBe(there);
+    }
+    const last = stand.hosts[2]!;
+    last.onFrame({ t: "booted", facts: {} as never } as never);
+    last.onFrame({ t: "hello" } as never);
+    expect(hosts.spare(loaded)).toBe("ready");
+    expect(hosts.takeLoaded(loaded)?.host).toBe(last);
+    expect(hosts.takeLoaded(loaded)).toBeUndefined();
+    expect(hosts.open(loaded)).toMatchObject({ level: "spare" });
+    hosts.refill(loaded);
+    await clock.advance(1000);
+    expect(stand.hosts.length).toBe(5);
+    await hosts.close().catch(() => {});
+    expect(stand.hosts.filter(({ killed }) => killed).length).toBe(3);
+  });
+
+  it("are not made while mail waits for a core; but not for ever", async () => {
+    const { clock, stand, hosts } = stage();
+    let waits = true;
+    const loaded = { ...spec("loaded"), mailWaits: () => waits };
+    hosts.refill(loaded);
+    await clock.advance(5000);
+    expect(stand.hosts.length).toBe(0);
+    waits = false;
+    await clock.advance(100);
+    expect(stand.hosts.length).toBe(1);
+    waits = true;
+    hosts.open(loaded);
+    hosts.refill(loaded);
+    await clock.advance(29_000);
+    expect(stand.hosts.length).toBe(1);
+    await clock.advance(2000);
+    expect(stand.hosts.length).toBe(2);
+  });
+
   it("one whose load() hangs is given up after the time that a start may take, and tried again", async () => {
     const { clock, stand, hosts } = stage();
     const loaded = spec("loaded");
