@@ -5,6 +5,7 @@ import { fromWireError } from "../protocol/wire-error.js";
 import type { DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 import type { TreeNode } from "../system/tree.js";
+import type { Answer, CallSpec } from "./call.js";
 import { Calls } from "./calls.js";
 import type { InputStream, StreamOptions } from "./input-stream.js";
 import { Link } from "./link.js";
@@ -39,6 +40,8 @@ export interface Client<Exposed = Record<string, unknown>> {
     login(token: string): Promise<void>;
     /** Kills what runs at a path, as a fault would. @returns whether something was running there */
     kill(path: string, options?: { key?: string }): Promise<boolean>;
+    /** Holds a pool (a keyed group) at so many members (cells); "auto" gives it back to its rule. Resolves once it has them. */
+    resize(path: string, size: number | "auto"): Promise<void>;
   };
   /** What the server lets callers use, by name. */
   readonly exposes: Readonly<Record<string, ExposedActor>>;
@@ -152,16 +155,11 @@ class WireClient implements Client {
         this.#link.admin(token);
       }),
     kill: async (path: string, { key }: { key?: string } = {}): Promise<boolean> => {
-      const deadline = this.#settings.clock.now() + this.#settings.timeoutMs;
-      const frame = (id: number) => ({ type: "kill" as const, id, path, key });
-      const killed = await this.#calls.make({
-        name: `kill ${path}`,
-        idempotent: () => false,
-        deadline,
-        bytes: 64,
-        frame,
-      });
+      const killed = await this.#administer(`kill ${path}`, (id) => ({ type: "kill", id, path, key }));
       return killed === true;
+    },
+    resize: async (path: string, size: number | "auto"): Promise<void> => {
+      await this.#administer(`resize ${path}`, (id) => ({ type: "resize", id, path, size }));
     },
   };
 
@@ -179,6 +177,11 @@ class WireClient implements Client {
 
   close(): void {
     this.#link.close(new HoldfastError("ConnectionLost", "the client was closed"));
+  }
+
+  #administer(name: string, frame: CallSpec["frame"]): Answer {
+    const deadline = this.#settings.clock.now() + this.#settings.timeoutMs;
+    return this.#calls.make({ name, idempotent: () => false, deadline, bytes: 64, frame });
   }
 
   #up(welcome: WelcomeFrame): void {

@@ -6,6 +6,7 @@ import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { Right } from "./access.js";
+import { type AdminFrame, administer, mayAdminister } from "./admin-acts.js";
 import { Calls } from "./calls.js";
 import { HeldStreams } from "./held-streams.js";
 import { awaitHello } from "./hello.js";
@@ -211,7 +212,8 @@ export class Session implements Watcher {
         this.#door.watchers.remove(this);
         break;
       case "kill":
-        this.#kill(frame, format);
+      case "resize":
+        this.#administer(frame, format);
         break;
     }
   }
@@ -240,19 +242,9 @@ export class Session implements Watcher {
     this.#welcome();
   }
 
-  #kill({ id, path, key }: { id: number; path: string; key?: string }, format: Format): void {
-    if (this.#right !== "admin") {
-      const message = "kill needs the admin right: send hello with admin and the admin token";
-      throw new HoldfastError("Unauthorized", message, { details: { id } });
-    }
-    const options = { by: `an operator (${this.#peer.address})`, ...(key === undefined ? {} : { key }) };
-    let answer: ServerFrame;
-    try {
-      answer = { type: "result", id, value: this.#door.app.kill(path, options) };
-    } catch (error) {
-      answer = { type: "error", id, error: toWireError(error) };
-    }
-    this.#outbox.send(answer, format);
+  #administer(frame: AdminFrame, format: Format): void {
+    mayAdminister(this.#right, frame);
+    void administer(this.#door.app, frame, this.#peer.address).then((answer) => this.#outbox.send(answer, format));
   }
 
   #watch(): void {

@@ -115,6 +115,14 @@ export interface KillFrame {
   key?: string;
 }
 
+/** Admin: members of a pool (cells of a keyed group), or "auto" for its rule. Answered by `result` with true once it has them. */
+export interface ResizeFrame {
+  type: "resize";
+  id: number;
+  path: string;
+  size: number | "auto";
+}
+
 export type ClientFrame =
   | HelloFrame
   | AskFrame
@@ -129,4 +137,5 @@ export type ClientFrame =
   | PingFrame
   | WatchFrame
   | UnwatchFrame
-  | KillFrame;
+  | KillFrame
+  | ResizeFrame;

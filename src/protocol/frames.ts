@@ -24,6 +24,7 @@ export type {
   DetachFrame,
   HelloFrame,
   KillFrame,
+  ResizeFrame,
   OpenFrame,
   PingFrame,
   TellFrame,

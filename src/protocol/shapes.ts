@@ -23,6 +23,7 @@ const amount = rule(
   "a whole number from 1 to 1000000",
   (v) => isCount(v) && (v as number) >= 1 && (v as number) <= 1e6,
 );
+const size = rule('a whole number >= 0, or "auto"', (v) => v === "auto" || isCount(v));
 const seen = rule("a whole number from -1", (v) => v === -1 || isCount(v));
 const duration = rule(
   "milliseconds, a finite number >= 0",
@@ -69,6 +70,7 @@ export const clientShapes: Shapes<ClientFrame> = {
   watch: {},
   unwatch: {},
   kill: { id: whole, path: name, key: maybe(name) },
+  resize: { id: whole, path: name, size },
 };
 
 /** Every field of every frame a server may send. */

@@ -80,11 +80,23 @@ export class Connection {
    * @throws (rejects) Unauthorized for a wrong token
    */
   async kill(path: string, adminToken: string): Promise<boolean> {
-    const admin = await connect(this.#url, { name, adminToken, connectTimeout: "5s" });
+    return this.#asAdmin(adminToken, ({ admin }) => admin.kill(path));
+  }
+
+  /**
+   * Holds a pool at so many members, or gives it back to its rule.
+   * @throws (rejects) Unauthorized for a wrong token, InvalidValue for a size beyond its bounds
+   */
+  async resize(path: string, size: number | "auto", adminToken: string): Promise<void> {
+    return this.#asAdmin(adminToken, ({ admin }) => admin.resize(path, size));
+  }
+
+  async #asAdmin<T>(adminToken: string, act: (client: Client) => Promise<T>): Promise<T> {
+    const client = await connect(this.#url, { name, adminToken, connectTimeout: "5s" });
     try {
-      return await admin.admin.kill(path);
+      return await act(client);
     } finally {
-      admin.close();
+      client.close();
     }
   }
 

@@ -21,6 +21,7 @@ const good = {
   watch: {},
   unwatch: {},
   kill: { id: 1, path: "a", key: "k" },
+  resize: { id: 1, path: "a", size: "auto" },
 } satisfies Record<keyof typeof clientShapes, Record<string, unknown>>;
 
 describe.each(Object.entries(good))("the frame %s", (type, fields) => {
