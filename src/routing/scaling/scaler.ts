@@ -21,6 +21,9 @@ const LOOK_MS = 100;
 /** The same while mail waits: as soon as it has waited too long, but no sooner than this, ms. */
 const SOONEST_MS = 2;
 
+/** A pool whose `shrinkAfter` is less than a look is looked at as often as that, but no sooner than this, ms. */
+const SOONEST_GO_MS = 20;
+
 /** An idle pool that may shrink is looked at so many times in `shrinkAfter`. */
 const IDLE_LOOKS = 10;
 
@@ -221,8 +224,12 @@ export class Scaler {
       // What has waited too long already, and is still there, waits for more than a moment.
       const left = patience - oldestWaitMs;
       this.#arm(Math.min(LOOK_MS, Math.max(SOONEST_MS, left >= 0 ? left : LOOK_MS)));
-    } else if (busy > 0 || this.#trial.open) this.#arm(LOOK_MS);
-    else if (members > bounds.min) this.#arm(Math.max(LOOK_MS, bounds.shrinkAfterMs / IDLE_LOOKS));
+      return;
+    }
+    // Members that may go sooner than that are looked at as often as they may go.
+    const lookMs = members > bounds.min ? Math.min(LOOK_MS, Math.max(SOONEST_GO_MS, bounds.shrinkAfterMs)) : LOOK_MS;
+    if (busy > 0 || this.#trial.open) this.#arm(lookMs);
+    else if (members > bounds.min) this.#arm(Math.max(lookMs, bounds.shrinkAfterMs / IDLE_LOOKS));
   }
 
   #arm(ms: number): void {

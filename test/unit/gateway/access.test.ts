@@ -162,6 +162,19 @@ describe("the admin right", () => {
     expect(app.killed).toEqual([{ path: "math", options: { key: "k", by: "an operator (127.0.0.1)" } }]);
   });
 
+  test("is needed to resize", async () => {
+    const { app, door, loopback } = await serve();
+    const client = await RawClient.connect(loopback);
+    client.send({ type: "resize", id: 1, path: "math", size: 3 });
+    expect(await client.next("error")).toMatchObject({ id: 1, error: { code: "Unauthorized" } });
+    expect(app.resized).toEqual([]);
+    client.send({ type: "hello", admin: true, token: door.adminToken });
+    await client.next("welcome");
+    client.send({ type: "resize", id: 2, path: "math", size: "auto" });
+    expect(await client.next("result")).toEqual({ type: "result", id: 2, value: true });
+    expect(app.resized).toEqual([{ path: "math", to: "auto" }]);
+  });
+
   test("is not given for the callers' token, and the connection keeps what it had", async () => {
     const { loopback } = await serve({ token, adminToken });
     const client = await RawClient.connect(loopback, { authorization: `Bearer ${token}` });

@@ -17,6 +17,7 @@ export interface FakeApp extends App {
   readonly calls: { path: string; method: string; args: unknown[]; options: CallOptions }[];
   readonly released: string[];
   readonly killed: { path: string; options: unknown }[];
+  readonly resized: { path: string; to: number | "auto" }[];
   readonly nodes: Map<string, TreeNode>;
   /** What `facts()` says; empty at first, as before a first start. */
   readonly known: Map<string, ActorFacts>;
@@ -32,6 +33,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
   const calls: FakeApp["calls"] = [];
   const released: string[] = [];
   const killed: FakeApp["killed"] = [];
+  const resized: FakeApp["resized"] = [];
   const recorded: DeathReport[] = [];
   const nodes = new Map<string, TreeNode>();
   const known: FakeApp["known"] = new Map();
@@ -72,6 +74,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     calls,
     released,
     killed,
+    resized,
     nodes,
     known,
     recorded,
@@ -93,7 +96,9 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     child: () => undefined,
     count: () => ({ specs: 0, active: 0, supervisors: 0, workers: 0 }),
     restart: async () => {},
-    resize: async () => {},
+    resize: async (path, to) => {
+      resized.push({ path, to });
+    },
     kill(path, options) {
       killed.push({ path, options });
       return nodes.has(path);

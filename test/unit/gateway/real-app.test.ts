@@ -3,7 +3,7 @@ import { Actor } from "../../../src/actor/actor.js";
 import { type Client, connect } from "../../../src/client/node.js";
 import { refuse } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
-import { inline, keyed, supervisor, system } from "../../../src/index.js";
+import { inline, keyed, pool, supervisor, system } from "../../../src/index.js";
 import type { App } from "../../../src/system/app.js";
 
 class Desk extends Actor {
@@ -47,7 +47,9 @@ let door: Gateway;
 let client: Client<{ desk: Desk; tally: Tally }>;
 
 beforeEach(async () => {
-  app = await system(supervisor({}, { desk: inline(Desk), tally: keyed(inline(Tally)) }));
+  app = await system(
+    supervisor({}, { desk: inline(Desk), tally: keyed(inline(Tally)), crew: pool(inline(Desk), { min: 1, max: 3 }) }),
+  );
   door = await gateway(app, {
     port: 0,
     expose: {
@@ -84,6 +86,17 @@ test("a stream goes on over the death of its actor as if nothing had happened", 
   expect(await stream.end()).toBe(3);
   // Released: the next stream of that key begins anew.
   expect(await client.stream<number, [number]>("tally", { key: "mic" }).push(1)).toBe(1);
+});
+
+test("an operator holds a pool at a size and gives it back, and is told what it cannot be", async () => {
+  const crew = () => app.tree().children!.find(({ name }) => name === "crew")!;
+  expect(crew().children).toHaveLength(1);
+  await client.admin.resize("crew", 3);
+  expect(crew()).toMatchObject({ scaling: { members: 3, ready: 3, by: "hand" } });
+  await client.admin.resize("crew", "auto");
+  await expect(client.admin.resize("crew", 4)).rejects.toMatchObject({ code: "InvalidValue" });
+  await expect(client.admin.resize("nobody", 1)).rejects.toMatchObject({ code: "InvalidSpec" });
+  await expect(client.admin.resize("desk", 1)).rejects.toThrow("cannot be resized");
 });
 
 test("a watcher sees the tree, and each death with its report", async () => {
