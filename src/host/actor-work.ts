@@ -2,19 +2,20 @@ import type { Call as Handle } from "../actor/call.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import { GIVEN_UP, type ToHost, type ToParent } from "../transport/frames.js";
-import { pack, unpack } from "../transport/values.js";
+import { unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, follow, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { LatestMethod } from "./latest-method.js";
 import { watchLent } from "./lent-watch.js";
 import { notBegun } from "./not-begun.js";
-import { isPulled, notDeclared, OutputStream } from "./output-stream.js";
-import { argumentsFor, dropped, given, ownCopy } from "./own-copy.js";
+import { isPulled, notDeclared } from "./output-stream.js";
+import { argumentsFor, dropped, given } from "./own-copy.js";
+import { runStream } from "./run-stream.js";
 import { Running } from "./running.js";
 import { RunningTable } from "./running-table.js";
+import { snapshotOf } from "./snapshot-of.js";
 import type { Surroundings } from "./surroundings.js";
-import { takenNow } from "./taken-now.js";
 import type { Worker } from "./worker.js";
 
 type Call = Extract<ToHost, { t: "call" }>;
@@ -198,7 +199,7 @@ export class ActorWork {
     let result = outcome;
     const streams = this.#method.of(call.method).facts?.stream;
     // The answer of another actor is both: what was asked for is one value, unless a stream is declared.
-    if (isPulled(result) && streams) result = this.#stream(running, result);
+    if (isPulled(result) && streams) result = runStream(running, result, this.#around);
     else if (isPulled(result) && !isPromise(result)) {
       this.fail(running, notDeclared(call.method));
       return;
@@ -210,17 +211,14 @@ export class ActorWork {
     }
   }
 
-  #stream(running: Running, source: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
-    const { actor, incarnation, seq } = running.call;
-    running.stream = new OutputStream((value) =>
-      this.#around.send({ t: "part", actor, incarnation, seq, value: given(value, "a streamed value") }),
-    );
-    return running.stream.run(source);
-  }
-
   #returned(running: Running, value: unknown): void {
     if (!this.#settled(running) || !this.#kept(running)) {
       dropped(value);
+      return;
+    }
+    const { actor, incarnation, seq } = running.call;
+    if (running.state === undefined && this.#around.answer?.(actor, incarnation, seq, value)) {
+      this.#ended(running, true);
       return;
     }
     try {
@@ -263,8 +261,7 @@ export class ActorWork {
   #kept(running: Running): boolean {
     if (!running.call.snapshot || this.#running.size > 0) return true;
     try {
-      const { value, special } = pack(takenNow(this.#of.actor!.snapshot!()), "the snapshot");
-      running.state = ownCopy(this.#around, { value, special });
+      running.state = snapshotOf(this.#of.actor!, this.#around);
       return true;
     } catch (error) {
       this.#of.crash(running.call.seq, error);
@@ -279,10 +276,14 @@ export class ActorWork {
   #done(running: Running, outcome: Extract<ToParent, { t: "done" }>["outcome"]): void {
     const { actor, incarnation, seq } = running.call;
     this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state: running.state });
+    this.#ended(running, outcome.ok);
+  }
+
+  #ended(running: Running, ok: boolean): void {
     const now = this.#around.clock.now();
     this.#short = now - running.since < SHORT_MS;
     this.#around.stamp.at = now;
-    this.#event(outcome.ok ? (running.stream ? KIND.streamed : KIND.ok) : KIND.failed, running.call, now);
+    this.#event(ok ? (running.stream ? KIND.streamed : KIND.ok) : KIND.failed, running.call, now);
     this.#around.control.end(running.entry);
     if (this.#of.open) this.next(now);
     else {

@@ -34,6 +34,7 @@ export interface CellLink {
   readonly tensor?: MakeTensor;
   readonly lend?: Surroundings["lend"];
   send(frame: ToParent): void;
+  readonly answer?: Surroundings["answer"];
   /** What the host holds, where it is the cell's alone: then it has a beat. */
   memory?(): HostMemory;
   /** What was sent waits here for the end of the turn. Only where the parent is in the same thread. */
@@ -170,6 +171,7 @@ export class CellRunner {
         tensor: this.#link.tensor,
         lend: this.#link.lend,
         send: (out) => this.#link.send(out),
+        answer: this.#link.answer,
         unsent: this.#link.unsent,
         flush: (patient) => this.#link.flush(patient),
         target: (path, asker) => this.#target(path, asker),

@@ -71,6 +71,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     whoseError,
     tensor: host.tensor,
     send: (frame) => link.send(arrays.pack(frame)),
+    answer: link.answer && ((actor, incarnation, seq, result) => link.answer!(actor, incarnation, seq, result)),
     flush: (patient) => link.flush(patient),
     load: (module) => import(module),
     idle: () => void import("./rehearse.js").then(({ rehearse }) => rehearse()),

@@ -5,6 +5,7 @@ import type { Target } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Clock } from "../clock.js";
 import type { Packed, ToHost, ToParent } from "../transport/frames.js";
+import type { Link } from "../transport/link.js";
 import type { ControlWriter } from "./control-writer.js";
 import type { AskingActor } from "./host-asks.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
@@ -52,6 +53,8 @@ export interface Surroundings {
   /** A message that came without a frame goes on: what it was lent is kept from others until its end. */
   lend?: ((call: Extract<ToHost, { t: "call" }>) => void) | undefined;
   send(frame: ToParent): void;
+  /** See Link. */
+  answer?: Link<ToParent>["answer"] | undefined;
   /** What was sent waits here for the end of the turn. Only where the parent is in the same thread. */
   unsent?: { readonly empty: boolean } | undefined;
   /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */

@@ -76,6 +76,31 @@ export class FrameWriter {
     }
   }
 
+  /**
+   * Writes the `done` of a call that went well, with a result that nobody has packed.
+   * @returns its bytes, or 0 when it has to be packed
+   */
+  answer(actor: number, incarnation: number, seq: number, result: unknown, at: number): number {
+    const values = this.#values;
+    const ints = this.#ints;
+    const word = at >> 2;
+    ints[word + 1] = actor;
+    ints[word + 2] = incarnation;
+    ints[word + 3] = seq;
+    ints[word + 4] = RAN | OK;
+    values.begin(at + DONE_BYTES, at + LARGEST_FRAME);
+    try {
+      values.plain(result);
+    } catch {
+      values.undo();
+      return 0;
+    }
+    const bytes = values.at - at;
+    ints[word] = (bytes << 8) | kind.done;
+    values.keep();
+    return bytes;
+  }
+
   /** Says that what was posted as number `count` stands here. @returns its bytes */
   marker(count: number, at: number): number {
     this.#ints[at >> 2] = (MARKER_BYTES << 8) | kind.marker;

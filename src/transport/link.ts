@@ -3,6 +3,11 @@ export interface Link<Out> {
   /** Frames arrive in the order they were sent; what ends work (cancel, stop, fence, shut) may overtake requests. */
   send(frame: Out): void;
   /**
+   * The short way of a host's `done` frame for a call that went well, with a result that nobody has packed.
+   * @returns false where it has to be packed and sent
+   */
+  answer?(actor: number, incarnation: number, seq: number, result: unknown): boolean;
+  /**
    * What was sent is where this side's death does not reach it, and the other side has been told of it. Where that looks
    * by itself nothing is to be told: it costs a bell for each time that it has gone to sleep.
    * @param patient what follows is most likely short: one that looks in a few ms all the same is left to do so

@@ -68,6 +68,17 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
   send(frame: Out): void {
     this.#count(frame);
     this.#sender.push(frame);
+    this.#sent();
+  }
+
+  answer(actor: number, incarnation: number, seq: number, result: unknown): boolean {
+    if (!this.#sender.answer(actor, incarnation, seq, result)) return false;
+    if (this.#due > 0) this.#due--;
+    this.#sent();
+    return true;
+  }
+
+  #sent(): void {
     if (this.#telling) return;
     this.#telling = true;
     queueMicrotask(this.#tell);

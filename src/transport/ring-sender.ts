@@ -89,6 +89,25 @@ export class RingSender<Out extends Frame> {
     }
   }
 
+  /**
+   * The short way of a `done` frame: its result was not packed, and no frame is made where the ring can carry it.
+   * @returns false where it has to be packed and sent
+   */
+  answer(actor: number, incarnation: number, seq: number, result: unknown): boolean {
+    if (this.#busy || this.#waiting.length > 0) return false;
+    const at = this.#ring.room();
+    if (at < 0) return false;
+    this.#busy = true;
+    try {
+      this.#postOnce();
+      const bytes = this.#codec.answer(actor, incarnation, seq, result, at);
+      if (bytes > 0) this.#commit(bytes);
+      return bytes > 0;
+    } finally {
+      this.#done();
+    }
+  }
+
   /** What was sent from within. */
   #done(): void {
     if (this.#nested.length === 0) {

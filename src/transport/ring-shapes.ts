@@ -5,9 +5,17 @@ import { MOST_KEYS, MOST_SHAPES, NO_SHAPE } from "./ring-values.js";
 export interface Shape {
   readonly keys: readonly string[];
   readonly number: number;
+  /** See `arePlain`. */
+  readonly plain: boolean;
   written: number;
   /** What writes the values of such an object, when there have been many. */
   write: WriteRecord | undefined;
+}
+
+/** None is one that pack() wraps by: those begin with NUL. */
+export function arePlain(keys: readonly string[]): boolean {
+  for (let i = 0; i < keys.length; i++) if (keys[i]!.charCodeAt(0) === 0) return false;
+  return true;
 }
 
 /** The shapes of plain objects that the other side of a ring knows, by number. */
@@ -33,7 +41,7 @@ export class Shapes {
   /** @returns the number it gets, or NO_SHAPE for one that nobody remembers */
   define(keys: readonly string[]): number {
     if (keys.length > MOST_KEYS || this.#count >= MOST_SHAPES) return NO_SHAPE;
-    const shape = { keys, number: this.#count++, written: 0, write: undefined };
+    const shape = { keys, number: this.#count++, plain: arePlain(keys), written: 0, write: undefined };
     const first = keys[0] ?? "";
     const alike = this.#known.get(first);
     if (alike) alike.push(shape);

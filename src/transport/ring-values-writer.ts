@@ -1,11 +1,16 @@
+import { types } from "node:util";
 import { OFTEN, recordWriter } from "./ring-record.js";
-import { Shapes } from "./ring-shapes.js";
-import { SHORT_STRING, tag, viewKinds } from "./ring-values.js";
+import { arePlain, Shapes } from "./ring-shapes.js";
+import { SHORT_STRING, tag } from "./ring-values.js";
+import { ringKindOf } from "./ring-view-kind.js";
 
 /** What is thrown for a value that these bytes cannot carry; made once, because it costs a stack. */
 export const notByRing = new Error("not by the ring");
 
-/** As deep as pack() lets a value be, and some; what has become deeper since contains itself. */
+/** As deep as pack() lets a value be. */
+const DEEPEST_PLAIN = 100;
+
+/** And some: what has become deeper since contains itself. */
 const DEEPEST = 110;
 
 /** Objects of one value up to which a list is searched faster than a Set. */
@@ -22,6 +27,8 @@ export class ValueWriter {
   readonly #few: (object | undefined)[] = new Array<undefined>(FEW).fill(undefined);
   #seen = 0;
   #many: Set<object> | undefined;
+  /** What is written was not packed: only what needs no packing is carried. */
+  #plain = false;
 
   constructor(bytes: Buffer, view: DataView) {
     this.#bytes = bytes;
@@ -32,6 +39,19 @@ export class ValueWriter {
   begin(at: number, end: number): void {
     this.at = at;
     this.#end = end;
+  }
+
+  /**
+   * One that nobody has packed: it is judged while it is written, which spares the walk of its own that this takes elsewhere.
+   * @throws notByRing for all that pack() has to look at, and as `value` does
+   */
+  plain(value: unknown): void {
+    this.#plain = true;
+    try {
+      this.value(value);
+    } finally {
+      this.#plain = false;
+    }
   }
 
   /** The frame is whole: what it defines is known on the other side. */
@@ -156,11 +176,16 @@ export class ValueWriter {
   }
 
   #object(value: object, depth: number): void {
-    if (depth > DEEPEST) throw notByRing;
+    const plain = this.#plain;
+    if (depth > (plain ? DEEPEST_PLAIN : DEEPEST)) throw notByRing;
+    // A Proxy first: to look at it runs its traps.
+    if (plain && types.isProxy(value)) throw notByRing;
     this.#once(value);
     const prototype: unknown = Object.getPrototypeOf(value);
+    if (plain && Array.isArray(value) !== (prototype === Array.prototype)) throw notByRing;
     if (prototype === Object.prototype) this.#record(value as Record<string, unknown>, depth);
     else if (prototype === Array.prototype) this.#array(value as unknown[], depth);
+    else if (plain) throw notByRing;
     else if (ArrayBuffer.isView(value)) this.#binary(value);
     else if (value instanceof ArrayBuffer) this.#plainBuffer(value);
     else if (prototype === Date.prototype) {
@@ -200,10 +225,12 @@ export class ValueWriter {
   }
 
   #record(value: Record<string, unknown>, depth: number): void {
+    if (this.#plain && ArrayBuffer.isView(value)) throw notByRing;
     const keys = Object.keys(value);
     const shape = this.#shapes.find(keys);
     if (!shape) this.#define(keys);
     else {
+      if (this.#plain && !shape.plain) throw notByRing;
       this.#room(3);
       this.#bytes[this.at] = tag.record;
       this.#view.setUint16(this.at + 1, shape.number);
@@ -219,6 +246,7 @@ export class ValueWriter {
 
   #define(keys: readonly string[]): void {
     if (keys.length > 0xffff || keys.includes("__proto__")) throw notByRing;
+    if (this.#plain && !arePlain(keys)) throw notByRing;
     this.#room(5);
     this.#bytes[this.at] = tag.shape;
     this.#view.setUint16(this.at + 1, this.#shapes.define(keys));
@@ -240,7 +268,8 @@ export class ValueWriter {
     // pack() has copied views on part of a buffer; one that grows, or that others look at too, stays one only in a clone.
     if (!(buffer instanceof ArrayBuffer) || byteLength !== buffer.byteLength || resizable(buffer)) throw notByRing;
     this.#once(buffer);
-    const kind = kindOf(value);
+    const kind = ringKindOf(value);
+    if (kind === undefined) throw notByRing;
     this.#room(6 + byteLength);
     this.#bytes[this.at] = tag.view;
     this.#bytes[this.at + 1] = kind;
@@ -256,17 +285,6 @@ export class ValueWriter {
     this.#bytes.set(new Uint8Array(buffer), this.at);
     this.at += buffer.byteLength;
   }
-}
-
-const typedArray = Object.getPrototypeOf(Uint8Array) as { prototype: object };
-const nameOf = Object.getOwnPropertyDescriptor(typedArray.prototype, Symbol.toStringTag)!.get!;
-const kinds = new Map<string, number>(viewKinds.map((kind, i) => [kind.name, i]));
-
-/** By what it is inside, as structured clone sees it: a Buffer is a Uint8Array. */
-function kindOf(value: ArrayBufferView): number {
-  const kind = kinds.get((nameOf.call(value) as string | undefined) ?? "DataView");
-  if (kind === undefined) throw notByRing;
-  return kind;
 }
 
 function resizable(buffer: ArrayBuffer): boolean {

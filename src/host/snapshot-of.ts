@@ -1,0 +1,30 @@
+import type { Lifecycle } from "../actor/lifecycle.js";
+import { HoldfastError } from "../errors.js";
+import type { Packed } from "../transport/frames.js";
+import { pack } from "../transport/values.js";
+import { isPromise } from "./direct-work.js";
+import { ownCopy } from "./own-copy.js";
+import type { Surroundings } from "./surroundings.js";
+
+/**
+ * The state of an actor between two messages, as it crosses.
+ * @throws HoldfastError InvalidValue for what cannot be sent; and what `snapshot()` throws
+ */
+export function snapshotOf(actor: Lifecycle, around: Surroundings): Packed {
+  const { value, special } = pack(takenNow(actor.snapshot!()), "the snapshot");
+  return ownCopy(around, { value, special });
+}
+
+/**
+ * A snapshot is of the moment between two messages, so it cannot be waited for.
+ * @throws HoldfastError InvalidValue for what `snapshot()` has still to make
+ */
+function takenNow(state: unknown): unknown {
+  if (!isPromise(state)) return state;
+  Promise.resolve(state).catch(() => {});
+  throw new HoldfastError(
+    "InvalidValue",
+    "snapshot() returned a promise, and has to be synchronous: the next message would change the state while it is waited " +
+      "for. Keep what it needs in fields, and return plain data",
+  );
+}
