@@ -20,8 +20,11 @@ export const DEFAULT_MAILBOX_MESSAGES = 1000;
 /** Bytes a mailbox holds: 64 MiB, four tensors of 16 MB, or an eighth of a 512 MB device. */
 export const DEFAULT_MAILBOX_BYTES = 64 * 1024 * 1024;
 
-/** Messages handed to a host ahead of execution. Enough to hide a port's latency, few enough to redeliver cheaply. */
-export const DEFAULT_WINDOW = 32;
+/**
+ * Messages handed to a host ahead of execution. Enough to hide a port's latency, and that two threads on one core change places
+ * rarely (with half as many a message costs a fourth more there); few enough to redeliver cheaply.
+ */
+export const DEFAULT_WINDOW = 64;
 
 /**
  * Bytes of large arrays handed to a host ahead of execution: 4 MiB, so that what is copied in is still in the processor's

@@ -69,6 +69,7 @@ export async function rehearse(): Promise<void> {
     callFor,
     memory: () => ({ heap: 0, external: 0 }),
     send: (frame) => hostEnd.send(outgoing.pack(frame)),
+    answer: (actor, incarnation, seq, result) => hostEnd.answer(actor, incarnation, seq, result),
     flush: (patient) => hostEnd.flush(patient),
     load: async () => ({ Rehearsal }),
     end: () => {},

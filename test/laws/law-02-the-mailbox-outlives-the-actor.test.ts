@@ -17,11 +17,11 @@ describe.each(levels)("law 2, the mailbox outlives the actor, $level", ({ level 
     const lost = failure(refs.hand.ask.hold("door"));
     await made.reached("door");
     // More than the window: some are with the host, some still in the mailbox.
-    const asks = Array.from({ length: 80 }, (_, i) => refs.hand.ask.jot(`n${i}`));
+    const asks = Array.from({ length: 160 }, (_, i) => refs.hand.ask.jot(`n${i}`));
     app.kill("hand");
     expect(await lost).toMatchObject({ code: "ActorDied" });
     await Promise.all(asks);
-    expect(made.notes.filter((note) => note.startsWith("n"))).toEqual(Array.from({ length: 80 }, (_, i) => `n${i}`));
+    expect(made.notes.filter((note) => note.startsWith("n"))).toEqual(Array.from({ length: 160 }, (_, i) => `n${i}`));
   });
 
   it("mail that comes while nobody is there waits", async () => {

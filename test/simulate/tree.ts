@@ -114,7 +114,7 @@ function boundsOf(plan: ChildPlan): { waiting: number; executing: number } {
   const members = plan.kind === "pool" ? plan.size : 1;
   const {
     mailbox = {},
-    window = 32,
+    window = 64,
     snapshotEvery = 1,
   } = own.options as {
     mailbox?: { messages?: number; overflow?: string };

@@ -8,7 +8,7 @@ const told: Record<string, [value: unknown, file: string, says: RegExp]> = {
   DEFAULT_METHOD_LIMIT: ["60s", "src/actor/methods.ts", /its host is killed\. Default 60 s/],
   DEFAULT_MAILBOX_MESSAGES: [1000, "src/system/specs.ts", /Default 1000\./],
   DEFAULT_MAILBOX_BYTES: [64 * 1024 * 1024, "src/system/specs.ts", /Default 64 MiB\./],
-  DEFAULT_WINDOW: [32, "src/system/specs.ts", /ahead of execution\. Default 32\./],
+  DEFAULT_WINDOW: [64, "src/system/specs.ts", /ahead of execution\. Default 64\./],
   DEFAULT_DRAIN: ["10s", "src/system/app.ts", /within `drain` \(default 10 s\)/],
   DEFAULT_KEY_IDLE: ["5m", "src/routing/keyed.ts", /Default "5m"/],
   DEFAULT_MAX_KEYS: [1000, "src/routing/keyed.ts", /Default 1000\./],
