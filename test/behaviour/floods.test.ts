@@ -105,10 +105,10 @@ describe("a flood of tells to an actor in the program's own thread", () => {
   it("is refused where the mailbox ends, message for message", async () => {
     const { reader: ref, ran, letters } = await reader({}, 100);
     const accepted = upTo(200).filter((n) => ref.tell.read(n));
-    expect(accepted).toEqual(upTo(132));
-    expect(letters).toHaveLength(68);
+    expect(accepted).toEqual(upTo(164));
+    expect(letters).toHaveLength(36);
     expect(letters[0]).toMatchObject({ method: "read", reason: "MailboxFull" });
-    while (ran.length < 132) await new Promise((resolve) => setImmediate(resolve));
+    while (ran.length < 164) await new Promise((resolve) => setImmediate(resolve));
     expect(ran).toEqual(accepted);
   });
 
