@@ -29,6 +29,13 @@ export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } fr
 export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
+export {
+  type BroadcastOptions,
+  broadcast,
+  type FirstCompletedOptions,
+  firstCompleted,
+} from "./routing/broadcast.js";
+export type { BroadcastOutcome, BroadcastRef, FirstCompletedRef } from "./routing/broadcast-ref.js";
 export type { EjectOptions } from "./routing/ejection/eject-options.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";

@@ -1,9 +1,7 @@
-import { HoldfastError } from "../errors.js";
-import type { Preset } from "../supervision/presets.js";
-import { type ChildRules, childRules } from "../supervision/spec.js";
+import { childRules } from "../supervision/spec.js";
 import type { LoadedActor } from "../system/actor/loaded-actor.js";
 import type { LoadedSpec } from "../system/unit.js";
-import { lasting } from "./lasting.js";
+import { memberRules } from "./member-rules.js";
 import { poolBounds } from "./pool-bounds.js";
 import type { PoolOptions } from "./pool-options.js";
 import { poolMail } from "./pool-routing.js";
@@ -26,17 +24,4 @@ export function loadPool(member: LoadedActor, options: PoolOptions): LoadedSpec 
       return new PoolUnit(context, place, { member, rules, bounds: poolBounds(options, member, path), mail });
     },
   };
-}
-
-/** @throws InvalidSpec for what a member of a pool cannot be */
-function memberRules(member: LoadedActor, field: string, preset: Preset): ChildRules {
-  if (member.options.snapshotEvery !== undefined) {
-    throw new HoldfastError(
-      "InvalidSpec",
-      `${field}.snapshotEvery is ${member.options.snapshotEvery}: leave it out, the members of a pool are stateless ` +
-        "(each takes any message); state belongs in one actor, or in keyed()",
-      { details: { field: `${field}.snapshotEvery` } },
-    );
-  }
-  return lasting(member.rules(field, preset), field);
 }

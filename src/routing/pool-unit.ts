@@ -10,6 +10,7 @@ import { takesNoMore } from "../system/not-an-actor.js";
 import { type Receiver, targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../system/unit.js";
+import type { FanOut } from "./fan-out.js";
 import type { Member } from "./member.js";
 import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
@@ -22,6 +23,8 @@ export interface PoolPlan {
   readonly rules: ChildRules;
   readonly bounds: PoolBounds;
   readonly mail: PoolMail;
+  /** What its ref sends through, where that is not the pool itself. */
+  readonly target?: (group: FanOut) => Target;
 }
 
 /** Advice to come back later than this is none. */
@@ -45,7 +48,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining = false;
 
-  constructor(context: SystemContext, place: Place, { member, rules, bounds, mail }: PoolPlan) {
+  constructor(context: SystemContext, place: Place, { member, rules, bounds, mail, target }: PoolPlan) {
     const { name, path } = place;
     this.name = name;
     this.path = path;
@@ -57,7 +60,8 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
     this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });
-    this.target = targetOf(context, this);
+    const single = targetOf(context, this);
+    this.target = target?.(this.#fanOut(context, single)) ?? single;
   }
 
   get keeper(): Keeper {
@@ -73,9 +77,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   accept(message: Message, key: string | undefined): void {
-    if (this.#refusal) throw this.#refusal;
-    if (this.#draining && !message.inner) throw takesNoMore(this.path);
-    if (this.#members.out.size > 0) this.#refuseWithoutMembers();
+    this.#admit(message.inner);
     const mail = this.#mail;
     try {
       mail.push(message, key);
@@ -216,6 +218,27 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     } catch (error) {
       this.#failAll(error as HoldfastError);
     }
+  }
+
+  /** @throws HoldfastError why nothing is taken now */
+  #admit(inner: boolean): void {
+    if (this.#refusal) throw this.#refusal;
+    if (this.#draining && !inner) throw takesNoMore(this.path);
+    if (this.#members.out.size > 0) this.#refuseWithoutMembers();
+  }
+
+  #fanOut(context: SystemContext, single: Target): FanOut {
+    const { all, cell } = this.#members;
+    return {
+      context,
+      path: this.path,
+      members: all,
+      apart: cell.isolation !== "inline",
+      single,
+      admit: (inner) => this.#admit(inner),
+      isStream: (method) => this.isStream(method),
+      resize: (to) => this.resize(to),
+    };
   }
 
   /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */

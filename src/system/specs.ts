@@ -156,7 +156,10 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
 }
 
 /** What pools and keyed groups are made of: one actor spec. @throws InvalidSpec saying what to write */
-export function checkMember(member: unknown, call: "pool" | "keyed" | "dynamic"): void {
+export function checkMember(
+  member: unknown,
+  call: "pool" | "broadcast" | "firstCompleted" | "keyed" | "dynamic",
+): void {
   const { kind, load } = (member ?? {}) as { kind?: unknown; load?: unknown };
   if (kind === "actor" && typeof load === "function") return;
   throw new HoldfastError(

@@ -18,6 +18,7 @@ export class Hand extends Actor<HandProps | undefined> {
   patient(name: string): Promise<string>;
   holdThenThrow(name: string): Promise<void>;
   untilAborted(name: string): Promise<string>;
+  race(name: string): Promise<string>;
   fail(text: string): void;
   failOddly(): void;
   failWithText(text: string): void;

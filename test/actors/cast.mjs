@@ -79,6 +79,10 @@ export class Hand extends Actor {
     this.props.gate.tell.jot(`aborted ${name}`);
     return "late";
   }
+  /** Of several members the first passes the gate; the others end when they are given up. */
+  race(name) {
+    return this.self.path.endsWith("/1") ? this.hold(name) : this.untilAborted(name);
+  }
   fail(text) {
     throw new TypeError(text);
   }

@@ -9,7 +9,7 @@ const folder = join("node_modules", `.holdfast-snippets-${process.pid}`);
 /** What examples take for granted. A name that an example declares itself is left out for it. */
 const given: Record<string, string> = {
   "": `
-import { Actor, dynamic, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
+import { Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
 import { connect } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
@@ -22,7 +22,7 @@ import { Digits } from "./digits.js";
 declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
-void [Actor, dynamic, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
 void [afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
