@@ -21,7 +21,7 @@ const firstCompletedKeys: KeysOf<FirstCompletedOptions> = { ...broadcastKeys, of
 export function loadBroadcast(member: LoadedActor, options: BroadcastOptions): LoadedSpec {
   const bounds = (field: string) => {
     onlyKnownKeys(options, broadcastKeys, field);
-    return byHand(poolBounds(options, member.isolation, field));
+    return byHand(poolBounds(options, member, field));
   };
   return loadFanOut(member, bounds, (group) => new BroadcastTarget(group));
 }
@@ -31,7 +31,7 @@ export function loadFirstCompleted(member: LoadedActor, options: FirstCompletedO
   const bounds = (field: string) => {
     onlyKnownKeys(options, firstCompletedKeys, field);
     const { of, ...size } = options ?? {};
-    const found = byHand(poolBounds(size, member.isolation, field));
+    const found = byHand(poolBounds(size, member, field));
     positiveInteger(of, `${field}.of`);
     if (of === undefined || of <= found.max) return found;
     const text = `${field}.of is ${of}, and there are ${found.max} members at most: give a smaller one, or more members`;
