@@ -48,6 +48,9 @@ export function tellEvents(app: App<unknown>, tell: (line: string) => void): voi
   });
 }
 
+const scaledBy = { hand: "by hand", judge: "undone" } as const;
+const judged = { helped: "helped", undone: "not helped", unclear: "neither helped nor harmed" } as const;
+
 function eventLine(event: SystemEvent): string | undefined {
   switch (event.type) {
     case "report":
@@ -65,6 +68,12 @@ function eventLine(event: SystemEvent): string | undefined {
       const { path, host, what, bytes, limitBytes } = event;
       return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
     }
+    case "scaled": {
+      const { path, from, to, by, why } = event;
+      return `${path}: ${from} → ${to} members${by === "rule" ? "" : `, ${scaledBy[by]}`}: ${why}`;
+    }
+    case "judged":
+      return `${event.path}: growing has ${judged[event.verdict]}: ${event.why}`;
     case "ejected":
       return `${event.path}/${event.member} gets no mail for ${event.forMs} ms: ${event.why}`;
     case "life":

@@ -54,7 +54,8 @@ export class TreeChanges {
       return;
     }
     const restarts = Math.max(0, node.restarts - before.restarts);
-    if (restarts === 0 && node.state === before.state && node.incarnation === before.incarnation) return;
+    const same = node.state === before.state && node.incarnation === before.incarnation;
+    if (restarts === 0 && same && node.scaling?.members === before.scaling?.members) return;
     const held = this.#held.get(id);
     this.#held.set(id, { kind: held?.kind ?? "changed", restarts: restarts + (held?.restarts ?? 0), until });
   }

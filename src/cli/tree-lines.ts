@@ -1,6 +1,7 @@
+import { scalingReason } from "../observe/scaling-text.js";
 import { type TreeRow, treeRows } from "../observe/tree-rows.js";
 import type { ChildState } from "../supervision/life.js";
-import { stateMarks, type TreeNode } from "../system/tree.js";
+import { sizeText, stateMarks, type TreeNode } from "../system/tree.js";
 import { type Paint, painter, type Style } from "./paint.js";
 import { columnsOf, harmless, oneLine, padded, shortened } from "./terminal-text.js";
 import type { Change, Changes } from "./tree-changes.js";
@@ -40,6 +41,8 @@ interface Piece {
  *     ● app            supervisor  running
  *   ! ├─ ◔ language    pool        waiting      restarts 3 (+1)
  *     │       cannot open /no/such/model.onnx: there is no such fi…
+ *     ├─ ● digits      pool        running      3 of 1–8  mail 2+3/1000
+ *     │       just now: 40 waiting × 5 ms by 2: 100 ms to wait, over 50 ms
  *   * └─ ● visits      keyed       running
  *   │      │           └ kind      └ state
  *   │      └ the mark of the state, as treeText has it
@@ -68,12 +71,15 @@ export function treeLines(root: TreeNode, options: TreeLinesOptions): string[] {
       { text: `  ${padded(state, stateColumns)}`, styles: look },
       ...facts(row, change).flatMap((fact) => [{ text: "  " }, fact]),
     ];
-    if (row.reason === undefined) return [line(pieces, width, paint)];
+    const below = (text: string, styles: readonly Style[]) =>
+      line([{ text: `  ${guides[index]!.below}  ` }, { text, styles }], width, paint);
+    const sized = row.scaling && scalingReason(row.scaling);
+    const why = sized === undefined ? [] : [below(oneLine(sized), ["dim"])];
+    if (row.reason === undefined) return [line(pieces, width, paint), ...why];
     const reason = `(${oneLine(row.reason)})`;
     const long = pieces.reduce((sum, { text }) => sum + columnsOf(text), 2 + columnsOf(reason)) > width;
-    if (!long) return [line([...pieces, { text: `  ${reason}`, styles: look }], width, paint)];
-    const below = [{ text: `  ${guides[index]!.below}  ` }, { text: reason, styles: look }];
-    return [line(pieces, width, paint), line(below, width, paint)];
+    if (!long) return [line([...pieces, { text: `  ${reason}`, styles: look }], width, paint), ...why];
+    return [line(pieces, width, paint), below(reason, look), ...why];
   });
 }
 
@@ -84,8 +90,9 @@ function gutter(state: ChildState, change: Change | undefined): string {
 }
 
 function facts(row: TreeRow, change: Change | undefined): Piece[] {
-  const { restarts, mailbox, where, spare, hidden } = row;
+  const { restarts, mailbox, where, spare, scaling, hidden } = row;
   const pieces: Piece[] = [];
+  if (scaling) pieces.push({ text: sizeText(scaling) });
   if (restarts > 0) {
     const more = change && change.restarts > 0 ? ` (+${change.restarts})` : "";
     pieces.push({ text: `restarts ${restarts}${more}`, styles: more ? ["yellow", "bold"] : [] });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../clock.js";
+import { ageText } from "../observe/age-text.js";
 import type { ServerFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
@@ -77,7 +78,8 @@ export class Watchers {
 
   #look(): void {
     const tree = plain(this.#app.tree());
-    const text = JSON.stringify(tree);
+    // What only grows older has not changed until people are told so.
+    const text = JSON.stringify(tree, (key, value) => (key === "sinceMs" ? ageText(value as number) : value));
     const changed = text !== this.#last;
     this.#last = text;
     for (const watcher of this.#missed.keys()) {

@@ -17,6 +17,8 @@ export interface TreeRow {
   readonly restarts: number;
   readonly mailbox: TreeNode["mailbox"];
   readonly spare: TreeNode["spare"];
+  /** Of a pool: how many members it has, and why. */
+  readonly scaling: TreeNode["scaling"];
   /** A host of its own runs here, so there is something to kill; a key shares that of its cell, one line above. */
   readonly killable: boolean;
   /** How many children of this node are not shown. */
@@ -39,12 +41,12 @@ export function rowId(parent: string, { kind, name }: TreeNode): string {
 }
 
 function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): void {
-  const { path, name, kind, state, reason, incarnation, restarts, mailbox, spare, children = [] } = node;
+  const { path, name, kind, state, reason, incarnation, restarts, mailbox, spare, scaling, children = [] } = node;
   const id = rowId(parent, node);
   const killable = node.isolation !== undefined && node.host !== undefined && state !== "stopped";
   const hidden = Math.max(0, children.length - shownChildren);
   const where = whereOf(node);
-  const row = { id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, spare };
+  const row = { id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, spare, scaling };
   rows.push({ ...row, killable, hidden });
   for (const child of shown(children)) walk(child, depth + 1, id, rows);
 }

@@ -91,11 +91,18 @@ function line(node: TreeNode): string {
   const parts = [`${stateMarks[node.state]} ${node.name}`, node.kind, node.state];
   if (node.host) parts.push(node.host);
   if (node.restarts > 0) parts.push(`restarts ${node.restarts}`);
+  if (node.scaling) parts.push(sizeText(node.scaling));
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
   if (node.busy) parts.push(busyText(node.busy));
   if (node.spare) parts.push(`spare ${node.spare}`);
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");
+}
+
+/** "3 of 1–8", "2+1 of 1–8" while one does not serve (yet), "4 fixed" where nobody changes it. */
+export function sizeText({ members, ready, min, max, by }: Scaling): string {
+  const up = ready < members ? `${ready}+${members - ready}` : String(members);
+  return min === max && by === "rule" ? `${up} fixed` : `${up} of ${min}–${max}`;
 }
 
 /** "busy: classify 12 s of 60 s" */

@@ -59,7 +59,7 @@ describe("holdfast tree", () => {
     expect(out.replaceAll(/thread \d+/g, "thread n").split("\n")).toEqual([
       "  ● app            supervisor  running",
       "  ├─ ● models      supervisor  running",
-      "  │  └─ ● tickers  pool        running  mail 0+0/1000",
+      "  │  └─ ● tickers  pool        running  2 fixed  mail 0+0/1000",
       "  │     ├─ ● 1     actor       running  thread n",
       "  │     └─ ● 2     actor       running  thread n",
       "  └─ ● ticker      actor       running  mail 0+0/1000  thread n",
@@ -67,7 +67,7 @@ describe("holdfast tree", () => {
     ]);
     const branch = await holdfast(["tree", url, "--path", "models/tickers"]);
     expect(branch.out.replaceAll(/thread \d+/g, "thread n").split("\n")).toEqual([
-      "  ● tickers  pool   running  mail 0+0/1000",
+      "  ● tickers  pool   running  2 fixed  mail 0+0/1000",
       "  ├─ ● 1     actor  running  thread n",
       "  └─ ● 2     actor  running  thread n",
       "",

@@ -1,9 +1,10 @@
 import type { News } from "../../client/browser.js";
-import { type TreeRow, treeRows, treeSummary } from "../../observe/tree-rows.js";
+import { treeRows, treeSummary } from "../../observe/tree-rows.js";
 import { Connection, type LinkStatus } from "./connection.js";
 import { askAndAct } from "./dialog.js";
 import { byId, element, setText } from "./element.js";
 import { IncidentList } from "./incident-list.js";
+import { Operator } from "./operator.js";
 import { Panels } from "./panels.js";
 import { problemText } from "./problem.js";
 import { StatusLine } from "./status-line.js";
@@ -15,7 +16,6 @@ const treeWithinMs = 3000;
 const tokenKey = "holdfast.token";
 
 const outcome = new StatusLine();
-const table = new TreeTable("tree-title", (row) => void kill(row));
 const incidents = new IncidentList(byId("incidents"), byId("incidents-empty"), byId("incident-news"));
 const url = new URL("./", location.href);
 url.protocol = url.protocol.replace("http", "ws");
@@ -25,9 +25,8 @@ const connection = new Connection(url.href, sessionStorage.getItem(tokenKey) ?? 
   status: showStatus,
   news: showNews,
 });
+const table = new TreeTable("tree-title", new Operator(connection, (text) => outcome.say(text)));
 const panels = new Panels(byId("panels"), connection);
-/** Typed once; gone with the page. */
-let adminToken = "";
 let treeLimit: ReturnType<typeof setTimeout> | undefined;
 
 table.node.hidden = true;
@@ -94,26 +93,4 @@ async function signIn(): Promise<void> {
     await connection.signIn(token);
     sessionStorage.setItem(tokenKey, token);
   });
-}
-
-async function kill({ path, where, kind }: TreeRow): Promise<void> {
-  const lost = kind === "cell" ? "every actor in it, with what they are executing" : "what it is executing";
-  const killed = await askAndAct(
-    {
-      title: `Kill ${path}?`,
-      text: `This ends ${where} as a fault would, and ${lost}. What happens then is its supervisor's decision.`,
-      act: "Kill",
-      password: "Admin token",
-      remembered: adminToken,
-      dangerous: true,
-    },
-    async (token) => {
-      const running = await connection.kill(path, token);
-      adminToken = token;
-      return running;
-    },
-  );
-  if (killed !== undefined) {
-    outcome.say(killed ? `Killed ${path}: see below how it comes back.` : `Nothing was running at ${path}.`);
-  }
 }

@@ -1,6 +1,14 @@
+import { scalingReason } from "../../observe/scaling-text.js";
 import type { TreeRow } from "../../observe/tree-rows.js";
+import { sizeText } from "../../system/tree.js";
 import { element, setText } from "./element.js";
 import { StateMark } from "./state-mark.js";
+
+/** What an operator may ask for in a line. */
+export interface RowActs {
+  kill(row: TreeRow): unknown;
+  resize(row: TreeRow): unknown;
+}
 
 /** The line of one node. It is made once and changed in place, so nothing flickers and the focus stays where it is. */
 export class TreeRowView {
@@ -9,6 +17,8 @@ export class TreeRowView {
   readonly #name = element("span", { class: "name" });
   readonly #kind = element("span", { class: "kind" });
   readonly #state = element("span");
+  readonly #size = element("span", { class: "size" });
+  readonly #why = element("div", { class: "note why" });
   readonly #note = element("div", { class: "note" });
   readonly #where = cell("where");
   readonly #incarnation = cell("number");
@@ -17,34 +27,37 @@ export class TreeRowView {
   readonly #fill = element("span", { class: "fill" });
   readonly #gauge = element("span", { class: "gauge", "aria-hidden": "true" }, this.#fill);
   readonly #kill = element("button", { type: "button", class: "kill" }, "Kill");
+  readonly #resize = element("button", { type: "button", class: "resize" }, "Resize");
   #row: TreeRow;
 
-  constructor(row: TreeRow, onKill: (row: TreeRow) => void) {
+  constructor(row: TreeRow, acts: RowActs) {
     this.#row = row;
     this.#incarnation.dataset.label = "incarnation";
     this.#restarts.dataset.label = "restarts";
     // Named roles and labels: see the table, and tree.css for phones.
     const mailbox = cell("mail", this.#mailbox, this.#gauge);
     mailbox.dataset.label = "mailbox";
-    const title = element("div", { class: "title" }, this.#mark.node, this.#name, this.#kind);
-    const head = element("th", { scope: "row", role: "rowheader" }, title, this.#note);
+    const title = element("div", { class: "title" }, this.#mark.node, this.#name, this.#kind, this.#size);
+    const head = element("th", { scope: "row", role: "rowheader" }, title, this.#note, this.#why);
     const state = cell("state", this.#state);
-    const act = cell("act", this.#kill);
+    const act = cell("act", this.#kill, this.#resize);
     const cells = [head, state, this.#where, this.#incarnation, this.#restarts, mailbox, act];
     this.node = element("tr", { role: "row" }, ...cells);
     this.node.style.setProperty("--depth", String(row.depth));
-    this.#kill.addEventListener("click", () => onKill(this.#row));
+    this.#kill.addEventListener("click", () => acts.kill(this.#row));
+    this.#resize.addEventListener("click", () => acts.resize(this.#row));
     this.show(row);
   }
 
   show(row: TreeRow): void {
     this.#row = row;
-    const { path, name, kind, state, reason, where, incarnation, restarts, mailbox, killable, hidden } = row;
+    const { path, name, kind, state, reason, where, incarnation, restarts, mailbox, scaling, killable, hidden } = row;
     this.#mark.show(state);
     if (this.node.dataset.path !== path) {
       this.node.dataset.path = path;
       this.#name.title = path;
       this.#kill.setAttribute("aria-label", `Kill ${path}`);
+      this.#resize.setAttribute("aria-label", `Resize ${path}`);
     }
     if (this.node.dataset.state !== state) this.node.dataset.state = state;
     setText(this.#name, name);
@@ -56,6 +69,9 @@ export class TreeRowView {
     setText(this.#restarts, String(restarts));
     this.#restarts.classList.toggle("some", restarts > 0);
     this.#kill.hidden = !killable;
+    this.#resize.hidden = scaling === undefined;
+    setText(this.#size, scaling ? sizeText(scaling) : "");
+    setText(this.#why, (scaling && scalingReason(scaling)) ?? "");
     this.#showMailbox(mailbox);
   }
 

@@ -1,6 +1,6 @@
 import type { TreeRow } from "../../observe/tree-rows.js";
 import { element } from "./element.js";
-import { TreeRowView } from "./tree-row-view.js";
+import { type RowActs, TreeRowView } from "./tree-row-view.js";
 
 /** Name, class and what it says in full. */
 const columns: readonly (readonly [string, string?, string?])[] = [
@@ -17,12 +17,12 @@ const columns: readonly (readonly [string, string?, string?])[] = [
 export class TreeTable {
   readonly node: HTMLTableElement;
   readonly #body = element("tbody", { role: "rowgroup" });
-  readonly #onKill: (row: TreeRow) => void;
+  readonly #acts: RowActs;
   readonly #views = new Map<string, TreeRowView>();
 
   /** @param labelledBy the id of its heading */
-  constructor(labelledBy: string, onKill: (row: TreeRow) => void) {
-    this.#onKill = onKill;
+  constructor(labelledBy: string, acts: RowActs) {
+    this.#acts = acts;
     const heads = columns.map(([text, name, title]) =>
       element("th", { role: "columnheader", scope: "col", class: name, title }, text),
     );
@@ -49,7 +49,7 @@ export class TreeTable {
       known.show(row);
       return known;
     }
-    const made = new TreeRowView(row, this.#onKill);
+    const made = new TreeRowView(row, this.#acts);
     this.#views.set(row.id, made);
     return made;
   }

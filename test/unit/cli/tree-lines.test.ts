@@ -55,6 +55,26 @@ describe("the tree in a terminal", () => {
     ]);
   });
 
+  it("says how large a pool is, and below who made it so, when and why", () => {
+    const scaling = { members: 3, ready: 2, min: 1, max: 8, by: "rule", sinceMs: 12_000 } as const;
+    const why = "40 waiting × 5 ms by 2: 100 ms to wait, over 50 ms";
+    const mailbox = { waiting: 40, executing: 2, capacity: 1000 };
+    const tree = app(
+      node("app/a", { kind: "pool", mailbox, scaling: { ...scaling, why }, children: [node("app/a/1")] }),
+      node("app/b", { kind: "pool", scaling: { ...scaling, ready: 3, by: "hand", sinceMs: 0, why: "resize(3)" } }),
+      node("app/c", { kind: "pool", scaling: { ...scaling, ready: 3, min: 3, max: 3, why: "as it began" } }),
+    );
+    expect(treeLines(tree, { width: 80 })).toEqual([
+      "  ● app      supervisor  running",
+      "  ├─ ● a     pool        running  2+1 of 1–8  mail 40+2/1000",
+      "  │  │   10 s ago: 40 waiting × 5 ms by 2: 100 ms to wait, over 50 ms",
+      "  │  └─ ● 1  actor       running",
+      "  ├─ ● b     pool        running  3 of 1–8",
+      "  │      by hand, just now: resize(3)",
+      "  └─ ● c     pool        running  3 fixed",
+    ]);
+  });
+
   it("is never wider than asked, whatever the names and reasons", () => {
     const text = fc.oneof(
       fc.string({ maxLength: 120 }),
