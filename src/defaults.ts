@@ -20,6 +20,12 @@ export const DEFAULT_MAILBOX_MESSAGES = 1000;
 /** Bytes a mailbox holds: 64 MiB, four tensors of 16 MB, or an eighth of a 512 MB device. */
 export const DEFAULT_MAILBOX_BYTES = 64 * 1024 * 1024;
 
+/** Bytes that may wait in all mailboxes of a system together: 256 MiB, four full ones, half of a 512 MB device. */
+export const DEFAULT_MAIL_BYTES = 256 * 1024 * 1024;
+
+/** A mailbox of so few bytes is not what fills a system: it asks nobody. At 1 kB a message that is a full one. */
+export const LIGHT_MAIL_BYTES = 1024 * 1024;
+
 /**
  * Messages handed to a host ahead of execution. Enough to hide a port's latency, and that two threads on one core change places
  * rarely (with half as many a message costs a fourth more there); few enough to redeliver cheaply.
@@ -71,6 +77,9 @@ export const SPARE_REFILL_AFTER: Duration = "100ms";
 /** How long `stop()` lets queued work finish. */
 export const DEFAULT_DRAIN: Duration = "10s";
 
+/** How often a stopping system looks whether its queues are empty, ms. */
+export const DRAIN_LOOK_MS = 5;
+
 /** Children that one actor may spawn: enough for a session each, few enough that a runaway loop is told before memory is. */
 export const DEFAULT_MAX_SPAWNED = 1000;
 
@@ -85,6 +94,9 @@ export const DEFAULT_MAX_CHILDREN = 100_000;
 
 /** Threads and processes one system may hold, abandoned ones included: a runaway restart loop must not eat the machine. */
 export const MAX_HOSTS = 256;
+
+/** Of these, the most that growth and spares may take: a quarter is left for restarts, and for what a tree says it needs. */
+export const HOSTS_FOR_GROWTH = 192;
 
 /** Death reports kept for `app.reports()`. */
 export const KEPT_REPORTS = 200;

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { ABANDON_AFTER, MAX_HOSTS, SPARE_REFILL_AFTER } from "../defaults.js";
+import { ABANDON_AFTER, HOSTS_FOR_GROWTH, MAX_HOSTS, SPARE_REFILL_AFTER } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { HOST_ENTRIES } from "./actor-number.js";
@@ -44,6 +44,14 @@ export class Hosts {
   /** Whether actors of this level share cells. */
   shares(isolation: Isolation): boolean {
     return this.#providers[isolation].shares ?? false;
+  }
+
+  /**
+   * How many hosts more may be opened for what could do without: members and cells beyond the fewest, and spares. The
+   * rest is for restarts, so that nobody who grows takes from others what they need to come back.
+   */
+  get forGrowth(): number {
+    return Math.max(0, HOSTS_FOR_GROWTH - this.#alive.size);
   }
 
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
@@ -185,6 +193,7 @@ export class Hosts {
 
   /** For what nobody waits for: undefined where the system holds as many as it may, or the machine gives no more open files. */
   #openIfItCan(spec: CellSpec, soon: string | undefined): Booting | undefined {
+    if (this.forGrowth === 0) return undefined;
     try {
       return this.#openCold(spec, soon);
     } catch {

@@ -1,4 +1,6 @@
+import { LIGHT_MAIL_BYTES } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
+import type { MailRoom } from "./mail-room.js";
 import type { Message, Sent } from "./message.js";
 import { type Holder, MessageList } from "./message-list.js";
 import { plainSize } from "./plain.js";
@@ -26,10 +28,16 @@ export class Mailbox implements Holder {
   /** Made when a message first has to wait outside. */
   #outside: MessageList | undefined;
   readonly #owner: string;
+  /** Up to so many bytes it asks nobody. */
+  readonly #lightBytes: number;
+  /** Undefined: it has no others beside it. */
+  readonly #room: MailRoom | undefined;
 
-  constructor(owner: string, limits: MailboxLimits) {
+  constructor(owner: string, limits: MailboxLimits, room?: MailRoom) {
     this.#owner = owner;
     this.limits = limits;
+    this.#room = room;
+    this.#lightBytes = room ? Math.min(limits.bytes, LIGHT_MAIL_BYTES) : limits.bytes;
   }
 
   /** Messages that wait, those outside included. */
@@ -50,7 +58,12 @@ export class Mailbox implements Holder {
     this.#inside ??= new MessageList(this);
     const inside = this.#inside;
     // A light one does not overtake a heavy one that waits for room: order holds.
-    if (this.#outside?.first === undefined && this.#holds(inside, message)) inside.append(message, "queued");
+    if (this.#outside?.first === undefined && this.#isLight(inside, message)) inside.append(message, "queued");
+    else this.#pushHeavy(message);
+  }
+
+  #pushHeavy(message: Message): void {
+    if (this.#outside?.first === undefined && this.#takes(message)) this.#queue.append(message, "queued");
     else this.#pushFull(message);
   }
 
@@ -62,7 +75,7 @@ export class Mailbox implements Holder {
     const inside = this.#inside;
     if (inside === undefined || inside.size >= this.limits.messages || this.#outside?.first !== undefined) return false;
     const bytes = plainSize(first);
-    return inside.bytes + bytes <= this.limits.bytes && inside.join(sent, first, bytes);
+    return inside.bytes + bytes <= this.#lightBytes && inside.join(sent, first, bytes);
   }
 
   /** The first of several tells that stand in the next message leaves. @returns its argument */
@@ -82,7 +95,7 @@ export class Mailbox implements Holder {
     if (this.limits.overflow === "drop-oldest") {
       this.#makeRoom(message);
       this.#queue.append(message, "queued");
-    } else if (this.limits.overflow === "wait" && this.#holds(this.#outside, message)) {
+    } else if (this.limits.overflow === "wait" && this.#holds(this.#outside, message) && this.#hasRoom(message)) {
       this.#outside ??= new MessageList(this);
       this.#outside.append(message, "queued");
     } else {
@@ -150,7 +163,7 @@ export class Mailbox implements Holder {
 
   /** What waits to be replayed is state, not work that a newer message could stand in for: it stays. */
   #makeRoom(message: Message): void {
-    for (let oldest = this.#queue.first; oldest && !this.#fits(message); ) {
+    for (let oldest = this.#queue.first; oldest && !this.#takes(message); ) {
       const several = oldest.more !== undefined;
       const next = several ? oldest : oldest.next;
       if (!oldest.replay) {
@@ -160,7 +173,7 @@ export class Mailbox implements Holder {
       }
       oldest = next;
     }
-    if (!this.#fits(message)) throw this.#full();
+    if (!this.#takes(message)) throw this.#full();
   }
 
   get #queue(): MessageList {
@@ -172,16 +185,30 @@ export class Mailbox implements Holder {
     return this.#holds(this.#inside, message);
   }
 
+  /** It fits, and the system's other mailboxes leave room for it. */
+  #takes(message: Message): boolean {
+    return this.#fits(message) && this.#hasRoom(message);
+  }
+
+  #hasRoom({ bytes }: Message): boolean {
+    return this.#room === undefined || this.bytes + bytes <= LIGHT_MAIL_BYTES || this.#room.admits(this, bytes);
+  }
+
+  #isLight(list: MessageList, message: Message): boolean {
+    return list.size < this.limits.messages && list.bytes + message.bytes <= this.#lightBytes;
+  }
+
   #holds(list: MessageList | undefined, message: Message): boolean {
     return (list?.size ?? 0) < this.limits.messages && (list?.bytes ?? 0) + message.bytes <= this.limits.bytes;
   }
 
   #full(): HoldfastError {
     const { messages, bytes } = this.limits;
-    return new HoldfastError(
-      "MailboxFull",
-      `the mailbox of ${this.#owner} is full: ${this.size} messages, ${this.bytes} bytes (limits ${messages}, ${bytes})`,
-      { details: { messages: this.size, bytes: this.bytes } },
-    );
+    const is = `the mailbox of ${this.#owner} is full: ${this.size} messages, ${this.bytes} bytes`;
+    const within = this.size < messages && this.bytes < bytes;
+    const share = within && this.#room ? `, and its share of memory.mailMb, ${this.#room.share}` : "";
+    return new HoldfastError("MailboxFull", `${is} (limits ${messages}, ${bytes}${share})`, {
+      details: { messages: this.size, bytes: this.bytes },
+    });
   }
 }

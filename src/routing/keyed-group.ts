@@ -227,7 +227,7 @@ export class KeyedGroup implements Unit, Receiver {
     const { name } = unit;
     const under = this.#late.going(name);
     if (under) return under;
-    const gone = this.#late.begin(name, new Mailbox(unit.path, this.#options.mailbox));
+    const gone = this.#late.begin(name, new Mailbox(unit.path, this.#options.mailbox, this.#context.mailRoom));
     this.#keys.removeMember(name);
     return gone;
   }

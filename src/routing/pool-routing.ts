@@ -26,7 +26,7 @@ export function poolMail(
       if (value !== undefined && value !== false)
         throw besides(`${field}.${name}`, value, "shared", "its members pull");
     }
-    return (_, limits) => new SharedMail(field, limits);
+    return (context, limits) => new SharedMail(field, limits, context.mailRoom);
   }
   if (route.keyed) {
     for (const [name, value] of Object.entries({ slowStart, eject })) {

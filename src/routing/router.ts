@@ -55,7 +55,7 @@ export class Router implements PoolMail {
   constructor(options: RouterOptions) {
     const { context, path, limits, route } = options;
     this.#options = options;
-    this.#held = new Mailbox(path, limits);
+    this.#held = new Mailbox(path, limits, context.mailRoom);
     this.#bench = new Bench(context, options, (seat) => this.#takeBack(seat.member));
     this.#tenures = route.keyed ? new KeyTenures(() => this.#settle()) : undefined;
   }

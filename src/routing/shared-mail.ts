@@ -1,3 +1,4 @@
+import type { MailRoom } from "../mailbox/mail-room.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
 import { hasNoKeys } from "../system/not-an-actor.js";
@@ -11,9 +12,9 @@ export class SharedMail implements PoolMail {
   /** Members that have room, the one that was freed last at the end: its caches are warm, and others can idle out. */
   readonly #free: Member[] = [];
 
-  constructor(path: string, limits: MailboxLimits) {
+  constructor(path: string, limits: MailboxLimits, room: MailRoom) {
     this.#path = path;
-    this.shared = new SharedMailbox(path, limits, () => this.#pump());
+    this.shared = new SharedMailbox(path, limits, room, () => this.#pump());
   }
 
   get waiting(): number {
@@ -86,8 +87,8 @@ export class SharedMail implements PoolMail {
 class SharedMailbox extends Mailbox {
   readonly #onHandedBack: () => void;
 
-  constructor(owner: string, limits: MailboxLimits, onHandedBack: () => void) {
-    super(owner, limits);
+  constructor(owner: string, limits: MailboxLimits, room: MailRoom, onHandedBack: () => void) {
+    super(owner, limits, room);
     this.#onHandedBack = onHandedBack;
   }
 

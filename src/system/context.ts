@@ -3,6 +3,7 @@ import type { Chance, Clock } from "../clock.js";
 import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
+import type { MailRoom } from "../mailbox/mail-room.js";
 import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
 import type { Deadlocks } from "./cell/deadlocks.js";
@@ -25,6 +26,7 @@ export interface SystemContext {
   readonly lodgings: Lodgings;
   readonly exclusiveHosts: ExclusiveHosts;
   readonly deadlines: Deadlines;
+  readonly mailRoom: MailRoom;
   readonly hangWatch: HangWatch;
   /** In development. */
   readonly deadlocks: Deadlocks | undefined;

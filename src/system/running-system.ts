@@ -4,7 +4,7 @@ import { placeOf } from "../actor/place-of.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import { realClock } from "../clock.js";
-import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES } from "../defaults.js";
+import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES, DRAIN_LOOK_MS } from "../defaults.js";
 import { development } from "../development.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
@@ -14,6 +14,7 @@ import { InlineProvider } from "../host/inline-host.js";
 import { machineHosts } from "../host/machine-hosts.js";
 import { onlyKnownKeys } from "../known-keys.js";
 import { Deadlines } from "../mailbox/deadlines.js";
+import { MailRoom } from "../mailbox/mail-room.js";
 import type { ChildState } from "../supervision/life.js";
 import { tensorsOf } from "../transport/lease.js";
 import { Slab } from "../transport/slab.js";
@@ -40,9 +41,6 @@ import type { SystemOptions } from "./system.js";
 import { tellOfTheEnd } from "./tell-of-the-end.js";
 import { TreePaths } from "./tree-paths.js";
 import { type ChildSpec, type LoadedSpec, noKeeper } from "./unit.js";
-
-/** How often a stopping system looks whether its queues are empty. */
-const DRAIN_LOOK_MS = 5;
 
 /** A started tree: the app behind `system()`. */
 export class RunningSystem implements App {
@@ -85,6 +83,7 @@ export class RunningSystem implements App {
       inline: inlineProvider,
       exclusiveHosts: new Map(),
       deadlines: new Deadlines(clock),
+      mailRoom: new MailRoom(bytesOf(memory?.mailMb)),
       hangWatch: new HangWatch(clock),
       deadlocks: development ? new Deadlocks(clock) : undefined,
       longestRuns: new LongestRuns(),

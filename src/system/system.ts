@@ -13,6 +13,11 @@ export interface SystemMemory {
    * own results. When it is used up, arrays travel in their messages. 0: none is used. Default 64.
    */
   sharedMb?: number;
+  /**
+   * What may wait in all mailboxes together, MB. Beyond it a mailbox takes no more than its fair share: one that is flooded is
+   * full then, and the others are not. Mailboxes under 1 MB do not count. Default 256.
+   */
+  mailMb?: number;
 }
 
 export interface SystemOptions {
@@ -86,9 +91,14 @@ function checkOptions(options: SystemOptions): void {
     throw new HoldfastError("InvalidSpec", text, { details: { field: "chance" } });
   }
   if (options.memory !== undefined) {
-    const { rssMb, sharedMb } = options.memory;
-    onlyKnownKeys(options.memory, { rssMb: true, sharedMb: true } satisfies KeysOf<SystemMemory>, "memory");
+    const { rssMb, sharedMb, mailMb } = options.memory;
+    onlyKnownKeys(
+      options.memory,
+      { rssMb: true, sharedMb: true, mailMb: true } satisfies KeysOf<SystemMemory>,
+      "memory",
+    );
     positive(rssMb, "memory.rssMb");
+    positive(mailMb, "memory.mailMb");
     if (sharedMb !== 0) positive(sharedMb, "memory.sharedMb");
   }
   if (start !== "wait" && start !== "background") {

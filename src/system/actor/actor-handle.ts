@@ -33,7 +33,7 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
 
   /** Made when mail first comes: of many actors most never have any. */
   get mailbox(): Mailbox {
-    this.#mailbox ??= new Mailbox(this.path, this.limits);
+    this.#mailbox ??= new Mailbox(this.path, this.limits, this.context.mailRoom);
     return this.#mailbox;
   }
 

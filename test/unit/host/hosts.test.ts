@@ -158,3 +158,19 @@ it("closing is bounded: a host that never leaves is not waited for", async () =>
   await clock.advance(1);
   await closing;
 });
+
+describe("the last quarter of the hosts", () => {
+  it("is for restarts: no spare takes of it", async () => {
+    const { clock, stand, hosts } = stage();
+    const one = spec("empty");
+    for (let i = 0; i < 192; i++) hosts.open(one);
+    expect(hosts.forGrowth).toBe(0);
+    hosts.refill(one);
+    await clock.advance(60_000);
+    expect(stand.hosts).toHaveLength(192);
+    expect(hosts.spare(one)).toBe("loading");
+    hosts.open(one);
+    expect(stand.hosts).toHaveLength(193);
+    expect(hosts.forGrowth).toBe(0);
+  });
+});
