@@ -55,6 +55,8 @@ export class CellUnit implements Unit {
   onVacant: () => void = () => {};
   /** Its host has died, and its keys are homeless; what its supervisor makes of it follows. */
   onLost: () => void = () => {};
+  /** A message of one of its keys is settled. */
+  onServed: () => void = () => {};
   readonly #room: number;
   readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
@@ -124,6 +126,7 @@ export class CellUnit implements Unit {
 
   /** A key of this cell was served: after a death, service is back. */
   served(): void {
+    this.onServed();
     this.#report?.served();
   }
 

@@ -3,6 +3,7 @@ import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
 import type { CellSpec } from "../host/booting.js";
 import { type ChildRules, supervisorRules } from "../supervision/spec.js";
+import type { Cell } from "../system/cell/cell.js";
 import type { SystemContext } from "../system/context.js";
 import { Supervisor } from "../system/supervisor/supervisor.js";
 import type { TreeNode } from "../system/tree.js";
@@ -39,6 +40,10 @@ export class KeyedCells {
   readonly #leaving = new Map<CellUnit, boolean>();
   /** Who waits for the end of those that leave. */
   readonly #told = new Map<CellUnit, () => void>();
+  /** A key finds no room. @returns whether there is a cell more now */
+  onFull: () => boolean = () => false;
+  /** Messages settled by any of its keys. */
+  answered = 0;
   #made = 0;
   #facts: ActorFacts | undefined;
 
@@ -69,12 +74,32 @@ export class KeyedCells {
     return this.#all().length - this.#leaving.size;
   }
 
+  /** How many of them serve. */
+  get ready(): number {
+    return this.open.filter(({ cell }) => cell !== undefined).length;
+  }
+
+  /** How many more the system's hosts leave to those who grow. */
+  get growable(): number {
+    return this.#options.spec.isolation === "inline" ? Number.POSITIVE_INFINITY : this.#context.hosts.forGrowth;
+  }
+
+  get hasSpare(): boolean {
+    return this.#context.hosts.spare(this.#options.spec) === "ready";
+  }
+
+  /** Those that are there, as what they hold is asked for. */
+  living(): { readonly up: boolean; readonly cell: Cell | undefined }[] {
+    return this.open.map(({ cell }) => ({ up: cell !== undefined, cell }));
+  }
+
   /** Where a key is to live that is not alive. @throws HoldfastError Unavailable */
   homeFor(key: string): CellUnit {
-    const open = this.#open();
+    const { open } = this;
     const at = placeForKey(key, open.map(this.#place));
     if (at !== undefined) return open[at]!;
     if (open.length === 0) throw this.#allParked();
+    if (this.onFull()) return this.homeFor(key);
     const full = `${this.#path}: its ${open.length} cells hold as many keys as they can (${open[0]!.room} each)`;
     throw new HoldfastError("Unavailable", `${full}: release some, or wait for idle ones to go`);
   }
@@ -144,6 +169,7 @@ export class KeyedCells {
     const name = `cell-${++this.#made}`;
     const room = Math.ceil(maxKeys / max);
     const unit = new CellUnit(this.#context, name, `${this.#path}/${name}`, { spec, rules, room, target });
+    unit.onServed = () => this.answered++;
     unit.onVacant = () => this.#isVacant(unit);
     unit.onLost = () => {
       if (!this.#leaving.has(unit)) return;
@@ -160,7 +186,7 @@ export class KeyedCells {
 
   /** The keys that belong to a cell that has joined. */
   #claim(cell: CellUnit): void {
-    const open = this.#open();
+    const open = this.open;
     const places = open.map(this.#place);
     const own = places[open.indexOf(cell)];
     if (!own) return;
@@ -229,12 +255,12 @@ export class KeyedCells {
   }
 
   /** Where keys may move in. */
-  #open(): CellUnit[] {
+  get open(): CellUnit[] {
     return this.#all().filter((cell) => !this.#leaving.has(cell) && !this.#isParked(cell));
   }
 
   #hasRoom(): boolean {
-    return this.#open().some((cell) => cell.residents.size < cell.room);
+    return this.open.some((cell) => cell.residents.size < cell.room);
   }
 
   #isParked(cell: CellUnit): boolean {

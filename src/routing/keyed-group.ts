@@ -103,6 +103,7 @@ export class KeyedGroup implements Unit, Receiver {
     }
     const unit = this.#byKey.get(key) ?? this.#add(key);
     this.#cells.see(unit.home);
+    this.#size.works();
     unit.accept(message);
   }
 
@@ -129,6 +130,7 @@ export class KeyedGroup implements Unit, Receiver {
       throw error;
     }
     this.#armSweep();
+    this.#size.begins();
   }
 
   async stop(_shutdown: Shutdown): Promise<void> {
@@ -139,6 +141,7 @@ export class KeyedGroup implements Unit, Receiver {
   /** Each key and cell has a shutdown time of its own. */
   async #takeDown(): Promise<void> {
     this.#sweep?.cancel();
+    this.#size.ends();
     await this.#keys.stop("unlimited");
     await this.#cells.supervisor.stop("unlimited");
     this.#cells.forgetLeaving();
@@ -147,6 +150,7 @@ export class KeyedGroup implements Unit, Receiver {
   dispose(error: HoldfastError): void {
     this.#refusal = error;
     this.#sweep?.cancel();
+    this.#size.ends();
     this.#keys.dispose(error);
     this.#cells.supervisor.dispose(error);
     this.#late.fail(error);
@@ -199,7 +203,15 @@ export class KeyedGroup implements Unit, Receiver {
       children: keys.filter((key) => key.home.path === cell.path).map((key) => key.tree(this.#keys.standing(key.name))),
     }));
     const restarts = cells.reduce((sum, cell) => sum + cell.restarts, 0);
-    return { path: this.path, name: this.name, kind: this.kind, state: standing.state, restarts, children };
+    return {
+      path: this.path,
+      name: this.name,
+      kind: this.kind,
+      state: standing.state,
+      restarts,
+      scaling: this.#size.scaling(),
+      children,
+    };
   }
 
   #add(key: string): KeyUnit {

@@ -2,6 +2,7 @@ import type { KeyedGroupRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
+import type { ScaleOptions } from "./pool-options.js";
 
 /** Cells that come and go. */
 export interface ElasticCells {
@@ -16,6 +17,8 @@ export type CellCount = number | "cores" | ElasticCells;
 export interface KeyedOptions {
   /** Hosts that share the keys: a number, "cores", or bounds. Each runs `load()` once. Default 1. */
   cells?: CellCount;
+  /** How many of `{ min, max }` cells there are at a time: by the rule that sizes pools, with its options. */
+  scale?: ScaleOptions;
   /**
    * Keys alive at once, all cells together. One more is refused: Unavailable, retry safe. Default 1000.
    * A cell has room for 1024 / `concurrency` of them; a group whose most cells have not room for all does not start: InvalidSpec.

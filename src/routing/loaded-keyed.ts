@@ -9,15 +9,15 @@ import type { KeyedOptions } from "./keyed.js";
 import { KeyedGroup } from "./keyed-group.js";
 import { lasting } from "./lasting.js";
 
-const keyedKeys: KeysOf<KeyedOptions> = { cells: true, maxKeys: true, idle: true };
+const keyedKeys: KeysOf<KeyedOptions> = { cells: true, scale: true, maxKeys: true, idle: true };
 
 /** A keyed spec with its actor's, loaded. */
 export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec {
-  const { cells = 1, maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options ?? {};
+  const { maxKeys = DEFAULT_MAX_KEYS, idle = DEFAULT_KEY_IDLE } = options ?? {};
   return {
     rules(field, preset) {
       onlyKnownKeys(options, keyedKeys, field);
-      cellBounds(cells, `${field}.cells`);
+      cellBounds(options ?? {}, actor.isolation, field);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);
       lasting(actor.rules(field, preset), field);
@@ -27,7 +27,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
       const rules = actor.rules(path, preset);
       return new KeyedGroup(context, name, path, {
         cell: actor.cell(context, path, rules),
-        cells: cellBounds(cells, `${path}.cells`),
+        cells: cellBounds(options ?? {}, actor.isolation, path),
         maxKeys,
         idleMs: milliseconds(idle, `${path}.idle`),
         cellRules: rules,

@@ -49,7 +49,7 @@ const scaleKeys: KeysOf<ScaleOptions> = {
 export function poolBounds(options: PoolOptions, member: LoadedActor, field: string): PoolBounds {
   onlyKnownKeys(options, poolKeys, field);
   const spares = parked(options.spares, member.options.spare, `${field}.spares`);
-  return { ...sizes(options, field), spares, ...scale(options.scale, member.isolation, `${field}.scale`) };
+  return { ...sizes(options, field), spares, ...scaleBounds(options.scale, member.isolation, `${field}.scale`) };
 }
 
 function parked(spares: number | undefined, spare: string | undefined, field: string): number | undefined {
@@ -87,7 +87,8 @@ function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "m
   return { min: least, max: most };
 }
 
-function scale(
+/** What `scale` says, with its defaults. @throws HoldfastError InvalidSpec naming the field */
+export function scaleBounds(
   options: ScaleOptions = {},
   isolation: Isolation,
   field: string,

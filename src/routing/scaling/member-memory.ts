@@ -1,6 +1,6 @@
 import { freemem } from "node:os";
 import type { Isolation } from "../../host/host.js";
-import type { Member } from "../member.js";
+import type { Cell } from "../../system/cell/cell.js";
 
 const MIB = 1024 * 1024;
 
@@ -12,6 +12,12 @@ const HOST_BYTES: Readonly<Record<Isolation, number>> = { inline: 0, thread: 8 *
 
 /** What is found out holds for so long, ms: to ask the machine takes longer than all the rest of a look. */
 const HOLDS_MS = 1000;
+
+/** A member of a pool, or a cell of a keyed group. */
+interface Held {
+  readonly up: boolean;
+  readonly cell: Cell | undefined;
+}
 
 interface Found {
   /** What one member takes, bytes; undefined where nobody can say. */
@@ -35,7 +41,7 @@ export class MemberMemory {
     this.#budgetBytes = budgetBytes;
   }
 
-  of(members: readonly Member[], now: number): Found {
+  of(members: readonly Held[], now: number): Found {
     if (!this.#found || now - this.#at > HOLDS_MS || members.length !== this.#count) {
       this.#found = this.#find(members);
       this.#at = now;
@@ -44,7 +50,7 @@ export class MemberMemory {
     return this.#found;
   }
 
-  #find(members: readonly Member[]): Found {
+  #find(members: readonly Held[]): Found {
     let sum = 0;
     let told = 0;
     for (const { up, cell } of members) {
