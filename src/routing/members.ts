@@ -99,6 +99,12 @@ export class Members {
     return this.all.length - this.out.size;
   }
 
+  /** How many more the system's hosts leave to those who grow. */
+  get growable(): number {
+    const { hosts } = this.#options.context;
+    return this.cell.isolation === "inline" ? Number.POSITIVE_INFINITY : hosts.forGrowth;
+  }
+
   /** Those that serve. */
   get ready(): number {
     let up = 0;

@@ -274,7 +274,7 @@ export class Scaler {
     const least = Math.min(min, max);
     return {
       min: least,
-      max: Math.max(least, Math.min(max, this.#trial.most(now))),
+      max: Math.max(least, Math.min(max, members.working + members.growable, this.#trial.most(now))),
       cpuBound,
       targetWaitMs,
       shrinkAfterMs,
