@@ -1,4 +1,5 @@
 import type { Candidate, Pick } from "./pick.js";
+import { Turn } from "./turn.js";
 
 /** The one with the fewest messages for its share; of equals the first after where the last pick was, so that all have their turn. */
 export function smallestMailbox(): Pick {
@@ -14,10 +15,10 @@ export function leastExpectedWait(): Pick {
 const EQUALS_MS = 1e-6;
 
 function least(cost: (candidate: Candidate) => number): Pick {
-  let after = 0;
+  const turn = new Turn();
   return (candidates) => {
     const { length } = candidates;
-    let i = after < length ? after : 0;
+    let i = turn.next(candidates);
     let best = i;
     let lowest = cost(candidates[i]!);
     for (let left = length - 1; left > 0; left--) {
@@ -28,7 +29,7 @@ function least(cost: (candidate: Candidate) => number): Pick {
         best = i;
       }
     }
-    after = best + 1;
+    turn.took(candidates, best);
     return best;
   };
 }

@@ -1,21 +1,21 @@
 import { equalShares } from "./equal-shares.js";
 import type { Pick } from "./pick.js";
+import { Turn } from "./turn.js";
 
 /**
  * One after the other, in proportion to their shares: of 5 : 1 it gives a a a b a a, not five times a and then b (nginx's
  * smooth weighting). With equal shares it is the plain circle, and nothing is kept of anybody.
  */
 export function roundRobin(): Pick {
-  /** Of those with equal shares, whose turn it is. */
-  let turn = 0;
+  const turn = new Turn();
   /** What each is owed, by its id: it grows by its share at each turn, and who is chosen pays for all. */
   const owed = new Map<string, number>();
   return (candidates) => {
     const { length } = candidates;
     if (equalShares(candidates)) {
       if (owed.size > 0) owed.clear();
-      const at = turn < length ? turn : 0;
-      turn = at + 1;
+      const at = turn.next(candidates);
+      turn.took(candidates, at);
       return at;
     }
     if (owed.size > length) forgetOthers(owed, candidates);

@@ -39,6 +39,18 @@ describe("round robin", () => {
     expect(order.join("")).toBe("aabacaa");
   });
 
+  test("passes nobody over for a neighbour that is away after each of its turns", () => {
+    for (const pick of [roundRobin(), smallestMailbox()]) {
+      const [a, b, c] = abc as [Candidate, Candidate, Candidate];
+      const seen: string[] = [];
+      for (let i = 0; i < 6; i++) {
+        const there = seen.at(-1) === "b" ? [a, c] : [a, b, c];
+        seen.push(there[pick(there, message, Math.random)]!.id);
+      }
+      expect(seen.join("")).toBe("abcabc");
+    }
+  });
+
   test("goes on fairly when members come and go", () => {
     const pick = roundRobin();
     const [a, b, c] = abc as [Candidate, Candidate, Candidate];
