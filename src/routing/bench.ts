@@ -83,20 +83,25 @@ export class Bench {
     return isNew;
   }
 
-  down(member: Member, guilty: boolean): void {
-    const seat = this.#seat(member);
+  /** @returns whether it has a seat still: one that dies on its way out has left at its very death */
+  down(member: Member, guilty: boolean): boolean {
+    const seat = this.#seats.get(member);
+    if (!seat) return false;
     if (guilty && this.#learns) this.#answered(seat, true);
     seat.record.paused();
     this.#candidates = undefined;
+    return true;
   }
 
   out(member: Member): void {
-    this.#seat(member).out = true;
+    const seat = this.#seats.get(member);
+    if (seat) seat.out = true;
     this.#candidates = undefined;
   }
 
   leaves(member: Member): void {
-    const seat = this.#seat(member);
+    const seat = this.#seats.get(member);
+    if (!seat) return;
     this.all.splice(this.all.indexOf(seat), 1);
     this.#seats.delete(member);
     this.#returns.get(seat)?.cancel();
@@ -110,12 +115,13 @@ export class Bench {
   }
 
   failed(member: Member): void {
-    this.#seat(member).failed = true;
+    const seat = this.#seats.get(member);
+    if (seat) seat.failed = true;
   }
 
   freed(member: Member, served: boolean): void {
-    if (!this.#learns) return;
-    const seat = this.#seat(member);
+    const seat = this.#learns ? this.#seats.get(member) : undefined;
+    if (!seat) return;
     const failed = seat.failed;
     seat.failed = false;
     if (served) this.#answered(seat, failed);

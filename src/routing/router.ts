@@ -108,8 +108,8 @@ export class Router implements PoolMail {
   }
 
   ended(member: Member, guilty: boolean): void {
-    this.#bench.down(member, guilty);
-    if (!this.#tenures) this.#takeBack(member);
+    const seated = this.#bench.down(member, guilty);
+    if (!this.#tenures || !seated) this.#takeBack(member);
   }
 
   down(): void {}
