@@ -18,6 +18,7 @@ export class TellRun {
   }
 
   push(first: unknown): void {
+    if (this.at >= GONE_KEPT && this.at * 2 >= this.firsts.length) this.forget();
     this.firsts.push(first);
   }
 
@@ -25,7 +26,6 @@ export class TellRun {
   shift(): unknown {
     const { firsts, at } = this;
     this.at = at + 1;
-    if (at >= GONE_KEPT && at * 2 >= firsts.length) this.forget();
     return firsts[at];
   }
 

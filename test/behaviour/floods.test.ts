@@ -92,6 +92,23 @@ describe("a flood of tells to an actor in the program's own thread", () => {
     }
   });
 
+  it("goes on in order where who hears of it sends more", async () => {
+    const fails = () => {
+      throw new Error("no");
+    };
+    const { app, reader: ref, ran } = await reader({ 50: fails });
+    // A report is complete when the next message is served: in the middle of a run.
+    app.subscribe(({ type }) => {
+      if (type === "report") for (const n of [1000, 1001]) ref.tell.read(n);
+    });
+    for (const n of upTo(200)) ref.tell.read(n);
+    await ref.ask.look("end");
+    while (ran.length < 203) await new Promise((resolve) => setImmediate(resolve));
+    expect(ran.filter((n) => n !== 1000 && n !== 1001)).toEqual([...upTo(200), "end"]);
+    expect(ran.slice(-3)).toEqual(["end", 1000, 1001]);
+    expect(app.tree().children?.[0]?.mailbox).toMatchObject({ waiting: 0, executing: 0 });
+  });
+
   it("counts what runs and what waits, for whoever looks meanwhile", async () => {
     const seen: unknown[] = [];
     let look = () => {};

@@ -174,8 +174,8 @@ export class DirectRuns implements Runnable {
     const inflight = this.#inflight;
     let untold = tells;
     let ran = 0;
+    inflight.enter(undefined, line);
     do {
-      inflight.enter(undefined, line);
       const seq = this.#numbering.next();
       const left = line.tell(sent, mailbox.slide(all), seq, now);
       ran++;
@@ -184,12 +184,20 @@ export class DirectRuns implements Runnable {
         if (left.line === inflight) to.cell?.watch.begin();
         return ran;
       }
-      const alone = inflight.left(undefined);
+      const alone = inflight.apart;
       if (!alone) inflight.over(seq);
-      if (untold || inquest.trials !== undefined) to.freed(true, false);
+      if (untold || inquest.trials !== undefined) {
+        inflight.left(undefined);
+        to.freed(true, false);
+        // Who hears of it may have sent more, and so have moved what waits.
+        if (inflight.size > 0) return ran;
+        if (alone) inflight.enter(undefined, line);
+      }
       untold = false;
-      if (!alone || this.#line !== line || !line.open || inquest.trials !== undefined) return ran;
+      if (!alone) return ran;
+      if (this.#line !== line || !line.open || inquest.trials !== undefined) break;
     } while (ran < most && all.more !== undefined);
+    inflight.left(undefined);
     return ran;
   }
 

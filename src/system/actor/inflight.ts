@@ -33,6 +33,11 @@ export class Inflight extends MessageList {
     this.#apart = runs;
   }
 
+  /** What runs here has not been enlisted. */
+  get apart(): boolean {
+    return this.#apart !== undefined;
+  }
+
   /** It is over, and has not been enlisted. @returns false for one that has */
   left(message: Message | undefined): boolean {
     if (this.#apart === undefined) return false;
