@@ -4,7 +4,7 @@ import { table } from "../measure/table.mjs";
 import { clairvoyantPlan } from "./clairvoyant.mjs";
 import { holdfast, piscina } from "./contenders.mjs";
 import { openLoop } from "./open-loop.mjs";
-import { COMPRESSION, readTrace, SHRINK_AFTER_MS, terms } from "./trace.mjs";
+import { AIM_MS, COMPRESSION, readTrace, SHRINK_AFTER_MS, terms } from "./trace.mjs";
 
 /*
  * The recorded trace (bench/traces), on a pool that follows it by its rule, beside the plan of one who knew it beforehand:
@@ -19,10 +19,10 @@ const SAMPLE_MS = 5;
 /** Of the picture. */
 const SLICE_MS = 500;
 
-/** Parked beside the members, not counted among them: they hold memory and no member's place. */
-const SPARES = 3;
+/** Parked beside the members and not counted among them: they hold memory, and nothing works in them. */
+const SPARES = 6;
 
-const scale = { targetWait: TARGET_MS, shrinkAfter: SHRINK_AFTER_MS, cpuBound: false };
+const scale = { targetWait: AIM_MS, shrinkAfter: SHRINK_AFTER_MS, cpuBound: false };
 
 const starters = {
   ours: () => holdfast(`holdfast, ${MIN} to ${MOST}`, { min: MIN, max: MOST, spares: SPARES, scale }),

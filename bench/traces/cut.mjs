@@ -2,9 +2,9 @@
 //   node bench/traces/cut.mjs AzureLLMInferenceTrace_code.csv > bench/traces/azure-llm-code-2023.csv
 import { readFileSync } from "node:fs";
 
-/** Seconds from the trace's first request: ten minutes with bursts and silences of all lengths. */
+/** Seconds from the trace's first request: five minutes with bursts and silences of all lengths. */
 const FROM_S = 1320;
-const UNTIL_S = 1920;
+const UNTIL_S = 1620;
 
 const rows = readFileSync(process.argv[2], "utf8").trim().split(/\r?\n/).slice(1);
 const requests = rows.map((row) => {

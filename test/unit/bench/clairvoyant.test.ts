@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Arrival, clairvoyantPlan } from "../../../bench/pools/clairvoyant.mjs";
-import { readTrace } from "../../../bench/pools/trace.mjs";
+import { readTrace, terms } from "../../../bench/pools/trace.mjs";
 import { seededChance } from "../../../src/clock.js";
 
 const bounds = { min: 1, max: 3, targetWaitMs: 10, startMs: 4, stepMs: 10 };
@@ -68,9 +68,8 @@ describe("the plan of one who knows what is to come", () => {
   it("costs no more the longer messages may wait, and never less than the work", () => {
     const { arrivals, forMs } = readTrace();
     const work = arrivals.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    const costs = [25, 50, 100, 200].map(
-      (targetWaitMs) =>
-        clairvoyantPlan({ min: 1, max: 8, targetWaitMs, startMs: 10, stepMs: 25, forMs, arrivals }).memberMs,
+    const costs = [50, 100, 200, 400].map(
+      (targetWaitMs) => clairvoyantPlan({ ...terms, targetWaitMs, startMs: 10, forMs, arrivals }).memberMs,
     );
     expect([...costs].sort((a, b) => b - a)).toEqual(costs);
     expect(costs.at(-1)).toBeGreaterThan(Math.max(work, forMs));
@@ -85,7 +84,7 @@ describe("the plan of one who knows what is to come", () => {
 describe("the recorded trace", () => {
   it("is in order and within the time it is replayed in", () => {
     const { arrivals, forMs } = readTrace();
-    expect(arrivals.length).toBeGreaterThan(2_000);
+    expect(arrivals.length).toBeGreaterThan(1_000);
     expect(arrivals.every(({ at }, i) => at >= (arrivals[i - 1]?.at ?? 0) && at < forMs)).toBe(true);
     expect(arrivals.every(({ serviceMs }) => serviceMs > 0)).toBe(true);
   });
