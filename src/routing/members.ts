@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_SPAWNED, DEFAULT_WINDOW, POOL_MEMBER_WINDOW } from "../defaults.js";
+import { DEFAULT_MAX_SPAWNED } from "../defaults.js";
 import type { CellSpec } from "../host/booting.js";
 import type { Mailbox } from "../mailbox/mailbox.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../supervision/spec.js";
@@ -26,6 +26,8 @@ export interface MembersOptions {
   readonly mailWaits: () => boolean;
   /** One mailbox for all; undefined: each has its own. */
   readonly shared: Mailbox | undefined;
+  /** Messages handed to a member's host ahead of execution, where its spec says nothing. */
+  readonly window: number;
 }
 
 /** Who hears of members, beside what `MemberKeeper` tells. All in the turn in which it happens. */
@@ -70,11 +72,7 @@ export class Members {
     const { spares, mailWaits } = options;
     const cell = member.cell(context, path, options.rules);
     this.cell = { ...cell, mailWaits, spares: spares ?? 1, ...(spares === 0 ? { spare: "none" } : {}) };
-    const {
-      window = shared ? POOL_MEMBER_WINDOW : DEFAULT_WINDOW,
-      maxChildren = DEFAULT_MAX_SPAWNED,
-      overBudget = "quarantine",
-    } = member.options;
+    const { window = options.window, maxChildren = DEFAULT_MAX_SPAWNED, overBudget = "quarantine" } = member.options;
     const mailbox = member.mailbox(path);
     const bounds = {
       window,

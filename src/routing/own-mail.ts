@@ -1,3 +1,4 @@
+import { DEFAULT_WINDOW } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { Message } from "../mailbox/message.js";
 import { hasNoKeys } from "../system/not-an-actor.js";
@@ -10,6 +11,8 @@ import type { PoolMail } from "./pool-mail.js";
  */
 export class OwnMail implements PoolMail {
   readonly shared = undefined;
+  /** Nobody else could take it. */
+  readonly window = DEFAULT_WINDOW;
   /** A member more would begin none of it. */
   readonly stuck = false;
   readonly #path: string;

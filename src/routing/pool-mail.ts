@@ -6,6 +6,8 @@ import type { MembersOwner } from "./members.js";
 export interface PoolMail extends Omit<MembersOwner, "began"> {
   /** The mailbox that all members take from; undefined where each has its own. */
   readonly shared: Mailbox | undefined;
+  /** Messages handed to a member's host ahead of execution, where its spec says nothing. */
+  readonly window: number;
   /** Messages that wait, before members or for one. */
   readonly waiting: number;
   /** How many may wait. */

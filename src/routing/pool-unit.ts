@@ -53,10 +53,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.name = name;
     this.path = path;
     this.#mail = mail;
-    const { shared } = mail;
+    const { shared, window } = mail;
     const { min: size, spares } = bounds;
     const mailWaits = () => mail.waiting > 0;
-    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared }, this);
+    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window }, this);
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
     this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });

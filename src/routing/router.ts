@@ -1,3 +1,4 @@
+import { POOL_MEMBER_WINDOW } from "../defaults.js";
 import { HoldfastError, toError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
@@ -44,6 +45,8 @@ interface Shown extends Routed {
  */
 export class Router implements PoolMail {
   readonly shared = undefined;
+  /** What has not left for a host can still go to another member. */
+  readonly window = POOL_MEMBER_WINDOW;
   readonly #options: RouterOptions;
   readonly #bench: Bench;
   readonly #held: Mailbox;
@@ -91,8 +94,8 @@ export class Router implements PoolMail {
 
   up(member: Member): void {
     const news = this.#bench.up(member);
-    // Some keys are the new one's from now on.
-    if (news && this.#tenures) {
+    // Some keys are the new one's from now on; without keys it takes its part of what waits.
+    if (news || !this.#tenures) {
       for (const seat of this.#bench.all) if (seat.member !== member) this.#takeBack(seat.member);
     }
     this.#settle();

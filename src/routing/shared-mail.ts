@@ -1,3 +1,4 @@
+import { POOL_MEMBER_WINDOW } from "../defaults.js";
 import type { MailRoom } from "../mailbox/mail-room.js";
 import { Mailbox, type MailboxLimits } from "../mailbox/mailbox.js";
 import type { Message } from "../mailbox/message.js";
@@ -8,6 +9,7 @@ import type { PoolMail } from "./pool-mail.js";
 /** One mailbox for all: a message waits for the first member that has room. What is sent in order begins in order. */
 export class SharedMail implements PoolMail {
   readonly shared: Mailbox;
+  readonly window = POOL_MEMBER_WINDOW;
   readonly #path: string;
   /** Members that have room, the one that was freed last at the end: its caches are warm, and others can idle out. */
   readonly #free: Member[] = [];

@@ -154,6 +154,30 @@ describe.each(levels)("a pool with a route that pushes, $level", ({ level }) => 
   });
 });
 
+describe.each(levels)("an elastic pool with a route that pushes, $level", ({ level }) => {
+  it.each(["round-robin", "least-wait", "consistent-hash"] as const)(
+    "%s: grows while mail waits, and spreads it",
+    async (route) => {
+      const made = plan();
+      const scale = { targetWait: 10, shrinkAfter: 60_000, cpuBound: false };
+      const { refs, app } = await play({
+        gate: gateOf(made),
+        hands: pool(at(level, Hand, { gate }), { min: 1, max: 3, route, scale }),
+      });
+      await refs.hands.ask.say("known by now");
+      const keys = Array.from({ length: 24 }, (_, i) => `user-${i}`);
+      const held = keys.map((key) =>
+        (route === "consistent-hash" ? refs.hands.with({ key }) : refs.hands).ask.hold("door"),
+      );
+      // What waited before the only one is executed by those that came.
+      await made.reached("door", 3);
+      expect(app.tree().children![1]!.scaling).toMatchObject({ members: 3, by: "rule" });
+      made.open("door");
+      expect(await Promise.all(held)).toEqual(keys.map(() => "door"));
+    },
+  );
+});
+
 describe.each(levels)("a pool that hashes keys, $level", ({ level }) => {
   const members = (options: PoolOptions, more = {}) =>
     pool(at(level, Hand, { gate }, more), { route: "consistent-hash", ...options });
@@ -210,7 +234,7 @@ describe.each(levels)("a pool that hashes keys, $level", ({ level }) => {
 
   it("moves a key's waiting mail to a member that joins, behind what executes", async () => {
     const made = plan();
-    const { refs } = await play({ gate: gateOf(made), hands: members({ min: 1, max: 2 }, { window: 1 }) });
+    const { refs } = await play({ gate: gateOf(made), hands: members({ min: 1, max: 2 }) });
     const held = keys.map((key) => refs.hands.with({ key }).ask.hold(key));
     await made.reached(keys[0]!);
     const after = keys.map((key) => refs.hands.with({ key }).ask.who());
