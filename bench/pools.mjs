@@ -16,21 +16,17 @@ export async function run({ rounds, say }) {
   const options = { rounds, say };
   const light = await secondMember("light", options);
   const heavy = await secondMember("heavy", options);
-  const parts = [
-    light,
-    heavy,
-    await bursts(options),
-    await slowMember(options),
-    await scaleDown(options),
-    await steady(options),
-  ];
+  const burst = await bursts(options);
+  const slow = await slowMember(options);
+  const parts = [light, heavy, burst, slow, await scaleDown(options), await steady(options)];
   const trace = await replayTrace({ startMs: light.figures.second_member_light_ms, say });
   parts.push(trace);
   return {
     figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
     plot: trace.plot,
     text: [...parts.map(({ text }) => text), ...notes].join("\n"),
-    rounds: Math.min(...parts.map((part) => part.rounds)),
+    // Those that are played once are long.
+    rounds: Math.min(...[light, heavy, burst, slow].map((part) => part.rounds)),
   };
 }
 

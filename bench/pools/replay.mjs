@@ -79,7 +79,6 @@ export async function replayTrace({ startMs, say }) {
       ["", "member-seconds", "over the plan", "wait p50 ms", "p99 ms", `over ${TARGET_MS} ms`, "changes of size"],
       rows,
     ),
-    rounds: 1,
   };
 }
 

@@ -45,7 +45,6 @@ export async function scaleDown({ say }) {
         ["", "asks", "failed", "never run", "run twice"],
         [["holdfast", arrivals.length, failed.length, unrun, doubled]],
       ),
-      rounds: 1,
       lost: rounded(lost),
     };
   } finally {

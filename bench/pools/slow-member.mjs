@@ -15,8 +15,8 @@ import { openLoop, poisson } from "./open-loop.mjs";
 
 const SERVICE_MS = 2;
 const MEMBERS = 4;
-const LOAD = { perSecond: 160, untilMs: 2_500, serviceMs: SERVICE_MS };
-const WARM = { ...LOAD, untilMs: 600 };
+const LOAD = { perSecond: 160, untilMs: 2_000, serviceMs: SERVICE_MS };
+const WARM = { ...LOAD, untilMs: 300 };
 
 const ROUNDS = 2;
 const WITHIN_MS = 50_000;

@@ -12,7 +12,7 @@ import { openLoop, poisson } from "./open-loop.mjs";
 
 const MOST = 4;
 const SERVICE_MS = 10;
-const LOAD = { perSecond: (0.6 * MOST * 1000) / SERVICE_MS, untilMs: 12_000, serviceMs: SERVICE_MS };
+const LOAD = { perSecond: (0.6 * MOST * 1000) / SERVICE_MS, untilMs: 10_000, serviceMs: SERVICE_MS };
 /** It has found its size by then. */
 const SETTLED_MS = 4_000;
 
@@ -50,7 +50,6 @@ export async function steady({ say }) {
           ],
         ],
       ),
-      rounds: 1,
     };
   } finally {
     await contender.stop();
