@@ -107,6 +107,23 @@ describe("watching", () => {
     expect(frames).toMatchObject([{ type: "tree", tree: { children: [{ mailbox: { waiting: 3 } }] } }]);
   });
 
+  test("sends no tree only because a pool's latest change is a little longer ago", () => {
+    const { app, clock, frames, watcher, watchers } = watched();
+    const scaling = { members: 1, ready: 1, min: 1, max: 4, by: "rule", why: "as it began" } as const;
+    const grownOld = (sinceMs: number) =>
+      app.nodes.set("math", { ...app.nodes.get("math")!, scaling: { ...scaling, sinceMs } });
+    grownOld(61_000);
+    watchers.add(watcher);
+    clock.advance(500);
+    frames.length = 0;
+    grownOld(119_000);
+    clock.advance(500);
+    expect(frames).toEqual([]);
+    grownOld(120_000);
+    clock.advance(500);
+    expect(frames).toMatchObject([{ type: "tree", tree: { children: [{ scaling: { sinceMs: 120_000 } }] } }]);
+  });
+
   test("skips a slow reader, and tells it afterwards how many events it missed", () => {
     const { app, frames, watcher, watchers } = watched();
     watchers.add(watcher);
