@@ -44,6 +44,11 @@ export interface Host {
   hear?(): void;
   /** Set by the owner. Frames that arrived before the end are delivered before it. */
   onFrame: (frame: ToParent) => void;
+  /**
+   * The same for a message that ended well, with a plain result: where it came without a frame. Set by the owner too, where
+   * there is such a way; by default a frame is made of it.
+   */
+  onAnswer?: (actor: number, incarnation: number, seq: number, result: unknown) => void;
   /** Called once. */
   onEnd: (end: HostEnd) => void;
   /** Resolves when the thread or process has really exited; a thread stuck in native code may never. */

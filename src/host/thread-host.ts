@@ -85,6 +85,10 @@ class ThreadHost implements Host {
   readonly gone: Promise<void>;
   name = "thread …";
   onFrame: (frame: ToParent) => void = () => {};
+  onAnswer: NonNullable<Host["onAnswer"]> = (actor, incarnation, seq, value) => {
+    const outcome = { ok: true, value: { value, special: false } } as const;
+    this.onFrame({ t: "done", actor, incarnation, seq, ran: true, outcome, state: undefined });
+  };
   onEnd: (end: HostEnd) => void = () => {};
   readonly #port: MessagePort;
   readonly #link: Link<ToHost>;
@@ -105,6 +109,11 @@ class ThreadHost implements Host {
       port: { post: (message) => port1.postMessage(message), take: () => receiveMessageOnPort(port1) },
       open: (frame) => (this.#ended ? frame : arrays.unpack(frame)),
       onFrame: (frame) => this.#receive(frame),
+      onAnswer: (actor, incarnation, seq, result) => {
+        if (this.#ended) return;
+        arrays.answered(actor, incarnation, seq);
+        this.onAnswer(actor, incarnation, seq, result);
+      },
       unsent: (frame, error) => {
         arrays.unsend(frame);
         const answer = answerForUnsent(frame, error);

@@ -32,6 +32,9 @@ const STATE = 16;
 /** Where the bits of a snapshot's `special` are. */
 const OF_STATE = 5;
 
+/** Flags of a `done` that holds a plain result alone. */
+const PLAIN_ANSWER = RAN | OK;
+
 const specials: readonly Special[] = [false, true, "large"];
 
 const CALL_BYTES = 32;
@@ -87,7 +90,7 @@ export class FrameWriter {
     ints[word + 1] = actor;
     ints[word + 2] = incarnation;
     ints[word + 3] = seq;
-    ints[word + 4] = RAN | OK;
+    ints[word + 4] = PLAIN_ANSWER;
     values.begin(at + DONE_BYTES, at + LARGEST_FRAME);
     try {
       values.plain(result);
@@ -117,7 +120,7 @@ export class FrameWriter {
     ints[word + 2] = frame.incarnation;
     ints[word + 3] = frame.seq;
     const flags =
-      specials.indexOf(frame.args.special) |
+      bitsOf(frame.args.special) |
       (frame.snapshot ? SNAPSHOT : 0) |
       (frame.again ? AGAIN : 0) |
       (known === undefined ? NAMED : 0);
@@ -147,11 +150,11 @@ export class FrameWriter {
     this.#values.begin(at + DONE_BYTES, at + LARGEST_FRAME);
     let flags = ran ? RAN : 0;
     if (outcome.ok) {
-      flags |= OK | specials.indexOf(outcome.value.special);
+      flags |= OK | bitsOf(outcome.value.special);
       this.#values.value(outcome.value.value);
     } else this.#values.value(outcome.error);
     if (state) {
-      flags |= STATE | (specials.indexOf(state.special) << OF_STATE);
+      flags |= STATE | (bitsOf(state.special) << OF_STATE);
       this.#values.value(state.value);
     }
     ints[word + 4] = flags;
@@ -182,6 +185,30 @@ export class FrameReader {
   /** Of a marker. */
   count(at: number): number {
     return this.#ints[(at >> 2) + 1]!;
+  }
+
+  /** Whether a `done` holds a plain result and nothing else: what is in it can be read without a frame. */
+  isAnswer(at: number): boolean {
+    return this.#ints[(at >> 2) + 4] === PLAIN_ANSWER;
+  }
+
+  /** Of an answer: whose it is, and the message. */
+  actor(at: number): number {
+    return this.#ints[(at >> 2) + 1]!;
+  }
+
+  incarnation(at: number): number {
+    return this.#ints[(at >> 2) + 2]!;
+  }
+
+  seq(at: number): number {
+    return this.#ints[(at >> 2) + 3]!;
+  }
+
+  /** Of an answer, a value of its own. */
+  result(at: number): unknown {
+    this.#values.at = at + DONE_BYTES;
+    return this.#values.value();
   }
 
   /** The frame at an offset, with values of its own. */
@@ -239,4 +266,8 @@ export class FrameReader {
       state,
     };
   }
+}
+
+function bitsOf(special: Special): number {
+  return special === false ? 0 : special === true ? 1 : 2;
 }

@@ -33,6 +33,11 @@ export class HostArrays {
     return this.#in.unpack(frame);
   }
 
+  /** An answer that came without a frame. */
+  answered(actor: number, incarnation: number, seq: number): void {
+    this.lent.answered(actor, incarnation, seq);
+  }
+
   /** It could not be sent. */
   unsend(frame: ToHost): void {
     this.#out.unsend(frame);

@@ -50,6 +50,11 @@ export class Lent {
     }
   }
 
+  /** A `done` without a frame. */
+  answered(actor: number, incarnation: number, seq: number): void {
+    if (this.#of.size > 0) this.#back(`${actor} ${incarnation}`, seq);
+  }
+
   /** An incarnation is over. @param stillRuns something of it still does, and may use what it has */
   ended(actor: number, incarnation: number, stillRuns: boolean): void {
     if (stillRuns || this.#of.size === 0) return;

@@ -37,6 +37,11 @@ export interface LinkEnds<Out, In> {
   open(frame: In): In;
   /** In their order. */
   onFrame(frame: In): void;
+  /**
+   * What comes by a ring as a `done` with a plain result and nothing else in it, in its place among the frames and with no
+   * frame made of it.
+   */
+  onAnswer?(actor: number, incarnation: number, seq: number, result: unknown): void;
   /** Frames follow, one upon the other. */
   onTurn?(): void;
   /** A frame that holds what cannot be cloned; the others are sent all the same. */

@@ -61,7 +61,13 @@ export class RingLink<Out extends Frame, In extends Frame> implements Link<Out> 
       this.#count(frame);
       ends.onFrame(frame);
     };
-    this.#receiver = new RingReceiver(into, !this.#parent, { ...ends, onFrame });
+    const answered = ends.onAnswer;
+    const onAnswer = (actor: number, incarnation: number, seq: number, result: unknown) => {
+      if (this.#due > 0) this.#due--;
+      answered!(actor, incarnation, seq, result);
+    };
+    const own = answered ? { ...ends, onFrame, onAnswer } : { ...ends, onFrame };
+    this.#receiver = new RingReceiver(into, !this.#parent, own);
     this.#receiver.sleep();
   }
 

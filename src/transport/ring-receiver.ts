@@ -19,6 +19,7 @@ export class RingReceiver<In extends Frame> {
   readonly #port: LinkPort;
   readonly #open: (frame: In) => In;
   readonly #onFrame: (frame: In) => void;
+  readonly #onAnswer: LinkEnds<never, In>["onAnswer"];
   readonly #onTurn: (() => void) | undefined;
   /** Whether what goes at once overtakes what is in the ring; else it comes after what was written before it. */
   readonly #overtakes: boolean;
@@ -37,6 +38,7 @@ export class RingReceiver<In extends Frame> {
     this.#overtakes = overtakes;
     this.#open = ends.open;
     this.#onFrame = ends.onFrame;
+    this.#onAnswer = ends.onAnswer;
     this.#onTurn = ends.onTurn;
   }
 
@@ -77,12 +79,27 @@ export class RingReceiver<In extends Frame> {
         this.#marked(this.#codec.count(at), bytes);
         continue;
       }
+      if (this.#onAnswer && which === kind.done && this.#codec.isAnswer(at)) {
+        this.#answered(at, bytes);
+        continue;
+      }
       const frame = this.#open(this.#codec.read(at) as In);
       this.#release(bytes);
       this.#deliver(frame);
     }
     if (this.#given.size > 0) this.#forget();
     return count;
+  }
+
+  #answered(at: number, bytes: number): void {
+    const codec = this.#codec;
+    const actor = codec.actor(at);
+    const incarnation = codec.incarnation(at);
+    const seq = codec.seq(at);
+    const result = codec.result(at);
+    // From here on the writer may use its place anew.
+    this.#release(bytes);
+    this.#onAnswer!(actor, incarnation, seq, result);
   }
 
   /** The writer has ended: what it had said until now. */

@@ -30,26 +30,30 @@ describe.each(walls)("a host that was too busy to read what it was sent, $level"
 });
 
 describe("a thread that was too busy to read what it was sent", () => {
-  it("begins nothing that was given up while it waited for room on its way", async () => {
-    const { refs } = await play({ actor: thread<Blocking>(url, undefined, { window: 256 }) });
-    const { actor } = refs;
-    expect(await actor.ask.taken()).toEqual([]);
-    const caller = new AbortController();
-    const COUNT = 40;
-    const blocking = actor.ask.block(100);
-    const names = Array.from({ length: COUNT }, (_, i) => `${i + 1}`);
-    const given = "35";
-    const ballast = new Uint8Array(10_000);
-    const taken = names.map((name) =>
-      name === given
-        ? failure(actor.with({ signal: caller.signal }).ask.take(name, ballast))
-        : actor.ask.take(name, ballast),
-    );
-    // All have left the mailbox; most find no room in the ring.
-    await turn();
-    caller.abort();
-    await blocking;
-    await Promise.all(taken);
-    expect(await actor.ask.taken()).toEqual(names.filter((name) => name !== given));
-  });
+  // By the port alone nothing waits for room: it has been handed over, and may begin before its host hears of the cancel.
+  it.skipIf(process.env.HOLDFAST_RINGS === "off")(
+    "begins nothing that was given up while it waited for room on its way",
+    async () => {
+      const { refs } = await play({ actor: thread<Blocking>(url, undefined, { window: 256 }) });
+      const { actor } = refs;
+      expect(await actor.ask.taken()).toEqual([]);
+      const caller = new AbortController();
+      const COUNT = 40;
+      const blocking = actor.ask.block(100);
+      const names = Array.from({ length: COUNT }, (_, i) => `${i + 1}`);
+      const given = "35";
+      const ballast = new Uint8Array(10_000);
+      const taken = names.map((name) =>
+        name === given
+          ? failure(actor.with({ signal: caller.signal }).ask.take(name, ballast))
+          : actor.ask.take(name, ballast),
+      );
+      // All have left the mailbox; most find no room in the ring.
+      await turn();
+      caller.abort();
+      await blocking;
+      await Promise.all(taken);
+      expect(await actor.ask.taken()).toEqual(names.filter((name) => name !== given));
+    },
+  );
 });

@@ -223,6 +223,11 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     }
   }
 
+  answered(incarnation: number, seq: number, result: unknown): void {
+    if (incarnation !== this.incarnation || this.phase === DOWN) return;
+    if (this.#delivered?.answered(seq, result) && this.phase !== STARTING) this.freed(true);
+  }
+
   private started(plain: boolean): void {
     this.phase = UP;
     this.plain = plain;

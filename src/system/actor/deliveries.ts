@@ -6,7 +6,7 @@ import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
-import { keptTensors, unpack } from "../../transport/values.js";
+import { unpack } from "../../transport/values.js";
 import { StreamCredit } from "../cell/stream-credit.js";
 import { type Work, workOf } from "../cell/work.js";
 import type { SystemContext } from "../context.js";
@@ -14,6 +14,7 @@ import type { Addressee } from "./addressee.js";
 import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
+import { LongRuns } from "./long-runs.js";
 import { ReplayLog } from "./replay-log.js";
 import { undeliverable } from "./undeliverable.js";
 
@@ -30,8 +31,7 @@ export class Deliveries implements Holder {
   readonly #log: ReplayLog;
   /** Of those that stream, by sequence number; most actors have none. */
   #credits: Map<number, StreamCredit> | undefined;
-  /** When those began that run for long, by sequence number. */
-  #long: Map<number, number> | undefined;
+  readonly #long = new LongRuns();
   #seq = 0;
   /** Most messages are sent as the one before was. */
   #latestSent: Sent | undefined;
@@ -175,23 +175,33 @@ export class Deliveries implements Holder {
   done({ seq, state, ran, outcome }: Extract<ToParent, { t: "done" }>): boolean {
     const message = this.#inflight.get(seq);
     if (!message) return false;
-    this.#inflight.remove(message);
-    this.#credits?.delete(seq);
-    if (this.#long) this.#learn(message, outcome.ok);
-    this.#direct.goOn();
-    message.place = "gone";
-    message.suspect = false;
-    if (state) this.#log.took(state);
-    else if (this.#to.cell?.facts.replayable) {
-      if (message.special === true) message.args = keptTensors(message.args);
-      this.#log.keep(message, ran);
-    }
+    this.#left(message, outcome.ok, ran, state);
     if (!outcome.ok && outcome.error.code === undefined) this.#to.failed?.();
     const value = outcome.ok ? this.#open(outcome.value) : undefined;
     const settled = message.settle(outcome.ok ? { ok: true, value } : { ok: false, error: decodeError(outcome.error) });
     // Its caller gave up, or there is none: tensors in it are nobody's.
     if (!settled || !message.ask) releaseAll(value);
     return true;
+  }
+
+  /** The same of one that went well, with a plain result. */
+  answered(seq: number, result: unknown): boolean {
+    const message = this.#inflight.get(seq);
+    if (!message) return false;
+    this.#left(message, true, true, undefined);
+    message.succeed(result);
+    return true;
+  }
+
+  #left(message: Message, ok: boolean, ran: boolean, state: Packed | undefined): void {
+    this.#inflight.remove(message);
+    this.#credits?.delete(message.seq);
+    if (this.#long.any) this.#long.ended(message, ok, this.#to.cell?.longest, this.#context.clock);
+    this.#direct.goOn();
+    message.place = "gone";
+    message.suspect = false;
+    if (state) this.#log.took(state);
+    else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
   }
 
   hear(): void {
@@ -228,21 +238,8 @@ export class Deliveries implements Holder {
     const executing = cell.executing(entry);
     this.#inflight.enlist();
     const work = workOf({ actor, inflight: this.#inflight, executing, facts, longest, changing, pausedMs });
-    for (const { seq, since, learnsAt } of work.runs) {
-      if (learnsAt > now) continue;
-      this.#long ??= new Map();
-      this.#long.set(seq, since);
-    }
+    this.#long.see(work.runs, now);
     return work;
-  }
-
-  #learn({ seq, method }: Message, ok: boolean): void {
-    const since = this.#long?.get(seq);
-    const { cell } = this.#to;
-    if (since === undefined || !cell) return;
-    this.#long!.delete(seq);
-    const ranMs = this.#context.clock.now() - since;
-    if (ok && ranMs > (cell.longest.get(method) ?? 0)) cell.longest.set(method, ranMs);
   }
 
   /** It finishes what executes, and begins nothing more. */
@@ -253,7 +250,7 @@ export class Deliveries implements Holder {
   /** The incarnation is over: what was with it, in the order it was handed over. */
   takeAll(): Message[] {
     this.#credits = undefined;
-    this.#long = undefined;
+    this.#long.forget();
     this.#direct.end();
     // The next cell may hold another version of the class.
     this.#latestSent = undefined;

@@ -69,7 +69,7 @@ export class OwnCell implements Lodging {
   }
 
   async #calm(exclusive: Exclusive, cell: Cell, member: CellMember, { signal }: Attempt): Promise<void> {
-    const left = cell.lingering(member);
+    const left = cell.lingering.of(member.id);
     await exclusive.calm(left, signal);
     if (signal.aborted) throw stoppedBefore(this.#path);
     if (cell.alive) return;

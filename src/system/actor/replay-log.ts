@@ -1,6 +1,7 @@
 import { DEFAULT_TAIL_BYTES, DEFAULT_TAIL_MESSAGES } from "../../defaults.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Packed } from "../../transport/frames.js";
+import { keptTensors } from "../../transport/values.js";
 
 /** The last good snapshot of an actor, and the messages answered since: together they are its state. */
 export class ReplayLog {
@@ -38,6 +39,8 @@ export class ReplayLog {
       return;
     }
     message.replay = true;
+    // What it was lent is not its any more when it runs again.
+    if (message.special === true) message.args = keptTensors(message.args);
     this.#tail.push(message);
     this.#bytes += message.bytes;
   }

@@ -16,6 +16,8 @@ export interface CellMember extends Asker {
   /** A child for one of its incarnations. @throws HoldfastError why there is none */
   spawn(request: SpawnRequest): Promise<unknown>;
   onFrame(frame: ToParent): void;
+  /** As `onFrame` of a `done` with a plain result. */
+  answered(incarnation: number, seq: number, result: unknown): void;
   /** That incarnation is there and may be heard. */
   serves(incarnation: number): boolean;
   /** What it has with its host now. */

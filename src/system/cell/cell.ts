@@ -50,7 +50,8 @@ export class Cell {
   readonly #entries: Entries;
   readonly #asks: CellAsks;
   readonly watch: CellWatch;
-  readonly #lingering: Lingering;
+  /** What crashes left running in its host. */
+  readonly lingering: Lingering;
   /** Frames that came from the host. */
   heard = 0;
   #killedFor: CellDeath | undefined;
@@ -70,7 +71,7 @@ export class Cell {
     this.shared = shared;
     this.inquest = new Inquest(context.deaths, this.#members, shared);
     this.#entries = new Entries(facts.concurrency);
-    this.#lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
+    this.lingering = new Lingering(context.clock, (lingerers) => this.#lingersTooLong(lingerers));
     this.longest = context.longestRuns.of(spec);
     this.watch = new CellWatch(context.clock, context.hangWatch, this, this.#members);
     this.#asks = new CellAsks(context, (frame) => this.send(frame));
@@ -79,6 +80,7 @@ export class Cell {
     });
     context.memory.add(this);
     host.onFrame = (frame) => this.#receive(frame);
+    if (host.onAnswer) host.onAnswer = (actor, run, seq, result) => this.#answered(actor, run, seq, result);
     host.onEnd = (end) => this.#ended(end);
   }
 
@@ -230,6 +232,11 @@ export class Cell {
     this.#exit.begin();
   }
 
+  #answered(actor: number, incarnation: number, seq: number, result: unknown): void {
+    this.heard++;
+    this.#members.get(actor)?.answered(incarnation, seq, result);
+  }
+
   #receive(frame: ToParent): void {
     this.heard++;
     if (frame.t === "stopped") this.#entries.over(frame.actor, frame.incarnation);
@@ -237,7 +244,7 @@ export class Cell {
     else if (frame.t === "late-error") this.#fenced(frame, "error", 1);
     else if (frame.t === "crashed" && frame.left.length > 0) {
       const member = this.#members.get(frame.actor);
-      if (member) this.#lingering.begin(member, frame.incarnation, frame.left);
+      if (member) this.lingering.begin(member, frame.incarnation, frame.left);
     }
     if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame));
     else if (frame.t === "spawn") this.#asks.spawn(frame, this.#asking(frame), this.#sender(frame));
@@ -246,13 +253,8 @@ export class Cell {
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
   }
 
-  /** What a crash left running in its host, if anything. */
-  lingering(member: CellMember): Lingerers | undefined {
-    return this.#lingering.of(member.id);
-  }
-
   #settled(frame: Extract<ToParent, { t: "settled" }>): void {
-    this.#lingering.settled(frame.actor, frame.incarnation);
+    this.lingering.settled(frame.actor, frame.incarnation);
     this.#fenced(frame, "outcome", frame.dropped);
   }
 
@@ -284,7 +286,7 @@ export class Cell {
     this.#context.memory.delete(this);
     this.watch.end();
     this.#asks.cancelAll();
-    this.#lingering.end();
+    this.lingering.end();
     this.#shut?.();
     this.#leave();
   }
