@@ -55,6 +55,56 @@ const call = (seq: number, bytes = 0): ToHost => ({
   again: false,
 });
 
+describe("a plain answer", () => {
+  it("comes in its place among the frames, with no frame made of it", () => {
+    const rings = { toHost: new SharedArrayBuffer(RING_BYTES), toParent: new SharedArrayBuffer(RING_BYTES) };
+    const loop = { cores: 1, later: () => {}, after: () => {} };
+    const heard: unknown[] = [];
+    const ends = {
+      port: { post: () => {}, take: () => undefined },
+      open: <F>(frame: F) => frame,
+      unsent(_: unknown, error: unknown) {
+        throw error;
+      },
+    };
+    const parent = new RingLink<ToHost, ToParent>("parent", rings, loop, {
+      ...ends,
+      onFrame: (frame) => heard.push(frame),
+      onAnswer: (...answer) => heard.push(answer),
+    });
+    const host = new RingLink<ToParent, ToHost>("host", rings, loop, { ...ends, onFrame: () => {} });
+    const of = (seq: number, value: unknown, special: boolean) =>
+      ({
+        t: "done",
+        ...to,
+        seq,
+        ran: true,
+        outcome: { ok: true, value: { value, special } },
+        state: undefined,
+      }) as const;
+    const failed = { ...of(3, 0, false), outcome: { ok: false, error: { name: "E" } as never } } as const;
+    const stateful = { ...of(4, 0, false), state: { value: 1, special: false } } as const;
+    expect(host.answer(1, 1, 1, { a: [1] })).toBe(true);
+    host.send(of(2, { b: 1 }, true));
+    host.send(failed);
+    host.send(stateful);
+    host.send({ ...of(5, 5, false), ran: false });
+    host.send(of(6, "plain", false));
+    expect(host.answer(1, 1, 7, undefined)).toBe(true);
+    host.flush();
+    parent.hear();
+    expect(heard).toEqual([
+      [1, 1, 1, { a: [1] }],
+      of(2, { b: 1 }, true),
+      failed,
+      stateful,
+      { ...of(5, 5, false), ran: false },
+      [1, 1, 6, "plain"],
+      [1, 1, 7, undefined],
+    ]);
+  });
+});
+
 describe("the end of an actor", () => {
   it("is heard in its turn where that is a stop: what was sent before it is taken up", () => {
     const { parent, host, heard } = line();
