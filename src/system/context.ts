@@ -33,6 +33,8 @@ export interface SystemContext {
   readonly longestRuns: LongestRuns;
   /** The actors of this thread that have mail. */
   readonly runQueue: RunQueue;
+  /** The time at which the call was made that is being taken in, monotonic ms; 0 between calls. A clock costs as much as a frame. */
+  readonly callMade: { at: number };
   readonly events: EventFan;
   readonly deaths: DeathLog;
   readonly watches: Watches;

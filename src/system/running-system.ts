@@ -88,6 +88,7 @@ export class RunningSystem implements App {
       deadlocks: development ? new Deadlocks(clock) : undefined,
       longestRuns: new LongestRuns(),
       runQueue: new RunQueue(clock),
+      callMade: { at: 0 },
       lodgings: new Lodgings(() => this.#context),
       deaths: new DeathLog(clock, events),
       memory: new MemoryGuard({

@@ -127,15 +127,20 @@ class ReceiverTarget implements Target {
     asking.message = message;
     this.#waits(asking, DEFAULT_TIMEOUT_MS, sent.options.key);
     offer(this.receiver, message, sent.options.key);
+    this.context.callMade.at = 0;
     return promise;
   }
 
   /** The clock is read, and a deadline written down, for those alone that may still be there then. */
   #waits(asking: Asking, timeoutMs: number, key: string | undefined): void {
-    const { clock, deadlines } = this.context;
+    const { clock, deadlines, callMade } = this.context;
     if (timeoutMs >= UNHURRIED_MS && key === undefined && clock.flows && this.receiver.atOnce) {
       asking.withinLater(timeoutMs, deadlines);
-    } else asking.within(timeoutMs, clock.now(), deadlines);
+      return;
+    }
+    const now = clock.now();
+    callMade.at = now;
+    asking.within(timeoutMs, now, deadlines);
   }
 
   #tell(sent: SentThrough, args: unknown[]): boolean {
@@ -220,6 +225,7 @@ class ReceiverTarget implements Target {
     } catch (error) {
       message.fail(toError(error));
     }
+    this.context.callMade.at = 0;
     return message;
   }
 }

@@ -49,6 +49,9 @@ export class FrameWriter {
   readonly #view: DataView;
   readonly #values: ValueWriter;
   readonly #methods = new Map<string, number>();
+  /** Most calls are of the method of the one before. */
+  #latest: string | undefined;
+  #latestNumber = 0;
 
   constructor(memory: RingMemory) {
     this.#ints = memory.ints;
@@ -112,7 +115,7 @@ export class FrameWriter {
   }
 
   #call(frame: Extract<ToHost, { t: "call" }>, at: number): number {
-    const known = this.#methods.get(frame.method);
+    const known = frame.method === this.#latest ? this.#latestNumber : this.#methods.get(frame.method);
     const number = known ?? this.#methods.size;
     const ints = this.#ints;
     const word = at >> 2;
@@ -133,6 +136,8 @@ export class FrameWriter {
       this.#values.string(frame.method);
     }
     this.#values.list(frame.args.value as unknown[]);
+    this.#latest = frame.method;
+    this.#latestNumber = number;
     return kind.call;
   }
 

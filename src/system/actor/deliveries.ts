@@ -74,7 +74,7 @@ export class Deliveries implements Holder {
       this.#direct.hand(message);
       return;
     }
-    message.deliveredAt = this.#context.clock.now();
+    message.deliveredAt = this.#context.callMade.at || this.#context.clock.now();
     this.#inflight.append(message, "delivered");
     cell!.send({
       t: "call",
