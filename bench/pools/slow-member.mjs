@@ -15,7 +15,7 @@ import { openLoop, poisson } from "./open-loop.mjs";
 
 const SERVICE_MS = 2;
 const MEMBERS = 4;
-const LOAD = { perSecond: 160, untilMs: 2_000, serviceMs: SERVICE_MS };
+const LOAD = { perSecond: 160, untilMs: 1_700, serviceMs: SERVICE_MS };
 const WARM = { ...LOAD, untilMs: 300 };
 
 const ROUNDS = 2;
