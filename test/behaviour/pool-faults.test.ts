@@ -1,4 +1,4 @@
-import { Actor, inline, pool, refTo, type ScalingRule, supervisor } from "holdfast";
+import { Actor, inline, pool, type Ref, refTo, type ScalingRule, supervisor } from "holdfast";
 import { stopTestSystems, testSystem } from "holdfast/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Hand } from "../actors/cast.mjs";
@@ -81,6 +81,13 @@ class Work extends Actor {
   }
 }
 
+/** Can do nothing but ask another. */
+class Asker extends Actor<{ table: Ref<Work> }> {
+  take(ms: number): Promise<number> {
+    return this.props.table.ask.take(ms);
+  }
+}
+
 /** A pool whose time the test moves. */
 async function virtual(rule: ScalingRule | undefined, max = 4) {
   const scale = { targetWait: 20, shrinkAfter: "1s", ...(rule ? { rule } : {}) } as const;
@@ -104,6 +111,32 @@ describe("a pool's size, in virtual time", () => {
     const before = test.clock!.pending;
     await test.advance("10m");
     expect(test.clock!.pending).toBe(before);
+  });
+
+  it("goes back where a growth has brought nothing: all wait for the same one thing; and that is remembered", async () => {
+    const scale = { targetWait: 20, shrinkAfter: "10m" } as const;
+    const test = await testSystem(
+      supervisor(
+        {},
+        { table: inline(Work), desk: pool(inline(Asker, { table: refTo<Work>("table") }), { max: 4, scale }) },
+      ),
+    );
+    const { desk } = test.refs;
+    const changes = () =>
+      test.record.events.flatMap((event) => {
+        if (event.type === "scaled") return [`${event.from}→${event.to} ${event.by}`];
+        return event.type === "judged" ? [`${event.from}→${event.to} ${event.verdict}`] : [];
+      });
+    const load = async () => {
+      for (let i = 0; i < 100; i++) await desk.ask.take(10);
+      // As much as before, since the table bears no more; but ten wait at all times.
+      for (let i = 0; i < 30; i++) await Promise.all(Array.from({ length: 10 }, () => desk.ask.take(10)));
+    };
+    await test.runUntil(load());
+    expect(changes()[0]).toMatch(/^1→\d rule$/);
+    expect(changes().slice(-2)).toEqual(["1→4 undone", "4→1 judge"]);
+    const { why } = test.app.tree().children![1]!.scaling!;
+    expect(why).toMatch(/^1 → 4 members: .* answers\/s, p99 .* of a member each$/);
   });
 
   it("is its user's to choose", async () => {
