@@ -1,3 +1,4 @@
+import type { RouteName } from "../../src/routing/picks/route.js";
 import type { Moment } from "./host-world.js";
 import type { HostFault } from "./sim-host.js";
 
@@ -74,7 +75,7 @@ export interface ActorPlan {
 
 export type ChildPlan =
   | ActorPlan
-  | { kind: "pool"; name: string; member: ActorPlan; size: number }
+  | { kind: "pool"; name: string; member: ActorPlan; size: number; route: RouteName }
   | {
       kind: "keyed";
       name: string;

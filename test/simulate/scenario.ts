@@ -1,9 +1,20 @@
 import { type Chance, seededChance } from "../../src/clock.js";
+import type { RouteName } from "../../src/routing/picks/route.js";
 import { LIMIT_MS } from "./actors.js";
 import type { Act, ActorPlan, ChildPlan, Op, Plan, Scenario, SupervisorPlan } from "./plan.js";
 
 /** How long clients and faults are at work, ms. */
 const BUSY_MS = 6000;
+
+/** Those of pools; that which hashes keys needs some. */
+const routes: readonly RouteName[] = [
+  "shared",
+  "shared",
+  "round-robin",
+  "smallest-mailbox",
+  "two-choices",
+  "least-wait",
+];
 
 /** Everything about a run that chance decides beforehand: the tree, who asks what and when, what breaks and when. */
 export function scenarioOf(seed: number): Scenario {
@@ -67,7 +78,7 @@ class Dice {
         return this.#supervisor(name, depth + 1, path);
       case "pool": {
         const member = this.#actor(name, false, false);
-        return { kind, name, member, size: 1 + this.int(3) };
+        return { kind, name, member, size: 1 + this.int(3), route: this.pick(routes) };
       }
       case "keyed": {
         const actor = this.#actor(name, true, false);

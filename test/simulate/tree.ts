@@ -44,7 +44,7 @@ export function buildChild(plan: ChildPlan, classes: Record<string, ActorClass>)
     case "supervisor":
       return buildTree(plan, classes);
     case "pool":
-      return pool(actor(plan.member, classes), { size: plan.size });
+      return pool(actor(plan.member, classes), { size: plan.size, route: plan.route });
     case "keyed":
       return keyed(actor(plan.actor, classes), plan.options);
     case "actor":
