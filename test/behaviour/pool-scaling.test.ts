@@ -41,7 +41,8 @@ describe.each(levels)("an elastic pool, $level", ({ level }) => {
     const [first] = scaled(events);
     expect(first).toMatchObject({ path: "app/hands", from: 1, by: "rule", busy: 1 });
     expect(first!.why).toMatch(/^\d+ waiting × .* by 1: .* to wait, over /);
-    expect(first!.oldestWaitMs).toBeGreaterThan(10);
+    // It had waited so long, or it would have: on a busy machine the first message may have taken that time itself.
+    expect(Math.max(first!.oldestWaitMs!, first!.waiting! * (first!.serviceMs ?? 0))).toBeGreaterThan(10);
   });
 
   it("shrinks to its least when it idles, and nothing is lost or reported", async () => {
