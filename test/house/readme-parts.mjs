@@ -76,6 +76,29 @@ const meanings = {
     empty64_per_s: "empty calls a second, 64 in flight",
     p50_two_cores_us: "one call at a time, median, µs",
   },
+  pools: {
+    second_member_light_vs_piscina: "one member is busy: until a second has answered, small module, beside piscina",
+    second_member_heavy_vs_piscina: "the same with the speech model",
+    second_member_heavy_vs_piscina_kept: "the same beside piscina with a second thread that is always there",
+    second_member_light_ms: "small module, median, ms",
+    second_member_heavy_ms: "speech model, median, ms",
+    burst_p99_over_fixed: "three times what one member can do, p99: 1 to 4 members with spares, over always 4",
+    burst_p99_ms: "that p99, ms",
+    burst_piscina_p99_ms: "piscina's, 1 to 4 threads, ms",
+    burst_tinypool_p99_ms: "tinypool's, ms",
+    burst_poolifier_p99_ms: "poolifier's, ms",
+    burst_workerpool_p99_ms: "workerpool's, which keeps its threads, ms",
+    slow_member_p99_over_roundrobin:
+      "one of four members ten times slower, p99: one shared mailbox, over poolifier's ROUND_ROBIN",
+    slow_member_p99_ms: "that p99, ms",
+    slow_member_piscina_p99_ms: "piscina's, whose threads share a queue too, ms",
+    scale_down_lost: "asks lost or doubled while a pool shrinks under load",
+    oscillations: "changes of direction under a steady load of 60 %",
+    efficiency: "members × time on a recorded load, over the cheapest plan of one who knew it",
+    trace_wait_p99_ms: "the wait's p99 there, ms (at most 200 are aimed at)",
+    trace_piscina_efficiency: "piscina's, whose threads end as soon as they have nothing to do",
+    trace_fixed_efficiency: "members × time of a fixed pool there, over that plan",
+  },
   messaging: {
     tell_vs_nact: "tells a second within one thread, beside nact",
     ask_vs_nact: "asks, one after the other, beside nact",
@@ -97,14 +120,15 @@ function figures(name) {
   const rows = Object.entries(meanings[name]).map(([key, says]) => {
     const value = result[key];
     if (typeof value !== "number") throw new Error(`${path} has no number ${key}`);
-    return `| ${says} | \`${key}\` | ${key.includes("_vs_") ? `${value.toFixed(1)} x` : shown(value)} |`;
+    return `| ${says} | \`${key}\` | ${key.includes("_vs_") ? `${value.toFixed(1)} x` : shown(key, value)} |`;
   });
   const { cpu, cores, node, commit } = result.meta;
   return `| | key | |\n|---|---|---|\n${rows.join("\n")}\n\nMeasured on ${cpu}, ${cores} cores, Node ${node}, at ${commit}.\n`;
 }
 
-function shown(value) {
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
+function shown(key, value) {
+  if (/_over_|efficiency/.test(key)) return value.toFixed(2);
+  return value >= 100 || value === 0 ? String(Math.round(value)) : value.toFixed(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync("README.md", fillReadme(read("README.md")));

@@ -1,0 +1,1 @@
+export function poolsPlot(figures: Record<string, unknown>): string;
