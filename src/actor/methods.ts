@@ -51,6 +51,8 @@ export interface ActorFacts {
   /** It has snapshot() and restore(): its messages are replayed after a death. */
   readonly replayable: boolean;
   readonly concurrency: number;
+  /** It has a static load(), which is given the props of its cell. */
+  readonly loads?: true;
 }
 
 export function noSuchMethod(path: string, method: string, { methods }: ActorFacts): HoldfastError {

@@ -72,7 +72,7 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
       `${path}: ${actorClass.name}.methods.${changes} says mutates, and the class has snapshot(): a message that runs again on the restored state would find what its first run has changed; drop one of them`,
     );
   }
-  return { methods, replayable, concurrency };
+  return { methods, replayable, concurrency, ...(actorClass.load ? { loads: true } : {}) };
 }
 
 const methodKeys: KeysOf<MethodOptions> = {

@@ -15,12 +15,12 @@ import { openCell } from "../system/cell/open-cell.js";
 import type { SystemContext } from "../system/context.js";
 import type { Remains } from "../system/death/after-death.js";
 import type { OpenReport } from "../system/death/death-log.js";
+import { jointRemains } from "../system/death/joint-remains.js";
 import { causeText } from "../system/death/report.js";
 import { deathError, reportDeath } from "../system/death/report-death.js";
 import type { TreeNode } from "../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
 import { within } from "../system/within.js";
-import { jointRemains } from "./joint-remains.js";
 import type { KeyUnit } from "./key-unit.js";
 
 export interface CellUnitOptions {

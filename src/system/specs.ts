@@ -62,6 +62,12 @@ export interface ActorOptions extends ChildOptions {
    * after the wait. In a keyed group it holds for the cells. Default false: what will not die is fenced and replaced.
    */
   exclusive?: boolean;
+  /**
+   * A name: actors of the same module and isolation with the same one live in one thread or process, for what is too light for
+   * its own. What ends that ends all of them, in one report; a handler that throws costs its own actor alone. They share what
+   * `static load` makes, and are given the same props where there is one. Default: a thread or process of its own.
+   */
+  cell?: string;
   /** A replayable actor: take a snapshot with every nth message. Default 1. */
   snapshotEvery?: number;
 }
@@ -160,8 +166,13 @@ export function checkMember(
   member: unknown,
   call: "pool" | "broadcast" | "firstCompleted" | "keyed" | "dynamic",
 ): void {
-  const { kind, load } = (member ?? {}) as { kind?: unknown; load?: unknown };
-  if (kind === "actor" && typeof load === "function") return;
+  const { kind, load, options } = (member ?? {}) as Partial<ActorSpec>;
+  if (kind === "actor" && typeof load === "function") {
+    if (options?.cell === undefined || call === "dynamic") return;
+    const fix = call === "keyed" ? "say how many with its own option cells" : "each of its members has its own";
+    const text = `${call}() got an actor with the cell ${shown(options.cell)}: leave it out, ${fix}`;
+    throw new HoldfastError("InvalidSpec", text, { details: { field: `${call}.cell` } });
+  }
   throw new HoldfastError(
     "InvalidSpec",
     `${call}() got ${shown(member)}: give it one actor spec, such as ${call}(thread(url))`,

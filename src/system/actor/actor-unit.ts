@@ -36,15 +36,29 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   }
 
   /** Its cell is gone, or it alone was ended by force. */
-  protected onLost({ cause, at }: CellDeath): void {
+  protected onLost(death: CellDeath): void {
+    const { remains, died } = this.lostPlace(death);
+    if (died) this.died(remains);
+  }
+
+  /** @returns what it leaves, and whether it has died of it */
+  lostPlace({ cause, at }: CellDeath): { remains: Remains; died: boolean } {
     const attempt = this.rare?.attempt;
     // A start that was given up may just have been done, or be over, when its host has gone: it served nobody.
     const starting = attempt !== undefined && (attempt.givenUp || !this.up);
     const served = this.serves(this.incarnation);
     const remains = this.end(cause, at);
     // What crashed has had its death, also where that was heard only now: that its place is ended on purpose is none.
-    const dead = !served || this.report?.report.incarnation === this.incarnation;
-    if (!starting && !(dead && cause.kind === "killed")) this.died(remains);
+    const latest = this.report?.report;
+    const dead = !served || (latest?.path === this.path && latest.incarnation === this.incarnation);
+    return { remains, died: !starting && !(dead && cause.kind === "killed") };
+  }
+
+  /** It died with others, of the same: one report for all. */
+  diedWith(report: OpenReport, remains: Remains): void {
+    this.report?.close();
+    this.unusual.report = report;
+    this.tellOf(remains);
   }
 
   protected onOver(remains: Remains): void {
@@ -158,7 +172,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     // It crashed on its way out or lost its place: what its supervisor started next was not asked to stop.
     if (this.incarnation !== incarnation || this.place !== cell) return;
     if (!late) await this.leave(Math.max(0, limit - (clock.now() - began)));
-    else await this.killed(cell, "its supervisor, past its shutdown time");
+    else await this.killed(cell, "its supervisor, past its shutdown time", true);
     // Its end may have been answered with the next start already, in the very cell that it shares.
     const stillIts = this.cell === cell && this.incarnation === incarnation;
     if (stillIts) this.end({ kind: "killed", by: "its supervisor" });
@@ -213,6 +227,10 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   /** Its host or it alone is gone while it served. */
   private died(remains: Remains): void {
     this.open(remains);
+    this.tellOf(remains);
+  }
+
+  private tellOf(remains: Remains): void {
     void this.incarnationOver();
     const exit = exitOf(this.path, remains, (decision) => this.report?.decided(decision));
     this.keeper.unitDied(this.name, exit);

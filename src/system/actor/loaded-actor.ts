@@ -33,6 +33,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   window: true,
   snapshotEvery: true,
   exclusive: true,
+  cell: true,
   grace: true,
   maxChildren: true,
 };
@@ -101,12 +102,18 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     rules: (field, preset) => {
       if (checked?.preset === preset) return checked.rules;
       checkMemory(isolation, options, field);
+      checkCell(isolation, options, field);
       checked = { preset, rules: actorRules(options, field, preset) };
       return checked.rules;
     },
     create(context, { name, path, rules }) {
       refuseForeignRefs(context);
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
+      if (options.cell !== undefined) {
+        const lodging = context.lodgings.mates(options.cell, cell(context, path, rules));
+        lodging.admit(props.value, path);
+        return new ActorFamily(name, { ...bounds(path), context, rules, lodging }, props);
+      }
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
         return new ActorFamily(name, { ...bounds(path), context, rules, lodging });
@@ -141,6 +148,17 @@ function actorRules(options: ActorOptions, field: string, preset: Preset): Child
   graceMs(options, field);
   mailboxLimits(options.mailbox, `${field}.mailbox`);
   return childRules(options, field, preset);
+}
+
+/** @throws HoldfastError InvalidSpec for a name that is none, and beside what is of one actor alone */
+function checkCell(isolation: Isolation, { cell, exclusive, memory }: ActorOptions, field: string): void {
+  if (cell === undefined) return;
+  const at = `${field}.cell`;
+  if (typeof cell !== "string" || cell === "") throw invalid(at, cell, "a name");
+  if (isolation === "inline")
+    throw invalid(at, cell, "it to thread() or fork(): inline actors of a class share a cell");
+  if (exclusive) throw invalid(at, cell, "one of cell and exclusive: an exclusive actor is alone in its host");
+  if (memory) throw invalid(at, cell, "one of cell and memory: what a host holds is not one actor's there");
 }
 
 /** @throws HoldfastError InvalidSpec naming the field */

@@ -114,7 +114,13 @@ export abstract class Lodger extends ActorHandle {
    * A killed process is there until its exit: a start that follows must not find it alive. One that does not leave is
    * abandoned: that is its death, and what it was handed must not wait for it.
    */
-  protected async killed(cell: Cell, by: string): Promise<void> {
+  protected async killed(cell: Cell, by: string, late = false): Promise<void> {
+    if (this.plan.lodging.together && cell.size > 1 && !late) {
+      // It has no time to end in, which its neighbours do not pay for: nothing that it still does is heard.
+      this.without(cell);
+      this.end(bySupervisor);
+      return;
+    }
     this.endFor({ kind: "killed", by });
     if (cell.shared) return;
     await within(this.context.clock, milliseconds(ABANDON_AFTER, "abandonAfter"), cell.over, () => {
@@ -129,8 +135,8 @@ export abstract class Lodger extends ActorHandle {
     const { place: cell } = this;
     // It was killed on its way out, and has left its place already.
     if (!cell) return;
-    if (cell.shared) this.without(cell);
-    if (cell.shared || !cell.alive) this.end(bySupervisor);
+    if (this.shares(cell)) this.without(cell);
+    if (this.shares(cell) || !cell.alive) this.end(bySupervisor);
     await this.plan.lodging.left(cell, withinMs);
   }
 
@@ -139,7 +145,7 @@ export abstract class Lodger extends ActorHandle {
     const { place: cell } = this;
     if (!cell?.alive) return;
     this.without(cell);
-    if (cell.shared) this.end(bySupervisor);
+    if (this.shares(cell)) this.end(bySupervisor);
     else cell.onDeath = () => {};
     // After an end of its own wish the host, which nobody needs any more, may finish too.
     const endedWell = this.rare?.report?.report.cause.kind === "stopped-itself";
@@ -147,6 +153,11 @@ export abstract class Lodger extends ActorHandle {
     if (endedWell && shutdown !== "brutal") void this.plan.lodging.left(cell, limitOf(shutdown));
     else this.plan.lodging.drop(cell);
     if (this.cell === cell) this.end(bySupervisor);
+  }
+
+  /** Others may be in it, now or later. */
+  private shares(cell: Cell): boolean {
+    return cell.shared || this.plan.lodging.together === true;
   }
 
   private without(cell: Cell): void {

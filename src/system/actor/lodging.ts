@@ -25,6 +25,8 @@ export interface Guest {
 /** Where an actor's cell comes from and what becomes of it: one of its own, or one shared with others of its class. */
 export interface Lodging {
   readonly spec: CellSpec;
+  /** Several may be in one cell, and what ends it by force ends all of them. */
+  readonly together?: boolean;
   /** Finds or boots a cell and lets the guest enter. @throws HoldfastError StartFailed with why there is none */
   place(guest: Guest): Promise<Begun>;
   /** Resolves when an actor may be rebuilt in its place; nothing where it may be at once. */

@@ -1,6 +1,7 @@
 import type { ActorClass } from "../../actor/actor.js";
 import type { CellSpec } from "../../host/booting.js";
 import type { SystemContext } from "../context.js";
+import { CellMates } from "./cell-mates.js";
 import { SharedCells } from "./shared-cells.js";
 
 /**
@@ -20,6 +21,7 @@ export class Lodgings {
   readonly #context: () => SystemContext;
   readonly #byClass = new Map<ActorClass, SharedCells>();
   readonly #byProps = new Map<ActorClass, ByProps>();
+  readonly #mates = new Map<string, CellMates>();
   readonly #gone = new FinalizationRegistry<() => void>((forget) => forget());
 
   constructor(context: () => SystemContext) {
@@ -47,6 +49,18 @@ export class Lodgings {
     if (isObject) ofClass.objects.set(props, cells);
     else this.#keep(ofClass.others, props, cells);
     return cells;
+  }
+
+  /** The cells of those who gave it the same name, and are of the same module. */
+  mates(name: string, spec: CellSpec): CellMates {
+    const { isolation, module, exportName, heapMb, spare } = spec;
+    const key = JSON.stringify([name, isolation, module, exportName, heapMb, spare]);
+    let mates = this.#mates.get(key);
+    if (!mates) {
+      mates = new CellMates(this.#context(), spec);
+      this.#mates.set(key, mates);
+    }
+    return mates;
   }
 
   #keep(others: ByProps["others"], props: unknown, cells: SharedCells): void {

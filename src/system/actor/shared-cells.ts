@@ -38,7 +38,7 @@ interface Boot {
  */
 export class SharedCells implements Lodging {
   readonly spec: CellSpec;
-  readonly #context: SystemContext;
+  protected readonly context: SystemContext;
   #latest: ActorPlan | undefined;
   readonly #roomy = new Set<Cell>();
   readonly #waiting = new Set<Waiting>();
@@ -46,7 +46,7 @@ export class SharedCells implements Lodging {
   #boot: Boot | undefined;
 
   constructor(context: SystemContext, spec: CellSpec) {
-    this.#context = context;
+    this.context = context;
     this.spec = spec;
   }
 
@@ -66,9 +66,17 @@ export class SharedCells implements Lodging {
     return this.#enter(guest, cell, this.#limit(guest.withinMs, guest.late));
   }
 
+  /** Its members are each ended alone. */
+  protected get apart(): boolean {
+    return true;
+  }
+
+  /** A cell is up, and nobody is in it yet. @throws HoldfastError why nobody may be */
+  protected opened(_cell: Cell): void {}
+
   evict(cell: Cell, member: CellMember, cause: DeathCause): void {
     if (cell.size === 1) cell.kill(cause);
-    else member.lost(cell, { cause, at: this.#context.clock.now() });
+    else member.lost(cell, { cause, at: this.context.clock.now() });
     this.#keep(cell);
   }
 
@@ -118,9 +126,10 @@ export class SharedCells implements Lodging {
     // Each guest has a limit of its own; when the last has gone the boot is given up.
     const withinMs = Number.POSITIVE_INFINITY;
     try {
-      const cell = await openCell(this.#context, this.spec, { withinMs, signal, onHost, shared: true });
+      const cell = await openCell(this.context, this.spec, { withinMs, signal, onHost, shared: this.apart });
       this.#boot = undefined;
       if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
+      this.opened(cell);
       this.#keep(cell);
       this.#seat(cell);
     } catch (error) {
@@ -155,7 +164,7 @@ export class SharedCells implements Lodging {
 
   /** Many starts of one limit have one timer. */
   #limit(ms: number, late: () => void): () => void {
-    return ms === Number.POSITIVE_INFINITY ? () => {} : this.#context.deadlines.add(ms, late);
+    return ms === Number.POSITIVE_INFINITY ? () => {} : this.context.deadlines.add(ms, late);
   }
 
   #withRoom(): Cell | undefined {

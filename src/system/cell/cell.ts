@@ -42,6 +42,8 @@ export class Cell {
   readonly #spec: CellSpec;
   /** Of the cell of a keyed group. */
   unitPath: string | undefined;
+  /** Its members are actors of their own, which die together. */
+  several = false;
   /** It shall rest: its members are given no more mail from outside. */
   held = false;
   readonly #members = new ActorTable<CellMember>();
@@ -276,7 +278,7 @@ export class Cell {
 
   /** Who asks, for dead letters: its cell, or where that is shared the actor. */
   #sender({ actor, late }: { actor: number; late: string | undefined }): string {
-    return (this.shared ? (this.#members.get(actor)?.path ?? late) : undefined) ?? this.#spec.path;
+    return (this.shared || this.several ? (this.#members.get(actor)?.path ?? late) : undefined) ?? this.#spec.path;
   }
 
   #over(death: CellDeath | undefined): void {

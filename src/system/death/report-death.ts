@@ -10,15 +10,15 @@ import { causeText, type DeathCause } from "./report.js";
 /** Opens the one report of a death. */
 export function reportDeath(
   context: SystemContext,
-  who: { path: string; key: string | undefined; incarnation: number },
+  who: { path: string; key: string | undefined; incarnation: number; together?: readonly string[] },
   isolation: Isolation,
   host: string,
   remains: Remains,
 ): OpenReport {
   const { cause, executing, answersLost, redelivered, failed, poisoned, at, wreck } = remains;
-  const { path, key, incarnation } = who;
+  const { path, key, incarnation, together } = who;
   const lost = { executing, answersLost, redelivered, failed, poisoned };
-  const facts = { path, key, incarnation, isolation, host, cause, ...lost };
+  const facts = { path, key, incarnation, isolation, host, cause, ...(together ? { together } : {}), ...lost };
   const box = wreck && new BlackBox(wreck, context.clock.now());
   return context.deaths.open(facts, at, remains.report, box);
 }

@@ -93,6 +93,8 @@ export interface DeathReport {
   /** "thread 7", "pid 4711" or "inline". */
   readonly host: string;
   readonly cause: DeathCause;
+  /** Who else was in the same cell (`cell`), and died with it: their paths. Absent where nobody was. */
+  readonly together?: readonly string[];
   readonly executing: readonly MessageEvidence[];
   /** Had finished, and their answers were lost with the host: their callers got `ActorDied` with `finished: true`. */
   readonly answersLost: readonly MessageEvidence[];

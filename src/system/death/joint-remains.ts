@@ -1,6 +1,6 @@
-import type { Cell } from "../system/cell/cell.js";
-import type { Remains } from "../system/death/after-death.js";
-import type { DeathCause } from "../system/death/report.js";
+import type { Cell } from "../cell/cell.js";
+import type { Remains } from "./after-death.js";
+import type { DeathCause } from "./report.js";
 
 /** What the members of a cell left at its one death, as one. */
 export function jointRemains(cell: Cell, cause: DeathCause, at: number | undefined, of: readonly Remains[]): Remains {
