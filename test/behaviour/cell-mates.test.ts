@@ -117,6 +117,23 @@ describe.each(walls)("actors that share a cell, $level", ({ level }) => {
     expect(await c!.ask.who()).toMatchObject({ incarnation: 1 });
   });
 
+  it("one that does not stop takes the host along, after its shutdown time, and its neighbour comes back", async () => {
+    const made = plan();
+    const { refs, app } = await play({
+      gate: gateOf(made),
+      a: at(level, Hand, { gate }, { ...light, shutdown: 100 }),
+      b: at(level, Hand, undefined, light),
+    });
+    const stuck = failure(refs.a.ask.holdThenSpin("door"));
+    await made.reached("door");
+    made.open("door");
+    await app.remove("a");
+    expect(await stuck).toMatchObject({ code: "ActorDied" });
+    expect(await refs.b.ask.who()).toMatchObject({ incarnation: 2 });
+    const [report] = app.reports();
+    expect(report).toMatchObject({ cause: { kind: "killed" }, executing: [{ method: "holdThenSpin" }] });
+  });
+
   it("under supervisors that decide alike or not, each by its own", async () => {
     const { refs, app } = await play({
       left: supervisor({}, { a: at(level, Hand, undefined, light) }),
