@@ -39,7 +39,7 @@ export class Cell {
   };
   readonly inquest: Inquest;
   readonly #context: SystemContext;
-  readonly #spec: CellSpec;
+  readonly spec: CellSpec;
   /** Of the cell of a keyed group. */
   unitPath: string | undefined;
   /** Its members are actors of their own, which die together. */
@@ -66,7 +66,7 @@ export class Cell {
 
   constructor(context: SystemContext, spec: CellSpec, host: Host, facts: ActorFacts, shared: boolean) {
     this.#context = context;
-    this.#spec = spec;
+    this.spec = spec;
     this.host = host;
     this.#exit = new ExitWatch(context, spec.path, host, () => this.abandon());
     this.facts = facts;
@@ -96,13 +96,9 @@ export class Cell {
     return !this.held || mailbox.has((message) => message.ask && cameFrom(message, this));
   }
 
-  get spec(): CellSpec {
-    return this.#spec;
-  }
-
   /** The path of what is restarted with it: its only actor, or what `unitPath` says. */
   get place(): string {
-    return this.unitPath ?? this.#members.values().next().value?.path ?? this.#spec.path;
+    return this.unitPath ?? this.#members.values().next().value?.path ?? this.spec.path;
   }
 
   /** Who is in it, by number; once it has ended, who was. */
@@ -119,11 +115,11 @@ export class Cell {
    * take with it the word that its actor had started.
    */
   get quickStart(): boolean {
-    return !this.shared && this.host.isolation === "thread" && this.#context.hosts.startsQuickly(this.#spec);
+    return !this.shared && this.host.isolation === "thread" && this.#context.hosts.startsQuickly(this.spec);
   }
 
   startTook(ms: number): void {
-    if (!this.shared && this.host.isolation === "thread") this.#context.hosts.startTook(this.#spec, ms);
+    if (!this.shared && this.host.isolation === "thread") this.#context.hosts.startTook(this.spec, ms);
   }
 
   /** How many actors are in it. */
@@ -139,7 +135,7 @@ export class Cell {
   join(member: CellMember): void {
     const number = this.#entries.take();
     if (number === undefined) {
-      throw new HoldfastError("Unavailable", `${this.#spec.path}: this cell is full: use more cells`);
+      throw new HoldfastError("Unavailable", `${this.spec.path}: this cell is full: use more cells`);
     }
     member.id = number;
     this.#members.add(member);
@@ -278,7 +274,7 @@ export class Cell {
 
   /** Who asks, for dead letters: its cell, or where that is shared the actor. */
   #sender({ actor, late }: { actor: number; late: string | undefined }): string {
-    return (this.shared || this.several ? (this.#members.get(actor)?.path ?? late) : undefined) ?? this.#spec.path;
+    return (this.shared || this.several ? (this.#members.get(actor)?.path ?? late) : undefined) ?? this.spec.path;
   }
 
   #over(death: CellDeath | undefined): void {
