@@ -35,14 +35,14 @@ export {
   type FirstCompletedOptions,
   firstCompleted,
 } from "./routing/broadcast.js";
-export type { BroadcastOutcome, BroadcastRef, FirstCompletedRef } from "./routing/broadcast-ref.js";
 export type { EjectOptions } from "./routing/ejection/eject-options.js";
+export type { BroadcastOutcome, BroadcastRef, FirstCompletedRef } from "./routing/fan-out/broadcast-ref.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";
 export type { Candidate, Pick, Routed } from "./routing/picks/pick.js";
 export type { Route, RouteName } from "./routing/picks/route.js";
 export { pool } from "./routing/pool.js";
-export type { PoolOptions, ScaleOptions } from "./routing/pool-options.js";
+export type { PoolOptions, ScaleOptions } from "./routing/pools/pool-options.js";
 export type {
   ScalingDecision,
   ScalingLimits,

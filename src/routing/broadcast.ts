@@ -1,6 +1,6 @@
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
-import type { BroadcastRef, FirstCompletedRef } from "./broadcast-ref.js";
+import type { BroadcastRef, FirstCompletedRef } from "./fan-out/broadcast-ref.js";
 
 /** How many members there are; `ref.resize(n)` changes it between `min` and `max`. No rule does: each one more is work more. */
 export interface BroadcastOptions {
@@ -30,7 +30,7 @@ export function broadcast<A>(member: ActorSpec<A>, options: BroadcastOptions = {
     kind: "pool",
     member,
     async load() {
-      const { loadBroadcast } = await import("./loaded-broadcast.js");
+      const { loadBroadcast } = await import("./fan-out/loaded-broadcast.js");
       return loadBroadcast(await member.load(), options);
     },
   };
@@ -52,7 +52,7 @@ export function firstCompleted<A>(
     kind: "pool",
     member,
     async load() {
-      const { loadFirstCompleted } = await import("./loaded-broadcast.js");
+      const { loadFirstCompleted } = await import("./fan-out/loaded-broadcast.js");
       return loadFirstCompleted(await member.load(), options);
     },
   };

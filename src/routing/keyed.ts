@@ -2,7 +2,7 @@ import type { KeyedGroupRef } from "../actor/ref.js";
 import type { Duration } from "../duration.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
-import type { ScaleOptions } from "./pool-options.js";
+import type { ScaleOptions } from "./pools/pool-options.js";
 
 /** Cells that come and go. */
 export interface ElasticCells {
@@ -43,7 +43,7 @@ export function keyed<A>(actor: ActorSpec<A>, options: KeyedOptions = {}): Child
     kind: "keyed",
     member: actor,
     async load() {
-      const { loadKeyed } = await import("./loaded-keyed.js");
+      const { loadKeyed } = await import("./keyed/loaded-keyed.js");
       return loadKeyed(await actor.load(), options);
     },
   };

@@ -1,7 +1,7 @@
 import type { PoolRef } from "../actor/ref.js";
 import { type ActorSpec, checkMember } from "../system/specs.js";
 import type { ChildSpec } from "../system/unit.js";
-import type { PoolOptions } from "./pool-options.js";
+import type { PoolOptions } from "./pools/pool-options.js";
 
 /**
  * Stateless members that pull from one shared mailbox: a message waits for the first member that is free, which no
@@ -18,7 +18,7 @@ export function pool<A>(member: ActorSpec<A>, options: PoolOptions = {}): ChildS
     kind: "pool",
     member,
     async load() {
-      const { loadPool } = await import("./loaded-pool.js");
+      const { loadPool } = await import("./pools/loaded-pool.js");
       return loadPool(await member.load(), options);
     },
   };

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.js";
-import type { Member } from "../member.js";
+import type { Member } from "../pools/member.js";
 import { Arrivals } from "./arrivals.js";
 import type { Stretch } from "./growth-judge.js";
 import { type LearnedService, observeService } from "./learned-service.js";

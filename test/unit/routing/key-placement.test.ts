@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { belongsTo, type KeyPlace, placeForKey } from "../../../src/routing/key-placement.js";
+import { belongsTo, type KeyPlace, placeForKey } from "../../../src/routing/keyed/key-placement.js";
 
 function cell(id: number, more: Partial<KeyPlace> = {}): KeyPlace {
   return { id: `cell-${id}`, keys: 0, room: 1024, serves: true, ...more };

@@ -1,0 +1,59 @@
+import type { Target } from "../../actor/ref.js";
+import { HoldfastError } from "../../errors.js";
+import { plainBytes } from "../../mailbox/plain.js";
+import type { SystemContext } from "../../system/context.js";
+import { hasNoKeys } from "../../system/not-an-actor.js";
+import type { InnerCallOptions } from "../../system/sent.js";
+import { pack, unpack } from "../../transport/values.js";
+import type { Member } from "../pools/member.js";
+import { noMembers } from "./own-mail.js";
+
+/** A pool whose ref sends to several of its members at once. */
+export interface FanOut {
+  readonly context: SystemContext;
+  readonly path: string;
+  /** Those that do not leave, in the order in which they came. */
+  readonly members: readonly Member[];
+  /** Its members share no memory with the sender. */
+  readonly apart: boolean;
+  /** To one of them. */
+  readonly single: Target;
+  /** @param inner the call comes from an actor of this system @throws HoldfastError why nothing is taken now */
+  admit(inner: boolean): void;
+  isStream(method: string): boolean | undefined;
+  resize(to: number | "auto"): Promise<void>;
+}
+
+/** A call that is made of several members. @throws HoldfastError why it is made of none */
+export function checkCall({ path, members, admit, isStream }: FanOut, method: string, options: InnerCallOptions): void {
+  if (options.key !== undefined) throw hasNoKeys(path, options.key);
+  admit(options.asker !== undefined);
+  if (members.length === 0) throw noMembers(path);
+  if (isStream(method)) throw streamRefused(path, method);
+}
+
+/** The answer of one member, of which it may be known only now what it is. @throws InvalidValue for a stream */
+export function noStream(path: string, method: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !(Symbol.asyncIterator in value)) return value;
+  void (value as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
+  throw streamRefused(path, method);
+}
+
+function streamRefused(path: string, method: string): HoldfastError {
+  return new HoldfastError(
+    "InvalidValue",
+    `${path}: ${method} answers with a stream, and several of them have no order: ask one member, or for values in batches`,
+  );
+}
+
+/**
+ * Gives each member arguments of its own: a sent message belongs to its receiver, and what is in shared memory, or lent, cannot
+ * belong to several.
+ * @throws HoldfastError InvalidValue for what cannot be sent
+ */
+export function copies({ context, apart }: FanOut, args: unknown[]): () => unknown[] {
+  if (plainBytes(args) >= 0) return () => args;
+  const { value, special } = pack(args, "args", "copy", context.identity);
+  if (apart && special !== true) return () => args;
+  return () => unpack({ value: structuredClone(value), special }, (path) => context.resolve(path)) as unknown[];
+}

@@ -1,0 +1,16 @@
+import type { Target } from "../../actor/ref.js";
+import type { MailboxLimits } from "../../mailbox/mailbox.js";
+import type { ChildRules } from "../../supervision/spec.js";
+import type { CellUnit } from "./cell-unit.js";
+
+export interface KeyUnitOptions {
+  readonly key: string;
+  readonly rules: ChildRules;
+  readonly mailbox: MailboxLimits;
+  readonly window: number;
+  readonly snapshotEvery: number;
+  readonly graceMs: number;
+  readonly home: CellUnit;
+  /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
+  readonly target: Target;
+}

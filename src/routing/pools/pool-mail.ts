@@ -1,0 +1,21 @@
+import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Message } from "../../mailbox/message.js";
+import type { MembersOwner } from "./members.js";
+
+/** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
+export interface PoolMail extends Omit<MembersOwner, "began"> {
+  /** The mailbox that all members take from; undefined where each has its own. */
+  readonly shared: Mailbox | undefined;
+  /** Messages handed to a member's host ahead of execution, where its spec says nothing. */
+  readonly window: number;
+  /** Messages that wait, before members or for one. */
+  readonly waiting: number;
+  /** How many may wait. */
+  readonly capacity: number;
+  /** Whether there is something that no member has taken: all are busy, or none is up. */
+  readonly stuck: boolean;
+  /** Takes a message in the turn in which it is sent. @throws HoldfastError why it is refused */
+  push(message: Message, key: string | undefined): void;
+  /** Everything that waits; the caller settles it. */
+  clear(): Message[];
+}

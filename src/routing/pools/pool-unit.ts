@@ -1,0 +1,267 @@
+import type { ActorFacts } from "../../actor/methods.js";
+import type { Target } from "../../actor/ref.js";
+import { HoldfastError, isHoldfastError } from "../../errors.js";
+import type { Message } from "../../mailbox/message.js";
+import type { ChildRules, Shutdown } from "../../supervision/spec.js";
+import type { ChildRecord, StartMode } from "../../supervision/state.js";
+import type { LoadedActor } from "../../system/actor/loaded-actor.js";
+import type { SystemContext } from "../../system/context.js";
+import { takesNoMore } from "../../system/not-an-actor.js";
+import { type Receiver, targetOf } from "../../system/target.js";
+import type { TreeNode } from "../../system/tree.js";
+import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
+import type { FanOut } from "../fan-out/fan-out.js";
+import { Gauge } from "../scaling/gauge.js";
+import { Scaler } from "../scaling/scaler.js";
+import type { Member } from "./member.js";
+import { Members, type MembersOwner } from "./members.js";
+import type { PoolBounds } from "./pool-bounds.js";
+import type { PoolMail } from "./pool-mail.js";
+
+export interface PoolPlan {
+  readonly member: LoadedActor;
+  readonly rules: ChildRules;
+  readonly bounds: PoolBounds;
+  readonly mail: PoolMail;
+  /** What its ref sends through, where that is not the pool itself. */
+  readonly target?: (group: FanOut) => Target;
+}
+
+/** Advice to come back later than this is none. */
+const LONGEST_ADVICE_MS = 60_000;
+
+/** Elastic members, and the mail that goes to them. */
+export class PoolUnit implements Unit, Receiver, MembersOwner {
+  readonly kind = "pool";
+  record: ChildRecord | undefined;
+  readonly name: string;
+  readonly path: string;
+  readonly target: Target;
+  readonly incarnation = 1;
+  readonly #mail: PoolMail;
+  readonly #members: Members;
+  readonly #gauge: Gauge;
+  readonly #scaler: Scaler;
+  /** What the class of its members says of its methods, from the first start on. */
+  #facts: ActorFacts | undefined;
+  #refusal: HoldfastError | undefined;
+  /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
+  #draining = false;
+
+  constructor(context: SystemContext, place: Place, { member, rules, bounds, mail, target }: PoolPlan) {
+    const { name, path } = place;
+    this.name = name;
+    this.path = path;
+    this.#mail = mail;
+    const { shared, window } = mail;
+    const { min: size, spares } = bounds;
+    const mailWaits = () => mail.waiting > 0;
+    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window }, this);
+    const gauge = new Gauge(context.clock, () => mail.waiting);
+    this.#gauge = gauge;
+    this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });
+    const single = targetOf(context, this);
+    this.target = target?.(this.#fanOut(context, single)) ?? single;
+  }
+
+  get keeper(): Keeper {
+    return this.#members.supervisor.keeper;
+  }
+
+  set keeper(keeper: Keeper) {
+    this.#members.supervisor.keeper = keeper;
+  }
+
+  get facts(): ActorFacts | undefined {
+    return this.#facts;
+  }
+
+  accept(message: Message, key: string | undefined): void {
+    this.#admit(message.inner);
+    const mail = this.#mail;
+    try {
+      mail.push(message, key);
+    } catch (error) {
+      throw this.#fullOr(error);
+    }
+    // What has one size for ever needs to know nothing of what waits.
+    if (this.#scaler.fixed) return;
+    const { arrivals } = this.#gauge;
+    if (!mail.stuck) {
+      arrivals.came();
+      return;
+    }
+    arrivals.waits(mail.waiting);
+    this.#scaler.pressed();
+  }
+
+  isStream(method: string): boolean | undefined {
+    return this.#facts?.methods[method]?.stream;
+  }
+
+  async resize(to: number | "auto"): Promise<void> {
+    if (this.#refusal) throw this.#refusal;
+    if (this.#draining) throw takesNoMore(this.path);
+    await this.#scaler.resize(to);
+  }
+
+  start(mode: StartMode): Promise<void> {
+    this.#refusal = undefined;
+    const started = this.#members.start(mode);
+    this.#scaler.begins();
+    return started.catch((error: unknown) => {
+      this.#scaler.ends();
+      throw error;
+    });
+  }
+
+  stop(shutdown: Shutdown): Promise<void> {
+    this.#scaler.ends();
+    return this.#members.stop(shutdown);
+  }
+
+  dispose(error: HoldfastError): void {
+    this.#scaler.ends();
+    this.#refusal = error;
+    this.#members.forget();
+    this.#members.supervisor.dispose(error);
+    this.#failAll(error);
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  pending(): number {
+    return this.#mail.waiting + this.#members.executing;
+  }
+
+  kill(by: string, key: string | undefined): boolean {
+    return this.#members.supervisor.kill(by, key);
+  }
+
+  recycle(name: string): boolean {
+    return this.#members.supervisor.recycle(name);
+  }
+
+  restart(name: string): Promise<void> {
+    return this.#members.supervisor.restart(name);
+  }
+
+  child(name: string): Unit | undefined {
+    return this.#members.supervisor.child(name);
+  }
+
+  tree(standing: Standing): TreeNode {
+    const node = this.#members.supervisor.tree(standing);
+    const mailbox = {
+      waiting: this.#mail.waiting,
+      executing: this.#members.executing,
+      capacity: this.#mail.capacity,
+    };
+    const children = this.#mail.shared ? node.children!.map(({ mailbox: _, ...member }) => member) : node.children!;
+    const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
+    return { ...node, kind: this.kind, mailbox, scaling: this.#scaler.scaling(), children, restarts };
+  }
+
+  starts(member: Member): void {
+    this.#scaler.starts(member);
+    this.#mail.starts(member);
+  }
+
+  up(member: Member): void {
+    this.#facts = member.facts ?? this.#facts;
+    this.#scaler.serves(member);
+    this.#mail.up(member);
+  }
+
+  began(member: Member): void {
+    this.#gauge.began(member);
+    this.#scaler.works();
+  }
+
+  freed(member: Member, served: boolean): void {
+    const unknown = this.#gauge.service === undefined;
+    this.#gauge.freed(member, served);
+    this.#mail.freed(member, served);
+    if (unknown && this.#gauge.service !== undefined) this.#scaler.learned();
+  }
+
+  down(member: Member): void {
+    this.#gauge.down(member);
+    this.#scaler.down(member);
+    this.#mail.down(member);
+  }
+
+  failed(member: Member): void {
+    this.#mail.failed(member);
+  }
+
+  ended(member: Member, guilty: boolean): void {
+    this.#mail.ended(member, guilty);
+  }
+
+  leaves(member: Member): void {
+    this.#mail.leaves(member);
+  }
+
+  gone(member: Member): void {
+    this.#mail.gone(member);
+  }
+
+  /** Who waits for one that stays down is served by another in its place, while there may be more. */
+  out(member: Member): void {
+    this.#mail.out(member);
+    this.#scaler.fill();
+    try {
+      this.#refuseWithoutMembers();
+    } catch (error) {
+      this.#failAll(error as HoldfastError);
+    }
+  }
+
+  /** @throws HoldfastError why nothing is taken now */
+  #admit(inner: boolean): void {
+    if (this.#refusal) throw this.#refusal;
+    if (this.#draining && !inner) throw takesNoMore(this.path);
+    if (this.#members.out.size > 0) this.#refuseWithoutMembers();
+  }
+
+  #fanOut(context: SystemContext, single: Target): FanOut {
+    const { all, cell } = this.#members;
+    return {
+      context,
+      path: this.path,
+      members: all,
+      apart: cell.isolation !== "inline",
+      single,
+      admit: (inner) => this.#admit(inner),
+      isStream: (method) => this.isStream(method),
+      resize: (to) => this.resize(to),
+    };
+  }
+
+  /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */
+  #refuseWithoutMembers(): void {
+    const { all, out, supervisor } = this.#members;
+    const last = all.at(-1);
+    if (!last || out.size < all.length || this.#scaler.mayGrow) return;
+    const { reason, state } = supervisor.standing(last.name);
+    const text = `${this.path}: all ${all.length} members are ${state}; the last: ${reason}`;
+    throw new HoldfastError("Unavailable", text);
+  }
+
+  /** Who finds the mailbox full hears when half of what waits will have been served. */
+  #fullOr(error: unknown): unknown {
+    const { ms } = this.#gauge.service ?? {};
+    if (!isHoldfastError(error, "MailboxFull") || ms === undefined) return error;
+    const { message, retryable, details } = error;
+    const half = (this.#mail.waiting * ms) / 2 / Math.max(1, this.#members.ready);
+    const retryAfterMs = Math.ceil(Math.min(LONGEST_ADVICE_MS, Math.max(1, half)));
+    return new HoldfastError("MailboxFull", message, { retryable, retryAfterMs, ...(details ? { details } : {}) });
+  }
+
+  #failAll(error: HoldfastError): void {
+    for (const message of this.#mail.clear()) message.fail(error);
+  }
+}
