@@ -92,6 +92,19 @@ export class Hosts {
     this.#refilling.set(key, timer);
   }
 
+  /** Nobody starts from this spec any more, or not soon: what stood by for it alone goes. */
+  release(spec: CellSpec): void {
+    const spares = this.#spares.get(spec) ?? [];
+    this.#refilling.get(spec)?.cancel();
+    for (const kept of [this.#spares, this.#wanted, this.#refilling, this.#failures, this.#owed]) {
+      (kept as Map<string | CellSpec, unknown>).delete(spec);
+    }
+    for (const spare of spares) {
+      spare.onEnd = () => {};
+      spare.host.kill();
+    }
+  }
+
   startTook(spec: CellSpec, ms: number): void {
     this.#starts.set(spec, ms);
   }

@@ -153,6 +153,7 @@ export class KeyedGroup implements Unit, Receiver {
     this.#size.ends();
     this.#keys.dispose(error);
     this.#cells.supervisor.dispose(error);
+    this.#context.hosts.release(this.#options.cell);
     this.#late.fail(error);
   }
 

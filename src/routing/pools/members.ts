@@ -183,7 +183,7 @@ export class Members {
   #make(): Supervised & { readonly unit: Member } {
     const { context, place } = this.#options;
     const id = String(++this.#named);
-    const lodging = new OwnCell(context, this.cell, `${place.path}/${id}`);
+    const lodging = new OwnCell(context, this.cell, `${place.path}/${id}`, true);
     const unit = new Member(id, { ...this.#plan, lodging }, this);
     this.all.push(unit);
     return { id, rules: this.#plan.rules, unit };

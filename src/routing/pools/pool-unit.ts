@@ -38,6 +38,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly path: string;
   readonly target: Target;
   readonly incarnation = 1;
+  readonly #context: SystemContext;
   readonly #mail: PoolMail;
   readonly #members: Members;
   readonly #gauge: Gauge;
@@ -50,6 +51,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
 
   constructor(context: SystemContext, place: Place, { member, rules, bounds, mail, target }: PoolPlan) {
     const { name, path } = place;
+    this.#context = context;
     this.name = name;
     this.path = path;
     this.#mail = mail;
@@ -61,7 +63,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#gauge = gauge;
     this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });
     const single = targetOf(context, this);
-    this.target = target?.(this.#fanOut(context, single)) ?? single;
+    this.target = target?.(this.#fanOut(single)) ?? single;
   }
 
   get keeper(): Keeper {
@@ -125,6 +127,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#refusal = error;
     this.#members.forget();
     this.#members.supervisor.dispose(error);
+    this.#context.hosts.release(this.#members.cell);
     this.#failAll(error);
   }
 
@@ -227,10 +230,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
   }
 
-  #fanOut(context: SystemContext, single: Target): FanOut {
+  #fanOut(single: Target): FanOut {
     const { all, cell } = this.#members;
     return {
-      context,
+      context: this.#context,
       path: this.path,
       members: all,
       apart: cell.isolation !== "inline",

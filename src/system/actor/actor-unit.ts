@@ -181,6 +181,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   dispose(error: HoldfastError): void {
     this.report?.close();
     this.letGo();
+    this.plan.lodging.release?.();
     this.refuse(error);
   }
 

@@ -37,6 +37,8 @@ export interface Lodging {
   evict(cell: Cell, member: CellMember, cause: DeathCause): void;
   /** A member has left in peace: a cell that nobody is in any more is shut within this time. */
   left(cell: Cell, withinMs: number): Promise<void>;
+  /** Its actor is not started again: what stands by for it alone goes. */
+  release?(): void;
   /** The same with no grace: nobody waits for it. */
   drop(cell: Cell): void;
 }

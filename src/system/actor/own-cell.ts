@@ -18,12 +18,17 @@ export class OwnCell implements Lodging {
   readonly #context: SystemContext;
   readonly #path: string;
   readonly #exclusive: Exclusive | undefined;
+  readonly #shared: boolean;
 
-  /** @param path of the actor; its spec may be shared, with a spare that fits any of them */
-  constructor(context: SystemContext, spec: CellSpec, path: string) {
+  /**
+   * @param path   of the actor
+   * @param shared its spec is that of others too, with spares that fit any of them
+   */
+  constructor(context: SystemContext, spec: CellSpec, path: string, shared = false) {
     this.#context = context;
     this.#path = path;
     this.spec = spec;
+    this.#shared = shared;
     this.#exclusive = spec.exclusive ? new Exclusive(context, path) : undefined;
   }
 
@@ -62,6 +67,10 @@ export class OwnCell implements Lodging {
 
   left(cell: Cell, withinMs: number): Promise<void> {
     return cell.shut(withinMs);
+  }
+
+  release(): void {
+    if (!this.#shared) this.#context.hosts.release(this.spec);
   }
 
   drop(cell: Cell): void {

@@ -90,6 +90,21 @@ describe("spares", () => {
     expect(hosts.open(spec("empty")).level).toBe("spare");
   });
 
+  it("leave when nobody starts from their spec any more, and those of others stay", async () => {
+    const { clock, stand, hosts } = stage();
+    const [gone, stays] = [{ ...spec("loaded"), spares: 2 }, spec("loaded")];
+    hosts.refill(gone);
+    hosts.refill(stays);
+    await clock.advance(100);
+    expect(stand.hosts).toHaveLength(2);
+    hosts.release(gone);
+    expect(stand.hosts.map(({ killed }) => killed)).toEqual([true, false]);
+    await clock.advance(1000);
+    expect(stand.hosts).toHaveLength(2);
+    expect(hosts.open(gone).level).toBe("cold");
+    expect(hosts.open(stays).level).toBe("spare");
+  });
+
   it("are as many as a spec asks for, one after the other, and the ready ones are taken first", async () => {
     const { clock, stand, hosts } = stage();
     const loaded = { ...spec("loaded"), spares: 3 };
