@@ -166,10 +166,12 @@ class LiveRef<A> implements KeyedGroupRef<A> {
   with(more: CallOptions): KeyedRef<A> {
     onlyKnownKeys(more, callKeys, `${this.path}: with()`);
     checkSignal(more.signal, this.path);
+    if (more.key !== undefined) checkKey(more.key, this.path);
     return createRef<A>(this.#target, { ...this.#options, ...more });
   }
 
   key(key: string): KeyedRef<A> {
+    checkKey(key, this.path);
     return createRef<A>(this.#target, { ...this.#options, key });
   }
 
@@ -178,6 +180,12 @@ class LiveRef<A> implements KeyedGroupRef<A> {
     const fix = "the refs of a pool and of a keyed group can, where their system runs";
     throw new HoldfastError("InvalidValue", `${this.path} cannot be resized: ${fix}`);
   }
+}
+
+function checkKey(key: unknown, path: string): void {
+  if (typeof key === "string") return;
+  const fix = typeof key === "number" || typeof key === "bigint" ? `give text, "${key}"` : "give text";
+  throw new HoldfastError("InvalidValue", `${path}: the key is ${shown(key)}: ${fix}`, { details: { path } });
 }
 
 function checkSignal(signal: unknown, path: string): void {

@@ -86,10 +86,12 @@ export class Mailbox implements Holder {
   }
 
   #pushFull(message: Message): void {
-    if (message.bytes > this.limits.bytes) {
+    const most = Math.min(this.limits.bytes, this.#room?.bytes ?? Number.POSITIVE_INFINITY);
+    if (message.bytes > most) {
+      const option = most < this.limits.bytes ? "the system's memory.mailMb" : "mailbox.bytes";
       throw new HoldfastError(
         "InvalidValue",
-        `a message of ${message.bytes} bytes can never fit the mailbox of ${this.#owner} (${this.limits.bytes} bytes): raise mailbox.bytes`,
+        `a message of ${message.bytes} bytes can never fit the mailbox of ${this.#owner} (${most} bytes): raise ${option}`,
       );
     }
     if (this.limits.overflow === "drop-oldest") {

@@ -64,6 +64,7 @@ export class TreePaths {
   release(path: string, key: string): Promise<void> {
     const unit = this.unit(path);
     if (!unit.release) throw hasNoKeys(unit.path, key);
+    if (typeof key !== "string") throw new HoldfastError("InvalidValue", `the key is ${shown(key)}: give text`);
     return unit.release(key);
   }
 

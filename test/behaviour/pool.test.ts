@@ -1,6 +1,6 @@
 import { type DeathReport, pool, refTo } from "holdfast";
 import { describe, expect, it } from "vitest";
-import { Hand } from "../actors/cast.mjs";
+import { Broad, Hand } from "../actors/cast.mjs";
 import type { Gate } from "./gate.js";
 import { at, failure, gateOf, levels, plan, play } from "./stage.js";
 import { until } from "./until.js";
@@ -19,6 +19,17 @@ describe.each(levels)("a pool, $level", ({ level }) => {
     expect(new Set(others.map(({ path }) => path)).size).toBe(1);
     made.open("door");
     await slow;
+  });
+
+  it("gives a member as many at once as its class may execute, whatever its window", async () => {
+    const made = plan();
+    const broad = at(level, Broad, { gate });
+    const { refs, app } = await play({ gate: gateOf(made), broad: pool(broad, { size: 1 }) });
+    const asks = [1, 2, 3, 4, 5].map(() => refs.broad.ask.hold("door"));
+    await made.reached("door", 4);
+    expect(app.tree().children![1]!.mailbox).toMatchObject({ waiting: 1, executing: 4 });
+    made.open("door");
+    expect(await Promise.all(asks)).toHaveLength(5);
   });
 
   it("uses all members at once", async () => {

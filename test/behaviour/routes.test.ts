@@ -121,6 +121,17 @@ describe.each(levels)("a pool with a route that pushes, $level", ({ level }) => 
     expect(names([await refs.hands.ask.who()])).toEqual(["1"]);
   });
 
+  it("keeps its members from a pick that changes the list it was given", async () => {
+    const change: ((list: Candidate[]) => unknown)[] = [(list) => list.pop(), (list) => list.sort(() => -1)];
+    const route = (list: readonly Candidate[]) => {
+      change.shift()?.(list as Candidate[]);
+      return 0;
+    };
+    const { refs } = await play({ hands: members({ size: 2, route }) });
+    for (let i = 0; i < 2; i++) expect((await failure(refs.hands.ask.who())).message).toContain("route threw");
+    expect(names([await refs.hands.ask.who()])).toEqual(["1"]);
+  });
+
   it("tells all who wait when every member is quarantined", async () => {
     const made = plan();
     const { refs } = await play({

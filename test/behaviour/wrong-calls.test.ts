@@ -129,3 +129,19 @@ describe("a strategy in other words", () => {
     expect(error.message).toBe('app.strategy is "whatever": give one of "one-for-one", "all-for-one", "rest-for-one"');
   });
 });
+
+describe("a key that is no text is refused by what was given", () => {
+  it.each([
+    [5, 'the key is 5: give text, "5"'],
+    [null, "the key is null: give text"],
+    [[], "the key is an array: give text"],
+    [{ id: 1 }, "the key is an object: give text"],
+  ])("%j", async (key, says) => {
+    const { app, refs } = await play({ many: keyed(inline(Hello)) });
+    const refused = { code: "InvalidValue", message: expect.stringContaining(says) };
+    const { many } = refs as unknown as { many: LooseApp };
+    expect(await failure((async () => many.key!(key))())).toMatchObject(refused);
+    if (key !== null) expect(await failure((async () => many.with!({ key }))())).toMatchObject(refused);
+    expect(await failure(app.release("many", key as never))).toMatchObject({ code: "InvalidValue" });
+  });
+});

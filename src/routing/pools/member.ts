@@ -52,7 +52,7 @@ export class Member extends ActorFamily {
 
   /** It has room for a message. */
   get free(): boolean {
-    return this.up && !this.leaving && this.executing < this.plan.window;
+    return this.up && !this.leaving && this.hasRoom;
   }
 
   /** What executes is not waited for any longer than a stop waits. */

@@ -38,7 +38,7 @@ export class Roster {
   readonly #returns = new Map<Seat, Timer>();
   readonly #learns: boolean;
   /** Those that mail may go to, made anew when one comes or goes. */
-  #candidates: Seat[] | undefined;
+  #candidates: readonly Seat[] | undefined;
   /** Until when some are new, monotonic ms. */
   #warmUntil = Number.NEGATIVE_INFINITY;
 
@@ -52,7 +52,8 @@ export class Roster {
 
   /** Those that mail may go to now, with their shares of now. */
   candidates(): readonly Seat[] {
-    this.#candidates ??= this.#listed();
+    // A user's pick that sorts or empties the list is told so, and does not change it for those after it.
+    this.#candidates ??= Object.freeze(this.#listed());
     if (this.#warmUntil !== Number.NEGATIVE_INFINITY) this.#warm();
     return this.#candidates;
   }

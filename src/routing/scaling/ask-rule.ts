@@ -15,7 +15,8 @@ export function askRule(
 ): ScalingDecision | undefined {
   let decision: ScalingDecision | undefined;
   try {
-    decision = rule(view, limits, memory);
+    // Copies: what it does to them must not move its own bounds.
+    decision = rule({ ...view }, { ...limits }, memory);
   } catch (error) {
     told(`threw ${String(error)}`);
     return undefined;

@@ -53,6 +53,11 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     return this.#delivered?.size ?? 0;
   }
 
+  /** Whether a message more may be handed over: as many as the window allows, and no fewer than may execute at once. */
+  protected get hasRoom(): boolean {
+    return this.executing < Math.max(this.options.window, this.cell?.facts.concurrency ?? 1);
+  }
+
   /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
   begin(cell: Cell): Promise<Begun> {
     if (this.#delivered) this.mailbox.handBack(this.#delivered.takeTail());
@@ -99,7 +104,7 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
 
   /** Hands over as much mail as the window allows. Call it when mail came in. */
   pump(): void {
-    while (this.takesMail && this.executing < this.options.window) {
+    while (this.takesMail && this.hasRoom) {
       const message = this.#mailbox?.next;
       if (!message || this.#delivered?.hasEnoughFor(message) || !this.cell!.admitsFrom(this.mailbox)) return;
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;

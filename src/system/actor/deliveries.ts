@@ -96,7 +96,8 @@ export class Deliveries implements Holder {
    * @throws HoldfastError MailboxFull, InvalidValue
    */
   take(message: Message): boolean {
-    if (this.#inflight.size >= this.#window) {
+    const { size } = this.#inflight;
+    if (size >= this.#window && size >= (this.#to.cell?.facts.concurrency ?? 1)) {
       this.#to.mailbox.push(message);
       return true;
     }

@@ -22,6 +22,12 @@ function push(mailbox: Mailbox, bytes: number): boolean {
 }
 
 describe("the mailboxes of one system", () => {
+  it("refuse by name what could never fit, instead of asking to try again", () => {
+    const room = new MailRoom(8 * MB);
+    const never = () => box(room).push(new Mail("m", { bytes: 9 * MB }));
+    expect(never).toThrow(/can never fit the mailbox of app\/x \(8388608 bytes\): raise the system's memory\.mailMb/);
+  });
+
   it("each have all the room while the others are light", () => {
     const room = new MailRoom(8 * MB);
     const [one, other] = [box(room), box(room)];
