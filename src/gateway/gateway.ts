@@ -58,6 +58,8 @@ const FAREWELL_MS = 1000;
 class GatewayServer implements Gateway {
   readonly #settings: GatewaySettings;
   readonly #http: Server;
+  /** Kept: a server that closes knows it no more, and what was on its way in still names it. */
+  #port: number;
   readonly #sessions = new Set<Session>();
   readonly #door: Door;
   readonly #upgrades: Upgrades;
@@ -70,6 +72,7 @@ class GatewayServer implements Gateway {
 
   constructor(app: App<unknown>, settings: GatewaySettings, exposure: Exposure) {
     this.#settings = settings;
+    this.#port = settings.port;
     const { clock, limits, serverName, loopback, token, adminToken, maxStreams } = settings;
     const draining = () => this.#closing !== undefined;
     const onSettled = () => this.#settled();
@@ -117,6 +120,7 @@ class GatewayServer implements Gateway {
       this.#http.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
       this.#http.listen(port, host.replace(/^\[(.*)\]$/, "$1"), resolve);
     });
+    this.#port = (this.#http.address() as AddressInfo).port;
     const beat = () => {
       for (const session of this.#sessions) session.beat();
       this.#beats = clock.after(limits.heartbeatMs, beat, { background: true });
@@ -133,8 +137,7 @@ class GatewayServer implements Gateway {
   }
 
   get address(): { host: string; port: number } {
-    const bound = this.#http.address() as AddressInfo | null;
-    return { host: this.#settings.host, port: bound?.port ?? this.#settings.port };
+    return { host: this.#settings.host, port: this.#port };
   }
 
   get adminToken(): string {

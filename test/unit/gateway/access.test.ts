@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { isHoldfastError } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
@@ -278,4 +280,23 @@ test("an upgrade elsewhere, with another subprotocol, or beyond maxConnections i
   const client = await RawClient.connect(loopback);
   expect(await upgradeStatus(loopback)).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
   client.close();
+});
+
+test("one that was on its way in when the server began to stop is told to come later, not that it is elsewhere", async () => {
+  const { door } = await serve();
+  // An answer under way keeps the server open.
+  const client = await RawClient.connect(`ws://127.0.0.1:${door.address.port}/`);
+  const { port } = door.address;
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`);
+  // Answered: the server has read what was sent before it.
+  expect((await fetch(`${door.pagesUrl}health/live`)).status).toBe(200);
+  const closed = door.close();
+  await Promise.resolve();
+  socket.write("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 503 /);
+  socket.destroy();
+  client.close();
+  await closed;
 });
