@@ -90,8 +90,15 @@ export class Gauge {
     return stretch.served >= FEW ? stretch : (this.#before ?? stretch);
   }
 
+  /** It has another size: what was seen with the one before is no measure of what this one can do. */
+  resized(now: number): void {
+    this.#before = undefined;
+    this.#stretch = new OpenStretch(now, this.#tally);
+  }
+
   /** What came by a growth serves: the stretch that it is judged by begins. */
   growthServes(now: number): void {
+    this.resized(now);
     this.#sinceGrowth = new OpenStretch(now, this.#tally);
   }
 

@@ -34,13 +34,13 @@ export type GrowthVerdict =
   | { readonly is: "helped"; readonly why: string }
   /** Back to where it was; `lesson` says for how long. */
   | { readonly is: "undone"; readonly why: string; readonly lesson: Lesson }
-  /** What came has changed too much, or nothing has changed: no reason to keep it, and none to undo it. */
+  /** What came has changed too much, nothing has changed, or too little was seen before: no reason to keep it, and none to undo it. */
   | { readonly is: "unclear"; readonly why: string };
 
 /** Answers that a stretch must have before its p99 says anything. */
 const ENOUGH = 100;
 
-/** So much more per second, or so much less at p99, is help. */
+/** So much more per second than those before could have answered, or so much less at p99, is help. */
 const MORE_GOODPUT = 1.05;
 const LESS_P99 = 0.9;
 
@@ -62,9 +62,13 @@ const LONGEST_LESSON_MS = 3_600_000;
  * many are answered as before, and each keeps a member for longer. What was added then goes again, and is not tried for a while.
  *
  *   much less answered, though as much came ──▶ undone
- *   more answered, or slow answers sooner   ──▶ helped
+ *   more answered than those before could   ──▶ helped     by more than chance
+ *   slow answers sooner, though as much came ─▶ helped
  *   each message costs more of a member     ──▶ undone     by the root of the growth, and by more than chance
  *   none of these                           ──▶ unclear    it may go by the rule
+ *
+ * What those before could answer is what they did, had they been busy all the time: answers ÷ the part of it that they were. A
+ * load that began at once on an idle pool gets more answers, whatever grew.
  *
  * Chance undoes nothing: of members that merely find nothing to do, no message costs more.
  * @param after the stretch since the new members serve
@@ -84,13 +88,15 @@ export function judgeGrowth(growth: Growth, after: Stretch, now: number, before:
   // With fewer that came, fewer can be answered.
   const less = is * chance < was * LESS_GOODPUT * Math.min(1, came);
   if (comparable && less) return undone(growth, now, before, why);
-  const sooner =
-    after.p99Ms !== undefined && (growth.before.p99Ms === undefined || after.p99Ms <= growth.before.p99Ms * LESS_P99);
-  if (is >= was * MORE_GOODPUT || sooner) return { is: "helped", why };
-  if (!comparable) return { is: "unclear", why: `${why}; but ×${came.toFixed(1)} came` };
-  const [cheap, dear] = [costOf(growth.before), costOf(after)];
-  const dearer =
-    cheap !== undefined && dear !== undefined && dear / cheap > chance * Math.sqrt(growth.to / growth.from);
+  const { from, before: then } = growth;
+  const [cheap, dear] = [costOf(then), costOf(after)];
+  const known = cheap !== undefined && dear !== undefined;
+  const could = known ? from / cheap : undefined;
+  const more = could !== undefined && is > Math.max(was, could) * Math.max(MORE_GOODPUT, chance);
+  const sooner = then.served >= ENOUGH && came >= 1 / SAME_ARRIVALS && lessP99(after, then);
+  if (more || sooner) return { is: "helped", why };
+  if (!comparable) return { is: "unclear", why: `${why}; but ×${came.toFixed(1)} came, ${ofThen(growth, could)}` };
+  const dearer = known && dear / cheap > chance * Math.sqrt(growth.to / from);
   return dearer ? undone(growth, now, before, why) : { is: "unclear", why };
 }
 
@@ -98,6 +104,16 @@ function undone({ from }: Growth, now: number, before: Lesson | undefined, why: 
   const times = before && before.size === from ? before.times + 1 : 1;
   const holdsMs = Math.min(LONGEST_LESSON_MS, LESSON_MS * 2 ** (times - 1));
   return { is: "undone", why, lesson: { size: from, until: now + holdsMs, times } };
+}
+
+/** Why more answers than before may be none of the growth's. */
+function ofThen({ from, before }: Growth, could: number | undefined): string {
+  if (before.served < ENOUGH || could === undefined) return `${before.served} answered before`;
+  return `and ${from} could have answered ${perSecond(could)}/s`;
+}
+
+function lessP99({ p99Ms: is }: Stretch, { p99Ms: was }: Stretch): boolean {
+  return is !== undefined && was !== undefined && is <= was * LESS_P99;
 }
 
 /** What one message keeps a member for, ms. */

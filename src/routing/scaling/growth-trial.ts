@@ -34,9 +34,9 @@ export class GrowthTrial {
   }
 
   /** It has another size by other ways: there is nothing to judge. */
-  drop(): void {
-    this.#growth = undefined;
-    this.#gauge.judged();
+  drop(now: number): void {
+    this.#close();
+    this.#gauge.resized(now);
   }
 
   /** @param served the members that it brought are up */
@@ -51,9 +51,16 @@ export class GrowthTrial {
     const after = this.#gauge.sinceGrowth(now)!;
     const verdict = judgeGrowth(growth, after, now, this.#lesson);
     if (verdict.is === "open") return undefined;
-    if (verdict.is === "undone") this.#lesson = verdict.lesson;
-    else if (verdict.is === "helped") this.#lesson = undefined;
-    this.drop();
+    if (verdict.is === "undone") {
+      this.#lesson = verdict.lesson;
+      this.#gauge.resized(now);
+    } else if (verdict.is === "helped") this.#lesson = undefined;
+    this.#close();
     return { growth, verdict };
+  }
+
+  #close(): void {
+    this.#growth = undefined;
+    this.#gauge.judged();
   }
 }

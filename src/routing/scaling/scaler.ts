@@ -136,8 +136,8 @@ export class Scaler {
 
   /** @throws HoldfastError InvalidValue */
   async resize(to: number | "auto"): Promise<void> {
-    const { members, path, bounds } = this.#parts;
-    this.#trial.drop();
+    const { context, members, path, bounds } = this.#parts;
+    this.#trial.drop(context.clock.now());
     if (to === "auto") {
       this.#held = undefined;
       this.#memory = undefined;
@@ -199,7 +199,7 @@ export class Scaler {
       const { want, why } = decision;
       if (want > view.members && view.members > 0 && view.members >= limits.min)
         this.#trial.grew(view.members, want, now);
-      else if (want < view.members) this.#trial.drop();
+      else if (want < view.members) this.#trial.drop(now);
       if (want !== view.members) this.#resize(want, "rule", why, view);
     }
     this.#plan(view);

@@ -74,11 +74,42 @@ describe("a growth", () => {
   });
 
   test("helps where more is answered, or the slow answers come sooner", () => {
-    const before = seen(seededChance(1), steady);
-    const more = seen(seededChance(2), { ...steady, perSecond: 70 });
+    // Two members have 66 messages of 30 ms in a second, and no more.
+    const before = seen(seededChance(1), { ...steady, perSecond: 66 });
+    const more = seen(seededChance(2), { ...steady, perSecond: 120 });
     const sooner = seen(seededChance(3), { ...steady, p99Ms: 60 });
     expect(judgeGrowth(grown(before), more, 0, undefined).is).toBe("helped");
     expect(judgeGrowth(grown(before), sooner, 0, undefined).is).toBe("helped");
+  });
+
+  test("has not helped by what the members before could have answered too: they had only had little to do", () => {
+    const before = seen(seededChance(1), { perSecond: 20, serviceMs: 10, p99Ms: 20 });
+    const more = seen(seededChance(2), { perSecond: 95, serviceMs: 10, p99Ms: 25 });
+    expect(judgeGrowth(grown(before, 1, 4), more, 0, undefined)).toMatchObject({
+      is: "unclear",
+      why: expect.stringMatching(/; but ×4\.\d came, and 1 could have answered (9\d|1\d\d)(\.\d)?\/s$/),
+    });
+    const beyond = seen(seededChance(3), { perSecond: 250, serviceMs: 10, p99Ms: 25 });
+    expect(judgeGrowth(grown(before, 1, 4), beyond, 0, undefined).is).toBe("helped");
+  });
+
+  test("on an idle or fresh pool has not helped where each message costs more and slow answers come later", () => {
+    const after = { forMs: 1050, served: 100, arrived: 112, p99Ms: 131, load: 3.94 };
+    const fresh = { forMs: 535, served: 1, arrived: 12, p99Ms: 26, load: 0.028 };
+    const few = { forMs: 535, served: 26, arrived: 38, p99Ms: 28.6, load: 0.724 };
+    const none = { forMs: 500, served: 0, arrived: 12, p99Ms: undefined, load: 0 };
+    expect(judgeGrowth(grown(fresh, 1, 4), after, 0, undefined)).toMatchObject({
+      is: "unclear",
+      why: expect.stringMatching(/; but ×4\.\d came, 1 answered before$/),
+    });
+    expect(judgeGrowth(grown(few, 1, 4), after, 0, undefined).is).not.toBe("helped");
+    expect(judgeGrowth(grown(none, 1, 4), after, 0, undefined).is).toBe("unclear");
+  });
+
+  test("has not helped where the slow answers come sooner since less came", () => {
+    const before = seen(seededChance(1), steady);
+    const sooner = seen(seededChance(2), { ...steady, perSecond: 20, p99Ms: 40 });
+    expect(judgeGrowth(grown(before), sooner, 0, undefined).is).toBe("unclear");
   });
 
   test("is not judged before enough was seen, nor by a load that has become another", () => {
