@@ -1,4 +1,14 @@
-import { type ActorOptions, type BroadcastOutcome, broadcast, firstCompleted, type Ref, refTo } from "holdfast";
+import {
+  Actor,
+  type ActorOptions,
+  type BroadcastOutcome,
+  broadcast,
+  firstCompleted,
+  type HoldfastError,
+  inline,
+  type Ref,
+  refTo,
+} from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
 import type { Gate } from "./gate.js";
@@ -207,6 +217,76 @@ it("streams of several members are refused by name", async () => {
     expect(error).toMatchObject({ code: "InvalidValue" });
     expect(error.message).toContain("count answers with a stream");
   }
+});
+
+/** What a loop over it throws. */
+async function loops(answer: unknown): Promise<HoldfastError> {
+  return failure(
+    (async () => {
+      for await (const value of answer as AsyncIterable<unknown>) throw new Error(`read ${String(value)}`);
+    })(),
+  );
+}
+
+describe.each([
+  { name: "broadcast", many: broadcast },
+  { name: "firstCompleted", many: firstCompleted },
+])("a stream asked of $name", ({ many }) => {
+  it("is refused to who loops over it as to who awaits it, and leaves no rejection unhandled", async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", hear);
+    try {
+      const { refs } = await play({ hands: many(at("inline", Hand), { size: 2 }) });
+      const loose = refs.hands.ask as unknown as Record<string, (to: number) => Promise<unknown>>;
+      const looped = await loops(loose.count!(3));
+      expect(looped).toMatchObject({ code: "InvalidValue" });
+      expect(looped.message).toContain("count answers with a stream");
+      expect((await failure(loose.count!(3))).message).toBe(looped.message);
+      await new Promise(setImmediate);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", hear);
+    }
+  });
+
+  it("is refused before the first start too, once that has told what it is, and is not left running", async () => {
+    const seen = { began: 0, ended: 0 };
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    class Slow extends Actor {
+      start(): Promise<void> {
+        return opened;
+      }
+      async *numbers(): AsyncGenerator<number> {
+        seen.began++;
+        try {
+          for (let i = 0; ; i++) yield i;
+        } finally {
+          seen.ended++;
+        }
+      }
+    }
+    const { app } = await play({});
+    const added = app.add("", "slow", many(inline(Slow), { size: 2 }));
+    await until(() => app.ref("slow") !== undefined, "it to begin");
+    const loose = app.ref("slow")!.ask as unknown as Record<string, () => Promise<unknown>>;
+    const looped = loops(loose.numbers!());
+    const awaited = failure(loose.numbers!());
+    open();
+    await added;
+    for (const error of [await looped, await awaited]) {
+      expect(error).toMatchObject({ code: "InvalidValue" });
+      expect(error.message).toContain("numbers answers with a stream");
+    }
+    const mailbox = () => app.tree().children![0]!.mailbox!;
+    await until(
+      () => seen.began >= 2 && seen.ended === seen.began && mailbox().executing + mailbox().waiting === 0,
+      "every stream that was begun to end",
+    );
+  });
 });
 
 it("refuses, at the start, what cannot be", async () => {

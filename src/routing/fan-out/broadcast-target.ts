@@ -1,8 +1,10 @@
+import { onAbort } from "../../actor/on-abort.js";
 import type { SystemIdentity, Target } from "../../actor/ref.js";
 import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import type { BroadcastOutcome } from "./broadcast-ref.js";
-import { checkCall, copies, type FanOut, noStream } from "./fan-out.js";
+import { checkCall, copies, type FanOut, noStream, streamRefused } from "./fan-out.js";
+import { notIterable } from "./not-iterable.js";
 
 /**
  * Each call goes to every member, as a message of its own in each one's mailbox:
@@ -30,18 +32,35 @@ export class BroadcastTarget implements Target {
     return this.#group.resize(to);
   }
 
-  async ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const { path, members } = this.#group;
+  ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    const { path, isStream } = this.#group;
+    const answer = this.#ask(method, args, options);
+    return isStream(method) === false ? answer : notIterable(path, method, answer);
+  }
+
+  async #ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    const { path, members, isStream } = this.#group;
     checkCall(this.#group, method, options);
     const each = copies(this.#group, args);
+    // Before the first start it may be a stream, and one that nobody reads would keep its member.
+    const ending = isStream(method) === undefined ? new AbortController() : undefined;
+    const { signal } = options;
+    const forget = ending && signal && onAbort(signal, () => ending.abort(signal.reason));
+    const given = ending ? { ...options, signal: ending.signal } : options;
     const asked = members.map(async ({ name, target }): Promise<BroadcastOutcome<unknown>> => {
       try {
-        return { member: name, value: noStream(path, method, await target.ask(method, each(), options)) };
+        return { member: name, value: noStream(path, method, await target.ask(method, each(), given)) };
       } catch (error) {
         return { member: name, error: error as HoldfastError };
       }
     });
     const outcomes = await Promise.all(asked);
+    forget?.();
+    if (isStream(method)) {
+      const refused = streamRefused(path, method);
+      ending?.abort(refused);
+      throw refused;
+    }
     for (const outcome of outcomes) if ("error" in outcome && ofTheCall(outcome.error, options)) throw outcome.error;
     return outcomes;
   }

@@ -39,7 +39,8 @@ export function noStream(path: string, method: string, value: unknown): unknown 
   throw streamRefused(path, method);
 }
 
-function streamRefused(path: string, method: string): HoldfastError {
+/** There is no one stream of several members. */
+export function streamRefused(path: string, method: string): HoldfastError {
   return new HoldfastError(
     "InvalidValue",
     `${path}: ${method} answers with a stream, and several of them have no order: ask one member, or for values in batches`,

@@ -4,6 +4,7 @@ import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import { releaseAll } from "../../transport/lease.js";
 import { checkCall, copies, type FanOut, noStream } from "./fan-out.js";
+import { notIterable } from "./not-iterable.js";
 import { leastLoaded } from "./own-mail.js";
 
 /**
@@ -41,7 +42,13 @@ export class FirstCompletedTarget implements Target {
     return this.#group.single.tell(method, args, options);
   }
 
-  async ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+  ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    const { path, isStream } = this.#group;
+    const answer = this.#ask(method, args, options);
+    return isStream(method) === false ? answer : notIterable(path, method, answer);
+  }
+
+  async #ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
     const { path, members } = this.#group;
     const { signal } = options;
     checkCall(this.#group, method, options);
