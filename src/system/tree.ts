@@ -39,6 +39,8 @@ export interface Scaling {
   readonly why: string;
   /** Milliseconds since. */
   readonly sinceMs: number;
+  /** Of a pool in which mail waits: why it has not grown, as its rule said at the latest look. */
+  readonly stays?: string | undefined;
 }
 
 /** A handler that takes its time; the one that began first, where there are several. */

@@ -113,6 +113,16 @@ describe("a pool's size, in virtual time", () => {
     expect(test.clock!.pending).toBe(before);
   });
 
+  it("tells while mail waits why it stays as it is, and no longer", async () => {
+    const { test } = await virtual(undefined);
+    const size = () => test.app.tree().children![0]!.scaling!;
+    const asks = Promise.all(Array.from({ length: 400 }, () => test.refs.work.ask.take(10)));
+    await test.advance("300ms");
+    expect(size()).toMatchObject({ members: 4, stays: expect.stringMatching(/to wait, and no member more: max 4$/) });
+    await test.runUntil(asks);
+    expect(size()).not.toHaveProperty("stays");
+  });
+
   it("goes back where a growth has brought nothing: all wait for the same one thing; and that is remembered", async () => {
     const scale = { targetWait: 20, shrinkAfter: "10m" } as const;
     const test = await testSystem(

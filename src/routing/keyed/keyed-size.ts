@@ -8,6 +8,7 @@ import { askRule } from "../scaling/ask-rule.js";
 import { MemberMemory } from "../scaling/member-memory.js";
 import type { ScalingMemory, ScalingView } from "../scaling/scaling-rule.js";
 import { StartTimes } from "../scaling/start-times.js";
+import { toldNumbers } from "../scaling/told-numbers.js";
 import type { CellBounds } from "./cell-bounds.js";
 import type { KeyedCells } from "./keyed-cells.js";
 import { type KeyedLoad, LoadOfKeys } from "./load-of-keys.js";
@@ -154,9 +155,7 @@ export class KeyedSize {
 
   #tell(from: number, to: number, by: Scaling["by"], why: string, view?: ScalingView): void {
     this.#last = { by, why, at: this.#context.clock.now() };
-    const { waiting, oldestWaitMs, busy, serviceMs, startMs } = view ?? {};
-    const numbers = { waiting, oldestWaitMs, busy, serviceMs, startMs };
-    this.#context.events.emit({ type: "scaled", path: this.#path, from, to, by, why, ...numbers });
+    this.#context.events.emit({ type: "scaled", path: this.#path, from, to, by, why, ...toldNumbers(view) });
   }
 
   #view(now: number, load: KeyedLoad): ScalingView {

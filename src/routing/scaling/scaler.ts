@@ -14,6 +14,7 @@ import { GrowthTrial } from "./growth-trial.js";
 import { MemberMemory } from "./member-memory.js";
 import type { ScalingLimits, ScalingMemory, ScalingView } from "./scaling-rule.js";
 import { StartTimes } from "./start-times.js";
+import { toldNumbers } from "./told-numbers.js";
 
 /** How often a pool that works is looked at, ms. */
 const LOOK_MS = 100;
@@ -58,7 +59,7 @@ export class Scaler {
   /** The next look comes soon; before it, once so many messages wait. */
   #soonAt: number | undefined;
   #complained = false;
-  #last: Pick<Scaling, "by" | "why"> & { readonly at: number };
+  #last: Pick<Scaling, "by" | "why" | "stays"> & { readonly at: number };
 
   constructor(parts: ScalerParts) {
     this.#parts = parts;
@@ -158,11 +159,12 @@ export class Scaler {
   }
 
   scaling(): Scaling {
-    const { members, bounds, context } = this.#parts;
-    const { at, by, why } = this.#last;
+    const { members, bounds, context, mail } = this.#parts;
+    const { at, stays, ...last } = this.#last;
     const { min, max } = bounds;
     const sinceMs = context.clock.now() - at;
-    return { members: members.all.length, ready: members.ready, min, max, by, why, sinceMs };
+    const now = { members: members.all.length, ready: members.ready, min, max, ...last, sinceMs };
+    return stays !== undefined && this.#elastic && mail.waiting > 0 ? { ...now, stays } : now;
   }
 
   /** All that there are count, those too that stay down. */
@@ -197,6 +199,7 @@ export class Scaler {
     if (decision) {
       this.#memory = decision.memory;
       const { want, why } = decision;
+      this.#last = { ...this.#last, stays: want <= view.members ? why : undefined };
       if (want > view.members && view.members > 0 && view.members >= limits.min)
         this.#trial.grew(view.members, want, now);
       else if (want < view.members) this.#trial.drop(now);
@@ -284,9 +287,7 @@ export class Scaler {
   #tell(from: number, to: number, by: Scaling["by"], why: string, view?: ScalingView): void {
     const { context, path } = this.#parts;
     this.#last = { by, why, at: context.clock.now() };
-    const { waiting, oldestWaitMs, busy, serviceMs, startMs } = view ?? {};
-    const numbers = { waiting, oldestWaitMs, busy, serviceMs, startMs };
-    context.events.emit({ type: "scaled", path, from, to, by, why, ...numbers });
+    context.events.emit({ type: "scaled", path, from, to, by, why, ...toldNumbers(view) });
   }
 
   /** Once: a rule that is wrong is so at each look. */

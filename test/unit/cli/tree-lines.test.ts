@@ -59,9 +59,11 @@ describe("the tree in a terminal", () => {
     const scaling = { members: 3, ready: 2, min: 1, max: 8, by: "rule", sinceMs: 12_000 } as const;
     const why = "40 waiting × 5 ms by 2: 100 ms to wait, over 50 ms";
     const mailbox = { waiting: 40, executing: 2, capacity: 1000 };
+    const stays = "60 ms to wait, and no member more: 3 MB of memory left, 9 MB each";
     const tree = app(
       node("app/a", { kind: "pool", mailbox, scaling: { ...scaling, why }, children: [node("app/a/1")] }),
       node("app/b", { kind: "pool", scaling: { ...scaling, ready: 3, by: "hand", sinceMs: 0, why: "resize(3)" } }),
+      node("app/d", { kind: "pool", scaling: { ...scaling, ready: 3, why: "as it began", stays } }),
       node("app/c", { kind: "pool", scaling: { ...scaling, ready: 3, min: 3, max: 3, why: "as it began" } }),
     );
     expect(treeLines(tree, { width: 80 })).toEqual([
@@ -71,6 +73,8 @@ describe("the tree in a terminal", () => {
       "  │  └─ ● 1  actor       running",
       "  ├─ ● b     pool        running  3 of 1–8",
       "  │      by hand, just now: resize(3)",
+      "  ├─ ● d     pool        running  3 of 1–8",
+      "  │      10 s ago: as it began; stays: 60 ms to wait, and no member more: 3 MB…",
       "  └─ ● c     pool        running  3 fixed",
     ]);
   });
