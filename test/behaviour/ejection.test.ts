@@ -139,7 +139,9 @@ it("what cannot be is refused at the start, with its reason", async () => {
   expect(await wrong({ eject: {} })).toContain('beside the route "shared"');
   expect(await wrong({ weights: [2] })).toContain('beside the route "shared"');
   expect(await wrong({ route: "consistent-hash", slowStart: "1s" })).toContain('beside the route "consistent-hash"');
-  expect(await wrong({ route: "random", weights: [1, 0] })).toContain("odd.weights is");
+  expect(await wrong({ route: "random", weights: [2, -1] })).toContain("odd.weights[1] is -1: give a list of numbers");
+  expect(await wrong({ route: "random", weights: [undefined, 1] as never })).toContain("weights[0] is");
+  expect(await wrong({ route: "random", weights: 2 as never })).toContain("odd.weights is 2");
   expect(await wrong({ route: "random", eject: { most: 2 } })).toContain("odd.eject.most is 2");
   expect(await wrong({ route: "random", eject: { slower: 1 } })).toContain("odd.eject.slower is 1");
   expect(await wrong({ route: "random", eject: { often: 1 } })).toContain("often");

@@ -220,3 +220,12 @@ it("a keyed group refuses bounds that contradict each other, and quotes both", a
   expect(error).toMatchObject({ code: "InvalidSpec", details: { field: "app/hands.cells.min" } });
   expect(error.message).toContain("app/hands.cells.min is 3 and app/hands.cells.max is 2");
 });
+
+it.each([
+  ["core" as "cores", "app/hands.cells"],
+  [{ max: "core" as "cores" }, "app/hands.cells.max"],
+] as const)("a keyed group names what its cells could be: %j", async (cells, field) => {
+  const error = await failure(play({ hands: keyed(at("inline", Hand), { cells }) }));
+  expect(error).toMatchObject({ code: "InvalidSpec", details: { field } });
+  expect(error.message).toContain(`${field} is "core": give a whole number above 0, or "cores"`);
+});

@@ -108,6 +108,9 @@ describe("a pool refuses a size", () => {
     [{ min: 3, max: 2 }, "app/hands.min is 3 and app/hands.max is 2"],
     [{ min: -1 }, "app/hands.min is -1: give a whole number, 0 or above"],
     [{ max: 0 }, "app/hands.max is 0: give a whole number above 0"],
+    [{ max: "core" as "cores" }, 'app/hands.max is "core": give a whole number above 0, or "cores"'],
+    [{ max: Number.POSITIVE_INFINITY }, 'app/hands.max is Infinity: give a whole number above 0, or "cores"'],
+    [{ size: "core" as "cores" }, 'app/hands.size is "core": give a whole number above 0, or "cores"'],
     [{ size: 2, max: 3 }, "app/hands.size is 2 and app/hands.max is 3"],
   ])("%j", async (options, text) => {
     const error = await failure(play({ hands: pool(at("inline", Hand), options) }));

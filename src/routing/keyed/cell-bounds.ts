@@ -4,7 +4,7 @@ import type { Isolation } from "../../host/host.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import { positiveInteger } from "../../system/actor/loaded-actor.js";
 import type { CellCount, ElasticCells, KeyedOptions } from "../keyed.js";
-import { type PoolBounds, scaleBounds } from "../pools/pool-bounds.js";
+import { countOrCores, type PoolBounds, scaleBounds } from "../pools/pool-bounds.js";
 
 /** How few and how many cells a keyed group may have, and how it chooses between them: as a pool does. */
 export type CellBounds = Omit<PoolBounds, "spares">;
@@ -25,7 +25,7 @@ function cellCount(cells: CellCount, field: string): Pick<CellBounds, "min" | "m
   const cores = availableParallelism();
   if (typeof cells !== "object" || cells === null) {
     const count = cells === "cores" ? cores : cells;
-    positiveInteger(count, field);
+    countOrCores(count, field);
     return { min: count, max: count };
   }
   onlyKnownKeys(cells, elasticKeys, field);
@@ -33,7 +33,7 @@ function cellCount(cells: CellCount, field: string): Pick<CellBounds, "min" | "m
   positiveInteger(min, `${field}.min`);
   // The same tree starts on a small machine too.
   const most = max === "cores" ? Math.max(cores, min) : max;
-  positiveInteger(most, `${field}.max`);
+  countOrCores(most, `${field}.max`);
   if (min <= most) return { min, max: most };
   const text = `${field}.min is ${min} and ${field}.max is ${most}: give a min that is not above max`;
   throw new HoldfastError("InvalidSpec", text, { details: { field: `${field}.min` } });

@@ -69,7 +69,7 @@ function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "m
       if (options[other] !== undefined) throw besideSize(field, other, options);
     }
     const count = size === "cores" ? cores : size;
-    positiveInteger(count, `${field}.size`);
+    countOrCores(count, `${field}.size`);
     return { min: count, max: count };
   }
   const least = min ?? 1;
@@ -77,7 +77,7 @@ function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "m
     throw invalid(`${field}.min`, `${field}.min is ${shown(min)}: give a whole number, 0 or above`);
   }
   const most = max === "cores" ? Math.max(cores, least) : max;
-  positiveInteger(most, `${field}.max`);
+  countOrCores(most, `${field}.max`);
   if (least > most) {
     throw invalid(
       `${field}.min`,
@@ -85,6 +85,12 @@ function sizes(options: PoolOptions, field: string): Pick<PoolBounds, "min" | "m
     );
   }
   return { min: least, max: most };
+}
+
+/** @throws InvalidSpec for a number, already made of "cores", that counts nothing */
+export function countOrCores(count: number, field: string): void {
+  if (Number.isInteger(count) && count > 0) return;
+  throw invalid(field, `${field} is ${shown(count)}: give a whole number above 0, or "cores"`);
 }
 
 /** What `scale` says, with its defaults. @throws HoldfastError InvalidSpec naming the field */

@@ -44,11 +44,16 @@ export function poolMail(
 
 function checkWeights(weights: unknown, field: string): void {
   if (weights === undefined) return;
-  const right = (weight: unknown) => typeof weight === "number" && weight > 0 && Number.isFinite(weight);
-  if (Array.isArray(weights) && weights.every(right)) return;
-  throw new HoldfastError("InvalidSpec", `${field} is ${shown(weights)}: give a list of numbers above 0`, {
-    details: { field },
-  });
+  const isShare = (weight: unknown) => typeof weight === "number" && weight > 0 && Number.isFinite(weight);
+  const fix = "give a list of numbers above 0";
+  let text = `${field} is ${shown(weights)}: ${fix}`;
+  if (Array.isArray(weights)) {
+    // What a list leaves out is no share either: `every` and its like would step over it.
+    const at = [...weights].findIndex((weight) => !isShare(weight));
+    if (at < 0) return;
+    text = `${field}[${at}] is ${shown(weights[at])}: ${fix}`;
+  }
+  throw new HoldfastError("InvalidSpec", text, { details: { field } });
 }
 
 function besides(field: string, value: unknown, route: string, why: string): HoldfastError {
