@@ -59,6 +59,20 @@ describe.each(levels)("what befalls a pool has one outcome, $level", ({ level })
     expect(await Promise.all(waiting)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  it("a flood before the first answer is refused without advice: nobody knows what a message takes", async () => {
+    const made = plan();
+    const options = { mailbox: { messages: 2 } };
+    const { refs } = await play({ gate: gateOf(made), hands: pool(at(level, Hand, { gate }, options), { size: 1 }) });
+    const held = refs.hands.ask.hold("door");
+    await made.reached("door");
+    const waiting = [0, 1].map((i) => refs.hands.ask.say(i));
+    const error = await failure(refs.hands.ask.say("too many"));
+    expect(error).toMatchObject({ code: "MailboxFull", retryable: true, retryAfterMs: undefined });
+    made.open("door");
+    await held;
+    expect(await Promise.all(waiting)).toEqual([0, 1]);
+  });
+
   it("is resized under load, up and down, and nothing is lost or begins out of turn", async () => {
     const made = plan();
     const options = { mailbox: { messages: 1000 } };
