@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { seededChance } from "../../dist/clock.js";
 import { interleave } from "../measure/interleave.mjs";
 import { median, p99, rounded } from "../measure/stats.mjs";
-import { table } from "../measure/table.mjs";
 import { holdfast, piscina, poolifier, tinypool, workerPool } from "./contenders.mjs";
+import { drawnWaits } from "./drawn-waits.mjs";
 import { openLoop, poisson } from "./open-loop.mjs";
 import { shrunk } from "./second-member.mjs";
 
@@ -61,7 +61,10 @@ export async function bursts({ rounds = ROUNDS, say }) {
         burst_poolifier_p99_ms: rounded(of.poolifier),
         burst_workerpool_p99_ms: rounded(of.workerpool),
       },
-      text: drawn(contenders),
+      text: drawnWaits(
+        `A burst of ${BURST.perSecond}/s after ${QUIET.perSecond}/s; a message takes ${SERVICE_MS} ms`,
+        contenders,
+      ),
       rounds: done,
     };
   } finally {
@@ -78,19 +81,4 @@ async function measured({ name, key, ask, members }, round) {
   const { took, failed } = await openLoop([...quiet, ...poisson({ ...BURST, chance })], ask);
   if (failed.length > 0) throw new Error(`${name}: ${failed.length} calls failed in a burst: ${failed[0].message}`);
   return took.slice(quiet.length);
-}
-
-function drawn(contenders) {
-  const unit = median(contenders[0].p99s);
-  const rows = contenders.map(({ name, p50s, p99s }) => [
-    name,
-    median(p50s).toFixed(1),
-    median(p99s).toFixed(1),
-    (median(p99s) / unit).toFixed(2),
-  ]);
-  return table(
-    `A burst of ${BURST.perSecond}/s after ${QUIET.perSecond}/s; a message takes ${SERVICE_MS} ms`,
-    ["", "p50 ms", "p99 ms", "times"],
-    rows,
-  );
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { seededChance } from "../../dist/clock.js";
 import { interleave } from "../measure/interleave.mjs";
 import { median, p99, rounded } from "../measure/stats.mjs";
-import { table } from "../measure/table.mjs";
 import { holdfast, piscina, poolifier, tinypool, workerPool } from "./contenders.mjs";
+import { drawnWaits } from "./drawn-waits.mjs";
 import { openLoop, poisson } from "./open-loop.mjs";
 
 /*
@@ -69,7 +69,10 @@ export async function slowMember({ rounds = ROUNDS, say }) {
         slow_member_tinypool_p99_ms: rounded(of.tinypool),
         slow_member_workerpool_p99_ms: rounded(of.workerpool),
       },
-      text: drawn(contenders),
+      text: drawnWaits(
+        `One of ${MEMBERS} members takes ${SERVICE_MS * 10} ms, the others ${SERVICE_MS}; ${LOAD.perSecond}/s`,
+        contenders,
+      ),
       rounds: done,
     };
   } finally {
@@ -82,19 +85,4 @@ async function loaded(name, ask, load, round) {
   const { took, failed } = await openLoop(poisson({ ...load, chance: seededChance(2000 + round) }), ask);
   if (failed.length > 0) throw new Error(`${name}: ${failed.length} calls failed: ${failed[0].message}`);
   return took;
-}
-
-function drawn(contenders) {
-  const unit = median(contenders[0].p99s);
-  const rows = contenders.map(({ name, p50s, p99s }) => [
-    name,
-    median(p50s).toFixed(1),
-    median(p99s).toFixed(1),
-    (median(p99s) / unit).toFixed(2),
-  ]);
-  return table(
-    `One of ${MEMBERS} members takes ${SERVICE_MS * 10} ms, the others ${SERVICE_MS}; ${LOAD.perSecond}/s`,
-    ["", "p50 ms", "p99 ms", "times"],
-    rows,
-  );
 }
