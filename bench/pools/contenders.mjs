@@ -93,3 +93,11 @@ export async function workerPool(name, tuning, { props } = {}) {
     stop: () => pool.terminate(true),
   };
 }
+
+// poolifier 5.3 throws where nobody can catch it when a thread that it has just let go still answers: its own race, and no
+// reason to lose the others' figures. Anything else ends the bench.
+process.on("uncaughtException", (error) => {
+  if (/received from unknown worker/.test(error?.message)) return;
+  console.error(error);
+  process.exit(1);
+});
