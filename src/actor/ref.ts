@@ -82,7 +82,8 @@ export interface Resizable {
   /**
    * Holds so many members (of a keyed group: cells) from now on; "auto" gives the number back to the rule. What leaves
    * finishes what it executes, and what waited before it goes to the others.
-   * @returns when those that come are up, and those that go have gone or only wait for their work to end
+   * @returns when those that come are up, or are parked since they cannot start; and those that go have gone or only wait
+   * for their work to end
    * @throws HoldfastError InvalidValue for what is no whole number within its bounds
    */
   resize(to: number | "auto"): Promise<void>;
