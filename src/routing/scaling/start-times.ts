@@ -25,9 +25,11 @@ export class StartTimes {
     this.#under.delete(member);
   }
 
-  /** What the next one will take, ms; undefined while nothing is known. */
+  /**
+   * What the next one will take, ms; undefined while nothing is known. A cold start says nothing of one onto a spare: whoever
+   * waited as long as that for the first of them would never have one.
+   */
   expected(warm: boolean): number | undefined {
-    const known = warm ? (this.#warm ?? this.#cold) : (this.#cold ?? this.#warm);
-    return known?.ms;
+    return (warm ? this.#warm : (this.#cold ?? this.#warm))?.ms;
   }
 }
