@@ -37,7 +37,7 @@ export async function holdfast(name, options, { folder = "light", props, spare =
     ref: work,
     ask: (job) => work.ask.work(job),
     members: () => app.tree().children[0].children.length,
-    stop: () => app.stop(),
+    stop: () => ended(name, app.stop()),
   };
 }
 
@@ -49,7 +49,7 @@ export async function piscina(name, tuning, { folder = "light", props } = {}) {
     name,
     ask: (job) => pool.run(job),
     members: () => pool.threads.length,
-    stop: () => pool.destroy(),
+    stop: () => ended(name, pool.destroy()).catch(console.error),
   };
 }
 
@@ -61,7 +61,7 @@ export async function tinypool(name, tuning, { props } = {}) {
     name,
     ask: (job) => pool.run(job),
     members: () => pool.threads.length,
-    stop: () => pool.destroy(),
+    stop: () => ended(name, pool.destroy()).catch(console.error),
   };
 }
 
@@ -74,7 +74,7 @@ export async function poolifier(name, { min, max, ...options }, { props } = {}) 
     name,
     ask: (job) => pool.execute(job),
     members: () => pool.info.workerNodes,
-    stop: () => pool.destroy(),
+    stop: () => ended(name, pool.destroy()).catch(console.error),
   };
 }
 
@@ -90,9 +90,20 @@ export async function workerPool(name, tuning, { props } = {}) {
     name,
     ask: (job) => pool.exec("work", [job]),
     members: () => pool.stats().totalWorkers,
-    stop: () => pool.terminate(true),
+    stop: () => ended(name, pool.terminate(true)).catch(console.error),
   };
 }
+
+/** What does not end is named, and keeps nobody: a peer's figures stand without its end, ours do not. */
+async function ended(name, stopping) {
+  let limit;
+  const late = new Promise((_, reject) => {
+    limit = setTimeout(() => reject(new Error(`${name} did not stop within ${STOP_WITHIN_MS} ms`)), STOP_WITHIN_MS);
+  });
+  await Promise.race([stopping, late]).finally(() => clearTimeout(limit));
+}
+
+const STOP_WITHIN_MS = 10_000;
 
 // poolifier 5.3 throws where nobody can catch it when a thread that it has just let go still answers: its own race, and no
 // reason to lose the others' figures. Anything else ends the bench.

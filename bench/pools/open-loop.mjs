@@ -37,9 +37,24 @@ export async function openLoop(arrivals, ask, { from = 0 } = {}) {
     };
     due();
   });
-  await Promise.all(answers);
+  const lost = setTimeout(() => {
+    const ids = took.flatMap((ms, i) => (Number.isNaN(ms) ? [from + i] : []));
+    failed.push(new Error(`${ids.length} calls were never answered, the first is number ${ids[0]}`));
+    giveUp();
+  }, LOST_AFTER_MS);
+  let giveUp = () => {};
+  await Promise.race([
+    Promise.all(answers),
+    new Promise((resolve) => {
+      giveUp = resolve;
+    }),
+  ]);
+  clearTimeout(lost);
   return { took, failed };
 }
+
+/** After the last was sent: a pool that has lost a call must not keep the bench for ever. */
+const LOST_AFTER_MS = 20_000;
 
 /** The first is not late for want of time to get ready. */
 const LEAD_MS = 5;
