@@ -46,7 +46,7 @@ export interface ActorOptions extends ChildOptions {
    * the module and load() done, which costs as much memory as the actor itself and restarts in milliseconds; "none".
    */
   spare?: "none" | "empty" | "loaded";
-  /** Messages handed to the host ahead of execution; no fewer than `static concurrency`. Default 64. */
+  /** Messages handed to the host ahead of execution. Default 64. Never fewer than `static concurrency`. */
   window?: number;
   /**
    * How long handlers of a crashed incarnation may still run beside the one that took its place (`static concurrency`, or a
