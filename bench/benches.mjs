@@ -7,6 +7,7 @@ export const benches = {
   process: "large arrays to a child process and back: through files in memory, and through its channel",
   pools:
     "pools that grow and shrink: a second member, bursts, a slow member, a recorded load, beside four thread pools",
+  serving: "models behind pools: efficiency, goodput under overload, batching, hedging, a swap under load",
   growth: "what a message costs as a system grows: 1, 100 and 10,000 actors in a thread, and 1 to 8 worker threads",
   record: "what the flight recorder costs while nothing dies: messages with it and without it",
 };

@@ -6,23 +6,25 @@ import { metaOf, metaText } from "./measure/meta.mjs";
 import { installPeers } from "./peers/install.mjs";
 
 /*
- *   npm run bench -- NAME [--json FILE] [--rounds N]
+ *   npm run bench -- NAME [--json FILE] [--rounds N] [--only SCENE]
  *
- * A bench exports `run({ rounds, say })` and returns
+ * A bench exports `run({ rounds, only, say })` and returns
  *   figures: flat keys with numbers, what --json writes
  *   text:    tables and notes for people
  *   rounds:  how many were done
  *   plot:    optional; what a picture of the docs shows, for --json too
+ *   details: optional; plain data for --json's meta
  */
 
-const usage = `npm run bench -- NAME [--json FILE] [--rounds N]
+const usage = `npm run bench -- NAME [--json FILE] [--rounds N] [--only SCENE]
 
 ${Object.entries(benches)
   .map(([name, claim]) => `  ${name.padEnd(12)} ${claim}`)
   .join("\n")}
 
   --json FILE   also write the figures as one flat JSON object, with the machine under "meta"
-  --rounds N    other than the bench's own number of rounds: fewer for a quick look`;
+  --rounds N    other than the bench's own number of rounds: fewer for a quick look
+  --only SCENE  of serving: that scene alone`;
 
 /** @param {string} message */
 function refuse(message) {
@@ -34,7 +36,12 @@ function command() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: "string" }, rounds: { type: "string" }, help: { type: "boolean", short: "h" } },
+      options: {
+        json: { type: "string" },
+        rounds: { type: "string" },
+        only: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     });
     return { ...values, names: positionals };
   } catch (error) {
@@ -42,7 +49,7 @@ function command() {
   }
 }
 
-const { json, rounds, help, names } = command();
+const { json, rounds, only, help, names } = command();
 if (help) {
   console.log(usage);
   process.exit(0);
@@ -52,6 +59,7 @@ if (name === undefined) refuse("which bench?");
 if (more.length > 0) refuse(`one bench at a time, not ${names.join(" ")}`);
 if (!Object.hasOwn(benches, name)) refuse(`there is no bench "${name}"`);
 if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) refuse(`--rounds is "${rounds}": give a whole number above 0`);
+if (only !== undefined && name !== "serving") refuse("--only picks a scene of serving: the other benches have none");
 
 try {
   installPeers();
@@ -61,11 +69,11 @@ try {
 }
 const { run } = await import(`./${name}.mjs`);
 const say = (line) => process.stderr.write(`${line}\n`);
-const result = await run({ rounds: rounds === undefined ? undefined : Number(rounds), say }).catch((error) => {
+const result = await run({ rounds: rounds === undefined ? undefined : Number(rounds), only, say }).catch((error) => {
   console.error(`bench ${name}: ${error.message}`);
   process.exit(1);
 });
-const meta = metaOf(result);
+const meta = { ...metaOf(result), ...(result.details && { details: result.details }) };
 console.log(`${result.text}\n\n${metaText(meta)}`);
 if (json !== undefined) {
   mkdirSync(dirname(json), { recursive: true });
