@@ -1,5 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import type { LoadedModel } from "./model.js";
+import type { OnnxSource } from "./onnx-source.js";
 import { openSession, ortOf } from "./ort-session.js";
 import { importPeer } from "./peer.js";
 
@@ -15,21 +16,19 @@ const installHint = [
  *
  * It refuses to load in a worker thread: `terminate()` during a native run aborts the whole process, and killing what
  * hangs is a supervisor's trade. A forked process is the wall for it.
- *
- * @param bytes   the .onnx file
- * @param source  what to call it in errors
  * @throws HoldfastError InvalidSpec (in a worker thread), MissingPeer, StartFailed
  */
-export async function openNative(bytes: Uint8Array, source: string): Promise<LoadedModel> {
+export async function openNative({ bytes, ...model }: OnnxSource): Promise<LoadedModel> {
   if (inWorkerThread()) {
     throw new HoldfastError(
       "InvalidSpec",
-      `the native runtime was asked for ${source} in a worker thread, where killing it aborts the whole process: ` +
+      `the native runtime was asked for ${model.source} in a worker thread, where killing it aborts the whole process: ` +
         `use fork() instead of thread(), or runtime: "wasm"`,
     );
   }
   const ort = ortOf(await importPeer("onnxruntime-node", () => import("onnxruntime-node"), installHint));
-  return openSession(ort, "native", bytes, source, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const session = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+  return openSession(ort, bytes, { ...model, runtime: "native", session });
 }
 
 /** Asked of the process, not imported: only the hosts may make threads, and this only looks. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { LoadedModel, OpenOptions } from "./model.js";
 import { inWorkerThread, openNative } from "./onnx-native.js";
+import type { OnnxSource } from "./onnx-source.js";
 import { openWasm } from "./onnx-wasm.js";
 
 /**
@@ -20,19 +21,22 @@ export async function openModel(model: Uint8Array | string | URL, options: OpenO
   }
   const source = model instanceof Uint8Array ? `the model (${model.byteLength} bytes)` : String(model);
   const bytes = model instanceof Uint8Array ? model : await read(model);
-  if (runtime === "wasm") return openWasm(bytes, source);
-  if (runtime === "native") return openNative(bytes, source);
-  return openEither(bytes, source);
+  const { nan, dims } = options;
+  const opened: OnnxSource = { bytes, source, ...(nan ? { nan } : {}), ...(dims ? { dims } : {}) };
+  if (runtime === "wasm") return openWasm(opened);
+  if (runtime === "native") return openNative(opened);
+  return openEither(opened);
 }
 
-async function openEither(bytes: Uint8Array, source: string): Promise<LoadedModel> {
-  if (inWorkerThread()) return openWasm(bytes, source);
+async function openEither(model: OnnxSource): Promise<LoadedModel> {
+  if (inWorkerThread()) return openWasm({ ...model, why: "native code is not run in a worker thread" });
   try {
-    return await openNative(bytes, source);
+    return await openNative({ ...model, why: "onnxruntime-node is installed" });
   } catch (native) {
     if (!isHoldfastError(native, "MissingPeer")) throw native;
     try {
-      return await openWasm(bytes, source);
+      const absent = native.details.installed === false;
+      return await openWasm({ ...model, why: `onnxruntime-node ${absent ? "is not installed" : "does not load"}` });
     } catch (wasm) {
       if (!isHoldfastError(wasm, "MissingPeer")) throw wasm;
       throw new HoldfastError("MissingPeer", `no ONNX runtime: ${wasm.message}\nor: ${native.message}`, {

@@ -1,9 +1,18 @@
 import { HoldfastError, toError } from "../../errors.js";
 import { inNative } from "../../native-mark.js";
-import { type Dtype, isDtype, type Tensor } from "../../protocol/dtypes.js";
+import { isDtype } from "../../protocol/dtypes.js";
 import { checkFeeds } from "./check-feeds.js";
-import type { LoadedModel, ModelPort, RuntimeName } from "./model.js";
-import { plainData } from "./tensor.js";
+import { wantedOutputs } from "./check-outputs.js";
+import type {
+  CheckOptions,
+  LoadedModel,
+  ModelAnswer,
+  ModelDescription,
+  ModelPort,
+  ModelRequest,
+  ModelTensor,
+} from "./model.js";
+import { plainData, textsOf } from "./tensor.js";
 
 /** What both packages export, as far as we use it. Written here, so that our types do not depend on either. */
 export interface Ort {
@@ -23,7 +32,7 @@ interface OrtTensor {
 interface OrtSession {
   readonly inputMetadata: readonly OrtPort[];
   readonly outputMetadata: readonly OrtPort[];
-  run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  run(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
@@ -40,20 +49,26 @@ export function ortOf(module: object): Ort {
   return (inner && "InferenceSession" in inner ? inner : module) as Ort;
 }
 
+/** What is known of a model before it is opened. */
+export interface SessionOptions extends CheckOptions {
+  readonly runtime: "wasm" | "native";
+  /** What to call it in errors. */
+  readonly source: string;
+  /** Why it runs there; see ModelDescription. */
+  readonly why?: string | undefined;
+  /** For ONNX Runtime. */
+  readonly session: Record<string, unknown>;
+}
+
 /**
  * A session as a LoadedModel.
  * @throws HoldfastError StartFailed when the bytes are not a model that this runtime can load
  */
-export async function openSession(
-  ort: Ort,
-  runtime: RuntimeName,
-  bytes: Uint8Array,
-  source: string,
-  options: Record<string, unknown>,
-): Promise<LoadedModel> {
+export async function openSession(ort: Ort, bytes: Uint8Array, options: SessionOptions): Promise<LoadedModel> {
+  const { runtime, source } = options;
   let session: OrtSession;
   try {
-    session = await ort.InferenceSession.create(bytes, options);
+    session = await ort.InferenceSession.create(bytes, options.session);
   } catch (thrown) {
     const cause = toError(thrown);
     throw new HoldfastError("StartFailed", `${source} is not a model that ONNX Runtime can load: ${cause.message}`, {
@@ -62,54 +77,67 @@ export async function openSession(
       details: { runtime, bytes: bytes.byteLength },
     });
   }
-  return new SessionModel(ort, runtime, session);
+  return new SessionModel(ort, session, options);
 }
 
 class SessionModel implements LoadedModel {
-  readonly runtime: RuntimeName;
+  readonly runtime: "wasm" | "native";
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
   readonly #ort: Ort;
+  readonly #options: SessionOptions;
   #session: OrtSession | undefined;
   /** The end of the queue: neither runtime promises that two runs of one session may overlap. Never rejects. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(ort: Ort, runtime: RuntimeName, session: OrtSession) {
+  constructor(ort: Ort, session: OrtSession, options: SessionOptions) {
     this.#ort = ort;
-    this.runtime = runtime;
+    this.#options = options;
     this.#session = session;
+    this.runtime = options.runtime;
     this.inputs = session.inputMetadata.map(portOf);
     this.outputs = session.outputMetadata.map(portOf);
   }
 
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    const answer = this.#last.then(() => this.#run(feeds));
+  describe(): ModelDescription {
+    const { why } = this.#options;
+    const { runtime, inputs, outputs } = this;
+    return { runtime, platform: "onnxruntime_onnx", ...(why === undefined ? {} : { why }), inputs, outputs };
+  }
+
+  run(feeds: Readonly<Record<string, ModelTensor>>, outputs?: readonly string[]): Promise<Record<string, ModelTensor>> {
+    const answer = this.#last.then(() => this.#run(feeds, outputs));
     this.#last = answer.catch(() => {});
     return answer;
   }
 
-  async #run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  async infer({ inputs, outputs }: ModelRequest): Promise<ModelAnswer> {
+    return { outputs: await this.run(inputs, outputs) };
+  }
+
+  async #run(
+    feeds: Readonly<Record<string, ModelTensor>>,
+    wanted: readonly string[] | undefined,
+  ): Promise<Record<string, ModelTensor>> {
     if (!this.#session) throw new HoldfastError("ActorStopped", "the model was released: open it again before run()");
-    checkFeeds(this.inputs, feeds);
+    checkFeeds(this.inputs, feeds, this.#options);
+    const names = wantedOutputs(this.outputs, wanted);
     const inputs: Record<string, OrtTensor> = {};
-    for (const [name, { dtype, data, shape }] of Object.entries(feeds)) {
-      inputs[name] = new this.#ort.Tensor(dtype, data, shape);
+    for (const [name, tensor] of Object.entries(feeds)) {
+      const data = tensor.dtype === "string" ? textsOf(name, tensor) : tensor.data;
+      inputs[name] = new this.#ort.Tensor(tensor.dtype, data, tensor.shape);
     }
     let outputs: Record<string, OrtTensor>;
     try {
       const session = this.#session;
-      const run = () => session.run(inputs);
+      const run = () => session.run(inputs, names);
       // WASM can be ended like any JavaScript.
       outputs = await (this.runtime === "native" ? inNative(run) : run());
     } catch (thrown) {
       throw toError(thrown); // the WASM runtime may throw a bare number
     }
-    const answer: Record<string, Tensor> = {};
-    for (const [name, { type, dims, data }] of Object.entries(outputs)) {
-      if (!isDtype(type))
-        throw new HoldfastError("InvalidValue", `output "${name}" is ${type}, which has no plain form`);
-      answer[name] = { dtype: type, shape: dims, data: plainData(type, data as ArrayBufferView) };
-    }
+    const answer: Record<string, ModelTensor> = {};
+    for (const name of names) answer[name] = plainTensor(name, outputs[name]!);
     return answer;
   }
 
@@ -124,10 +152,16 @@ class SessionModel implements LoadedModel {
   }
 }
 
+function plainTensor(name: string, { type, dims, data }: OrtTensor): ModelTensor {
+  if (type === "string") return { dtype: "string", shape: dims, data: data as string[] };
+  if (!isDtype(type)) throw new HoldfastError("InvalidValue", `output "${name}" is ${type}, which has no plain form`);
+  return { dtype: type, shape: dims, data: plainData(type, data as ArrayBufferView) };
+}
+
 /** The native runtime writes "" for a dimension without a name, the WASM one 2^32-1 (which is -1, read unsigned). */
 function portOf({ name, type, shape }: OrtPort): ModelPort {
   const dims = (shape ?? []).map((dim) =>
     typeof dim === "string" ? dim || null : dim >= 0 && dim < 0xffffffff ? dim : null,
   );
-  return { name, dtype: (type ?? "not a tensor") as Dtype, shape: dims };
+  return { name, dtype: type ?? "not a tensor", shape: dims };
 }

@@ -1,4 +1,5 @@
 import { HoldfastError } from "../../errors.js";
+import { shown } from "../../known-keys.js";
 import {
   type Dtype,
   dtypes,
@@ -8,6 +9,7 @@ import {
   type Tensor,
   type TensorData,
 } from "../../protocol/dtypes.js";
+import type { ModelTensor, TextTensor } from "./model.js";
 
 /** A tensor of float32, the common case. */
 export interface FloatTensor extends Tensor<Float32Array> {
@@ -19,27 +21,54 @@ export interface FloatTensor extends Tensor<Float32Array> {
  * @param name   of the input, for the message
  * @throws HoldfastError InvalidValue
  */
-export function checkTensor(name: string, tensor: Tensor): void {
-  const { dtype, shape, data } = tensor;
+export function checkTensor(name: string, tensor: ModelTensor): void {
   const found = `input "${name}"`;
-  if (!isDtype(dtype)) {
-    throw invalid(`${found} has dtype ${JSON.stringify(dtype)}: give one of ${dtypes.join(", ")}`);
+  const { dtype, shape, data } = (tensor ?? {}) as Partial<ModelTensor>;
+  if (dtype !== "string" && !isDtype(dtype)) {
+    throw invalid(`${found} has dtype ${shown(dtype)}: give one of ${dtypes.join(", ")}, string`);
   }
   if (!Array.isArray(shape) || shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
     throw invalid(`${found} has shape ${JSON.stringify(shape)}: give whole numbers >= 0, [] for a scalar`);
   }
-  // Tags, not instanceof: an array that came from another realm (a vm context, a test runner) is as good.
-  const tag = Object.prototype.toString.call(data).slice(8, -1);
-  const { name: wanted } = layouts[dtype].make;
-  if (tag !== wanted) {
-    throw invalid(`${found} is ${dtype} but its data is ${tag}: give ${wanted}`);
-  }
-  if (data.length !== elementsOf(shape)) {
+  if (dtype === "string") checkTexts(found, data);
+  else checkArray(found, dtype, data);
+  const { length } = data as { length: number };
+  if (length !== elementsOf(shape)) {
     throw invalid(
-      `${found} has shape [${shape.join(", ")}], which is ${elementsOf(shape)} elements, and ${data.length} in its data`,
+      `${found} has shape [${shape.join(", ")}], which is ${elementsOf(shape)} elements, and ${length} in its data`,
     );
   }
 }
+
+function checkTexts(found: string, data: unknown): void {
+  if (!Array.isArray(data)) throw invalid(`${found} is string but its data is ${shown(data)}: give a list of texts`);
+  const place = data.findIndex((element) => typeof element !== "string" && !(element instanceof Uint8Array));
+  if (place >= 0) throw invalid(`${found} has ${shown(data[place])} as element ${place}: give text, or bytes`);
+}
+
+function checkArray(found: string, dtype: Dtype, data: unknown): void {
+  // Tags, not instanceof: an array that came from another realm (a vm context, a test runner) is as good.
+  const tag = Object.prototype.toString.call(data).slice(8, -1);
+  const { name: wanted } = layouts[dtype].make;
+  if (tag !== wanted) throw invalid(`${found} is ${dtype} but its data is ${tag}: give ${wanted}`);
+}
+
+/**
+ * The elements as text, which is all that ONNX has: bytes are read as UTF-8.
+ * @throws HoldfastError InvalidValue for bytes that are no UTF-8
+ */
+export function textsOf(name: string, { data }: TextTensor): string[] {
+  return data.map((element, place) => {
+    if (typeof element === "string") return element;
+    try {
+      return utf8.decode(element);
+    } catch {
+      throw invalid(`input "${name}" has bytes as element ${place} that are no UTF-8: the model takes text`);
+    }
+  });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bits of float16 as Uint16Array, whatever this Node's runtime hands out; everything else as it is. */
 export function plainData(dtype: Dtype, data: ArrayBufferView): TensorData {
