@@ -29,9 +29,12 @@ export function elementsFromJson(datatype: Datatype, shape: readonly number[], d
   return elements;
 }
 
-/** The same elements as JSON writes them: 64-bit integers as numbers where those are exact, as decimal text where not. */
+/**
+ * The same elements as JSON writes them: 64-bit integers as numbers where those are exact, as decimal text where not.
+ * @throws HoldfastError InvalidValue: bytes that are no UTF-8, which JSON cannot hold
+ */
 export function elementsToJson(datatype: Datatype, elements: Elements): unknown[] {
-  if (datatype === "BYTES") return (elements as readonly Uint8Array[]).map((bytes) => Buffer.from(bytes).toString());
+  if (datatype === "BYTES") return (elements as readonly Uint8Array[]).map(jsonText);
   const list = Array.from(elements as ArrayLike<number | bigint>);
   switch (datatype) {
     case "BOOL":
@@ -156,6 +159,17 @@ function flatten(data: readonly unknown[], count: number, where: string, each: (
   if (at < count) throw invalid(where, `has ${at} elements, and its shape ${count}`);
 }
 
+/** Other bytes would come out as U+FFFD, which nobody notices. */
+const strictText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function jsonText(bytes: Uint8Array, at: number): string {
+  try {
+    return strictText.decode(bytes);
+  } catch {
+    throw invalid(`element ${at} of a BYTES tensor`, "is no UTF-8, which JSON cannot hold: take it as binary data");
+  }
+}
+
 function textBytes(value: unknown, where: string): Uint8Array {
   if (typeof value === "string") return new TextEncoder().encode(value);
   throw invalid(where, `is ${shown(value)}: BYTES takes text in JSON, and anything as binary data`);
@@ -172,7 +186,8 @@ function listFromBytes(count: number, bytes: Uint8Array, where: string): Uint8Ar
     if (length > bytes.length - at) {
       throw invalid(`${where}[${list.length}]`, `says ${length} bytes, and ${bytes.length - at} are left`);
     }
-    list.push(bytes.slice(at, at + length));
+    // Not slice(): a Buffer's is a view.
+    list.push(new Uint8Array(bytes.subarray(at, at + length)));
     at += length;
   }
   if (list.length < count) throw invalid(where, `has ${list.length} elements, and its shape ${count}`);
