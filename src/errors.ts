@@ -6,6 +6,7 @@ const table = {
   // the caller's own message
   InvalidValue: { retryable: false, meaning: "an argument or result cannot be sent (a function, a class instance …)" },
   UnknownMethod: { retryable: false, meaning: "the actor has no public method of that name" },
+  UnknownModel: { retryable: false, meaning: "no model of that name, or no such version of it" },
   Refused: { retryable: false, meaning: "the handler refused the message with refuse(): a reply, not a crash" },
   Cancelled: { retryable: false, meaning: "the caller's signal fired" },
   Deadlock: { retryable: false, meaning: "actors wait for each other in a circle (told in development alone)" },

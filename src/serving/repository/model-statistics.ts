@@ -1,0 +1,38 @@
+/** How often something happened, and how long it took all together. */
+export interface CountedTime {
+  readonly count: number;
+  /** Nanoseconds, whole. */
+  readonly ns: number;
+}
+
+/** What one version of a model did since its first load: the statistics extension of the Open Inference Protocol. */
+export interface ModelStatistics {
+  readonly name: string;
+  readonly version: string;
+  /** Milliseconds since 1970 at the end of the latest request; 0 before the first. */
+  readonly lastInference: number;
+  /** Items answered: a request for a batch of four counts four. */
+  readonly inferenceCount: number;
+  /** Runs of the model: with batching fewer than requests. */
+  readonly executionCount: number;
+  /** Requests from when they came until they were answered, queue included. */
+  readonly success: CountedTime;
+  readonly fail: CountedTime;
+  /** Before the model ran. */
+  readonly queue: CountedTime;
+  /** Making the runtime's inputs. */
+  readonly computeInput: CountedTime;
+  /** Running it. */
+  readonly computeInfer: CountedTime;
+  /** Reading its outputs. */
+  readonly computeOutput: CountedTime;
+  readonly cacheHit: CountedTime;
+  readonly cacheMiss: CountedTime;
+  /** Runs by how many requests they carried. */
+  readonly batches: readonly {
+    readonly size: number;
+    readonly computeInput: CountedTime;
+    readonly computeInfer: CountedTime;
+    readonly computeOutput: CountedTime;
+  }[];
+}
