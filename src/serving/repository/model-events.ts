@@ -1,5 +1,5 @@
 import type { Availability } from "./served-models.js";
-import type { SwapOutcome, SwapPhase } from "./swap-options.js";
+import type { SwapOutcome, SwapPhase } from "./swap/swap-options.js";
 
 /** What a repository of models tells whoever watches it. */
 export type ModelEvent =

@@ -2,7 +2,7 @@ import type { CallOptions } from "../../actor/ref.js";
 import type { ModelAnswer, ModelDescription, ModelRequest } from "../runtimes/model.js";
 import type { ModelEvent } from "./model-events.js";
 import type { ModelStatistics } from "./model-statistics.js";
-import type { SwapOptions, SwapOutcome } from "./swap-options.js";
+import type { SwapOptions, SwapOutcome } from "./swap/swap-options.js";
 
 /** Where a version of a model stands, in the words of the repository index of the Open Inference Protocol. */
 export type Availability = "READY" | "LOADING" | "UNLOADING" | "UNAVAILABLE";

@@ -1,5 +1,5 @@
-import type { Duration } from "../../duration.js";
-import type { ModelAnswer, ModelRequest } from "../runtimes/model.js";
+import type { Duration } from "../../../duration.js";
+import type { ModelAnswer, ModelRequest } from "../../runtimes/model.js";
 
 /** Where a swap is; the drawing is in swap.ts. */
 export type SwapPhase =
