@@ -55,6 +55,9 @@ export interface Answer {
 /** How long a handler may run: short, so that what hangs is found within a simulated second. */
 export const LIMIT_MS = 400;
 
+/** How many messages an actor of the class `crowd` executes at once. */
+export const CROWD_CONCURRENCY = 3;
+
 /** The classes of one host, made anew for each: a module is loaded by each host too. */
 export function actorClasses(watch: Watcher, ground: Ground): Record<"worker" | "keeper" | "crowd", ActorClass> {
   class Base extends Actor<Props, unknown> {
@@ -181,7 +184,7 @@ export function actorClasses(watch: Watcher, ground: Ground): Record<"worker" | 
   }
 
   class Crowd extends Base {
-    static override concurrency = 3;
+    static override concurrency = CROWD_CONCURRENCY;
   }
 
   return { worker: Base, keeper: Keeper, crowd: Crowd } as unknown as ReturnType<typeof actorClasses>;

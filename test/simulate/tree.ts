@@ -6,6 +6,7 @@ import { type ActorSpec, fork, inline, thread } from "../../src/system/specs.js"
 import { dynamic } from "../../src/system/supervisor/dynamic-spec.js";
 import { supervisor } from "../../src/system/supervisor/supervisor-spec.js";
 import type { ChildSpec } from "../../src/system/unit.js";
+import { CROWD_CONCURRENCY } from "./actors.js";
 import type { ActorPlan, ChildPlan, SupervisorPlan } from "./plan.js";
 
 /** What of a tree the simulation asks about, by whole path. */
@@ -122,6 +123,7 @@ function boundsOf(plan: ChildPlan): { waiting: number; executing: number } {
     snapshotEvery?: number;
   };
   const { messages = 1000, overflow } = mailbox;
-  const executing = window * members;
+  // A window below what the class may execute at once is no bound: it gets that many.
+  const executing = Math.max(window, own.runs === "crowd" ? CROWD_CONCURRENCY : 1) * members;
   return { waiting: messages * (overflow === "wait" ? 2 : 1) + executing + snapshotEvery, executing };
 }

@@ -6,7 +6,6 @@ const HONEST_MS = 0.8 * LIMIT_MS;
 
 /** Works long and hard, and within its limit; or hangs, when it is told to. */
 export class Honest extends Actor {
-  static concurrency = 2;
   static methods = {
     spin: { limit: LIMIT_MS },
     wait: { limit: LIMIT_MS },
