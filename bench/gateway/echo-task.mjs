@@ -1,0 +1,4 @@
+/** The same for piscina. */
+export default function echo(value) {
+  return value;
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
+import { Packr } from "msgpackr";
+import { now } from "../measure/now.mjs";
+
+/*
+ * Who calls, in a process of its own: `fork(this, [wire, port, connections, inFlight])`. It keeps that many requests
+ * unanswered on each connection and writes the next ones when answers came. Requests are bytes made beforehand and answers
+ * are only looked at, so that the callers cost little beside the server. Every answer must be a good one.
+ *
+ *   { for: ms } ──▶ … ──▶ { answers, ms } | { error }
+ */
+
+const [wire, port, connections, inFlight] = process.argv.slice(2).map((text) => (/^\d+$/.test(text) ? +text : text));
+/** What is asked of each: the same for all. */
+const value = { text: "hold fast", n: 1 };
+
+/** A client's frame is masked; a mask of zeros leaves its bytes as they are. */
+function frame(bytes) {
+  const head = Buffer.alloc(bytes.length < 126 ? 6 : 8);
+  head[0] = 0x82;
+  if (bytes.length < 126) head[1] = 0x80 | bytes.length;
+  else {
+    head[1] = 0x80 | 126;
+    head.writeUInt16BE(bytes.length, 2);
+  }
+  return Buffer.concat([head, bytes]);
+}
+
+const packr = new Packr({ useRecords: false });
+const asks = Array.from({ length: inFlight }, (_, id) =>
+  frame(packr.pack({ type: "ask", id, to: "echo", method: "echo", args: [value] })),
+);
+/** A result's bytes before its id, and after: { type: "result", id, value } with an id below 128, one byte. */
+const resultAt = Buffer.from(packr.pack({ type: "result", id: 0, value }));
+const idAt = resultAt.indexOf(packr.pack("id")) + 3;
+
+/** Calls `each(start, end)` for every whole WebSocket frame; returns what is left. */
+function eachFrame(bytes, each) {
+  let at = 0;
+  while (bytes.length - at >= 2) {
+    let length = bytes[at + 1] & 0x7f;
+    let start = at + 2;
+    if (length === 126) {
+      if (bytes.length - at < 4) break;
+      length = bytes.readUInt16BE(at + 2);
+      start = at + 4;
+    }
+    if (bytes.length < start + length) break;
+    each(bytes, start, start + length);
+    at = start + length;
+  }
+  return bytes.subarray(at);
+}
+
+const upgrade = (protocol) =>
+  `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n${protocol}\r\n`;
+
+/** Each wire reads what has come and returns what is to be written: an answered request's successor. */
+const wires = {
+  holdfast: (bytes, answered) =>
+    eachFrame(bytes, (data, start, end) => {
+      if (end - start !== resultAt.length || data.compare(resultAt, 0, idAt, start, start + idAt) !== 0) {
+        throw new Error(`an answer is none: ${data.subarray(start, end).toString("latin1")}`);
+      }
+      answered(asks[data[start + idAt]]);
+    }),
+  echo: (bytes, answered) => eachFrame(bytes, () => answered(asks[0])),
+  http: (bytes, answered) => {
+    let at = 0;
+    for (;;) {
+      const head = bytes.indexOf("\r\n\r\n", at);
+      if (head < 0) break;
+      const text = bytes.latin1Slice(at, head);
+      const length = /content-length: (\d+)/i.exec(text)?.[1];
+      if (!text.startsWith("HTTP/1.1 200") || length === undefined) throw new Error(`an answer is none: ${text}`);
+      const end = head + 4 + Number(length);
+      if (bytes.length < end) break;
+      answered(post);
+      at = end;
+    }
+    return bytes.subarray(at);
+  },
+};
+
+const json = JSON.stringify(value);
+const post = Buffer.from(
+  `POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`,
+);
+
+let answers = 0;
+let running = true;
+
+async function open() {
+  const socket = connect(port, "127.0.0.1").setNoDelay(true);
+  socket.on("error", fail);
+  socket.on("close", () => running && fail(new Error("the server closed a connection")));
+  await new Promise((resolve) => socket.once("connect", resolve));
+  let rest = Buffer.alloc(0);
+  if (wire !== "http") {
+    socket.write(upgrade(wire === "holdfast" ? "Sec-WebSocket-Protocol: holdfast.v1\r\n" : ""));
+    // Ours greets first: a frame before any answer.
+    let greetings = wire === "holdfast" ? 1 : 0;
+    let head = -1;
+    while (head < 0 || greetings > 0) {
+      rest = Buffer.concat([rest, await new Promise((resolve) => socket.once("data", resolve))]);
+      if (head < 0) {
+        head = rest.indexOf("\r\n\r\n");
+        if (head < 0) continue;
+        rest = rest.subarray(head + 4);
+      }
+      if (greetings > 0 && eachFrame(rest, () => {}).length === 0 && rest.length > 0) {
+        greetings = 0;
+        rest = Buffer.alloc(0);
+      }
+    }
+  }
+  let out = [];
+  const answered = (next) => {
+    answers++;
+    out.push(next);
+  };
+  socket.on("data", (data) => {
+    try {
+      rest = wires[wire](rest.length > 0 ? Buffer.concat([rest, data]) : data, answered);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (out.length === 0 || !running) return;
+    socket.write(out.length === 1 ? out[0] : Buffer.concat(out));
+    out = [];
+  });
+  return () => socket.write(Buffer.concat(wire === "holdfast" ? asks : asks.map(() => (wire === "http" ? post : asks[0]))));
+}
+
+function fail(error) {
+  running = false;
+  process.send({ error: error.message });
+}
+
+const begins = await Promise.all(Array.from({ length: connections }, open));
+for (const begin of begins) begin();
+process.on("message", async ({ for: ms }) => {
+  const [before, at] = [answers, now()];
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  if (running) process.send({ answers: answers - before, ms: now() - at });
+});
+process.on("disconnect", () => process.exit(0));
+process.send({ ready: true });
