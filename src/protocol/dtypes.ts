@@ -33,6 +33,8 @@ export const layouts = {
   uint64: { bytes: 8, make: BigUint64Array },
   /** IEEE 754 half precision; the bits, as Uint16Array: Node before 24 has no Float16Array. */
   float16: { bytes: 2, make: Uint16Array, ambiguous: true },
+  /** The upper half of a float32; the bits, as Uint16Array. */
+  bfloat16: { bytes: 2, make: Uint16Array, ambiguous: true },
   /** One byte each, 0 or 1; as Uint8Array. */
   bool: { bytes: 1, make: Uint8Array, ambiguous: true },
 } as const satisfies Record<string, Layout>;

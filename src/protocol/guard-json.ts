@@ -2,9 +2,12 @@ import { badFrame, FrameBudget, type FrameLimits } from "./limits.js";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
-const SEPARATOR = new Set([0x2c, 0x3a]);
+const OPEN_LIST = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_LIST = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
 
 /**
  * The same limits for the JSON twin: counts values and levels in the text before JSON.parse builds them. Whether the
@@ -16,22 +19,30 @@ export function guardJson(text: string, limits: FrameLimits): void {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at);
-    if (letter === QUOTE) {
-      at = endOfString(text, at);
-    } else if (OPEN.has(letter)) {
-      depth += 1;
-      budget.enter(depth);
-      budget.spend(1);
-    } else if (CLOSE.has(letter)) {
-      depth -= 1;
-    } else if (SEPARATOR.has(letter)) {
-      budget.spend(1);
+    switch (letter) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1;
+        budget.enter(depth);
+        budget.spend(1);
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+      case COMMA:
+      case COLON:
+        budget.spend(1);
+        break;
     }
   }
 }
 
 /** Where the string that begins at `from` ends. Jumps from quote to quote: base64 data is most of a large frame. */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   let at = from;
   for (;;) {
     at = text.indexOf('"', at + 1);

@@ -31,35 +31,34 @@ export const datatypeOf: Readonly<Record<Dtype, Datatype>> = {
   float16: "FP16",
   float32: "FP32",
   float64: "FP64",
+  bfloat16: "BF16",
 };
 
-const dtypeOf = Object.fromEntries(Object.entries(datatypeOf).map(([dtype, name]) => [name, dtype])) as Partial<
-  Record<Datatype, Dtype>
+const dtypeOf = Object.fromEntries(Object.entries(datatypeOf).map(([dtype, name]) => [name, dtype])) as Readonly<
+  Record<Exclude<Datatype, "BYTES">, Dtype>
 >;
 
-/** All names, in the order of the protocol's table. */
-export const datatypes = [...Object.values(datatypeOf), "BF16", "BYTES"] as readonly Datatype[];
+/** All names. */
+export const datatypes: readonly Datatype[] = [...Object.values(datatypeOf), "BYTES"];
 
 export function isDatatype(name: unknown): name is Datatype {
   return typeof name === "string" && (datatypes as readonly string[]).includes(name);
 }
 
-/** The element type here; undefined for BF16 and BYTES, which no model here has. */
-export function dtypeFor(datatype: Datatype): Dtype | undefined {
+/** The element type here; BYTES is "string" at a model. */
+export function dtypeFor(datatype: Exclude<Datatype, "BYTES">): Dtype {
   return dtypeOf[datatype];
 }
 
-/** Elements of a tensor as they lie in memory: BF16 by its bits, BYTES as a list. */
+/** Elements of a tensor as they lie in memory: FP16 and BF16 by their bits, BYTES as a list. */
 export type Elements = TensorData | readonly Uint8Array[];
 
 /** Bytes of one element; undefined for BYTES, of which each has its own length. */
 export function widthOf(datatype: Datatype): number | undefined {
-  if (datatype === "BYTES") return undefined;
-  if (datatype === "BF16") return 2;
-  return layouts[dtypeOf[datatype]!].bytes;
+  return datatype === "BYTES" ? undefined : layouts[dtypeOf[datatype]].bytes;
 }
 
 /** What holds them. */
 export function arrayOf(datatype: Exclude<Datatype, "BYTES">): new (buffer: ArrayBuffer) => TensorData {
-  return datatype === "BF16" ? Uint16Array : layouts[dtypeOf[datatype]!].make;
+  return layouts[dtypeOf[datatype]].make;
 }

@@ -94,7 +94,11 @@ type Read = (value: unknown, datatype: Datatype, where: string) => number | bigi
 
 const real: Read = (value, datatype, where) => {
   if (typeof value === "number") return value;
-  if (typeof value === "string" && Object.hasOwn(wordNumbers, value)) return wordNumbers[value]!;
+  if (typeof value === "string") {
+    if (Object.hasOwn(wordNumbers, value)) return wordNumbers[value]!;
+    // How parseJson hands on a whole number of many digits.
+    if (/^-?\d{16,}$/.test(value)) return Number(value);
+  }
   throw invalid(where, `is ${shown(value)}: ${datatype} takes numbers`);
 };
 

@@ -1,4 +1,5 @@
-import { elementsToBytes, elementsToJson } from "./elements.js";
+import { elementsToBytes } from "./elements.js";
+import { elementsText } from "./elements-text.js";
 import type { Parameters, V2Tensor } from "./infer-request.js";
 
 /** An answer before it is written. */
@@ -23,20 +24,26 @@ export interface WrittenBody {
 export function writeInferResponse({ model, version, id, parameters, outputs }: InferResponse): WrittenBody {
   const binary: Uint8Array[] = [];
   const written = outputs.map(({ name, datatype, shape, data, binary: apart }) => {
-    if (!apart) return { name, datatype, shape, data: elementsToJson(datatype, data) };
+    const head = { name, datatype, shape };
+    if (!apart) return withField(head, "data", elementsText(datatype, data));
     const bytes = elementsToBytes(datatype, data);
     binary.push(bytes);
-    return { name, datatype, shape, parameters: { binary_data_size: bytes.length } };
+    return JSON.stringify({ ...head, parameters: { binary_data_size: bytes.length } });
   });
   const answer = {
     model_name: model,
     model_version: version,
     ...(id === undefined ? {} : { id }),
     ...(parameters === undefined ? {} : { parameters }),
-    outputs: written,
   };
-  const json = new TextEncoder().encode(JSON.stringify(answer));
+  const json = new TextEncoder().encode(withField(answer, "outputs", `[${written.join(",")}]`));
   const parts = [json, ...binary];
   const bytes = parts.reduce((sum, { length }) => sum + length, 0);
   return { parts, bytes, headerBytes: binary.length > 0 ? json.length : undefined };
+}
+
+/** The text of an object with one more field, whose text is made already. */
+export function withField(object: object, name: string, text: string): string {
+  const head = JSON.stringify(object).slice(0, -1);
+  return `${head}${head === "{" ? "" : ","}"${name}":${text}}`;
 }

@@ -1,6 +1,7 @@
-import { elementsToBytes, elementsToJson } from "./elements.js";
+import { elementsToBytes } from "./elements.js";
+import { elementsText } from "./elements-text.js";
 import type { Parameters, V2Tensor } from "./infer-request.js";
-import type { WrittenBody } from "./infer-response.js";
+import { type WrittenBody, withField } from "./infer-response.js";
 
 /** A request before it is written. */
 export interface OutgoingRequest {
@@ -21,18 +22,18 @@ export interface OutgoingRequest {
 export function writeInferRequest({ id, parameters = {}, inputs, outputs }: OutgoingRequest): WrittenBody {
   const binary: Uint8Array[] = [];
   const written = inputs.map(({ name, datatype, shape, data, binary: apart }) => {
-    if (!apart) return { name, datatype, shape, data: elementsToJson(datatype, data) };
+    const head = { name, datatype, shape };
+    if (!apart) return withField(head, "data", elementsText(datatype, data));
     const bytes = elementsToBytes(datatype, data);
     binary.push(bytes);
-    return { name, datatype, shape, parameters: { binary_data_size: bytes.length } };
+    return JSON.stringify({ ...head, parameters: { binary_data_size: bytes.length } });
   });
   const request = {
     ...(id === undefined ? {} : { id }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
-    inputs: written,
     ...(outputs === undefined ? {} : { outputs }),
   };
-  const json = new TextEncoder().encode(JSON.stringify(request));
+  const json = new TextEncoder().encode(withField(request, "inputs", `[${written.join(",")}]`));
   const parts = [json, ...binary];
   const bytes = parts.reduce((sum, { length }) => sum + length, 0);
   return { parts, bytes, headerBytes: binary.length > 0 ? json.length : undefined };

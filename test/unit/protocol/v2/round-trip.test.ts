@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { arrayOf, type Datatype, datatypes, widthOf } from "../../../../src/protocol/v2/datatypes.js";
 import { readInferRequest, type V2Tensor } from "../../../../src/protocol/v2/infer-request.js";
 import { type WrittenBody, writeInferResponse } from "../../../../src/protocol/v2/infer-response.js";
+import { parseJson } from "../../../../src/protocol/v2/parse-json.js";
 import { readInferResponse } from "../../../../src/protocol/v2/read-response.js";
 import { splitBody } from "../../../../src/protocol/v2/split-body.js";
 import { writeInferRequest } from "../../../../src/protocol/v2/write-request.js";
@@ -48,7 +49,7 @@ const tensors = fc
 
 function split({ parts, headerBytes }: WrittenBody) {
   const { json, binary } = splitBody(Buffer.concat(parts), headerBytes === undefined ? undefined : String(headerBytes));
-  return [JSON.parse(Buffer.from(json).toString()), binary] as const;
+  return [parseJson(json), binary] as const;
 }
 
 const bare = ({ name, datatype, shape: dims, data }: V2Tensor) => ({ name, datatype, shape: dims, data });
