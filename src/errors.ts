@@ -18,6 +18,10 @@ const table = {
   // the mailbox
   MailboxFull: { retryable: true, meaning: "the mailbox is at its bound of messages or bytes" },
   Dropped: { retryable: true, meaning: "a newer message took this one's place (overflow: drop-oldest)" },
+  Overloaded: {
+    retryable: true,
+    meaning: "it could not be answered in time, or a message of higher priority took its place: refused, not started",
+  },
   // the actor and its host
   HandlerFailed: { retryable: false, meaning: "the handler threw; the actor was rebuilt, this message has run" },
   ActorDied: {

@@ -29,6 +29,7 @@ export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } fr
 export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
+export type { Priority } from "./protocol/priority.js";
 export {
   type BroadcastOptions,
   broadcast,

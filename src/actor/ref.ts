@@ -1,6 +1,7 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
+import { isPriority, type Priority, priorityWords } from "../protocol/priority.js";
 import type { Actor } from "./actor.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 
@@ -16,6 +17,11 @@ export interface CallOptions {
   idempotent?: boolean;
   /** Who sends, for dead letters. Default "app". */
   sender?: string;
+  /**
+   * What starts first where messages wait for the same actor or pool; a higher one takes the place of a lower one where the
+   * mailbox is full. Order per sender holds within one priority. Default "normal".
+   */
+  priority?: Priority;
 }
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -128,7 +134,14 @@ const place = globalThis as { [slot]?: WeakMap<object, Behind> };
 place[slot] ??= new WeakMap();
 const targetOf = place[slot];
 
-const callKeys: KeysOf<CallOptions> = { timeout: true, signal: true, key: true, idempotent: true, sender: true };
+const callKeys: KeysOf<CallOptions> = {
+  timeout: true,
+  signal: true,
+  key: true,
+  idempotent: true,
+  sender: true,
+  priority: true,
+};
 
 /** A ref over a target. */
 export function createRef<A>(target: Target, options: CallOptions = {}): KeyedRef<A> {
@@ -168,6 +181,7 @@ class LiveRef<A> implements KeyedGroupRef<A> {
     onlyKnownKeys(more, callKeys, `${this.path}: with()`);
     checkSignal(more.signal, this.path);
     if (more.key !== undefined) checkKey(more.key, this.path);
+    checkPriority(more.priority, this.path);
     return createRef<A>(this.#target, { ...this.#options, ...more });
   }
 
@@ -187,6 +201,12 @@ function checkKey(key: unknown, path: string): void {
   if (typeof key === "string") return;
   const fix = typeof key === "number" || typeof key === "bigint" ? `give text, "${key}"` : "give text";
   throw new HoldfastError("InvalidValue", `${path}: the key is ${shown(key)}: ${fix}`, { details: { path } });
+}
+
+function checkPriority(priority: unknown, path: string): void {
+  if (priority === undefined || isPriority(priority)) return;
+  const text = `${path}: with() got the priority ${shown(priority)}: give ${priorityWords}`;
+  throw new HoldfastError("InvalidValue", text, { details: { path } });
 }
 
 function checkSignal(signal: unknown, path: string): void {

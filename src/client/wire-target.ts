@@ -35,7 +35,7 @@ export class WireTarget implements Target {
     } catch (error) {
       return Promise.reject(error);
     }
-    const { key, idempotent, signal } = options;
+    const { key, idempotent, priority, signal } = options;
     const facts = () => this.#link.welcome?.exposes[this.path]?.methods[method];
     return this.#calls.make(
       {
@@ -53,13 +53,14 @@ export class WireTarget implements Target {
           // Absent means the default of 30 s, so "no deadline" is the longest a timer holds: 24.8 days.
           timeout: Math.min(remainingMs, 2_147_483_647),
           idempotent,
+          priority,
         }),
       },
       signal,
     );
   }
 
-  tell(method: string, args: unknown[], { key }: CallOptions): boolean {
+  tell(method: string, args: unknown[], { key, priority }: CallOptions): boolean {
     try {
       return this.#tells.send({
         type: "tell",
@@ -67,6 +68,7 @@ export class WireTarget implements Target {
         key,
         method,
         args: toWire(args, "binary", "args") as unknown[],
+        priority,
       });
     } catch (error) {
       if (isHoldfastError(error, "PayloadTooLarge")) return false;

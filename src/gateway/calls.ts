@@ -61,7 +61,7 @@ export class Calls {
     this.#refuseWhileDraining();
     const { target } = this.#rules.exposure.find(frame.to, frame.method);
     this.#withArgs(frame, format, (args) =>
-      target.tell(frame.method, args, { sender: this.#rules.sender, ...keyOf(frame) }),
+      target.tell(frame.method, args, { sender: this.#rules.sender, ...said(frame) }),
     );
   }
 
@@ -102,7 +102,7 @@ export class Calls {
       timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
       signal: call.abort.signal,
       sender,
-      ...keyOf(frame),
+      ...said(frame),
       ...(frame.idempotent === undefined ? {} : { idempotent: frame.idempotent }),
     };
     const asked: unknown = this.#withArgs(frame, call.format, (args) => target.ask(frame.method, args, options));
@@ -158,6 +158,6 @@ function worded(error: unknown, { abort }: Call): unknown {
   return new HoldfastError("Cancelled", "the ask was cancelled by its caller", { retryable, details, cause: error });
 }
 
-function keyOf(frame: { key?: string }): { key?: string } {
-  return frame.key === undefined ? {} : { key: frame.key };
+function said({ key, priority }: AskFrame | TellFrame): Pick<CallOptions, "key" | "priority"> {
+  return { ...(key === undefined ? {} : { key }), ...(priority === undefined ? {} : { priority }) };
 }

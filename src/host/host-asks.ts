@@ -144,6 +144,7 @@ export class HostAsks {
       args: { value: args.value, special: args.special },
       timeoutMs: options.timeout === undefined ? -1 : milliseconds(options.timeout, "timeout"),
       idempotent: options.idempotent ?? false,
+      priority: options.priority,
       late: late(asker),
     });
   }

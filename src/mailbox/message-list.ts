@@ -130,6 +130,12 @@ export class MessageList {
     return true;
   }
 
+  /** Tells that are no messages yet are not looked at. */
+  has(such: (message: Message) => boolean): boolean {
+    for (let one = this.first; one; one = one.next) if (such(one)) return true;
+    return false;
+  }
+
   /** The messages in order; the list is empty then. */
   takeAll(): Message[] {
     const all: Message[] = [];

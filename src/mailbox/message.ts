@@ -1,6 +1,8 @@
 import { HoldfastError } from "../errors.js";
+import { NORMAL_RANK } from "../protocol/priority.js";
 import type { Asker } from "./asker.js";
 import type { MessageList } from "./message-list.js";
+import { type Charge, Rare } from "./rare.js";
 import type { TellRun } from "./tell-run.js";
 
 /**
@@ -11,14 +13,6 @@ export type Special = boolean | "large";
 
 /** How an ask ends: once, with one of these. */
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error };
-
-/** A death that a message was charged with. */
-export interface Charge {
-  /** The number of its report. */
-  readonly report: number;
-  /** In one line. */
-  readonly cause: string;
-}
 
 /** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
 type Place = "queued" | "delivered" | "gone";
@@ -39,6 +33,8 @@ export interface MessageOptions {
 export interface Sent {
   readonly method: string;
   readonly options: MessageOptions;
+  /** Which queue it waits in, 0 the first to start; undefined for a normal one. See protocol/priority.ts. */
+  readonly rank?: number | undefined;
   /** A tell has failed. */
   lost(message: Message, error: Error): void;
 }
@@ -52,18 +48,6 @@ export interface Answer {
   /** Hears of the outcome, once. */
   resolve(value: unknown): void;
   reject(error: Error): void;
-}
-
-/** What few messages need. */
-interface Rare {
-  deaths: number;
-  replay: boolean;
-  suspect: boolean;
-  charges: Charge[] | undefined;
-  partsDelivered: number;
-  onPart: ((value: unknown) => void) | undefined;
-  onConsumed: (() => void) | undefined;
-  end: (() => void) | undefined;
 }
 
 /**
@@ -125,6 +109,10 @@ export class Message {
 
   get options(): MessageOptions {
     return this.sent.options;
+  }
+
+  get rank(): number {
+    return this.sent.rank ?? NORMAL_RANK;
   }
 
   /** Packed: ready to cross to any host, and kept until settled in case it must be delivered again. */
@@ -284,16 +272,7 @@ export class Message {
   }
 
   private get rarely(): Rare {
-    this.rare ??= {
-      deaths: 0,
-      replay: false,
-      suspect: false,
-      charges: undefined,
-      partsDelivered: 0,
-      onPart: undefined,
-      onConsumed: undefined,
-      end: undefined,
-    };
+    this.rare ??= new Rare();
     return this.rare;
   }
 }

@@ -1,3 +1,5 @@
+import type { Priority } from "./priority.js";
+
 /** The first frame of whoever could not send an Authorization header; or later, with `admin`, to gain that right. */
 export interface HelloFrame {
   type: "hello";
@@ -23,6 +25,8 @@ export interface AskFrame {
   timeout?: number;
   /** The caller declares that running it twice does no harm. */
   idempotent?: boolean;
+  /** What starts first where messages wait. Default "normal". */
+  priority?: Priority;
   /** For a method that answers with a stream: how many parts may come before `credit` is sent. Default streamWindow. */
   credit?: number;
 }
@@ -34,6 +38,7 @@ export interface TellFrame {
   key?: string;
   method: string;
   args: unknown[];
+  priority?: Priority;
 }
 
 /** Gives up an ask (answered by error Cancelled, or by the result that was already on its way), or ends a stream at once. */

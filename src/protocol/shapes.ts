@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from "./frames.js";
+import { isPriority, priorityWords } from "./priority.js";
 
 /** A rule for one field: what it must be, in words, and whether a value is that. */
 export interface Rule {
@@ -32,6 +33,7 @@ const duration = rule(
 const text = (longest: number) =>
   rule(`a string of at most ${longest} characters`, (v) => typeof v === "string" && v.length <= longest);
 const name = rule("a string of 1 to 256 characters", (v) => typeof v === "string" && v.length >= 1 && v.length <= 256);
+const priority = rule(priorityWords, isPriority);
 const flag = rule("true or false", (v) => typeof v === "boolean");
 const list = rule("an array", Array.isArray);
 const map = rule("a map", isMap);
@@ -48,9 +50,10 @@ export const clientShapes: Shapes<ClientFrame> = {
     args: list,
     timeout: maybe(duration),
     idempotent: maybe(flag),
+    priority: maybe(priority),
     credit: maybe(amount),
   },
-  tell: { to: name, key: maybe(name), method: name, args: list },
+  tell: { to: name, key: maybe(name), method: name, args: list, priority: maybe(priority) },
   cancel: { id: whole },
   credit: { id: whole, n: amount },
   open: {

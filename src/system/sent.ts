@@ -2,6 +2,7 @@ import type { CallOptions } from "../actor/ref.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { Asker } from "../mailbox/asker.js";
 import type { Message, MessageOptions, Sent } from "../mailbox/message.js";
+import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
 
@@ -26,12 +27,14 @@ interface Sender {
 export class SentThrough implements Sent {
   readonly method: string;
   readonly options: InnerCallOptions;
+  readonly rank: number | undefined;
   private readonly through: Sender;
 
   constructor(through: Sender, method: string, options: InnerCallOptions) {
     this.through = through;
     this.method = method;
     this.options = options;
+    this.rank = rankOf(options.priority);
   }
 
   lost({ args }: Message, error: Error): void {

@@ -1,5 +1,6 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Special } from "../mailbox/message.js";
+import type { Priority } from "../protocol/priority.js";
 import type { WireError } from "./error-codec.js";
 
 /*
@@ -145,6 +146,7 @@ export type ToParent =
       args: Packed;
       timeoutMs: number;
       idempotent: boolean;
+      priority: Priority | undefined;
       /** The path of an asker whose incarnation is over: nobody has its number any more. */
       late: string | undefined;
     }

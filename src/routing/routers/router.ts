@@ -259,5 +259,7 @@ export class Router implements PoolMail {
 /** What it would be given need not be refused. */
 function hasRoom({ member: { mailbox } }: Seat, message: Message): boolean {
   const { limits } = mailbox;
-  return mailbox.size < limits.messages && mailbox.bytes + message.bytes <= limits.bytes;
+  return (
+    (mailbox.size < limits.messages && mailbox.bytes + message.bytes <= limits.bytes) || mailbox.displaces(message)
+  );
 }

@@ -40,6 +40,7 @@ export class CellAsks {
       sender,
       idempotent: frame.idempotent,
       ...(frame.key === undefined ? {} : { key: frame.key }),
+      ...(frame.priority === undefined ? {} : { priority: frame.priority }),
       ...(frame.timeoutMs < 0 ? {} : { timeout: frame.timeoutMs }),
     };
     if (frame.call === 0) target.tell(frame.method, args, options);

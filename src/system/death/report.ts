@@ -1,5 +1,5 @@
 import type { HostEnd, Isolation } from "../../host/host.js";
-import type { Charge } from "../../mailbox/message.js";
+import type { Charge } from "../../mailbox/rare.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { HungWhere } from "../cell/where.js";
