@@ -9,7 +9,7 @@ const run = (path: string) => execFileSync(process.execPath, [path], { encoding:
 
 describe("every example runs and prints what its README says", () => {
   it("has a test here for each folder", () => {
-    expect(readdirSync("examples").sort()).toEqual(["device", "quickstart", "websocket"]);
+    expect(readdirSync("examples").sort()).toEqual(["device", "ocr-pipeline", "quickstart", "speech", "websocket"]);
   });
 
   it("quickstart goes on counting after its thread died twice", () => {
@@ -25,6 +25,34 @@ describe("every example runs and prints what its README says", () => {
     expect(text).toContain("language: 'fra'");
     expect(text).toContain("ada's visits: 3 - and eve's: 1");
     expect(text).toContain("Refused: give a text of 10 letters or more");
+  });
+
+  it("ocr-pipeline reads the same page again while a reader is killed", () => {
+    const text = run("examples/ocr-pipeline/main.mjs");
+    const lines = [
+      "Harbour Office",
+      "Dear Captain,",
+      "the kelp holds fast through any storm.",
+      "Two boats broke loose on Monday,",
+      "both were back before noon.",
+      "berth 17B, 2024-03-31",
+    ];
+    const read = text.split("\n").filter((line) => /^[01]\.\d\d {2}/.test(line));
+    expect(read.map((line) => line.slice(6))).toEqual([...lines, ...lines]);
+    expect(text).toMatch(/app\/read\/1: killed by the example, executing (pixels|nothing yet), \d sent again/);
+    expect(text).toContain("6 of 6 lines are the same, 0 missing");
+  });
+
+  it("speech hears the same while its thread is killed twice in the middle of a stream", () => {
+    const lines = run("examples/speech/main.mjs").trim().split("\n");
+    const kills = lines.filter((line) => line.startsWith("app/ears/cell-1: killed by the example, executing"));
+    expect(kills).toHaveLength(2);
+    expect(lines.slice(-6)).toEqual([
+      ...["0.35 to 2.24", "3.30 to 3.81", "3.97 to 4.38", "5.41 to 7.62", "8.19 to 10.53"].map(
+        (range) => `speech from ${range} s`,
+      ),
+      "largest difference 0",
+    ]);
   });
 
   it("device tells the same segments while its model's thread is killed", async () => {

@@ -13,7 +13,7 @@ import { Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, r
 import { connect } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
-import { readModule, speechModule, type Read, type Speech } from "holdfast/models";
+import { detectModule, readModule, readPageModule, speechModule, type Detect, type Read, type ReadPage, type Speech } from "holdfast/models";
 import { openModel } from "holdfast/onnx";
 import { faulty, probe, recording, settled, stopTestSystems, testSystem, until, VirtualClock } from "holdfast/testing";
 import { afterEach } from "vitest";
@@ -24,7 +24,7 @@ declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
 void [afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
-void [readModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
+void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
   model: "declare const model: string;",
   pixels: "declare const pixels: Float32Array;",

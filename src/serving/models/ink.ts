@@ -55,7 +55,7 @@ export function findInk(image: Pixels, margin: number): Ink | undefined {
 }
 
 /** White, as on a page; black when most of the image is see-through and what is drawn on it is light. */
-function backdropOf({ data }: Pixels): number {
+export function backdropOf({ data }: Pixels): number {
   let clear = 0;
   let weight = 0;
   let light = 0;

@@ -1,4 +1,4 @@
-import { refuse } from "../../errors.js";
+import { HoldfastError, refuse } from "../../errors.js";
 
 /** An image in memory: 8-bit RGBA, row by row from the top left, as a canvas' `getImageData` gives it. */
 export interface Pixels {
@@ -6,6 +6,15 @@ export interface Pixels {
   readonly height: number;
   /** width * height * 4 bytes. */
   readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** The largest image that is looked at where nothing else is said. */
+export const defaultMaxPixels = 20e6;
+
+/** @throws HoldfastError InvalidSpec for a bound that bounds nothing */
+export function checkMaxPixels(value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new HoldfastError("InvalidSpec", `maxPixels is ${String(value)}: give a whole number of pixels > 0`);
 }
 
 /**

@@ -8,7 +8,7 @@ import { assetOf } from "./asset.js";
 import { greedyCtc, type ReadLine } from "./ctc.js";
 import { findInk } from "./ink.js";
 import { lineHeight, lineTensor, lineWidth } from "./line-tensor.js";
-import { badImage, checkPixels, type Pixels } from "./pixels.js";
+import { badImage, checkMaxPixels, checkPixels, defaultMaxPixels, type Pixels } from "./pixels.js";
 import { type DecodePng, loadPngDecoder } from "./png.js";
 
 export interface ReadProps extends OpenOptions {
@@ -36,7 +36,6 @@ const narrowest = lineHeight;
 const widest = 64 * lineHeight;
 /** An image is read where it lies. */
 const limits = { idempotent: true, limit: "20s", borrows: true } as const;
-const defaultMaxPixels = 20e6;
 
 /**
  * Reads one line of text in an image, Latin or Chinese: PP-OCRv4 recognition (PaddlePaddle/PaddleOCR, Apache 2.0). It
@@ -133,9 +132,4 @@ async function readCharacters(path: string): Promise<string[]> {
       cause,
     });
   }
-}
-
-function checkMaxPixels(value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new HoldfastError("InvalidSpec", `maxPixels is ${String(value)}: give a whole number of pixels > 0`);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { greedyCtc } from "../../../src/serving/models/ctc.js";
 import { findInk } from "../../../src/serving/models/ink.js";
-import { lineHeight, lineTensor, lineWidth, taps } from "../../../src/serving/models/line-tensor.js";
+import { lineHeight, lineTensor, lineWidth } from "../../../src/serving/models/line-tensor.js";
 import type { Pixels } from "../../../src/serving/models/pixels.js";
+import { taps } from "../../../src/serving/models/resample.js";
 
 type Rgba = [number, number, number, number];
 const white: Rgba = [255, 255, 255, 255];
