@@ -10,7 +10,7 @@ import { checkTensor } from "./tensor.js";
 export function checkFeeds(
   inputs: readonly ModelPort[],
   feeds: Readonly<Record<string, ModelTensor>>,
-  { nan = "allow", dims = "agree" }: CheckOptions = {},
+  { nan = "allow", dims = "agree" }: { readonly [K in keyof CheckOptions]: CheckOptions[K] | undefined } = {},
 ): void {
   if (typeof feeds !== "object" || feeds === null || Array.isArray(feeds)) {
     throw new HoldfastError(
@@ -27,7 +27,7 @@ export function checkFeeds(
   for (const port of inputs) {
     if (!Object.hasOwn(feeds, port.name)) throw invalid(`input ${portText(port)} is missing`, port.name);
     const tensor = feeds[port.name]!;
-    checkTensor(port.name, tensor);
+    checkTensor(`input "${port.name}"`, tensor);
     if (tensor.dtype !== port.dtype) {
       throw invalid(`input "${port.name}" is ${tensor.dtype}: the model wants ${portText(port)}`, port.name);
     }
@@ -74,7 +74,8 @@ function refuseNaN(name: string, { dtype, data }: ModelTensor): void {
   if (place >= 0) throw invalid(`input "${name}" has NaN as element ${place}, which is refused here`, name);
 }
 
-function fits(declared: ModelPort["shape"], shape: readonly number[]): boolean {
+/** Whether a shape is one that was declared: as many dimensions, and the sizes that are said. */
+export function fits(declared: ModelPort["shape"], shape: readonly number[]): boolean {
   return declared.length === shape.length && declared.every((dim, i) => typeof dim !== "number" || dim === shape[i]);
 }
 

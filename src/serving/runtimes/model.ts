@@ -50,6 +50,8 @@ export interface ModelDescription {
   readonly platform: string;
   /** Why it runs there, where that was chosen: "onnxruntime-node is installed". */
   readonly why?: string;
+  /** It has run once, on zeros, before it was ready: the first request is answered as fast as the others. */
+  readonly warm?: boolean;
   /** Empty where a function declares none: then it takes what it is given. */
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
@@ -94,4 +96,6 @@ export interface OpenOptions extends CheckOptions {
    * "auto" (default): "native" where onnxruntime-node is installed and this is not a worker thread, else "wasm".
    */
   readonly runtime?: "wasm" | "native" | "auto";
+  /** Why this runtime, where it was chosen before; for its description. Default: what "auto" found. */
+  readonly why?: string;
 }

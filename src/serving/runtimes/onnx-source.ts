@@ -1,11 +1,7 @@
-import type { CheckOptions } from "./model.js";
+import type { SessionOptions } from "./ort-session.js";
 
 /** A model that is about to be opened. */
-export interface OnnxSource extends CheckOptions {
+export interface OnnxSource extends Omit<SessionOptions, "runtime" | "session"> {
   /** Of the .onnx file. */
   readonly bytes: Uint8Array;
-  /** What to call it in errors. */
-  readonly source: string;
-  /** Why it is opened on this runtime, where that was chosen. */
-  readonly why?: string;
 }

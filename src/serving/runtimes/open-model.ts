@@ -21,17 +21,17 @@ export async function openModel(model: Uint8Array | string | URL, options: OpenO
   }
   const source = model instanceof Uint8Array ? `the model (${model.byteLength} bytes)` : String(model);
   const bytes = model instanceof Uint8Array ? model : await read(model);
-  const { nan, dims } = options;
-  const opened: OnnxSource = { bytes, source, ...(nan ? { nan } : {}), ...(dims ? { dims } : {}) };
+  const { nan, dims, why } = options;
+  const opened: OnnxSource = { bytes, source, nan, dims, why };
   if (runtime === "wasm") return openWasm(opened);
   if (runtime === "native") return openNative(opened);
   return openEither(opened);
 }
 
 async function openEither(model: OnnxSource): Promise<LoadedModel> {
-  if (inWorkerThread()) return openWasm({ ...model, why: "native code is not run in a worker thread" });
+  if (inWorkerThread()) return openWasm({ ...model, why: model.why ?? "native code is not run in a worker thread" });
   try {
-    return await openNative({ ...model, why: "onnxruntime-node is installed" });
+    return await openNative({ ...model, why: model.why ?? "onnxruntime-node is installed" });
   } catch (native) {
     if (!isHoldfastError(native, "MissingPeer")) throw native;
     try {

@@ -50,12 +50,14 @@ export function ortOf(module: object): Ort {
 }
 
 /** What is known of a model before it is opened. */
-export interface SessionOptions extends CheckOptions {
+export interface SessionOptions {
+  readonly nan: CheckOptions["nan"];
+  readonly dims: CheckOptions["dims"];
   readonly runtime: "wasm" | "native";
   /** What to call it in errors. */
   readonly source: string;
   /** Why it runs there; see ModelDescription. */
-  readonly why?: string | undefined;
+  readonly why: string | undefined;
   /** For ONNX Runtime. */
   readonly session: Record<string, unknown>;
 }
@@ -124,8 +126,7 @@ class SessionModel implements LoadedModel {
     const names = wantedOutputs(this.outputs, wanted);
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) {
-      const data = tensor.dtype === "string" ? textsOf(name, tensor) : tensor.data;
-      inputs[name] = new this.#ort.Tensor(tensor.dtype, data, tensor.shape);
+      inputs[name] = new this.#ort.Tensor(tensor.dtype, this.#data(name, tensor), tensor.shape);
     }
     let outputs: Record<string, OrtTensor>;
     try {
@@ -139,6 +140,13 @@ class SessionModel implements LoadedModel {
     const answer: Record<string, ModelTensor> = {};
     for (const name of names) answer[name] = plainTensor(name, outputs[name]!);
     return answer;
+  }
+
+  #data(name: string, tensor: ModelTensor): unknown {
+    if (tensor.dtype === "string") return textsOf(name, tensor);
+    // Native code takes no view of shared memory, as which a borrowed array may come.
+    const shared = tensor.data.buffer instanceof SharedArrayBuffer && this.runtime === "native";
+    return shared ? tensor.data.slice() : tensor.data;
   }
 
   release(): Promise<void> {

@@ -18,11 +18,10 @@ export interface FloatTensor extends Tensor<Float32Array> {
 
 /**
  * Checks that a tensor is what it says, so that a runtime never reads past its bytes.
- * @param name   of the input, for the message
+ * @param found  what it is, for the message: `input "x"`
  * @throws HoldfastError InvalidValue
  */
-export function checkTensor(name: string, tensor: ModelTensor): void {
-  const found = `input "${name}"`;
+export function checkTensor(found: string, tensor: ModelTensor): void {
   const { dtype, shape, data } = (tensor ?? {}) as Partial<ModelTensor>;
   if (dtype !== "string" && !isDtype(dtype)) {
     throw invalid(`${found} has dtype ${shown(dtype)}: give one of ${dtypes.join(", ")}, string`);

@@ -1,0 +1,75 @@
+import { Actor } from "../../actor/actor.js";
+import { HoldfastError, toError } from "../../errors.js";
+import type { LoadedModel, ModelAnswer, ModelDescription } from "../runtimes/model.js";
+import { openFunction } from "../runtimes/open-function.js";
+import { openModel } from "../runtimes/open-model.js";
+import type { ModelProps } from "./model-props.js";
+import { type ModelCall, readRequest } from "./read-request.js";
+import { warmUp } from "./warm-up.js";
+
+/** What the actors of a cell share. */
+export interface SharedModel {
+  readonly model: LoadedModel;
+  readonly warm: boolean;
+}
+
+/**
+ * One model, whatever runs it: what `model()` makes pools of. It keeps nothing between requests. What is wrong with a
+ * request is an answer (InvalidValue, Refused), and so is what a run throws (HandlerFailed): the model stays loaded.
+ *
+ * @example
+ * const { digits } = (await system(supervisor({}, { digits: model("mnist.onnx") }))).refs;
+ * const { outputs } = await digits.ask.infer({ inputs: { image: { dtype: "float32", shape: [1, 1, 28, 28], data: pixels } } });
+ */
+export class Model extends Actor<ModelProps, SharedModel> {
+  static override onThrow = "reply";
+
+  /** Opens it and runs it once, where its shapes are known. */
+  static async load(props: ModelProps): Promise<SharedModel> {
+    const { source, runtime } = props;
+    const model =
+      runtime === "function"
+        ? await openFunction({ ...props, url: source as string })
+        : await openModel(source, { ...props, runtime });
+    try {
+      return { model, warm: await warmUp(model, props.warmup, sourceText(source)) };
+    } catch (error) {
+      await model.release();
+      throw error;
+    }
+  }
+
+  static unload({ model }: SharedModel): Promise<void> {
+    return model.release();
+  }
+
+  /**
+   * Runs the model once.
+   * @returns the outputs that were asked for, all of them by default
+   * @throws HoldfastError InvalidValue: what does not fit the model, by name; HandlerFailed: the run failed; Refused, where
+   *   a function refused
+   */
+  async infer(request: ModelCall): Promise<ModelAnswer> {
+    const { signal } = this.call;
+    const { model } = this.shared;
+    const read = readRequest(model.inputs, request);
+    try {
+      return await model.infer(read, signal);
+    } catch (thrown) {
+      if (thrown instanceof HoldfastError) throw thrown;
+      const error = toError(thrown);
+      const text = `${this.self.path}: the model threw ${error.name}: ${error.message}`;
+      throw new HoldfastError("HandlerFailed", text, { cause: error });
+    }
+  }
+
+  /** Its inputs and outputs, what it runs on, and why. */
+  describe(): ModelDescription {
+    const { model, warm } = this.shared;
+    return { ...model.describe(), warm };
+  }
+}
+
+function sourceText(source: string | Uint8Array): string {
+  return typeof source === "string" ? source : `the model (${source.byteLength} bytes)`;
+}

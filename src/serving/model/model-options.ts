@@ -1,0 +1,79 @@
+import type { Duration } from "../../duration.js";
+import { HoldfastError } from "../../errors.js";
+import type { Isolation } from "../../host/host.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import type { PoolOptions } from "../../routing/pools/pool-options.js";
+import type { ActorOptions } from "../../system/specs.js";
+import type { CheckOptions, RuntimeName } from "../runtimes/model.js";
+import type { WarmUp } from "./warm-up.js";
+
+/** How a model is served. */
+export interface ModelOptions extends CheckOptions {
+  /**
+   * What runs it. "auto" (default): "function" for a module (.js, .mjs, .ts); else "native" where onnxruntime-node is
+   * installed, else "wasm". Which one it is, and why, stands in its description.
+   */
+  readonly runtime?: RuntimeName | "auto";
+  /** Where its members run. Default: native code in processes ("fork"), WASM and functions in threads. */
+  readonly isolation?: Isolation;
+  /** How many members, and how they get their mail. Default as for every pool: one, up to as many as cores. */
+  readonly pool?: PoolOptions;
+  /** Supervision, mailbox and spares of the members. */
+  readonly actor?: Omit<ActorOptions, "export" | "cell" | "snapshotEvery">;
+  /** The longest one run may take before it counts as hung. Default as for every method. */
+  readonly limit?: Duration;
+  /** A request whose member died is tried again. Default true for ONNX, false for a function, which may do more than answer. */
+  readonly idempotent?: boolean;
+  /**
+   * Shapes to run it on before it is ready, by input: `{ image: [1, 3, 224, 224] }`. Default: what the model declares, where it
+   * declares all but the outermost size. false: it is ready when it is loaded.
+   */
+  readonly warmup?: WarmUp;
+  /** What load() of a function is given: plain data. */
+  readonly props?: unknown;
+}
+
+const modelKeys: KeysOf<ModelOptions> = {
+  nan: true,
+  dims: true,
+  runtime: true,
+  isolation: true,
+  pool: true,
+  actor: true,
+  limit: true,
+  idempotent: true,
+  warmup: true,
+  props: true,
+};
+
+const words: { readonly [K in keyof ModelOptions]?: readonly unknown[] } = {
+  runtime: ["auto", "native", "wasm", "function"],
+  isolation: ["thread", "fork", "inline"],
+  nan: ["allow", "refuse"],
+  dims: ["agree", "free"],
+  idempotent: [true, false],
+};
+
+/** @throws HoldfastError InvalidSpec naming the option, its value and what can stand there */
+export function checkModelOptions(options: ModelOptions): void {
+  onlyKnownKeys(options, modelKeys, "model");
+  for (const [key, allowed] of Object.entries(words)) {
+    const value = options[key as keyof ModelOptions];
+    if (value === undefined || allowed.includes(value)) continue;
+    const list = allowed.map((word) => JSON.stringify(word)).join(", ");
+    throw invalid(key, `${shown(value)}: give one of ${list}`);
+  }
+  const { warmup } = options;
+  if (warmup === undefined || warmup === false) return;
+  if (typeof warmup !== "object" || Array.isArray(warmup)) {
+    throw invalid("warmup", `${shown(warmup)}: give a shape by input, { image: [1, 3, 224, 224] }, or false`);
+  }
+  for (const [name, shape] of Object.entries(warmup)) {
+    if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) continue;
+    throw invalid(`warmup.${name}`, `${JSON.stringify(shape)}: give a list of sizes`);
+  }
+}
+
+function invalid(field: string, problem: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `model.${field} is ${problem}`, { details: { field: `model.${field}` } });
+}

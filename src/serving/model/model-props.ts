@@ -1,0 +1,14 @@
+import type { CheckOptions, RuntimeName } from "../runtimes/model.js";
+import type { WarmUp } from "./warm-up.js";
+
+/** What a member of a model is given. */
+export interface ModelProps extends CheckOptions {
+  /** The .onnx file or its bytes; of a function the URL of its module. */
+  readonly source: string | Uint8Array;
+  readonly runtime: RuntimeName | "auto";
+  /** Why that runtime, where it was chosen. */
+  readonly why?: string;
+  readonly warmup?: WarmUp;
+  /** What load() of a function is given. */
+  readonly props?: unknown;
+}
