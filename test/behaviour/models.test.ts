@@ -177,7 +177,12 @@ describe("what cannot be served", () => {
       { runtime: "wasm", warmup: { x: [1, 2] } },
       /does not run on zeros: .*\[1, 2\]/,
     ],
-    ["a model on an input that it does not have", classifier, { runtime: "wasm", warmup: { y: [1] } }, /no input "y"/],
+    [
+      "a model on an input that it does not have",
+      classifier,
+      { runtime: "wasm", warmup: { y: [1] } },
+      /warmup names "y", which is none of its inputs: "x" float32/,
+    ],
     ["native code in a thread", classifier, { runtime: "native", isolation: "thread" }, /is to run native in a thread/],
     ["bytes as a function", new Uint8Array(4), { runtime: "function" }, /give its path, not bytes/],
   ] as const)("is told at the start: %s", async (_, source, options, message) => {
