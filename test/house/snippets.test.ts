@@ -104,7 +104,9 @@ function complaints(): string[] {
 }
 
 function declares(text: string, name: string): boolean {
-  return new RegExp(`(const|class|let) \\{?[^=\\n]*\\b${name}\\b[^=\\n]*[={]`).test(text);
+  const made = new RegExp(`(const|class|let) \\{?[^=\\n]*\\b${name}\\b[^=\\n]*[={]`);
+  const imported = new RegExp(`^import [^;]*\\b${name}\\b[^;]* from`, "m");
+  return made.test(text) || imported.test(text);
 }
 
 function manual(page: string): { place: string; text: string }[] {

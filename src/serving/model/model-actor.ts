@@ -18,6 +18,8 @@ export interface SharedModel {
  * request is an answer (InvalidValue, Refused), and so is what a run throws (HandlerFailed): the model stays loaded.
  *
  * @example
+ * import { supervisor, system } from "holdfast";
+ * import { model } from "holdfast/serving";
  * const { digits } = (await system(supervisor({}, { digits: model("mnist.onnx") }))).refs;
  * const { outputs } = await digits.ask.infer({ inputs: { image: { dtype: "float32", shape: [1, 1, 28, 28], data: pixels } } });
  */

@@ -23,6 +23,8 @@ import { type Picked, pickRuntime } from "./pick-runtime.js";
  * @param source an .onnx file or a module, relative to the working directory; or the bytes of an .onnx file
  * @throws HoldfastError InvalidSpec for an option that is none; when it starts, MissingPeer and StartFailed
  * @example
+ * import { supervisor, system } from "holdfast";
+ * import { model } from "holdfast/serving";
  * const app = await system(supervisor({}, { digits: model("mnist.onnx", { pool: { min: 1, max: 4 } }) }));
  * const { outputs } = await app.refs.digits.ask.infer({ inputs: { image: pixels } });
  */
