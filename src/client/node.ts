@@ -9,6 +9,20 @@ import { openWith, type StandardSocket } from "./socket.js";
 export type { Client, News } from "./client.js";
 export type { InputStream, StreamOptions, StreamState } from "./input-stream.js";
 export type { ConnectOptions } from "./options.js";
+export type { V2Answer, V2InferOptions } from "./v2/infer.js";
+export type { V2Input, V2InputData } from "./v2/input-tensor.js";
+export type {
+  V2Duration,
+  V2IndexEntry,
+  V2ModelMetadata,
+  V2ModelStatistics,
+  V2Port,
+  V2ServerMetadata,
+} from "./v2/messages.js";
+export type { V2CallOptions } from "./v2/model-call.js";
+export type { V2ClientOptions } from "./v2/options.js";
+export type { V2Arrays, V2Output, V2RawArrays } from "./v2/output-tensor.js";
+export { type V2Client, type V2RepositoryOptions, v2Client } from "./v2/v2-client.js";
 
 /**
  * Connects to a holdfast server, or to the first of several that answers; afterwards it reconnects by itself, to the

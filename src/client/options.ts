@@ -3,6 +3,7 @@ import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import type { Backoff } from "../supervision/backoff.js";
+import { portableClock } from "./portable-clock.js";
 
 export interface ConnectOptions {
   /** The server's token. It goes in the first frame, never in the URL. */
@@ -92,14 +93,3 @@ function checkedUrl(url: string): string {
 function badUrl(url: unknown): HoldfastError {
   return new HoldfastError("InvalidSpec", `connect.url is ${shown(url)}: give one such as "ws://127.0.0.1:8080"`);
 }
-
-/** The machine's clock as browsers and Node both have it; clock.ts needs Node's. */
-const portableClock: Clock = {
-  now: () => performance.now(),
-  wallTime: () => Date.now(),
-  after(ms, callback, options) {
-    const handle: unknown = setTimeout(callback, Math.min(Math.max(0, ms), 2_147_483_647));
-    if (options?.background) (handle as { unref?: () => void }).unref?.();
-    return { cancel: () => clearTimeout(handle as number) };
-  },
-};

@@ -10,7 +10,7 @@ const folder = join("node_modules", `.holdfast-snippets-${process.pid}`);
 const given: Record<string, string> = {
   "": `
 import { Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
-import { connect } from "holdfast/client";
+import { connect, v2Client } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
 import { detectModule, readModule, readPageModule, speechModule, type Detect, type Read, type ReadPage, type Speech } from "holdfast/models";
@@ -23,10 +23,11 @@ declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
-void [afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
+void [v2Client, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
   model: "declare const model: string;",
+  client: "declare const client: import('holdfast/client').V2Client;",
   pixels: "declare const pixels: Float32Array;",
   samples: "declare const samples: Float32Array;",
   chunk: "declare const chunk: Float32Array;",
