@@ -119,8 +119,26 @@ export interface Target {
   asker?(method: string, options: CallOptions): (...args: unknown[]) => Promise<unknown>;
   /** The same of `tell`. */
   teller?(method: string, options: CallOptions): (...args: unknown[]) => boolean;
+  /**
+   * For who asks in great numbers and needs no promise for each: `ask` without one. Undefined while it is not known, or not
+   * so, that the method answers once.
+   */
+  sender?(method: string, options: CallOptions): Send | undefined;
   /** See Resizable; only where something has members. */
   resize?(to: number | "auto"): Promise<void>;
+}
+
+/** Asks; exactly one of the two hears of the outcome, maybe before it returns. @param timeoutMs undefined: the default */
+export type Send = (
+  args: unknown[],
+  timeoutMs: number | undefined,
+  resolve: (value: unknown) => void,
+  reject: (error: Error) => void,
+) => Unanswered | undefined;
+
+/** A call that was sent; undefined stands for one that was refused at once. */
+export interface Unanswered {
+  giveUp(code: "Cancelled" | "Timeout", why: string): void;
 }
 
 interface Behind {

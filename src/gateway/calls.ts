@@ -1,4 +1,4 @@
-import type { CallOptions } from "../actor/ref.js";
+import type { CallOptions, Send, Unanswered } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
@@ -8,6 +8,7 @@ import { toWireError } from "../protocol/wire-error.js";
 import type { Exposure } from "./exposure.js";
 import { isAsyncIterable, Parts } from "./parts.js";
 import { Placing } from "./placing.js";
+import { QuickSends } from "./quick-sends.js";
 
 export interface CallsRules {
   readonly exposure: Exposure;
@@ -24,18 +25,27 @@ export interface CallsRules {
 }
 
 interface Call {
-  readonly abort: AbortController;
+  readonly id: number;
   readonly format: Format;
-  parts?: Parts;
+  /** It was given up: by its caller, or with its connection. */
+  givenUp: boolean;
+  /** What is told so: a message on its way, */
+  sent: Unanswered | undefined;
+  /** or whoever listens to a signal, */
+  abort: AbortController | undefined;
+  /** and the parts of a stream. */
+  parts: Parts | undefined;
 }
 
 /** The asks of one connection: each is answered once, in the format it was asked in, while the connection lives. */
 export class Calls {
   readonly #rules: CallsRules;
   readonly #open = new Map<number, Call>();
+  readonly #quick: QuickSends;
 
   constructor(rules: CallsRules) {
     this.#rules = rules;
+    this.#quick = new QuickSends(rules.exposure, rules.sender);
   }
 
   get size(): number {
@@ -49,11 +59,50 @@ export class Calls {
   /** @param frame whose id no unanswered frame of the connection has */
   ask(frame: AskFrame, format: Format): void {
     const { id } = frame;
-    const call: Call = { abort: new AbortController(), format };
+    const call: Call = { id, format, givenUp: false, sent: undefined, abort: undefined, parts: undefined };
     this.#open.set(id, call);
-    this.#perform(frame, call)
-      .catch((error: unknown) => this.#answer(id, call, { type: "error", id, error: toWireError(worded(error, call)) }))
-      .finally(this.#rules.onSettled);
+    try {
+      this.#refuseWhileDraining();
+      const { maxInFlight } = this.#rules;
+      if (this.#open.size > maxInFlight) {
+        const message = `${maxInFlight} asks of this connection are unanswered: wait for one`;
+        throw new HoldfastError("TooManyInFlight", message);
+      }
+      const quick = frame.key === undefined && frame.idempotent === undefined && frame.priority === undefined;
+      const send = quick ? this.#quick.find(frame) : undefined;
+      if (send) this.#send(frame, call, send);
+      else void this.#perform(frame, call);
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** Most calls: one answer, and neither promise nor signal on its way. */
+  #send(frame: AskFrame, call: Call, send: Send): void {
+    const placing = this.#placing(frame);
+    try {
+      const args = fromWire(frame.args, call.format, "args", placing?.place) as unknown[];
+      call.sent = send(args, frame.timeout, this.#succeeds(call), this.#fails(call));
+    } finally {
+      placing?.close();
+    }
+  }
+
+  /** Made here, so that what they keep alive until the answer is the call alone, not its frame. */
+  #succeeds(call: Call): (value: unknown) => void {
+    return (value) => {
+      this.#answer(call, { type: "result", id: call.id, value });
+      this.#rules.onSettled();
+    };
+  }
+
+  #fails(call: Call): (error: Error) => void {
+    return (error) => this.#fail(call, error);
+  }
+
+  #fail(call: Call, error: unknown): void {
+    this.#answer(call, { type: "error", id: call.id, error: toWireError(worded(error, call)) });
+    this.#rules.onSettled();
   }
 
   /** @throws HoldfastError NotExposed, InvalidValue or Draining, for the session to say without an id */
@@ -67,8 +116,7 @@ export class Calls {
 
   /** What the arguments hold in leased memory is in the call's care, or released. */
   #withArgs<Made>(frame: AskFrame | TellFrame, format: Format, call: (args: unknown[]) => Made): Made {
-    const { exposure, tensor } = this.#rules;
-    const placing = exposure.borrows(frame.to, frame.method) ? new Placing(tensor) : undefined;
+    const placing = this.#placing(frame);
     try {
       return call(fromWire(frame.args, format, "args", placing?.place) as unknown[]);
     } finally {
@@ -76,10 +124,18 @@ export class Calls {
     }
   }
 
+  #placing(frame: AskFrame | TellFrame): Placing | undefined {
+    const { exposure, tensor } = this.#rules;
+    return exposure.borrows(frame.to, frame.method) ? new Placing(tensor) : undefined;
+  }
+
   cancel({ id }: CancelFrame): void {
     const call = this.#open.get(id);
-    call?.abort.abort();
-    call?.parts?.stop();
+    if (!call) return;
+    call.givenUp = true;
+    call.sent?.giveUp("Cancelled", "the caller's signal fired");
+    call.abort?.abort();
+    call.parts?.stop();
   }
 
   credit({ id, n }: CreditFrame): void {
@@ -92,25 +148,28 @@ export class Calls {
   }
 
   async #perform(frame: AskFrame, call: Call): Promise<void> {
-    this.#refuseWhileDraining();
-    const { exposure, maxInFlight, sender } = this.#rules;
-    if (this.#open.size > maxInFlight) {
-      throw new HoldfastError("TooManyInFlight", `${maxInFlight} asks of this connection are unanswered: wait for one`);
+    const { exposure, sender, onSettled } = this.#rules;
+    try {
+      const { target, methods } = exposure.find(frame.to, frame.method);
+      const abort = new AbortController();
+      call.abort = abort;
+      const options: CallOptions = {
+        timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
+        signal: abort.signal,
+        sender,
+        ...said(frame),
+        ...(frame.idempotent === undefined ? {} : { idempotent: frame.idempotent }),
+      };
+      const asked: unknown = this.#withArgs(frame, call.format, (args) => target.ask(frame.method, args, options));
+      // A target that does not know yet whether a method is a generator answers with what is both, promise and iterable.
+      const iterable = isAsyncIterable(asked) && (methods[frame.method]!.stream || !("then" in asked));
+      const value = iterable ? asked : await asked;
+      if (isAsyncIterable(value)) await this.#stream(frame, call, value);
+      else this.#answer(call, { type: "result", id: frame.id, value });
+      onSettled();
+    } catch (error) {
+      this.#fail(call, error);
     }
-    const { target, methods } = exposure.find(frame.to, frame.method);
-    const options: CallOptions = {
-      timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
-      signal: call.abort.signal,
-      sender,
-      ...said(frame),
-      ...(frame.idempotent === undefined ? {} : { idempotent: frame.idempotent }),
-    };
-    const asked: unknown = this.#withArgs(frame, call.format, (args) => target.ask(frame.method, args, options));
-    // A target that does not know yet whether a method is a generator answers with what is both, promise and iterable.
-    const iterable = isAsyncIterable(asked) && (methods[frame.method]!.stream || !("then" in asked));
-    const value = iterable ? asked : await asked;
-    if (isAsyncIterable(value)) await this.#stream(frame, call, value);
-    else this.#answer(frame.id, call, { type: "result", id: frame.id, value });
   }
 
   async #stream({ id, credit }: AskFrame, call: Call, source: AsyncIterable<unknown>): Promise<void> {
@@ -120,15 +179,15 @@ export class Calls {
       room,
     });
     call.parts = parts;
-    if (call.abort.signal.aborted) parts.stop();
+    if (call.givenUp) parts.stop();
     try {
       const count = await parts.run();
-      if (call.abort.signal.aborted) throw new HoldfastError("Cancelled", "the stream was cancelled");
-      this.#answer(id, call, { type: "end", id, count });
+      if (call.givenUp) throw new HoldfastError("Cancelled", "the stream was cancelled");
+      this.#answer(call, { type: "end", id, count });
     } catch (error) {
       parts.stop();
       const { details = {}, ...rest } = toWireError(error);
-      this.#answer(id, call, {
+      this.#answer(call, {
         type: "error",
         id,
         error: { ...rest, details: { ...details, delivered: parts.count } },
@@ -136,13 +195,13 @@ export class Calls {
     }
   }
 
-  #answer(id: number, call: Call, frame: ServerFrame): void {
+  #answer({ id, format }: Call, frame: ServerFrame): void {
     this.#open.delete(id);
     try {
-      this.#rules.send(frame, call.format);
+      this.#rules.send(frame, format);
     } catch (error) {
       // The value cannot be sent (a function in it, or too large): that is the answer then.
-      this.#rules.send({ type: "error", id, error: toWireError(error) }, call.format);
+      this.#rules.send({ type: "error", id, error: toWireError(error) }, format);
     }
   }
 
@@ -152,8 +211,8 @@ export class Calls {
 }
 
 /** Whoever sent `cancel` has no signal: it is told of its own frame. */
-function worded(error: unknown, { abort }: Call): unknown {
-  if (!abort.signal.aborted || !isHoldfastError(error, "Cancelled")) return error;
+function worded(error: unknown, { givenUp }: Call): unknown {
+  if (!givenUp || !isHoldfastError(error, "Cancelled")) return error;
   const { retryable, details } = error;
   return new HoldfastError("Cancelled", "the ask was cancelled by its caller", { retryable, details, cause: error });
 }

@@ -1,7 +1,10 @@
 import { packPlain } from "../protocol/codec.js";
 import type { ServerFrame } from "../protocol/frames.js";
+import { isPlainWire } from "../protocol/plain-wire.js";
 import { type Format, type Found, type LeasedTensor, toWire } from "../protocol/values.js";
 import { APART_FROM_BYTES, packApart } from "./pack-apart.js";
+
+const none: readonly never[] = [];
 
 /** A frame as it goes over the socket: pieces that follow each other. */
 export interface Encoded {
@@ -17,6 +20,10 @@ export interface Encoded {
  * @throws HoldfastError InvalidValue naming the path of a value that cannot be sent
  */
 export function encoded(frame: ServerFrame, format: Format): Encoded {
+  if (format === "binary" && frame.type === "result" && frame.seq === undefined && isPlainWire(frame.value)) {
+    const bytes = packPlain(frame);
+    return { parts: [bytes], bytes: bytes.byteLength, leased: none };
+  }
   const found: Found = { leased: [], longest: 0 };
   const plain = toWire(frame, format, "", found);
   const parts = format === "text" ? [Buffer.from(JSON.stringify(plain))] : packed(plain, found);

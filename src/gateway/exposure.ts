@@ -66,6 +66,11 @@ export class Exposure {
     return facts?.borrows === true && !facts.stream;
   }
 
+  /** Whether its class is known: then what `find` says of it does not change. */
+  knows(name: string): boolean {
+    return this.#named(name)?.facts !== undefined;
+  }
+
   /** Why what the configuration says can never be served; undefined while nothing is wrong, or not known yet. */
   problem(name: string): string | undefined {
     const { said, facts } = this.#named(name)!;

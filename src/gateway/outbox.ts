@@ -5,6 +5,7 @@ import type { ServerFrame } from "../protocol/frames.js";
 import type { Format } from "../protocol/values.js";
 import { releaseAll } from "../transport/lease.js";
 import { encoded } from "./encoded.js";
+import { FrameBatch, GATHERED_BYTES } from "./frame-batch.js";
 
 /** Bytes unsent at which a connection is no longer read: who does not take answers asks no more questions. */
 const SOFT_LIMIT = 8 * 1024 * 1024;
@@ -28,6 +29,7 @@ export class Outbox {
   readonly #socket: WebSocket;
   readonly #raw: Socket;
   readonly #rules: OutboxRules;
+  readonly #gathered = new FrameBatch((bytes) => this.#write(bytes));
   #corked = false;
   #congested = false;
   #waiting: (() => void)[] = [];
@@ -46,7 +48,7 @@ export class Outbox {
 
   /** Bytes accepted here and not yet taken by the network. */
   get unsent(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket.bufferedAmount + this.#gathered.bytes;
   }
 
   /**
@@ -65,7 +67,8 @@ export class Outbox {
       }
       this.#cork();
       const release = leased.length > 0 ? () => releaseAll(leased) : undefined;
-      if (parts.length === 1) this.#socket.send(parts[0]!, { binary: format === "binary", compress: false }, release);
+      if (format === "binary" && bytes <= GATHERED_BYTES && !release) this.#gathered.add(parts[0]!);
+      else if (parts.length === 1) this.#whole(parts[0]!, format, release);
       else this.#inParts(parts, bytes, release);
       sent = true;
       this.#watch();
@@ -74,8 +77,24 @@ export class Outbox {
     }
   }
 
+  /** What was sent leaves now: before a frame that does not go through here, such as a close. */
+  flush(): void {
+    this.#gathered.flush();
+  }
+
+  /** Nothing follows a close frame, which ws may have sent by itself. */
+  #write(bytes: Uint8Array): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#raw.write(bytes);
+  }
+
+  #whole(bytes: Uint8Array, format: Format, release: (() => void) | undefined): void {
+    this.flush();
+    this.#socket.send(bytes, { binary: format === "binary", compress: false }, release);
+  }
+
   /** One WebSocket frame, FIN and binary, whose bytes are written as they lie in memory: ws would want them in one piece. */
   #inParts(parts: readonly Uint8Array[], bytes: number, release: (() => void) | undefined): void {
+    this.flush();
     this.#raw.write(frameHeader(bytes));
     const last = parts.length - 1;
     for (const [i, part] of parts.entries()) this.#raw.write(part, i === last ? release : undefined);
@@ -100,12 +119,13 @@ export class Outbox {
     // Next ticks run after the microtasks in which answers settle, and before the next I/O.
     process.nextTick(() => {
       this.#corked = false;
+      this.flush();
       this.#raw.uncork();
     });
   }
 
   #watch(): void {
-    const unsent = this.#socket.bufferedAmount;
+    const { unsent } = this;
     if (unsent > this.#rules.hardLimit) {
       this.#rules.onOverflow();
     } else if (unsent > SOFT_LIMIT && !this.#congested) {

@@ -86,6 +86,7 @@ export class Session implements Watcher {
     this.push({ type: "drain", graceMs });
     this.#drain = "told";
     // Its pong comes after everything it sent before it read the drain frame.
+    this.#outbox.flush();
     this.#peer.socket.ping();
   }
 
@@ -107,6 +108,7 @@ export class Session implements Watcher {
   /** Closes with a reason; a peer that does not answer the close is cut off after a second. */
   close(code: number, reason: string): void {
     const { socket } = this.#peer;
+    this.#outbox.flush();
     socket.close(code, shortened(reason));
     this.#door.clock.after(1000, () => socket.terminate(), { background: true });
   }

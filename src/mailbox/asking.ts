@@ -6,8 +6,8 @@ export class Asking implements Answer, Expiring {
   expired = false;
   /** What it waits for. */
   message: Message | undefined = undefined;
-  private readonly settle: (value: unknown) => void;
-  private readonly refuse: (error: Error) => void;
+  private settle: (value: unknown) => void;
+  private refuse: (error: Error) => void;
   /** Monotonic ms. Tagged on purpose: as a plain number field every ask would have it boxed, limited or not. */
   private limit: number | undefined = undefined;
   private watched: DeadlineLine | undefined = undefined;
@@ -49,12 +49,24 @@ export class Asking implements Answer, Expiring {
   }
 
   resolve(value: unknown): void {
-    if (this.watched) this.deadlines!.forget(this.watched, this);
-    this.settle(value);
+    const { settle } = this;
+    if (this.watched) this.leave();
+    settle(value);
   }
 
   reject(error: Error): void {
-    if (this.watched) this.deadlines!.forget(this.watched, this);
-    this.refuse(error);
+    const { refuse } = this;
+    if (this.watched) this.leave();
+    refuse(error);
+  }
+
+  /** The line may keep it for a while: it keeps nothing more itself, or whole calls would outlive their answers. */
+  private leave(): void {
+    this.deadlines!.forget(this.watched!, this);
+    this.message = undefined;
+    this.settle = nobody;
+    this.refuse = nobody;
   }
 }
+
+const nobody = (): void => {};

@@ -1,4 +1,4 @@
-import { badFrame, FrameBudget, type FrameLimits } from "./limits.js";
+import { badFrame, FrameBudget, type FrameLimits, frameLimits } from "./limits.js";
 
 /**
  * Walks the bytes of a frame before anything is built from them: a decoder that meets hostile bytes first allocates,
@@ -10,9 +10,14 @@ import { badFrame, FrameBudget, type FrameLimits } from "./limits.js";
  * @throws HoldfastError BadFrame, saying at which byte
  */
 export function guardMsgpack(bytes: Uint8Array, limits: FrameLimits): void {
-  const scan = new Scan(bytes, limits);
-  scan.value(1);
-  if (scan.at !== bytes.length) throw badFrame(`${bytes.length - scan.at} bytes follow the frame's end`);
+  try {
+    scan.begin(bytes, limits);
+    scan.value(1);
+    if (scan.at !== bytes.length) throw badFrame(`${bytes.length - scan.at} bytes follow the frame's end`);
+  } finally {
+    // The last frame is not kept from being collected.
+    scan.begin(nothing, limits);
+  }
 }
 
 const PROTO = [..."__proto__"].map((letter) => letter.charCodeAt(0));
@@ -48,16 +53,17 @@ const isText = (head: number) => (head >= 0xa0 && head < 0xc0) || (head >= 0xd9 
 const NEVER_USED = "is 0xc1, which msgpack never uses: these bytes are no msgpack, or out of step";
 const EXTENSION = "begins an extension type, which is not part of plain msgpack";
 
+const nothing = new Uint8Array();
+
 class Scan {
   at = 0;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #budget: FrameBudget;
+  #bytes: Uint8Array = nothing;
+  #budget = new FrameBudget(frameLimits);
 
-  constructor(bytes: Uint8Array, limits: FrameLimits) {
+  begin(bytes: Uint8Array, limits: FrameLimits): void {
+    this.at = 0;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#budget = new FrameBudget(limits);
+    this.#budget.begin(limits);
   }
 
   value(depth: number): void {
@@ -118,8 +124,9 @@ class Scan {
   #length(width: 1 | 2 | 4): number {
     const from = this.at;
     this.#skip(width);
-    if (width === 1) return this.#view.getUint8(from);
-    return width === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from);
+    let length = 0;
+    for (let at = from; at < this.at; at++) length = length * 256 + this.#bytes[at]!;
+    return length;
   }
 
   #skip(count: number): void {
@@ -133,3 +140,6 @@ class Scan {
     if (count > left) throw badFrame(`byte ${this.at} promises ${count} more bytes or values, the frame has ${left}`);
   }
 }
+
+/** One for all frames: nothing of a scan outlives it, and one for each would cost as much as the scan of a small frame. */
+const scan = new Scan();

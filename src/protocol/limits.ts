@@ -14,13 +14,18 @@ export function badFrame(message: string, details: Record<string, unknown> = {})
   return new HoldfastError("BadFrame", message, { details });
 }
 
-/** Counts what a scanner meets; one per frame. */
+/** Counts what a scanner meets; begun anew for each frame. */
 export class FrameBudget {
-  readonly #limits: FrameLimits;
+  #limits: FrameLimits;
   #items = 0;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
+  }
+
+  begin(limits: FrameLimits): void {
+    this.#limits = limits;
+    this.#items = 0;
   }
 
   spend(items: number): void {

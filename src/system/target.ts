@@ -1,5 +1,5 @@
 import { onAbort } from "../actor/on-abort.js";
-import type { CallOptions, SystemIdentity, Target } from "../actor/ref.js";
+import type { CallOptions, Send, SystemIdentity, Target } from "../actor/ref.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
@@ -88,6 +88,12 @@ class ReceiverTarget implements Target {
       // biome-ignore lint/complexity/noArguments: as above
       return one && receiver.isStream(method) === false ? send(first) : ask(listed(arguments));
     };
+  }
+
+  sender(method: string, options: CallOptions): Send | undefined {
+    if (this.receiver.isStream(method) !== false) return undefined;
+    const sent = new SentThrough(this, method, options);
+    return (args, timeoutMs, resolve, reject) => this.#send(sent, args, resolve, reject, undefined, timeoutMs);
   }
 
   /** Most calls have one argument, and need no array for it, which would cost as much as the message again. */
@@ -193,13 +199,13 @@ class ReceiverTarget implements Target {
     resolve: (value: unknown) => void,
     reject: (error: Error) => void,
     onPart?: (value: unknown) => void,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
   ): Message | undefined {
     const { options } = sent;
     let special: Special = false;
     let leases: readonly Lease[] | undefined;
     let crossing = args;
     let bytes = plainBytes(args);
-    let timeoutMs = DEFAULT_TIMEOUT_MS;
     try {
       if (bytes < 0) {
         const packed = pack(args, "args", "lend", this.context.identity);
