@@ -4,6 +4,7 @@ import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import { isPriority, type Priority, priorityWords } from "../protocol/priority.js";
 import type { Actor } from "./actor.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
+import type { Send } from "./send.js";
 
 /** Options of one call, or of a ref kept with them: `ref.with({ timeout: 100 })`. */
 export interface CallOptions {
@@ -126,19 +127,6 @@ export interface Target {
   sender?(method: string, options: CallOptions): Send | undefined;
   /** See Resizable; only where something has members. */
   resize?(to: number | "auto"): Promise<void>;
-}
-
-/** Asks; exactly one of the two hears of the outcome, maybe before it returns. @param timeoutMs undefined: the default */
-export type Send = (
-  args: unknown[],
-  timeoutMs: number | undefined,
-  resolve: (value: unknown) => void,
-  reject: (error: Error) => void,
-) => Unanswered | undefined;
-
-/** A call that was sent; undefined stands for one that was refused at once. */
-export interface Unanswered {
-  giveUp(code: "Cancelled" | "Timeout", why: string): void;
 }
 
 interface Behind {

@@ -1,4 +1,5 @@
-import type { CallOptions, Send, Unanswered } from "../actor/ref.js";
+import type { CallOptions } from "../actor/ref.js";
+import type { Send, Unanswered } from "../actor/send.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";

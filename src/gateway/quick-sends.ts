@@ -1,4 +1,4 @@
-import type { Send } from "../actor/ref.js";
+import type { Send } from "../actor/send.js";
 import type { Exposure } from "./exposure.js";
 
 /**

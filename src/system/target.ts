@@ -1,5 +1,6 @@
 import { onAbort } from "../actor/on-abort.js";
-import type { CallOptions, Send, SystemIdentity, Target } from "../actor/ref.js";
+import type { CallOptions, SystemIdentity, Target } from "../actor/ref.js";
+import type { Send } from "../actor/send.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
