@@ -1,5 +1,6 @@
 /** The door of `holdfast/gateway`. */
 export { type Gateway, gateway } from "./gateway.js";
+export type { HttpDoor, HttpHost, OpenHttpDoor } from "./http-door.js";
 export type { Expose, ExposeMethod, ExposeOptions, GatewayOptions } from "./options.js";
 export type { PageRequest, PageResponse, Pages } from "./page.js";
 export { defineConfig, type ServeConfig } from "./serve-config.js";

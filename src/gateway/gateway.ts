@@ -8,6 +8,7 @@ import type { App } from "../system/app.js";
 import { Access } from "./access.js";
 import { Exposure } from "./exposure.js";
 import { respond } from "./http.js";
+import { HttpDoors } from "./http-doors.js";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./options.js";
 import type { Door, Peer } from "./peer.js";
 import { readiness } from "./readiness.js";
@@ -63,6 +64,8 @@ class GatewayServer implements Gateway {
   readonly #sessions = new Set<Session>();
   readonly #door: Door;
   readonly #upgrades: Upgrades;
+  readonly #refusal: (request: IncomingMessage) => HoldfastError | undefined;
+  readonly #httpDoors = new HttpDoors();
   #beats: Timer | undefined;
   /** While somebody waits in `until`. */
   #onSettled: (() => void) | undefined;
@@ -98,9 +101,12 @@ class GatewayServer implements Gateway {
     };
     const rules = () => ({ ...settings, port: this.address.port });
     const refusal = (request: IncomingMessage) => requestRefusal(request, rules());
+    this.#refusal = refusal;
     const ready = () => readiness(app.tree(), exposure.names, (name) => exposure.problem(name));
+    const others = () => this.#httpDoors.readiness();
     this.#http = createServer((request, response) => {
-      void respond(request, response, { pages: settings.pages, ready, draining, refusal });
+      if (this.#httpDoors.handle(request, response)) return;
+      void respond(request, response, { pages: settings.pages, ready, draining, refusal, others });
     });
     this.#upgrades = new Upgrades({
       access,
@@ -115,10 +121,27 @@ class GatewayServer implements Gateway {
   }
 
   async listen(): Promise<void> {
-    const { host, port, clock, limits } = this.#settings;
+    const { host, port, clock, limits, http, serverName, origins } = this.#settings;
+    const { access, draining, onSettled } = this.#door;
+    const { maxPayload, maxInFlight } = limits;
+    const refusal = this.#refusal;
+    await this.#httpDoors.open(http, {
+      access,
+      clock,
+      serverName,
+      maxPayload,
+      maxInFlight,
+      origins,
+      refusal,
+      draining,
+      onSettled,
+    });
     await new Promise<void>((resolve, reject) => {
       this.#http.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
       this.#http.listen(port, host.replace(/^\[(.*)\]$/, "$1"), resolve);
+    }).catch(async (error) => {
+      await this.#httpDoors.close();
+      throw error;
     });
     this.#port = (this.#http.address() as AddressInfo).port;
     const beat = () => {
@@ -176,6 +199,7 @@ class GatewayServer implements Gateway {
     await this.#upgrades.closed();
     this.#http.closeAllConnections();
     await closed;
+    await this.#httpDoors.close();
   }
 
   /** Resolves when this holds, looked at whenever something settles, or after so many milliseconds. */
@@ -193,7 +217,7 @@ class GatewayServer implements Gateway {
   }
 
   get #pending(): number {
-    let pending = this.#door.streams.pending;
+    let pending = this.#door.streams.pending + this.#httpDoors.pending;
     for (const session of this.#sessions) pending += session.pending;
     return pending;
   }

@@ -10,6 +10,8 @@ export interface HttpRules {
   readonly draining: () => boolean;
   /** Says why a request's Host or Origin is not allowed. */
   readonly refusal: (request: IncomingMessage) => HoldfastError | undefined;
+  /** What the other doors of the port say, by field: each counts. */
+  readonly others: () => Readonly<Record<string, { readonly ready: boolean }>>;
 }
 
 /**
@@ -46,8 +48,10 @@ async function answer(request: IncomingMessage, rules: HttpRules): Promise<PageR
   return page ?? problem(404, fault("NotExposed", `there is nothing at ${path}`));
 }
 
-function readyAnswer({ ready, draining }: HttpRules): PageResponse {
-  const state = ready();
+function readyAnswer({ ready, draining, others }: HttpRules): PageResponse {
+  const own = ready();
+  const told = others();
+  const state = { ...own, ready: own.ready && Object.values(told).every((other) => other.ready), ...told };
   if (draining()) return json(503, { ...state, status: "draining", ready: false });
   return json(state.ready ? 200 : 503, { status: state.ready ? "ready" : "unready", ...state });
 }

@@ -5,6 +5,7 @@ import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
+import type { HttpDoor } from "./http-door.js";
 import type { Pages } from "./page.js";
 
 /** What callers may know of an exposed method; `idempotent` lets clients send it again after a lost connection. */
@@ -57,6 +58,8 @@ export interface GatewayOptions {
   readonly heartbeat?: Duration;
   /** Serves GET requests other than /health: the dashboard. Default: none, they get 404. */
   readonly pages?: Pages;
+  /** Further protocols over HTTP on the same port, each below its own path: `[v2Door(models)]`. */
+  readonly http?: readonly HttpDoor[];
   /** Said in `welcome`. Default "holdfast". */
   readonly serverName?: string;
   /** For tests. Default the machine's. */
@@ -77,6 +80,7 @@ export interface GatewaySettings {
   readonly maxStreams: number;
   readonly limits: WireLimits;
   readonly pages: Pages | undefined;
+  readonly http: readonly HttpDoor[];
   readonly serverName: string;
   readonly clock: Clock;
 }
@@ -113,6 +117,7 @@ const gatewayKeys: KeysOf<GatewayOptions> = {
   detach: true,
   heartbeat: true,
   pages: true,
+  http: true,
   serverName: true,
   clock: true,
 };
@@ -151,6 +156,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
       ...frameLimits,
     },
     pages: options.pages,
+    http: options.http ?? [],
     serverName: options.serverName ?? "holdfast",
     clock: options.clock ?? realClock,
   };

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../clock.js";
+import type { HoldfastError } from "../errors.js";
+import type { Access } from "./access.js";
+
+/** What a gateway lends to what serves HTTP on its port. */
+export interface HttpHost {
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly serverName: string;
+  /** Bytes of one body, in either direction. */
+  readonly maxPayload: number;
+  /** Unanswered requests of one connection. */
+  readonly maxInFlight: number;
+  /** Web pages of other origins that may read answers. */
+  readonly origins: readonly string[];
+  /** Why a request's Host or Origin is not allowed; undefined where it is. */
+  readonly refusal: (request: IncomingMessage) => HoldfastError | undefined;
+  readonly draining: () => boolean;
+  /** To be called whenever `pending` went down: a closing gateway waits for it. */
+  readonly onSettled: () => void;
+}
+
+/** A protocol over HTTP beside WebSocket, health and pages, on the same port. */
+export interface HttpDoor {
+  /** Requests at this path and below it come here: "/v2". */
+  readonly prefix: string;
+  /** Called once per gateway, before its port opens. */
+  open(host: HttpHost): Promise<OpenHttpDoor>;
+}
+
+export interface OpenHttpDoor {
+  /** Answers every request, refused ones too; never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Requests that are not answered yet. */
+  readonly pending: number;
+  /** What it adds to /health/ready, by the name of its field: `{ models: { ready: true, … } }`. */
+  readiness?(): Readonly<Record<string, { readonly ready: boolean }>>;
+  /** The port is closed; nothing comes any more. */
+  close(): Promise<void>;
+}
