@@ -15,6 +15,7 @@ import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
 import { detectModule, readModule, readPageModule, speechModule, type Detect, type Read, type ReadPage, type Speech } from "holdfast/models";
 import { openModel } from "holdfast/onnx";
+import { v2Door } from "holdfast/v2";
 import { faulty, probe, recording, settled, stopTestSystems, testSystem, until, VirtualClock } from "holdfast/testing";
 import { afterEach } from "vitest";
 import { readFile } from "node:fs/promises";
@@ -23,11 +24,12 @@ declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
-void [v2Client, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
+void [v2Client, v2Door, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",
   model: "declare const model: string;",
   client: "declare const client: import('holdfast/client').V2Client;",
+  models: "declare const models: Parameters<typeof import('holdfast/v2').v2Door>[0];",
   pixels: "declare const pixels: Float32Array;",
   samples: "declare const samples: Float32Array;",
   chunk: "declare const chunk: Float32Array;",

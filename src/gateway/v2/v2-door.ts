@@ -10,7 +10,7 @@ import { V2Service } from "./v2-service.js";
  * tensors, configuration, statistics, repository, sequences. Needs the package `fastify`.
  * @throws HoldfastError InvalidSpec for options that cannot be; MissingPeer (from `gateway()`) where fastify is not installed
  * @example
- * const door = await gateway(app, { expose: {}, http: [v2Door(await openModels(app, { folder: "./models" }))] });
+ * const door = await gateway(app, { expose: {}, http: [v2Door(models)] });
  */
 export function v2Door(models: ServedModels, options: V2DoorOptions = {}): HttpDoor {
   checkV2Options(options);
