@@ -7,4 +7,6 @@ export interface Call {
    * @returns true once the caller gave up or the incarnation is over
    */
   cancelled(): boolean;
+  /** Milliseconds until its deadline: 0 once that has passed, Infinity for a tell and where there is none. */
+  remaining(): number;
 }

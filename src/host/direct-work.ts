@@ -193,8 +193,9 @@ export class DirectWork implements DirectLine {
     return later;
   }
 
-  #enter({ seq, method, args, special }: Message): Running {
-    const { id: actor, incarnation } = this.#of;
+  #enter(message: Message): Running {
+    const { seq, method, args, special } = message;
+    const { id: actor, incarnation, around } = this.#of;
     const packed = { value: args, special };
     const call: Call = {
       t: "call",
@@ -203,14 +204,18 @@ export class DirectWork implements DirectLine {
       seq,
       method,
       args: packed,
-      expires: Number.POSITIVE_INFINITY,
+      // Its time is counted from here on, where somebody asks for it.
+      get expires() {
+        message.answer?.count(around.clock.now());
+        return message.deadline;
+      },
       snapshot: false,
       again: false,
     };
     this.#entered = this.#work.enter(call);
     this.#entered.lent = this.#lent;
     this.#lent = undefined;
-    if (special === true) this.#of.around.lend?.(call);
+    if (special === true) around.lend?.(call);
     return this.#entered;
   }
 

@@ -47,6 +47,7 @@ export class Running {
         return running.signal;
       },
       cancelled: () => running.gaveUp(of),
+      remaining: () => Math.max(0, running.call.expires - of.around.clock.now()),
     };
     return this.#handle;
   }

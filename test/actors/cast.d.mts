@@ -61,6 +61,7 @@ export class Broad extends Actor<{ gate: Ref<Gate> }> {
   spinUntilGivenUp(): number;
   askTooLate(name: string): Promise<string>;
   isCancelled(name: string): Promise<boolean>;
+  timeLeft(name: string): Promise<number[]>;
 }
 
 export class Narrow extends Broad {}

@@ -273,6 +273,13 @@ export class Broad extends Actor {
       return error.message;
     }
   }
+  async timeLeft(name) {
+    const { call } = this;
+    const atFirst = call.remaining();
+    await this.props.gate.ask.pass(name);
+    if (atFirst === Infinity) this.props.gate.tell.jot(`${name} has ${call.remaining()} left`);
+    return [atFirst, call.remaining()];
+  }
   async isCancelled(name) {
     const { call } = this;
     await this.props.gate.ask.pass(name);

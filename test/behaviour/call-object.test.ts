@@ -1,4 +1,5 @@
-import { Actor, construct, refTo } from "holdfast";
+import { Actor, construct, inline, refTo } from "holdfast";
+import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Broad, Narrow } from "../actors/cast.mjs";
 import type { Gate } from "./gate.js";
@@ -95,10 +96,55 @@ describe.each(walls)("this.call in a loop that never awaits, $level", ({ level }
   });
 });
 
+describe.each(levels)("the time that a call has left, $level", ({ level }) => {
+  it("is what its caller gave it, less what has passed, and without end for a tell", async () => {
+    const made = plan();
+    const { refs } = await play({
+      gate: gateOf(made),
+      broad: at(level, Broad, props),
+      narrow: at(level, Narrow, props),
+    });
+    for (const ref of [refs.broad, refs.narrow]) {
+      const name = ref.path;
+      const asked = ref.with({ timeout: "20s" }).ask.timeLeft(name);
+      await made.reached(name);
+      made.open(name);
+      const [atFirst, later] = await asked;
+      expect(atFirst).toBeGreaterThan(0);
+      expect(atFirst).toBeLessThanOrEqual(20_000);
+      expect(later).toBeGreaterThan(0);
+      expect(later).toBeLessThan(atFirst!);
+      ref.tell.timeLeft(name);
+      await made.noted(`${name} has Infinity left`);
+    }
+  });
+});
+
+it("the time that a call has left is the system's, inline", async () => {
+  class Slow extends Actor {
+    async left(): Promise<number[]> {
+      const { call } = this;
+      const first = call.remaining();
+      await new Promise<void>((resolve) => this.after(300, resolve));
+      return [first, call.remaining()];
+    }
+  }
+  const clock = new VirtualClock();
+  const { refs } = await play({ slow: inline(Slow) }, {}, { clock });
+  const asked = refs.slow.with({ timeout: 1000 }).ask.left();
+  await new Promise(setImmediate);
+  await clock.advance(300);
+  expect(await asked).toEqual([1000, 700]);
+  const late = failure(refs.slow.with({ timeout: 100 }).ask.left());
+  await new Promise(setImmediate);
+  await clock.advance(300);
+  expect(await late).toMatchObject({ code: "Timeout" });
+});
+
 it("this.call of an actor built by hand is never given up", () => {
   class Bare extends Actor {
     asked(): boolean {
-      return this.call.cancelled() || this.call.signal.aborted;
+      return this.call.cancelled() || this.call.signal.aborted || this.call.remaining() !== Number.POSITIVE_INFINITY;
     }
   }
   expect(new Bare().asked()).toBe(false);

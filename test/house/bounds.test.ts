@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
 import { presets } from "../../src/supervision/presets.js";
 
 const MIB = 1024 * 1024;
@@ -18,6 +19,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["the same, to a pool's member", /^(\d+)$/, defaults.POOL_MEMBER_WINDOW, 1],
   ["bytes of large arrays ahead of execution", /^(\d+) MiB$/, defaults.WINDOW_BYTES, MIB],
   ["deaths of one message", /^(\d+)$/, defaults.POISON_DEATHS, 1],
+  ["items that wait for a batch", /^(\d+)$/, defaultMaxWaiting, 1],
   ["messages that one host executes at once", /^(\d+)$/, HOST_ENTRIES, 1],
   ["messages kept to run again", /^(\d+)$/, defaults.DEFAULT_TAIL_MESSAGES, 1],
   ["their bytes", /^(\d+) MiB$/, defaults.DEFAULT_TAIL_BYTES, MIB],

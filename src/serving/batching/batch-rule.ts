@@ -1,4 +1,4 @@
-import { type BatchCost, costOf } from "./batch-cost.js";
+import { type BatchCost, costOf, partsOf } from "./batch-cost.js";
 
 /** An item that waits to be batched, as the rule sees it. Times are monotonic ms. */
 export interface WaitingItem {
@@ -31,48 +31,97 @@ export type BatchDecision =
 const MARGIN = 0.25;
 
 /**
- * Which items run together, and when. Items keep their order; a batch is made of the oldest item's key, so that no key starves.
+ * Which items run together, and when. Items keep their order; of the keys that may run, the one that waited longest does, so
+ * that none starves.
  *
  *   full (size or weight) ───────────────────────────────▶ run
- *   oldest waited maxDelay ──────────────────────────────▶ run
+ *   oldest waited maxDelay, or what a shared run saves ──▶ run
  *   an item would be late if it waited for longer ───────▶ run
- *   no member is free ───────────────────────────────────▶ wait, and grow: what comes meanwhile costs nothing
+ *   with one more, an item of it would be late ──────────▶ run without that one
+ *   nobody is free ──────────────────────────────────────▶ wait, and grow: what comes meanwhile costs nothing
+ *
+ * Nobody waits for others for longer than the fixed part of a run, once that is learned: it is all that sharing a run saves,
+ * and who waits no longer than what may be saved never does much worse than one who knows what will come (Dooly, Goldman, Scott:
+ * "TCP dynamic acknowledgment delay", 1998).
  *
  * @param waiting in the order in which they came
- * @param free    a member could begin now
+ * @param costOfKey what batches of a key have cost so far
+ * @param free    a run could begin now
  */
 export function decideBatch(
   waiting: readonly WaitingItem[],
   limits: BatchLimits,
-  cost: BatchCost,
+  costOfKey: (key: string) => BatchCost,
   free: boolean,
   now: number,
 ): BatchDecision {
-  if (waiting.length === 0 || !free) return { is: "wait", until: Number.POSITIVE_INFINITY };
-  const { key, since } = waiting[0]!;
-  const items: number[] = [];
-  let weight = 0;
-  let soonest = Number.POSITIVE_INFINITY;
-  let full = false;
-  for (let i = 0; i < waiting.length && !full; i++) {
-    const item = waiting[i]!;
-    if (item.key !== key) continue;
-    // One that is too heavy for any batch runs alone: its weight is the user's word, not a reason to keep it for ever.
-    if (items.length > 0 && weight + item.weight > limits.maxWeight) {
-      full = true;
-      break;
-    }
-    items.push(i);
-    weight += item.weight;
-    soonest = Math.min(soonest, item.deadline);
-    full = items.length >= limits.maxSize || weight >= limits.maxWeight;
+  let until = Number.POSITIVE_INFINITY;
+  if (!free) return { is: "wait", until };
+  for (const [key, batch] of batchesOf(waiting, limits, costOfKey, now)) {
+    const { items, full } = batch;
+    if (full) return { is: "run", items, why: full };
+    const { since } = waiting[items[0]!]!;
+    const cost = costOfKey(key);
+    const delayEnds = since + Math.min(limits.maxDelayMs, partsOf(cost)?.fixedMs ?? Number.POSITIVE_INFINITY);
+    if (now >= delayEnds) return { is: "run", items, why: "delay" };
+    const latest = latestStart(cost, batch, since);
+    if (now >= latest) return { is: "run", items, why: "deadline" };
+    until = Math.min(until, delayEnds, latest);
   }
-  if (full) return { is: "run", items, why: "full" };
-  const delayEnds = since + limits.maxDelayMs;
-  if (now >= delayEnds) return { is: "run", items, why: "delay" };
-  // What it would take with one more: to wait for that one must not make anybody late.
-  const took = (costOf(cost, items.length + 1) ?? 0) * (1 + MARGIN);
-  const latest = soonest - took;
-  if (now >= latest) return { is: "run", items, why: "deadline" };
-  return { is: "wait", until: Math.min(delayEnds, latest) };
+  return { is: "wait", until };
+}
+
+interface Batch {
+  readonly items: number[];
+  weight: number;
+  /** The earliest deadline that can still be met. */
+  soonest: number;
+  /** Takes no more, and why. */
+  full: "full" | "deadline" | undefined;
+}
+
+/** The batch of each key as it would be now, the one that waited longest first. */
+function batchesOf(
+  waiting: readonly WaitingItem[],
+  { maxSize, maxWeight }: BatchLimits,
+  costOfKey: (key: string) => BatchCost,
+  now: number,
+): Map<string, Batch> {
+  const batches = new Map<string, Batch>();
+  waiting.forEach((item, i) => {
+    let batch = batches.get(item.key);
+    if (!batch) {
+      batch = { items: [], weight: 0, soonest: Number.POSITIVE_INFINITY, full: undefined };
+      batches.set(item.key, batch);
+    }
+    if (batch.full) return;
+    const weight = batch.weight + item.weight;
+    const cost = costOfKey(item.key);
+    // Who is late in any batch limits none.
+    const own = now + takes(cost, item.weight) <= item.deadline ? item.deadline : Number.POSITIVE_INFINITY;
+    const soonest = Math.min(batch.soonest, own);
+    if (batch.items.length > 0) {
+      // One that is too heavy for any batch runs alone: its weight is the user's word, not a reason to keep it for ever.
+      if (weight > maxWeight) batch.full = "full";
+      else if (now + takes(cost, weight) > soonest) batch.full = "deadline";
+      if (batch.full) return;
+    }
+    batch.items.push(i);
+    batch.weight = weight;
+    batch.soonest = soonest;
+    if (batch.items.length >= maxSize || weight >= maxWeight) batch.full = "full";
+  });
+  return batches;
+}
+
+/** What it is expected to take, with the margin; 0 while nothing is known. */
+function takes(cost: BatchCost, weight: number): number {
+  return (costOf(cost, weight) ?? 0) * (1 + MARGIN);
+}
+
+/** What it would take with one more like those that are in it: to wait for that one must make nobody late. */
+function latestStart(cost: BatchCost, { items, weight, soonest }: Batch, since: number): number {
+  // Nothing is known of what it takes: half of what it has is kept for it.
+  if (cost.weight === 0) return (since + soonest) / 2;
+  return soonest - takes(cost, weight + weight / items.length);
 }

@@ -51,26 +51,33 @@ describe("the cost of a batch", () => {
 
 describe("a batch", () => {
   it("waits for others, for the delay and no longer", () => {
-    expect(decideBatch([item()], limits, unknownCost, true, 3)).toEqual({ is: "wait", until: 10 });
-    expect(decideBatch([item()], limits, unknownCost, true, 10)).toEqual({ is: "run", items: [0], why: "delay" });
+    expect(decideBatch([item()], limits, () => unknownCost, true, 3)).toEqual({ is: "wait", until: 10 });
+    expect(decideBatch([item()], limits, () => unknownCost, true, 10)).toEqual({ is: "run", items: [0], why: "delay" });
   });
 
   it("runs at once when it is full, by size or by weight", () => {
     const five = Array.from({ length: 5 }, () => item());
-    expect(decideBatch(five, limits, unknownCost, true, 0)).toEqual({ is: "run", items: [0, 1, 2, 3], why: "full" });
+    expect(decideBatch(five, limits, () => unknownCost, true, 0)).toEqual({
+      is: "run",
+      items: [0, 1, 2, 3],
+      why: "full",
+    });
     const heavy = [item({ weight: 60 }), item({ weight: 60 })];
-    expect(decideBatch(heavy, limits, unknownCost, true, 0)).toEqual({ is: "run", items: [0], why: "full" });
-    expect(decideBatch([item({ weight: 500 })], limits, unknownCost, true, 0)).toMatchObject({ items: [0] });
+    expect(decideBatch(heavy, limits, () => unknownCost, true, 0)).toEqual({ is: "run", items: [0], why: "full" });
+    expect(decideBatch([item({ weight: 500 })], limits, () => unknownCost, true, 0)).toMatchObject({ items: [0] });
   });
 
   it("grows while no member is free", () => {
     const ten = Array.from({ length: 10 }, () => item());
-    expect(decideBatch(ten, limits, unknownCost, false, 99)).toEqual({ is: "wait", until: Number.POSITIVE_INFINITY });
+    expect(decideBatch(ten, limits, () => unknownCost, false, 99)).toEqual({
+      is: "wait",
+      until: Number.POSITIVE_INFINITY,
+    });
   });
 
   it("is made of the oldest one's key, in order", () => {
     const mixed = [item({ key: "a" }), item({ key: "b" }), item({ key: "a" })];
-    expect(decideBatch(mixed, limits, unknownCost, true, 10)).toEqual({ is: "run", items: [0, 2], why: "delay" });
+    expect(decideBatch(mixed, limits, () => unknownCost, true, 10)).toEqual({ is: "run", items: [0, 2], why: "delay" });
   });
 
   it("never waits past what a deadline allows, the cost of one more included", () => {
@@ -79,12 +86,69 @@ describe("a batch", () => {
       [2, 8],
       [4, 12],
     ]);
-    const tight = [item({ deadline: 15 })];
-    const waits = decideBatch(tight, { ...limits, maxDelayMs: 100 }, cost, true, 0);
+    const tight = [item({ deadline: 12 })];
+    const waits = decideBatch(tight, { ...limits, maxDelayMs: 100 }, () => cost, true, 0);
     expect(waits.is).toBe("wait");
     const { until } = waits as { until: number };
-    expect(until + costOf(cost, 2)!).toBeLessThan(15);
-    expect(decideBatch(tight, limits, cost, true, until)).toMatchObject({ is: "run", why: "deadline" });
+    expect(until + costOf(cost, 2)!).toBeLessThan(12);
+    expect(decideBatch(tight, limits, () => cost, true, until)).toMatchObject({ is: "run", why: "deadline" });
+  });
+
+  it("waits no longer than what a shared run saves, and not at all where that is nothing", () => {
+    const patient = { ...limits, maxDelayMs: 100 };
+    const shares = learned([
+      [1, 6],
+      [2, 8],
+      [4, 12],
+    ]);
+    expect(decideBatch([item()], patient, () => shares, true, 0)).toEqual({
+      is: "wait",
+      until: expect.closeTo(4),
+    });
+    expect(decideBatch([item()], patient, () => shares, true, 4.1)).toMatchObject({ is: "run", why: "delay" });
+    const alone = learned([
+      [1, 5],
+      [2, 10],
+      [4, 20],
+    ]);
+    expect(decideBatch([item()], patient, () => alone, true, 0)).toMatchObject({ is: "run", why: "delay" });
+  });
+
+  it("keeps half of the time for a run of which nothing is known", () => {
+    const patient = { ...limits, maxDelayMs: 100 };
+    expect(decideBatch([item({ deadline: 30 })], patient, () => unknownCost, true, 0)).toEqual({
+      is: "wait",
+      until: 15,
+    });
+  });
+
+  it("takes no more than what makes nobody in it late; who is late in any case limits none", () => {
+    const cost = learned([
+      [1, 6],
+      [2, 8],
+      [4, 12],
+    ]);
+    const others = [item(), item(), item()];
+    // Alone it takes 6 ms and a quarter of that; two take 10, three 12.5.
+    expect(decideBatch([item({ deadline: 11 }), ...others], limits, () => cost, true, 0)).toEqual({
+      is: "run",
+      items: [0, 1],
+      why: "deadline",
+    });
+    expect(decideBatch([...others, item({ deadline: 13 })], limits, () => cost, true, 0)).toMatchObject({
+      items: [0, 1, 2],
+      why: "deadline",
+    });
+    expect(decideBatch([item({ deadline: 2 }), ...others], limits, () => cost, true, 0)).toMatchObject({
+      items: [0, 1, 2, 3],
+      why: "full",
+    });
+  });
+
+  it("of another key runs while the oldest still waits, and the oldest is first once its time has come", () => {
+    const mixed = [item({ key: "a" }), ...Array.from({ length: 4 }, () => item({ key: "b", since: 1 }))];
+    expect(decideBatch(mixed, limits, () => unknownCost, true, 2)).toMatchObject({ items: [1, 2, 3, 4], why: "full" });
+    expect(decideBatch(mixed, limits, () => unknownCost, true, 10)).toMatchObject({ items: [0], why: "delay" });
   });
 
   it("loses nobody and starves no key, whatever comes", () => {
@@ -98,7 +162,7 @@ describe("a batch", () => {
       for (let steps = 0; waiting.length > 0; steps++) {
         expect(steps).toBeLessThan(20);
         const oldest = waiting[0]!;
-        const decision = decideBatch(waiting, limits, unknownCost, true, 1000);
+        const decision = decideBatch(waiting, limits, () => unknownCost, true, 1000);
         if (decision.is !== "run") throw new Error("nothing ran, and all had waited");
         const batch = decision.items.map((i) => waiting[i]!);
         expect(batch[0]).toBe(oldest);
