@@ -68,13 +68,15 @@ export interface Batcher<T, R> {
  *
  * @throws HoldfastError InvalidSpec for an unknown option or one out of range
  * @example
- * class Digits extends Actor<undefined, LoadedModel> {
+ * import { Actor } from "holdfast";
+ * import { batcher } from "holdfast/serving";
+ * class Doubling extends Actor {
  *   static override concurrency = 16;
  *   static override onThrow = "reply"; // a bad item is no reason to rebuild the actor
- *   static override methods = { classify: { idempotent: true } };
- *   #batch = batcher((images: readonly Float32Array[]) => this.#run(images), { max: 8, delay: "2ms", idempotent: true });
- *   classify(image: Float32Array): Promise<number> {
- *     return this.#batch.add(image, this.call);
+ *   static override methods = { double: { idempotent: true } };
+ *   #batch = batcher((numbers: readonly number[]) => numbers.map((n) => n * 2), { max: 8, delay: "2ms", idempotent: true });
+ *   double(n: number): Promise<number> {
+ *     return this.#batch.add(n, this.call);
  *   }
  * }
  */
