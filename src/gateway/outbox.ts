@@ -21,7 +21,8 @@ export interface OutboxRules {
 /**
  * What goes out on one socket.
  *
- *   send ─▶ encode ─▶ corked to the end of the turn: many small frames, one write (three times the throughput)
+ *   send ─▶ encode ─▶ gathered to the end of the turn: many small frames, one write (three times the throughput)
+ *                        │ large ones go at once, behind what was gathered
  *                        │ more than 8 MiB unsent: stop reading this socket, hold parts back
  *                        │ more than the hard limit: give the connection up
  */
@@ -30,7 +31,7 @@ export class Outbox {
   readonly #raw: Socket;
   readonly #rules: OutboxRules;
   readonly #gathered = new FrameBatch((bytes) => this.#write(bytes));
-  #corked = false;
+  #scheduled = false;
   #congested = false;
   #waiting: (() => void)[] = [];
 
@@ -65,9 +66,8 @@ export class Outbox {
         const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
         throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
       }
-      this.#cork();
       const release = leased.length > 0 ? () => releaseAll(leased) : undefined;
-      if (format === "binary" && bytes <= GATHERED_BYTES && !release) this.#gathered.add(parts[0]!);
+      if (bytes <= GATHERED_BYTES && !release) this.#gather(parts[0]!, format);
       else if (parts.length === 1) this.#whole(parts[0]!, format, release);
       else this.#inParts(parts, bytes, release);
       sent = true;
@@ -112,16 +112,16 @@ export class Outbox {
     this.#release();
   }
 
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#raw.cork();
-    // Next ticks run after the microtasks in which answers settle, and before the next I/O.
-    process.nextTick(() => {
-      this.#corked = false;
-      this.flush();
-      this.#raw.uncork();
-    });
+  #gather(bytes: Uint8Array, format: Format): void {
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      // Next ticks run after the microtasks in which answers settle, and before the next I/O.
+      process.nextTick(() => {
+        this.#scheduled = false;
+        this.flush();
+      });
+    }
+    this.#gathered.add(bytes, format === "text");
   }
 
   #watch(): void {

@@ -14,7 +14,7 @@ export interface Peer {
   /** Names the connection in logs and dead letters. */
   readonly id: string;
   readonly socket: WebSocket;
-  /** Below the WebSocket: corked, counted, and asked whether it has drained. */
+  /** Below the WebSocket: written to, counted, and asked whether it has drained. */
   readonly raw: Socket;
   /** The remote address. */
   readonly address: string;

@@ -1,8 +1,8 @@
 import { type Options, Packr } from "msgpackr";
 import { isHoldfastError } from "../errors.js";
 import { guardJson, refuseProto } from "./guard-json.js";
-import { guardMsgpack } from "./guard-msgpack.js";
 import { badFrame, type FrameLimits, frameLimits } from "./limits.js";
+import { readMsgpack } from "./read-msgpack.js";
 import { type Format, toWire } from "./values.js";
 
 /**
@@ -33,16 +33,7 @@ export function packPlain(plain: unknown): Uint8Array {
  * @throws HoldfastError BadFrame for what is not plain msgpack or JSON within the limits
  */
 export function decodeFrame(data: Uint8Array | string, limits: FrameLimits = frameLimits): unknown {
-  return typeof data === "string" ? decodeText(data, limits) : decodeBinary(data, limits);
-}
-
-function decodeBinary(data: Uint8Array, limits: FrameLimits): unknown {
-  guardMsgpack(data, limits);
-  try {
-    return packr.unpack(data) as unknown;
-  } catch (error) {
-    throw badFrame(`the frame is not msgpack: ${(error as Error).message}`);
-  }
+  return typeof data === "string" ? decodeText(data, limits) : readMsgpack(data, limits);
 }
 
 function decodeText(text: string, limits: FrameLimits): unknown {

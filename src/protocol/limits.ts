@@ -14,18 +14,13 @@ export function badFrame(message: string, details: Record<string, unknown> = {})
   return new HoldfastError("BadFrame", message, { details });
 }
 
-/** Counts what a scanner meets; begun anew for each frame. */
+/** Counts what a scanner meets; one per frame. */
 export class FrameBudget {
-  #limits: FrameLimits;
+  readonly #limits: FrameLimits;
   #items = 0;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
-  }
-
-  begin(limits: FrameLimits): void {
-    this.#limits = limits;
-    this.#items = 0;
   }
 
   spend(items: number): void {
