@@ -4,13 +4,16 @@ import { isHoldfastError } from "../errors.js";
 import type { ExposedActor } from "../protocol/frames.js";
 import { fromWire } from "../protocol/values.js";
 import { askAudio } from "./ask-audio.js";
+import { askModel } from "./ask-model.js";
 import { CommandError, durationOption, exitCodes, parseCommand } from "./command.js";
 import { isWav } from "./media/wav.js";
 
 const help = `holdfast ask <url> <actor> [method] [arguments as JSON …] [options]
 
 Calls an actor that a server exposes. With --file the server's hint says what to do with it:
-an audio file (.wav) is streamed in chunks, an image (.png) is sent whole.
+an audio file (.wav) is streamed in chunks, an image (.png) is sent whole, a request to a model (.json) is read.
+A model alone tells its inputs and outputs; with JSON it is asked: '{ "input": [[1, 2]] }', lists as deep as its shape,
+or { "shape": [1, 3, 224, 224], "fill": 0 }.
 
   --file PATH      a file for the actor
   --key KEY        which actor of a keyed group
@@ -25,6 +28,7 @@ Environment: HOLDFAST_TOKEN, where the server asks for one.
   holdfast ask http://127.0.0.1:8080 speech --file clip.wav
   holdfast ask http://127.0.0.1:8080 read --file line.png --json
   holdfast ask http://127.0.0.1:8080 counter add 5 --key mine
+  holdfast ask http://127.0.0.1:8080 digits '{ "image": { "shape": [1, 1, 28, 28], "fill": 0 } }' --json
 `;
 
 /** `holdfast ask`. */
@@ -63,6 +67,15 @@ export async function ask(args: string[]): Promise<number> {
     const key = values.key === undefined ? {} : { key: values.key };
     if (file && media?.kind === "audio" && method === undefined) {
       return await askAudio(client, name, media, file, { ...key, timeout, json: values.json ?? false });
+    }
+    if (media?.kind === "tensors" && (method === undefined || !Object.hasOwn(exposed.methods, method))) {
+      return await askModel(client, {
+        url,
+        name,
+        text: file ? file.toString() : method,
+        timeout,
+        json: values.json ?? false,
+      });
     }
     const call = file
       ? { method: method ?? media?.method, args: [new Uint8Array(file)] }

@@ -17,7 +17,7 @@ export function announce(app: App<unknown>, door: Gateway, config: ServeConfig, 
   say("try:");
   const keyed = (name: string) => app.tree().children?.find((node) => node.name === name)?.kind === "keyed";
   for (const name of names)
-    say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(config.expose[name]!, keyed(name))}`);
+    say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(config.expose[name]!, keyed(name))}`.trimEnd());
   say("Ctrl-C stops; a second one stops without waiting.");
 }
 
@@ -31,6 +31,8 @@ function trial(exposed: Expose, keyed: boolean): string {
   const media = "media" in exposed ? exposed.media : undefined;
   const files = media && samples[media.kind];
   if (files) return `--file ${files.find((file) => existsSync(file)) ?? files.at(-1)}`;
+  // It tells its inputs, and prints a request that can be sent.
+  if (media?.kind === "tensors") return "";
   const methods = "methods" in exposed ? exposed.methods : exposed;
   const [method] = Array.isArray(methods) ? methods : Object.keys(methods);
   return `${method ?? "method"} '"argument as JSON"'${keyed ? " --key anybody" : ""}`;

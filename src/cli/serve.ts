@@ -6,17 +6,23 @@ import type { App } from "../system/app.js";
 import { system } from "../system/system.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { findConfig, loadConfig } from "./config.js";
+import { describeModels } from "./describe-models.js";
+import { modelCommand, type ServeValues } from "./model-command.js";
 import { announce, tellEvents } from "./serve-log.js";
 import { untilStopped } from "./until-stopped.js";
 
-const help = `holdfast serve [config] [options]
+const help = `holdfast serve [config | model.onnx] [options]
 
 Serves the actors of a config over WebSocket and HTTP, with their page. Without a config, ./holdfast.config.mjs (.js, .ts)
-is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4).
+is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4). An .onnx file is
+served as it is: its inputs and outputs are printed when it is loaded.
 
   --port N           default 8080, or the config's; 0 takes a free one
   --host ADDRESS     default 127.0.0.1; an address that others reach needs HOLDFAST_TOKEN
-  --isolation LEVEL  thread (default) or fork, for the two models
+  --isolation LEVEL  thread or fork, for models; default: thread, and fork for an .onnx file that runs native
+  --runtime RUNTIME  of an .onnx file: auto (default), native (onnxruntime-node) or wasm (onnxruntime-web)
+  --name NAME        of an .onnx file; default: the file's
+  --min N, --max N   members of an .onnx file's pool; default 1, and as many as cores
   --quiet            print problems only
   -h, --help
 
@@ -34,6 +40,10 @@ export async function serve(args: string[]): Promise<number> {
     port: { type: "string" },
     host: { type: "string" },
     isolation: { type: "string" },
+    runtime: { type: "string" },
+    name: { type: "string" },
+    min: { type: "string" },
+    max: { type: "string" },
     quiet: { type: "boolean" },
   });
   if (values.help) {
@@ -43,24 +53,43 @@ export async function serve(args: string[]): Promise<number> {
   if (positionals.length > 1)
     throw new CommandError(`serve takes one config, not ${positionals.length}: ${positionals.join(" ")}`);
   const port = wholeNumber("port", values.port, 0, 65_535);
-  const config = await configOf(positionals[0], values.isolation);
+  const config = await configOf(positionals[0], values);
   const say = values.quiet ? () => {} : (line: string) => console.log(line);
 
-  const app = await system(config.tree, { start: "background" });
+  const app = await started(config);
   tellEvents(app, (line) => console.error(line));
   const door = await open(app, config, { port, host: values.host });
   announce(app, door, config, say);
+  describeModels(app, config.expose, say);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(config.expose), say });
 }
 
-async function configOf(named: string | undefined, isolation = "thread"): Promise<ServeConfig> {
-  if (isolation !== "thread" && isolation !== "fork") {
+async function configOf(named: string | undefined, values: ServeValues): Promise<ServeConfig> {
+  const { isolation } = values;
+  if (isolation !== undefined && isolation !== "thread" && isolation !== "fork") {
     throw new CommandError(`--isolation is "${isolation}": give thread or fork`);
   }
+  if (named?.endsWith(".onnx")) {
+    const { modelConfig } = await import("./model-config.js");
+    return modelConfig(modelCommand(named, values));
+  }
+  const stray = (["runtime", "name", "min", "max"] as const).find((option) => values[option] !== undefined);
+  if (stray) throw new CommandError(`--${stray} goes with an .onnx file: holdfast serve model.onnx --${stray} …`);
   const path = findConfig(named);
   if (path !== undefined) return loadConfig(path);
   const { modelsConfig } = await import("./models-config.js");
-  return modelsConfig({ isolation });
+  return modelsConfig({ isolation: isolation ?? "thread" });
+}
+
+/** The tree, on its way up. A package that is missing is known at once, and no reason to go on. */
+async function started(config: ServeConfig): Promise<App<unknown>> {
+  try {
+    return await system(config.tree, { start: "background" });
+  } catch (error) {
+    if (isHoldfastError(error, "MissingPeer")) throw new CommandError(error.message, exitCodes.cannotStart);
+    if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message, exitCodes.usage);
+    throw error;
+  }
 }
 
 async function open(

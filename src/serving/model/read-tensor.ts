@@ -2,6 +2,7 @@ import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import { type Dtype, elementsOf, isDtype, layouts, type TensorData } from "../../protocol/dtypes.js";
 import { dtypeOf } from "../../protocol/tensor.js";
+import { fp16 } from "../../protocol/v2/small-floats.js";
 import type { ModelTensor } from "../runtimes/model.js";
 
 /** Deeper lists are no tensor of any model. */
@@ -92,11 +93,10 @@ function elementOf(found: string, dtype: Dtype, element: unknown): never {
     if (element === false || element === 0) return 0 as never;
     throw invalid(`${found} is ${shown(element)}: give true or false`);
   }
-  if (dtype === "float16") throw invalid(`${found} is ${shown(element)}: give float16 as its bits, a Uint16Array`);
-  if (dtype === "float32" || dtype === "float64") {
-    if (typeof element === "number") return element as never;
-    if (element === "NaN" || element === "Infinity" || element === "-Infinity") return Number(element) as never;
-    throw invalid(`${found} is ${shown(element)}: give a number`);
+  if (dtype === "float16" || dtype === "float32" || dtype === "float64") {
+    const word = element === "NaN" || element === "Infinity" || element === "-Infinity";
+    if (typeof element !== "number" && !word) throw invalid(`${found} is ${shown(element)}: give a number`);
+    return (dtype === "float16" ? fp16.toBits(Number(element)) : Number(element)) as never;
   }
   const whole = typeof element === "number" ? Number.isSafeInteger(element) : isWholeText(element);
   const number = whole ? BigInt(element as number | string | bigint) : undefined;
