@@ -9,13 +9,29 @@ const run = (path: string) => execFileSync(process.execPath, [path], { encoding:
 
 describe("every example runs and prints what its README says", () => {
   it("has a test here for each folder", () => {
-    expect(readdirSync("examples").sort()).toEqual(["device", "ocr-pipeline", "quickstart", "speech", "websocket"]);
+    expect(readdirSync("examples").sort()).toEqual([
+      "any-onnx",
+      "device",
+      "ocr-pipeline",
+      "quickstart",
+      "speech",
+      "websocket",
+    ]);
   });
 
   it("quickstart goes on counting after its thread died twice", () => {
     const lines = run("examples/quickstart/app.mjs").split("\n");
     expect(lines.slice(0, 4)).toEqual(["2", "5", "PoisonedMessage - retry? false", "9"]);
     expect(lines.join("\n")).toMatch(/counter {2}actor {2}running {2}thread \d+ {2}restarts 2/);
+  });
+
+  it("any-onnx is answered the same after the member that was asked is killed", () => {
+    const text = run("examples/any-onnx/main.mjs");
+    expect(text).toMatch(/^runs on: (native \(onnxruntime-node is installed\)|wasm)/);
+    expect(text).toMatch(/^softmax\S+ \[1,2\]: 0\.503 0\.497$/m);
+    expect(text).toContain('InvalidValue: input "x" has shape [1, 3]: the model wants "x" float32[');
+    expect(text).toContain("the same after a kill: true");
+    expect(text).toMatch(/upright {2}pool .* restarts 1/);
   });
 
   it("websocket answers the same before and after every thread was killed", () => {
