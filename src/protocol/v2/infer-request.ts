@@ -118,7 +118,9 @@ function readOutputs(given: unknown): WantedOutput[] {
 }
 
 /** The shape of a tensor that came from outside. @throws HoldfastError InvalidValue */
-export function readShape(given: unknown, where: string): number[] {
+export function readShape(shape: unknown, where: string): number[] {
+  // parseJson hands on a number of many digits as its text.
+  const given = Array.isArray(shape) ? shape.map((dim) => (isDigits(dim) ? Number(dim) : (dim as unknown))) : shape;
   const isDim = (dim: unknown) => Number.isSafeInteger(dim) && (dim as number) >= 0;
   if (!Array.isArray(given) || given.length > MOST_DIMENSIONS) {
     throw invalid(where, given, `give a list of at most ${MOST_DIMENSIONS} whole numbers`);
@@ -164,6 +166,7 @@ function optional<T>(value: T | undefined, where: string, holds: (value: T) => b
   return value as never;
 }
 
+const isDigits = (value: unknown) => typeof value === "string" && /^\d{16,20}$/.test(value);
 const isText = (value: unknown) => typeof value === "string";
 
 function object(value: unknown, where: string): Record<string, unknown> {

@@ -25,7 +25,9 @@ export function parseJson(bytes: Uint8Array, limits: FrameLimits = jsonLimits): 
     guardJson(text, limits);
   } catch (error) {
     if (!isHoldfastError(error)) throw error;
-    throw invalid(error.message.replace(/^the frame /, "").replace("in the frame ", ""));
+    throw invalid(
+      error.message.replace(/^the frame /, "").replace("a string in the frame does", "has a string that does"),
+    );
   }
   try {
     return JSON.parse(withWideAsText(text));

@@ -47,7 +47,7 @@ describe("the JSON part of a body", () => {
     ["", "is empty"],
     [" \n", "is empty"],
     ['{"a": secret}', "is no JSON"],
-    ['{"a": "secret', "a string does not end"],
+    ['{"a": "secret', "has a string that does not end"],
     ["[1,]", "is no JSON"],
   ])("is refused as %j without being quoted", (text, problem) => {
     expect(() => parseJson(bytes(text))).toThrow(problem);
