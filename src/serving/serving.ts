@@ -6,6 +6,7 @@ export type { Tensor, TensorData } from "../protocol/dtypes.js";
 export type { ItemCall } from "./batching/batch-item.js";
 export type { BatchOptions } from "./batching/batch-options.js";
 export { type BatchCall, type Batcher, type BatcherStats, batcher, type RunBatch } from "./batching/batcher.js";
+export type { ModelBatching } from "./model/batched-model.js";
 export { model } from "./model/model.js";
 export { Model, type SharedModel } from "./model/model-actor.js";
 export type { ModelOptions } from "./model/model-options.js";

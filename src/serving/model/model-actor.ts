@@ -3,6 +3,7 @@ import { HoldfastError, toError } from "../../errors.js";
 import type { LoadedModel, ModelAnswer, ModelDescription } from "../runtimes/model.js";
 import { openFunction } from "../runtimes/open-function.js";
 import { openModel } from "../runtimes/open-model.js";
+import { BatchedModel, checkBatched } from "./batched-model.js";
 import type { ModelProps } from "./model-props.js";
 import { type ModelCall, readRequest } from "./read-request.js";
 import { warmUp } from "./warm-up.js";
@@ -10,6 +11,8 @@ import { warmUp } from "./warm-up.js";
 /** What the actors of a cell share. */
 export interface SharedModel {
   readonly model: LoadedModel;
+  /** Where its requests are run together. */
+  readonly batched: BatchedModel | undefined;
   readonly warm: boolean;
 }
 
@@ -33,8 +36,11 @@ export class Model extends Actor<ModelProps, SharedModel> {
       runtime === "function"
         ? await openFunction({ ...props, url: source as string })
         : await openModel(source, { ...props, runtime });
+    const { batching, idempotent = false } = props;
     try {
-      return { model, warm: await warmUp(model, props.warmup, sourceText(source)) };
+      if (batching) checkBatched(model, sourceText(source));
+      const batched = batching && new BatchedModel(model, batching, props, idempotent);
+      return { model, batched, warm: await warmUp(model, props.warmup, sourceText(source)) };
     } catch (error) {
       await model.release();
       throw error;
@@ -52,11 +58,11 @@ export class Model extends Actor<ModelProps, SharedModel> {
    *   a function refused
    */
   async infer(request: ModelCall): Promise<ModelAnswer> {
-    const { signal } = this.call;
-    const { model } = this.shared;
+    const { call } = this;
+    const { model, batched } = this.shared;
     const read = readRequest(model.inputs, request);
     try {
-      return await model.infer(read, signal);
+      return await (batched ? batched.infer(read, call) : model.infer(read, call.signal));
     } catch (thrown) {
       if (thrown instanceof HoldfastError) throw thrown;
       const error = toError(thrown);

@@ -4,7 +4,9 @@ import type { Isolation } from "../../host/host.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { PoolOptions } from "../../routing/pools/pool-options.js";
 import type { ActorOptions } from "../../system/specs.js";
+import { batchSettings } from "../batching/batch-options.js";
 import type { CheckOptions, RuntimeName } from "../runtimes/model.js";
+import type { ModelBatching } from "./batched-model.js";
 import type { WarmUp } from "./warm-up.js";
 
 /** How a model is served. */
@@ -29,6 +31,11 @@ export interface ModelOptions extends CheckOptions {
    * declares all but the outermost size. false: it is ready when it is loaded.
    */
   readonly warmup?: WarmUp;
+  /**
+   * Requests that differ in their outermost size alone are run together: `{ max: 8, delay: "2ms" }`; see docs/batching.md. `max`
+   * counts rows as well as requests. For models all of whose inputs and outputs vary there. Default: each runs alone.
+   */
+  readonly batching?: ModelBatching;
   /** What load() of a function is given: plain data. */
   readonly props?: unknown;
 }
@@ -43,6 +50,7 @@ const modelKeys: KeysOf<ModelOptions> = {
   limit: true,
   idempotent: true,
   warmup: true,
+  batching: true,
   props: true,
 };
 
@@ -63,7 +71,8 @@ export function checkModelOptions(options: ModelOptions): void {
     const list = allowed.map((word) => JSON.stringify(word)).join(", ");
     throw invalid(key, `${shown(value)}: give one of ${list}`);
   }
-  const { warmup } = options;
+  const { warmup, batching } = options;
+  if (batching !== undefined) checkBatching(batching);
   if (warmup === undefined || warmup === false) return;
   if (typeof warmup !== "object" || Array.isArray(warmup)) {
     throw invalid("warmup", `${shown(warmup)}: give a shape by input, { image: [1, 3, 224, 224] }, or false`);
@@ -72,6 +81,28 @@ export function checkModelOptions(options: ModelOptions): void {
     if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) continue;
     throw invalid(`warmup.${name}`, `${JSON.stringify(shape)}: give a list of sizes`);
   }
+}
+
+/** As many requests as one host may execute. */
+const mostAtOnce = 1024;
+const batchingKeys: KeysOf<ModelBatching> = {
+  max: true,
+  delay: true,
+  maxWeight: true,
+  target: true,
+  maxWaiting: true,
+  maxWaitingWeight: true,
+};
+
+function checkBatching(batching: ModelBatching): void {
+  onlyKnownKeys(batching, batchingKeys, "model.batching");
+  const { max } = batchSettings(batching, "model.batching");
+  if (atOnce(max) > mostAtOnce) throw invalid("batching.max", `${max}: give ${mostAtOnce / 2} or less`);
+}
+
+/** One batch runs while the next one gathers. */
+export function atOnce(max: number): number {
+  return 2 * max;
 }
 
 function invalid(field: string, problem: string): HoldfastError {

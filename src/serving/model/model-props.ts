@@ -1,4 +1,5 @@
 import type { CheckOptions, RuntimeName } from "../runtimes/model.js";
+import type { ModelBatching } from "./batched-model.js";
 import type { WarmUp } from "./warm-up.js";
 
 /** What a member of a model is given. */
@@ -9,6 +10,10 @@ export interface ModelProps extends CheckOptions {
   /** Why that runtime, where it was chosen. */
   readonly why?: string;
   readonly warmup?: WarmUp;
+  /** Requests are run together. */
+  readonly batching?: ModelBatching;
+  /** They may run again. */
+  readonly idempotent?: boolean;
   /** What load() of a function is given. */
   readonly props?: unknown;
 }

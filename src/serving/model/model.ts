@@ -6,10 +6,11 @@ import { shown } from "../../known-keys.js";
 import { pool } from "../../routing/pool.js";
 import { type ActorOptions, type ActorSpec, fork, inline, thread } from "../../system/specs.js";
 import type { ChildSpec } from "../../system/unit.js";
+import { batchSettings } from "../batching/batch-options.js";
 import { isInstalled } from "../runtimes/installed.js";
 import type { Model } from "./model-actor.js";
 import { factsToQuery, type ModelFacts, modelClass } from "./model-class.js";
-import { checkModelOptions, type ModelOptions } from "./model-options.js";
+import { atOnce, checkModelOptions, type ModelOptions } from "./model-options.js";
 import type { ModelProps } from "./model-props.js";
 import { type Picked, pickRuntime } from "./pick-runtime.js";
 
@@ -66,8 +67,9 @@ function pick(source: string | Uint8Array, { runtime = "auto", isolation }: Mode
 function memberOf(source: string | Uint8Array, options: ModelOptions, picked: Picked): ActorSpec<Model> {
   const { runtime, isolation, why } = picked;
   const onnx = runtime !== "function";
-  const { nan, dims, warmup, props: given, limit, idempotent = onnx } = options;
-  const facts: ModelFacts = { limit, idempotent, borrows: onnx, concurrency: 1 };
+  const { nan, dims, warmup, batching, props: given, limit, idempotent = onnx } = options;
+  const concurrency = batching ? atOnce(batchSettings(batching).max) : 1;
+  const facts: ModelFacts = { limit, idempotent, borrows: onnx, concurrency };
   const props: ModelProps = {
     source: onnx || typeof source !== "string" ? source : moduleUrl(source),
     runtime,
@@ -75,6 +77,7 @@ function memberOf(source: string | Uint8Array, options: ModelOptions, picked: Pi
     ...(nan === undefined ? {} : { nan }),
     ...(dims === undefined ? {} : { dims }),
     ...(warmup === undefined ? {} : { warmup }),
+    ...(batching === undefined ? {} : { batching, idempotent }),
     ...(given === undefined ? {} : { props: given }),
   };
   const actor = options.actor as ActorOptions | undefined;
