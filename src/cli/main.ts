@@ -8,6 +8,7 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast serve [config]          serve actors over WebSocket, with their page
   holdfast ask <url> <actor> …     call a served actor from the shell
   holdfast tree <url> [--watch]    show the live tree of a server
+  holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
   holdfast demo                    stream speech while the model's thread is killed
 
   holdfast <command> --help        options of a command
@@ -20,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./serve.js")).serve,
   ask: async () => (await import("./ask.js")).ask,
   tree: async () => (await import("./tree.js")).tree,
+  "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
   demo: async () => (await import("./demo.js")).demo,
 };
 

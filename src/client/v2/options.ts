@@ -3,6 +3,7 @@ import { type Duration, milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import { portableClock } from "../portable-clock.js";
+import { baseUrl } from "./base-url.js";
 
 export interface V2ClientOptions {
   /** Sent as `Authorization: Bearer …`. */
@@ -62,7 +63,7 @@ export function v2Settings(url: string | URL, options: V2ClientOptions): V2Setti
   const send = options.fetch ?? globalThis.fetch;
   if (typeof send !== "function") throw invalid("fetch", shown(send), "give a function such as the global fetch");
   return {
-    base: baseOf(url),
+    base: baseUrl(url, "v2Client.url"),
     headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     timeoutMs: milliseconds(options.timeout ?? "30s", "v2Client.timeout"),
     gzip,
@@ -71,24 +72,6 @@ export function v2Settings(url: string | URL, options: V2ClientOptions): V2Setti
     fetch: (input, init) => send(input, init),
     clock,
   };
-}
-
-/** A url of the WebSocket or of the API itself is understood: both are what people copy. */
-function baseOf(url: string | URL): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw invalid("url", shown(url), 'give one such as "http://127.0.0.1:8080"');
-  }
-  if (parsed.protocol === "ws:" || parsed.protocol === "wss:") parsed.protocol = parsed.protocol.replace("ws", "http");
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-    throw invalid("url", shown(url), "its scheme must be http: or https:");
-  }
-  if (parsed.username || parsed.password) {
-    throw invalid("url", "one with a password in it", "give the server's token as the option token");
-  }
-  return `${parsed.origin}${parsed.pathname.replace(/\/+$/, "").replace(/\/v2$/, "")}`;
 }
 
 function invalid(field: string, is: string, fix: string): HoldfastError {

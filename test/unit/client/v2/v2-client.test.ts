@@ -267,11 +267,13 @@ describe("what goes wrong", () => {
   });
 
   it("an answer that breaks off may have been run", async () => {
-    const server = await fakeServer(undefined, (got, response) => {
-      if (got.path === "/v2") return false;
-      response.writeHead(200, { "content-length": "1000" });
-      response.write("{", () => response.destroy());
-      return true;
+    const server = await fakeServer(undefined, {
+      raw(got, response) {
+        if (got.path === "/v2") return false;
+        response.writeHead(200, { "content-length": "1000" });
+        response.write("{", () => response.destroy());
+        return true;
+      },
     });
     const error = await failing(v2Client(server.url).infer("sum", summands));
     expect(error).toMatchObject({ code: "ConnectionLost", retryable: false });
@@ -339,7 +341,7 @@ describe("what goes wrong", () => {
 describe("every call settles once", () => {
   /** Answers about itself, and never to anything else. */
   async function silent() {
-    const server = await fakeServer(undefined, (got) => got.path !== "/v2");
+    const server = await fakeServer(undefined, { raw: (got) => got.path !== "/v2" });
     return server;
   }
 

@@ -12,6 +12,8 @@ import { type FakeModel, fakeModels } from "./fake-models.js";
 /** A request as the fake understood it. */
 export interface Got {
   readonly method: string;
+  /** As it came. */
+  readonly url: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   /** Decompressed. */
@@ -31,19 +33,27 @@ export interface Sent {
 /** How a fake is wrong: it changes what a correct one would send. */
 export type Mutation = (sent: Sent, got: Got) => Sent | undefined;
 
+export interface Hooks {
+  /** Changes what a request says before it is looked at. */
+  readonly before?: (got: Got) => Got;
+  /** Answers itself, below HTTP; true when it did. */
+  readonly raw?: (got: Got, response: ServerResponse) => boolean;
+}
+
 export interface FakeServer {
   readonly url: string;
   readonly requests: Got[];
 }
 
 /** A correct V2 server of two models, in as few lines as it takes: "echo" of every datatype, and "sum" of two inputs. */
-export async function fakeServer(mutation?: Mutation, raw?: (got: Got, response: ServerResponse) => boolean) {
+export async function fakeServer(mutation?: Mutation, { before, raw }: Hooks = {}) {
   const requests: Got[] = [];
   const state = fakeModels();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const got = understood(request, Buffer.concat(chunks));
+    const came = understood(request, Buffer.concat(chunks));
+    const got = before?.(came) ?? came;
     requests.push(got);
     if (raw?.(got, response)) return;
     let sent: Sent;
@@ -74,7 +84,7 @@ function understood(request: IncomingMessage, bytes: Buffer): Got {
   } catch {
     parsed = undefined;
   }
-  return { method, path: decodeURIComponent(new URL(url, "http://x").pathname), headers, body, json: parsed };
+  return { method, url, path: decodeURIComponent(new URL(url, "http://x").pathname), headers, body, json: parsed };
 }
 
 function json(value: unknown, status = 200): Sent {
@@ -190,6 +200,6 @@ function send(sent: Sent, got: Got, response: ServerResponse): void {
   const split = sent.headers[HEADER_LENGTH];
   const headers = split === undefined || split.startsWith("+") ? {} : { [HEADER_LENGTH]: String(head.length) };
   const lie = split?.startsWith("+") ? { [HEADER_LENGTH]: String(head.length + Number(split)) } : {};
-  response.writeHead(sent.status, { ...sent.headers, ...headers, ...lie, "content-length": String(body.length) });
+  response.writeHead(sent.status, { "content-length": String(body.length), ...sent.headers, ...headers, ...lie });
   response.end(got.method === "HEAD" ? undefined : body);
 }
