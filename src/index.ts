@@ -30,6 +30,7 @@ export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
 export type { Priority } from "./protocol/priority.js";
+export type { AdmissionOptions } from "./routing/admission/admission-options.js";
 export {
   type BroadcastOptions,
   broadcast,

@@ -14,6 +14,8 @@ export interface MemberKeeper {
   up(member: Member): void;
   /** It has a message, and had none, or none any more. */
   began(member: Member): void;
+  /** One was answered with a value. @param since when it was handed over, monotonic ms */
+  answered(method: string, since: number): void;
   /** A message has left it, and it has taken the next if there was one. @param served with its outcome */
   freed(member: Member, served: boolean): void;
   /** What leaves it next was answered with what its handler threw. */
@@ -42,6 +44,10 @@ export class Member extends ActorFamily {
   busySince: number | undefined = undefined;
   /** Messages that have ended since. */
   ended = 0;
+  /** What it was handed last. */
+  latest: Message | undefined = undefined;
+  /** It has served once. */
+  wasUp = false;
   readonly #keeper: MemberKeeper;
   #finished: (() => void) | undefined;
 
@@ -63,6 +69,7 @@ export class Member extends ActorFamily {
   override pump(): void {
     if (this.leaving) return;
     const idle = this.executing === 0;
+    this.plan.sharedMailbox?.winnow();
     super.pump();
     if (idle && this.executing > 0) this.#keeper.began(this);
   }
@@ -73,7 +80,17 @@ export class Member extends ActorFamily {
     if (idle && this.executing > 0) this.#keeper.began(this);
   }
 
+  took(message: Message): void {
+    this.latest = message;
+  }
+
+  answeredOne({ method, deliveredAt }: Message): void {
+    const since = deliveredAt ?? (this.executing === 0 ? this.busySince : undefined);
+    if (since !== undefined) this.#keeper.answered(method, since);
+  }
+
   override freed(served: boolean, pumps?: boolean): void {
+    if (this.executing === 0) this.latest = undefined;
     super.freed(served, pumps);
     this.#keeper.freed(this, served);
     if (this.executing === 0) this.#finished?.();
@@ -96,6 +113,7 @@ export class Member extends ActorFamily {
   }
 
   protected override onUp(): void {
+    this.wasUp = true;
     super.onUp();
     this.#keeper.up(this);
   }
@@ -105,6 +123,7 @@ export class Member extends ActorFamily {
   }
 
   protected override onLost(death: CellDeath): void {
+    this.latest = undefined;
     const guilty = this.busy && death.cause.kind !== "killed";
     this.#keeper.down(this);
     super.onLost(death);
@@ -113,6 +132,7 @@ export class Member extends ActorFamily {
   }
 
   protected override onOver(remains: Remains): void {
+    this.latest = undefined;
     this.#keeper.down(this);
     super.onOver(remains);
     this.#keeper.ended(this, remains.executing.length > 0);

@@ -204,6 +204,10 @@ export class Members {
     this.#owner.began(member);
   }
 
+  answered(method: string, since: number): void {
+    this.#owner.answered(method, since);
+  }
+
   freed(member: Member, served: boolean): void {
     this.#owner.freed(member, served);
   }

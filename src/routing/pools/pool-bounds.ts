@@ -32,6 +32,7 @@ const poolKeys: KeysOf<PoolOptions> = {
   weights: true,
   slowStart: true,
   eject: true,
+  admission: true,
 };
 
 const scaleKeys: KeysOf<ScaleOptions> = {

@@ -1,9 +1,12 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
+import type { Admission } from "../admission/admission.js";
 import type { MembersOwner } from "./members.js";
 
 /** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
-export interface PoolMail extends Omit<MembersOwner, "began"> {
+export interface PoolMail extends Omit<MembersOwner, "began" | "answered"> {
+  /** Judges what has to wait; undefined: all is let in. */
+  gate?: Admission | undefined;
   /** The mailbox that all members take from; undefined where each has its own. */
   readonly shared: Mailbox | undefined;
   /** Messages handed to a member's host ahead of execution, where its spec says nothing. */

@@ -1,4 +1,5 @@
 import type { Duration } from "../../duration.js";
+import type { AdmissionOptions } from "../admission/admission-options.js";
 import type { EjectOptions } from "../ejection/eject-options.js";
 import type { Route } from "../picks/route.js";
 import type { ScalingRule } from "../scaling/scaling-rule.js";
@@ -42,4 +43,9 @@ export interface PoolOptions {
   slowStart?: Duration;
   /** A member that misbehaves beside the others gets no mail for a while. Default false. For routes that push, but those by key. */
   eject?: false | EjectOptions;
+  /**
+   * Where no member is free: an ask that cannot be answered before its deadline, by what the pool has learned of its work, is
+   * refused at once (`Overloaded`, with `retryAfterMs`). `false`: everything waits, until its deadline. Default `true`.
+   */
+  admission?: boolean | AdmissionOptions;
 }

@@ -10,6 +10,8 @@ import { takesNoMore } from "../../system/not-an-actor.js";
 import { type Receiver, targetOf } from "../../system/target.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
+import { Admission } from "../admission/admission.js";
+import type { AdmissionLimits } from "../admission/admission-options.js";
 import type { FanOut } from "../fan-out/fan-out.js";
 import { Gauge } from "../scaling/gauge.js";
 import { Scaler } from "../scaling/scaler.js";
@@ -23,6 +25,8 @@ export interface PoolPlan {
   readonly rules: ChildRules;
   readonly bounds: PoolBounds;
   readonly mail: PoolMail;
+  /** Whom it lets in while no member is free; undefined: everybody. */
+  readonly admission?: AdmissionLimits | undefined;
   /** What its ref sends through, where that is not the pool itself. */
   readonly target?: (group: FanOut) => Target;
 }
@@ -43,13 +47,15 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly #members: Members;
   readonly #gauge: Gauge;
   readonly #scaler: Scaler;
+  readonly #admission: Admission | undefined;
   /** What the class of its members says of its methods, from the first start on. */
   #facts: ActorFacts | undefined;
   #refusal: HoldfastError | undefined;
   /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
   #draining = false;
 
-  constructor(context: SystemContext, place: Place, { member, rules, bounds, mail, target }: PoolPlan) {
+  constructor(context: SystemContext, place: Place, plan: PoolPlan) {
+    const { member, rules, bounds, mail, target, admission } = plan;
     const { name, path } = place;
     this.#context = context;
     this.name = name;
@@ -61,7 +67,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window }, this);
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
-    this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge });
+    this.#admission = admission && this.#gateOf(admission);
+    mail.gate = this.#admission;
+    const refusedWithin = (overMs: number, now: number) => this.#admission?.refusedWithin(overMs, now) ?? 0;
+    this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge, refusedWithin });
     const single = targetOf(context, this);
     this.target = target?.(this.#fanOut(single)) ?? single;
   }
@@ -84,6 +93,8 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     try {
       mail.push(message, key);
     } catch (error) {
+      // What is refused since nobody is free is as good a reason to grow as what waits.
+      if (isHoldfastError(error, "Overloaded")) this.#scaler.pressed();
       throw this.#fullOr(error);
     }
     // What has one size for ever needs to know nothing of what waits.
@@ -183,6 +194,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#scaler.works();
   }
 
+  answered(method: string, since: number): void {
+    this.#admission?.ended(method, since);
+  }
+
   freed(member: Member, served: boolean): void {
     const unknown = this.#gauge.service === undefined;
     this.#gauge.freed(member, served);
@@ -228,6 +243,20 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !inner) throw takesNoMore(this.path);
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
+  }
+
+  #gateOf(limits: AdmissionLimits): Admission {
+    const { clock, callMade } = this.#context;
+    const { all, out } = this.#members;
+    return new Admission({
+      clock,
+      callMade,
+      path: this.path,
+      limits,
+      serviceMs: () => this.#gauge.service?.ms,
+      members: () => (out.size === 0 ? all : all.filter((member) => !out.has(member))),
+      comesIn: (member, now) => this.#scaler.comesIn(member, now),
+    });
   }
 
   #fanOut(single: Target): FanOut {

@@ -3,12 +3,13 @@ import type { MailRoom } from "../../mailbox/mail-room.js";
 import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import { hasNoKeys } from "../../system/not-an-actor.js";
+import type { Admission } from "../admission/admission.js";
 import type { Member } from "./member.js";
 import type { PoolMail } from "./pool-mail.js";
 
 /** One mailbox for all: a message waits for the first member that has room. What is sent in order begins in order. */
 export class SharedMail implements PoolMail {
-  readonly shared: Mailbox;
+  readonly shared: SharedMailbox;
   readonly window = POOL_MEMBER_WINDOW;
   readonly #path: string;
   /** Members that have room, the one that was freed last at the end: its caches are warm, and others can idle out. */
@@ -17,6 +18,14 @@ export class SharedMail implements PoolMail {
   constructor(path: string, limits: MailboxLimits, room: MailRoom) {
     this.#path = path;
     this.shared = new SharedMailbox(path, limits, room, () => this.#pump());
+  }
+
+  get gate(): Admission | undefined {
+    return this.shared.gate;
+  }
+
+  set gate(gate: Admission | undefined) {
+    this.shared.gate = gate;
   }
 
   get waiting(): number {
@@ -33,7 +42,9 @@ export class SharedMail implements PoolMail {
 
   push(message: Message, key: string | undefined): void {
     if (key !== undefined) throw hasNoKeys(this.#path, key);
-    this.shared.push(message);
+    const { shared } = this;
+    if (shared.gate !== undefined && (this.#free.length === 0 || !shared.empty)) shared.gate.judge(message, shared);
+    shared.push(message);
     this.#pump();
   }
 
@@ -87,6 +98,7 @@ export class SharedMail implements PoolMail {
 
 /** What a dying or stopped member hands back is offered to the others at once: they may be idle. */
 class SharedMailbox extends Mailbox {
+  gate: Admission | undefined = undefined;
   readonly #onHandedBack: () => void;
 
   constructor(owner: string, limits: MailboxLimits, room: MailRoom, onHandedBack: () => void) {
@@ -97,6 +109,10 @@ class SharedMailbox extends Mailbox {
   override handBack(messages: readonly Message[]): void {
     super.handBack(messages);
     if (messages.length > 0) this.#onHandedBack();
+  }
+
+  override winnow(): void {
+    this.gate?.winnow(this);
   }
 
   /** A busy member tries no suspect: when that is given up, what waited behind it can go on. */

@@ -5,6 +5,7 @@ import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { SystemContext } from "../../system/context.js";
 import { hasNoKeys } from "../../system/not-an-actor.js";
+import type { Admission } from "../admission/admission.js";
 import type { EjectionLimits } from "../ejection/outliers.js";
 import type { Routed } from "../picks/pick.js";
 import type { PushRoute } from "../picks/route.js";
@@ -45,6 +46,7 @@ interface Shown extends Routed {
  */
 export class Router implements PoolMail {
   readonly shared = undefined;
+  gate: Admission | undefined = undefined;
   /** What has not left for a host can still go to another member. */
   readonly window = POOL_MEMBER_WINDOW;
   readonly #options: RouterOptions;
@@ -84,6 +86,8 @@ export class Router implements PoolMail {
     // Before it is handed on: it may be over at once.
     if (this.#tenures && key !== undefined) message.atItsEnd(() => this.#tenures!.end(message));
     const seat = this.#holds(key) ? undefined : this.#seatFor(message, key);
+    if (seat && this.gate !== undefined && !seat.member.free)
+      this.gate.judge(message, seat.member.mailbox, seat.member);
     if (seat) this.#put(message, key, seat);
     else this.#held.push(message);
   }

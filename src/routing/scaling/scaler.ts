@@ -1,18 +1,13 @@
-import { availableParallelism } from "node:os";
 import type { Timer } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
-import type { SystemContext } from "../../system/context.js";
 import type { Scaling } from "../../system/tree.js";
 import type { Member } from "../pools/member.js";
-import type { Members } from "../pools/members.js";
-import type { PoolBounds } from "../pools/pool-bounds.js";
-import type { PoolMail } from "../pools/pool-mail.js";
 import { askRule } from "./ask-rule.js";
-import type { Gauge } from "./gauge.js";
 import { GrowthTrial } from "./growth-trial.js";
 import { MemberMemory } from "./member-memory.js";
 import type { ScalingLimits, ScalingMemory, ScalingView } from "./scaling-rule.js";
+import { type ScalerParts, scalingView } from "./scaling-view.js";
 import { StartTimes } from "./start-times.js";
 import { toldNumbers } from "./told-numbers.js";
 
@@ -27,15 +22,6 @@ const SOONEST_GO_MS = 20;
 
 /** An idle pool that may shrink is looked at so many times in `shrinkAfter`. */
 const IDLE_LOOKS = 10;
-
-export interface ScalerParts {
-  readonly context: SystemContext;
-  readonly path: string;
-  readonly bounds: PoolBounds;
-  readonly members: Members;
-  readonly mail: PoolMail;
-  readonly gauge: Gauge;
-}
 
 /**
  * Gives a pool its size: makes the view of it, asks the rule, performs what it wants, and tells why. It decides nothing.
@@ -119,6 +105,11 @@ export class Scaler {
 
   serves(member: Member): void {
     this.#starts.serves(member, this.#parts.context.clock.now());
+  }
+
+  /** How long until a member that starts serves, ms; 0 where nobody knows. */
+  comesIn(member: Member, now: number): number {
+    return this.#starts.left(member, now);
   }
 
   down(member: Member): void {
@@ -245,28 +236,8 @@ export class Scaler {
   }
 
   #view(now: number): ScalingView {
-    const { mail, members, gauge } = this.#parts;
-    const { waiting } = mail;
-    const all = members.all;
-    let busy = 0;
-    let ready = 0;
-    for (const member of all) {
-      if (member.up) ready++;
-      if (member.up && member.executing > 0) busy++;
-    }
-    return {
-      now,
-      waiting,
-      oldestWaitMs: gauge.arrivals.oldestWaitMs(now, waiting),
-      members: members.working,
-      ready,
-      busy,
-      workedMs: gauge.workedMs(now, all),
-      serviceMs: gauge.service?.ms,
-      startMs: this.#startMs,
-      ...this.#memoryNow.of(all, now),
-      cores: availableParallelism(),
-    };
+    const { members } = this.#parts;
+    return scalingView(this.#parts, now, { startMs: this.#startMs, ...this.#memoryNow.of(members.all, now) });
   }
 
   /** Who stays down keeps its place: a member that breaks again and again is not replaced for ever. */

@@ -20,6 +20,12 @@ export class StartTimes {
     else this.#cold = observeStart(this.#cold, now - start.at, now);
   }
 
+  /** How long the start under way will still take, ms; 0 where nobody knows. */
+  left(member: object, now: number): number {
+    const start = this.#under.get(member);
+    return start === undefined ? 0 : Math.max(0, (this.expected(start.warm) ?? 0) - (now - start.at));
+  }
+
   /** It does not: what it took says nothing. */
   fails(member: object): void {
     this.#under.delete(member);

@@ -1,4 +1,5 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Message } from "../../mailbox/message.js";
 import type { Cell } from "../cell/cell.js";
 
 /** The incarnation that messages are delivered to. */
@@ -19,6 +20,10 @@ export interface Addressee {
   freed(served: boolean, pumps?: boolean): void;
   /** Hands over as much mail as the window allows. */
   pump(): void;
+  /** One is handed over. Of a member of a pool. */
+  took?(message: Message): void;
+  /** One that was delivered was answered with a value. Of a member of a pool. */
+  answeredOne?(message: Message): void;
   /** What leaves it next was answered with what its handler threw. */
   failed?(): void;
 }

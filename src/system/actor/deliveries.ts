@@ -28,6 +28,7 @@ export class Deliveries implements Holder {
   readonly #inflight = new Inflight(this);
   readonly #direct: DirectRuns;
   readonly #window: number;
+  readonly #pooled: boolean;
   readonly #log: ReplayLog;
   /** Of those that stream, by sequence number; most actors have none. */
   #credits: Map<number, StreamCredit> | undefined;
@@ -41,6 +42,7 @@ export class Deliveries implements Holder {
     this.#context = context;
     this.#to = to;
     this.#window = window;
+    this.#pooled = pooled === true;
     this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
     this.#log = new ReplayLog(snapshotEvery);
   }
@@ -68,6 +70,7 @@ export class Deliveries implements Holder {
     const method = this.#latest!;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
+    if (this.#pooled) this.#to.took?.(message);
     if (method.stream) this.#streams(message);
     // One that is tried again alone goes the long way, where each step is told.
     if (this.#direct.on && !message.suspect) {
@@ -196,6 +199,7 @@ export class Deliveries implements Holder {
 
   #left(message: Message, ok: boolean, ran: boolean, state: Packed | undefined): void {
     this.#inflight.remove(message);
+    if (this.#pooled && ok && ran) this.#to.answeredOne?.(message);
     this.#credits?.delete(message.seq);
     if (this.#long.any) this.#long.ended(message, ok, this.#to.cell?.longest, this.#context.clock);
     this.#direct.goOn();
