@@ -143,9 +143,6 @@ export class Mailbox implements Holder {
     return (this.#ranked ?? this.#inside)?.has(such) === true || this.#outside?.has(such) === true;
   }
 
-  /** Lets those go whose turn has come and that are not worth starting; whose mailbox has such says which. */
-  winnow(): void {}
-
   /** The next message, or undefined. */
   take(): Message | undefined {
     const inside = this.#inside;

@@ -34,6 +34,9 @@ const LONGEST_ADVICE_MS = 60_000;
 /** With so many times what it needs in hand nothing is looked at more closely. */
 const PLENTY = 4;
 
+/** The most that one needs is forgotten slowly: half of it with 35 answers. */
+const FADES = 0.98;
+
 /** Of messages shorter than this, ms, one in so many is measured: to read the clock would cost too large a part of them. */
 const TINY_MS = 0.1;
 const MEASURED_OF_TINY = 16;
@@ -59,17 +62,23 @@ interface Known {
  */
 export class Admission {
   readonly #parts: AdmissionParts;
+  readonly #maxWaitMs: number;
   readonly #known = new Map<string, Known>();
   /** When a message of any method was answered last. */
   #servedAt = Number.NEGATIVE_INFINITY;
   /** Something that waits has little time to spare: what is taken is looked at. */
-  #tight = false;
+  tight = false;
+  /** Of all methods, what one needs in plenty, and what each before it takes. */
+  #plentyMs = 0;
+  #latest: string | undefined;
+  #latestKnown: Known | undefined;
   /** Refused of late, each counting less as time goes by. */
   #refused = 0;
   #refusedAt = 0;
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
+    this.#maxWaitMs = parts.limits.maxWaitMs;
   }
 
   /**
@@ -79,24 +88,24 @@ export class Admission {
    * @throws HoldfastError Overloaded
    */
   judge(message: Message, mailbox: Mailbox, alone?: Member): void {
-    const { maxWaitMs } = this.#parts.limits;
     const { deadline } = message;
+    const maxWaitMs = this.#maxWaitMs;
     if (deadline === Number.POSITIVE_INFINITY && maxWaitMs === Number.POSITIVE_INFINITY) return;
+    const now = this.#parts.callMade.at || this.#parts.clock.now();
+    const leftMs = deadline - now;
+    // Somebody was served just now, and one member alone would have done all in time: nothing is looked at more closely.
+    const most = this.#plentyMs * (mailbox.size + 2);
+    if (most < leftMs && most < maxWaitMs && PLENTY * (now - this.#servedAt) < leftMs) return;
     const known = this.#known.get(message.method);
     const own = known?.learned;
     const serviceMs = this.#parts.serviceMs();
     if (own === undefined || own.seen < LEARNED_FROM || serviceMs === undefined) return;
-    const now = this.#now;
-    const leftMs = deadline - now;
     const ahead = mailbox.ahead(message);
-    // Somebody was served just now, and one member alone would have done all in time.
-    const most = PLENTY * ((ahead + 1) * serviceMs + own.ms + own.spreadMs);
-    if (most < Math.min(leftMs, maxWaitMs) && PLENTY * (now - this.#servedAt) < leftMs) return;
     const freeIn = alone ? [this.#freeIn(alone, serviceMs, now)] : this.#allFreeIn(serviceMs, now);
     const verdict = admit({ leftMs, ahead, serviceMs, own, freeIn, maxWaitMs });
-    if (PLENTY * (verdict.startsInMs + own.ms + own.spreadMs) > leftMs) this.#tight = true;
+    if (PLENTY * (verdict.startsInMs + own.ms + own.spreadMs) > leftMs) this.tight = true;
     if (verdict.admitted || this.#letsThrough(known!, own, now)) return;
-    this.#tight = true;
+    this.tight = true;
     // One that would be late at a free member too says nothing of how many there should be.
     if (worthStarting(leftMs, own)) this.#count(now);
     throw this.#refusal(message, own, leftMs, ahead, freeIn.length, verdict);
@@ -104,12 +113,11 @@ export class Admission {
 
   /** Those whose turn has come, and who could not be answered in time any more, leave; the last one is tried all the same. */
   winnow(mailbox: Mailbox): void {
-    if (!this.#tight) return;
     if (mailbox.empty) {
-      this.#tight = false;
+      this.tight = false;
       return;
     }
-    const now = this.#now;
+    const now = this.#parts.callMade.at || this.#parts.clock.now();
     for (let next = mailbox.next; next && mailbox.size > 1; next = mailbox.next) {
       const { deadline } = next;
       const known = deadline === Number.POSITIVE_INFINITY || next.suspect ? undefined : this.#known.get(next.method);
@@ -128,17 +136,26 @@ export class Admission {
 
   /** A message of a member was answered. @param since when it was handed over, monotonic ms */
   ended(method: string, since: number): void {
-    let known = this.#known.get(method);
-    if (known === undefined) {
-      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY, skipped: 0 };
-      this.#known.set(method, known);
-    }
+    const known = method === this.#latest ? this.#latestKnown! : this.#knownOf(method);
     const { learned } = known;
     if (learned && learned.seen >= LEARNED_FROM && learned.ms < TINY_MS && ++known.skipped < MEASURED_OF_TINY) return;
     known.skipped = 0;
     const now = this.#parts.clock.now();
     this.#servedAt = now;
     known.learned = observeMethod(learned, now - since, now);
+    const { ms: own, spreadMs } = known.learned!;
+    this.#plentyMs = Math.max(PLENTY * (own + spreadMs), this.#plentyMs * FADES);
+  }
+
+  #knownOf(method: string): Known {
+    let known = this.#known.get(method);
+    if (known === undefined) {
+      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY, skipped: 0 };
+      this.#known.set(method, known);
+    }
+    this.#latest = method;
+    this.#latestKnown = known;
+    return known;
   }
 
   /**
@@ -147,10 +164,6 @@ export class Admission {
    */
   refusedWithin(overMs: number, now: number): number {
     return (this.#refusedLately(now) * overMs) / REMEMBERED_MS;
-  }
-
-  get #now(): number {
-    return this.#parts.callMade.at || this.#parts.clock.now();
   }
 
   #allFreeIn(serviceMs: number, now: number): number[] {

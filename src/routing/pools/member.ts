@@ -5,6 +5,7 @@ import type { ActorPlan } from "../../system/actor/actor-plan.js";
 import type { CellDeath } from "../../system/cell/cell.js";
 import type { Remains } from "../../system/death/after-death.js";
 import type { Begun } from "../../system/unit.js";
+import type { Admission } from "../admission/admission.js";
 
 /** Who hears of a member, in the turn in which it happens. */
 export interface MemberKeeper {
@@ -14,8 +15,8 @@ export interface MemberKeeper {
   up(member: Member): void;
   /** It has a message, and had none, or none any more. */
   began(member: Member): void;
-  /** One was answered with a value. @param since when it was handed over, monotonic ms */
-  answered(method: string, since: number): void;
+  /** Judges what has to wait, and learns from what is answered. */
+  readonly gate: Admission | undefined;
   /** A message has left it, and it has taken the next if there was one. @param served with its outcome */
   freed(member: Member, served: boolean): void;
   /** What leaves it next was answered with what its handler threw. */
@@ -69,7 +70,8 @@ export class Member extends ActorFamily {
   override pump(): void {
     if (this.leaving) return;
     const idle = this.executing === 0;
-    this.plan.sharedMailbox?.winnow();
+    const { gate } = this.#keeper;
+    if (gate?.tight) gate.winnow(this.mailbox);
     super.pump();
     if (idle && this.executing > 0) this.#keeper.began(this);
   }
@@ -85,8 +87,10 @@ export class Member extends ActorFamily {
   }
 
   answeredOne({ method, deliveredAt }: Message): void {
+    const { gate } = this.#keeper;
+    if (gate === undefined) return;
     const since = deliveredAt ?? (this.executing === 0 ? this.busySince : undefined);
-    if (since !== undefined) this.#keeper.answered(method, since);
+    if (since !== undefined) gate.ended(method, since);
   }
 
   override freed(served: boolean, pumps?: boolean): void {

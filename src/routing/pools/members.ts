@@ -10,6 +10,7 @@ import type { SystemContext } from "../../system/context.js";
 import type { Supervised } from "../../system/supervisor/children.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import type { Place } from "../../system/unit.js";
+import type { Admission } from "../admission/admission.js";
 import { Member, type MemberKeeper } from "./member.js";
 
 export interface MembersOptions {
@@ -31,7 +32,7 @@ export interface MembersOptions {
 }
 
 /** Who hears of members, beside what `MemberKeeper` tells. All in the turn in which it happens. */
-export interface MembersOwner extends MemberKeeper {
+export interface MembersOwner extends Omit<MemberKeeper, "gate"> {
   /** It leaves: no more mail for it, and what waits before it is the owner's to hand on. */
   leaves(member: Member): void;
   /** It stays down until a restart by hand: over its budget, or it has ended well. */
@@ -56,6 +57,7 @@ export class Members {
   readonly out = new Set<Member>();
   /** One for all members: a loaded spare fits any of them. */
   readonly cell: CellSpec;
+  gate: Admission | undefined = undefined;
   readonly #owner: MembersOwner;
   readonly #options: MembersOptions;
   readonly #plan: Omit<ActorPlan, "lodging">;
@@ -202,10 +204,6 @@ export class Members {
 
   began(member: Member): void {
     this.#owner.began(member);
-  }
-
-  answered(method: string, since: number): void {
-    this.#owner.answered(method, since);
   }
 
   freed(member: Member, served: boolean): void {

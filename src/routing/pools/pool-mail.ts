@@ -4,7 +4,7 @@ import type { Admission } from "../admission/admission.js";
 import type { MembersOwner } from "./members.js";
 
 /** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
-export interface PoolMail extends Omit<MembersOwner, "began" | "answered"> {
+export interface PoolMail extends Omit<MembersOwner, "began"> {
   /** Judges what has to wait; undefined: all is let in. */
   gate?: Admission | undefined;
   /** The mailbox that all members take from; undefined where each has its own. */

@@ -69,6 +69,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#gauge = gauge;
     this.#admission = admission && this.#gateOf(admission);
     mail.gate = this.#admission;
+    this.#members.gate = this.#admission;
     const refusedWithin = (overMs: number, now: number) => this.#admission?.refusedWithin(overMs, now) ?? 0;
     this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge, refusedWithin });
     const single = targetOf(context, this);
@@ -192,10 +193,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   began(member: Member): void {
     this.#gauge.began(member);
     this.#scaler.works();
-  }
-
-  answered(method: string, since: number): void {
-    this.#admission?.ended(method, since);
   }
 
   freed(member: Member, served: boolean): void {

@@ -111,10 +111,6 @@ class SharedMailbox extends Mailbox {
     if (messages.length > 0) this.#onHandedBack();
   }
 
-  override winnow(): void {
-    this.gate?.winnow(this);
-  }
-
   /** A busy member tries no suspect: when that is given up, what waited behind it can go on. */
   override remove(message: Message): void {
     super.remove(message);
