@@ -156,7 +156,7 @@ const services: readonly [name: string, draw: (chance: Chance) => number][] = [
 
 describe("answers in time at more than the capacity", () => {
   const play = (draw: (chance: Chance) => number, load: number, deadlineMs: number, admission: boolean, members = 4) =>
-    overload({ load, draw, meanMs: 10, deadlineMs, members, forMs: 60_000, admission, chance: seededChance(11) });
+    overload({ load, draw, meanMs: 10, deadlineMs, members, forMs: 40_000, admission, chance: seededChance(11) });
 
   it.each(services)("stay as many as at the capacity, at twice and five times of it: %s", (_, draw) => {
     for (const deadlineMs of [50, 100, 400]) {

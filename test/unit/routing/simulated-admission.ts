@@ -43,7 +43,7 @@ export function overload({
   const rate = (load * count) / meanMs;
   const pause = () => -Math.log(1 - chance()) / rate;
   const members = Array.from({ length: count }, () => ({ since: 0, until: -1, deadline: -1 }));
-  let queue: number[] = [];
+  const queue: number[] = [];
   let learned: LearnedMethod | undefined;
   let [good, late, refused, expired] = [0, 0, 0, 0];
   let next = pause();
@@ -56,9 +56,11 @@ export function overload({
       else late++;
       learned = observeMethod(learned, now - member.since, now);
     }
-    const waiting = queue.filter((deadline) => deadline > now);
-    expired += queue.length - waiting.length;
-    queue = waiting;
+    // All have as long, so the first one is the first to be late.
+    while (queue.length > 0 && queue[0]! <= now) {
+      queue.shift();
+      expired++;
+    }
     if (now >= next) {
       next = now + pause();
       const freeIn = members.map(({ until, since }) => (until < 0 ? 0 : busyFor(learned?.ms ?? 0, now - since)));
