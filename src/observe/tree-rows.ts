@@ -1,5 +1,5 @@
 import type { ChildState } from "../supervision/life.js";
-import type { TreeNode } from "../system/tree.js";
+import { ejectedText, type TreeNode } from "../system/tree.js";
 
 /** One line of the tree as the page and the terminal show it. */
 export interface TreeRow {
@@ -41,12 +41,39 @@ export function rowId(parent: string, { kind, name }: TreeNode): string {
 }
 
 function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): void {
-  const { path, name, kind, state, reason, incarnation, restarts, mailbox, spare, scaling, children = [] } = node;
+  const {
+    path,
+    name,
+    kind,
+    state,
+    reason,
+    incarnation,
+    restarts,
+    mailbox,
+    spare,
+    scaling,
+    ejected,
+    children = [],
+  } = node;
   const id = rowId(parent, node);
   const killable = node.isolation !== undefined && node.host !== undefined && state !== "stopped";
   const hidden = Math.max(0, children.length - shownChildren);
   const where = whereOf(node);
-  const row = { id, depth, path, name, kind, state, reason, where, incarnation, restarts, mailbox, spare, scaling };
+  const row = {
+    id,
+    depth,
+    path,
+    name,
+    kind,
+    state,
+    reason: reason ?? (ejected && ejectedText(ejected)),
+    where,
+    incarnation,
+    restarts,
+    mailbox,
+    spare,
+    scaling,
+  };
   rows.push({ ...row, killable, hidden });
   for (const child of shown(children)) walk(child, depth + 1, id, rows);
 }

@@ -22,6 +22,8 @@ export interface TreeNode {
   readonly busy?: Busy;
   /** Of a pool: how many members it has, and why. */
   readonly scaling?: Scaling;
+  /** Of a pool's member that runs and gets no mail for now. */
+  readonly ejected?: Ejected;
   readonly children?: readonly TreeNode[];
 }
 
@@ -41,6 +43,14 @@ export interface Scaling {
   readonly sinceMs: number;
   /** Of a pool in which mail waits: why it has not grown, as its rule said at the latest look. */
   readonly stays?: string | undefined;
+}
+
+/** Why a member gets no mail, and for how much longer. */
+export interface Ejected {
+  /** In one line, with numbers. */
+  readonly why: string;
+  /** Milliseconds. */
+  readonly leftMs: number;
 }
 
 /** A handler that takes its time; the one that began first, where there are several. */
@@ -97,6 +107,7 @@ function line(node: TreeNode): string {
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
   if (node.busy) parts.push(busyText(node.busy));
   if (node.spare) parts.push(`spare ${node.spare}`);
+  if (node.ejected) parts.push(ejectedText(node.ejected));
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");
 }
@@ -105,6 +116,11 @@ function line(node: TreeNode): string {
 export function sizeText({ members, ready, min, max, by }: Scaling): string {
   const up = ready < members ? `${ready}+${members - ready}` : String(members);
   return min === max && by === "rule" ? `${up} fixed` : `${up} of ${min}–${max}`;
+}
+
+/** "ejected, 12 s left: 3 failures in a row" */
+export function ejectedText({ why, leftMs }: Ejected): string {
+  return `ejected, ${Math.ceil(leftMs / 1000)} s left: ${why}`;
 }
 
 /** "busy: classify 12 s of 60 s" */

@@ -1,4 +1,4 @@
-import { Actor, inline, type PoolOptions, pool, type SystemEvent } from "holdfast";
+import { Actor, inline, type PoolOptions, pool, type SystemEvent, type TreeNode, treeText } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { play } from "./stage.js";
@@ -40,12 +40,15 @@ async function stage(options: PoolOptions, { runs = Odd, broken = true, slowMs =
   return { ...scene, clock, odd, ejected, answers };
 }
 
+/** The members of the pool, as the tree tells them. */
+const nodes = (tree: TreeNode) => tree.children![0]!.children!;
+
 describe.each([
   { how: "answers with errors", runs: Odd },
   { how: "crashes", runs: Crashing },
 ])("a member that $how", ({ runs }) => {
   it("gets no mail for a while, longer each time, and is taken back", async () => {
-    const { answers, ejected, clock } = await stage(
+    const { answers, ejected, clock, app } = await stage(
       { size: 3, route: "round-robin", eject: { failures: 3, for: "10s" } },
       { runs },
     );
@@ -55,6 +58,12 @@ describe.each([
     ]);
     expect(await answers(6)).not.toMatch(/[2-]/);
     await clock.advance(9_999);
+    expect(nodes(app.tree()).map(({ ejected }) => ejected)).toEqual([
+      undefined,
+      { why: "3 failures in a row", leftMs: 1 },
+      undefined,
+    ]);
+    expect(treeText(app.tree())).toContain("ejected, 1 s left: 3 failures in a row");
     expect(await answers(6)).not.toMatch(/[2-]/);
     await clock.advance(1);
     expect((await answers(9)).match(/-/g)).toHaveLength(3);

@@ -1,6 +1,8 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
+import type { Ejected } from "../../system/tree.js";
 import type { Admission } from "../admission/admission.js";
+import type { Member } from "./member.js";
 import type { MembersOwner } from "./members.js";
 
 /** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
@@ -19,6 +21,8 @@ export interface PoolMail extends Omit<MembersOwner, "began"> {
   readonly stuck: boolean;
   /** Takes a message in the turn in which it is sent. @throws HoldfastError why it is refused */
   push(message: Message, key: string | undefined): void;
+  /** Why a member gets none for now, and for how long still; undefined where it does, or mail goes to whoever is free. */
+  ejected?(member: Member): Ejected | undefined;
   /** Everything that waits; the caller settles it. */
   clear(): Message[];
 }

@@ -174,9 +174,17 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
       executing: this.#members.executing,
       capacity: this.#mail.capacity,
     };
-    const children = this.#mail.shared ? node.children!.map(({ mailbox: _, ...member }) => member) : node.children!;
+    const children = this.#mail.shared
+      ? node.children!.map(({ mailbox: _, ...member }) => member)
+      : node.children!.map((member) => this.#withEjection(member));
     const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
     return { ...node, kind: this.kind, mailbox, scaling: this.#scaler.scaling(), children, restarts };
+  }
+
+  #withEjection(node: TreeNode): TreeNode {
+    const member = this.#members.all.find(({ name }) => name === node.name);
+    const ejected = member && this.#mail.ejected?.(member);
+    return ejected ? { ...node, ejected } : node;
   }
 
   starts(member: Member): void {

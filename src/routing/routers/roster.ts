@@ -1,6 +1,7 @@
 import type { Timer } from "../../clock.js";
 import type { Message } from "../../mailbox/message.js";
 import type { SystemContext } from "../../system/context.js";
+import type { Ejected } from "../../system/tree.js";
 import { type EjectionLimits, judgeOutliers } from "../ejection/outliers.js";
 import { ServiceRecord } from "../ejection/service-record.js";
 import { slowStart } from "../picks/slow-start.js";
@@ -129,6 +130,12 @@ export class Roster {
     else if (member.executing === 0) seat.record.paused();
   }
 
+  /** Why a member gets no mail, and for how long still. */
+  ejected(member: Member): Ejected | undefined {
+    const ejection = this.#seats.get(member)?.ejection;
+    return ejection && { why: ejection.why, leftMs: Math.max(0, ejection.until - this.#context.clock.now()) };
+  }
+
   /** Of those with room for a message, the one with the fewest. */
   emptiest({ bytes }: Message): Seat | undefined {
     let best: Seat | undefined;
@@ -188,7 +195,7 @@ export class Roster {
     // After a long time of good conduct it begins anew.
     if (clock.now() - seat.returnedAt > longestMs) seat.times = 0;
     seat.times++;
-    seat.ejected = true;
+    seat.ejection = { why, until: clock.now() + forMs };
     this.#candidates = undefined;
     this.#returns.set(
       seat,
@@ -201,7 +208,7 @@ export class Roster {
   #takesBack(seat: Seat): void {
     const { clock } = this.#context;
     this.#returns.delete(seat);
-    seat.ejected = false;
+    seat.ejection = undefined;
     seat.returnedAt = clock.now();
     seat.record.forget();
     this.#candidates = undefined;

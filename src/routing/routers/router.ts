@@ -5,6 +5,7 @@ import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { SystemContext } from "../../system/context.js";
 import { hasNoKeys } from "../../system/not-an-actor.js";
+import type { Ejected } from "../../system/tree.js";
 import type { Admission } from "../admission/admission.js";
 import type { EjectionLimits } from "../ejection/outliers.js";
 import type { Routed } from "../picks/pick.js";
@@ -74,6 +75,10 @@ export class Router implements PoolMail {
   /** Whether something waits that a member more could begin at once. */
   get stuck(): boolean {
     return this.waiting > 0;
+  }
+
+  ejected(member: Member): Ejected | undefined {
+    return this.#roster.ejected(member);
   }
 
   get capacity(): number {

@@ -21,8 +21,8 @@ export class Seat implements Candidate {
   out = false;
   /** Its latest message has failed. */
   failed = false;
-  /** No mail for it for now: it misbehaves. */
-  ejected = false;
+  /** No mail for it for now, since it misbehaves; until then, monotonic ms. */
+  ejection: { readonly why: string; readonly until: number } | undefined = undefined;
   /** How often it was ejected of late. */
   times = 0;
   /** When it was taken back, monotonic ms. */
@@ -36,6 +36,10 @@ export class Seat implements Candidate {
     this.place = place;
     this.weight = weight;
     this.share = weight;
+  }
+
+  get ejected(): boolean {
+    return this.ejection !== undefined;
   }
 
   get load(): number {

@@ -6,22 +6,11 @@ import type { Member } from "../pools/member.js";
 import { askRule } from "./ask-rule.js";
 import { GrowthTrial } from "./growth-trial.js";
 import { MemberMemory } from "./member-memory.js";
+import { LOOK_MS, nextLook } from "./next-look.js";
 import type { ScalingLimits, ScalingMemory, ScalingView } from "./scaling-rule.js";
 import { type ScalerParts, scalingView } from "./scaling-view.js";
 import { StartTimes } from "./start-times.js";
 import { toldNumbers } from "./told-numbers.js";
-
-/** How often a pool that works is looked at, ms. */
-const LOOK_MS = 100;
-
-/** The same while mail waits: as soon as it has waited too long, but no sooner than this, ms. */
-const SOONEST_MS = 2;
-
-/** A pool whose `shrinkAfter` is less than a look is looked at as often as that, but no sooner than this, ms. */
-const SOONEST_GO_MS = 20;
-
-/** An idle pool that may shrink is looked at so many times in `shrinkAfter`. */
-const IDLE_LOOKS = 10;
 
 /**
  * Gives a pool its size: makes the view of it, asks the rule, performs what it wants, and tells why. It decides nothing.
@@ -62,6 +51,10 @@ export class Scaler {
   /** Nobody holds it, and there is something to decide. */
   get #elastic(): boolean {
     return this.#open && this.#held === undefined && !this.fixed;
+  }
+
+  get #now(): number {
+    return this.#parts.context.clock.now();
   }
 
   /** There may be more members than there are. */
@@ -128,9 +121,10 @@ export class Scaler {
 
   /** @throws HoldfastError InvalidValue */
   async resize(to: number | "auto"): Promise<void> {
-    const { context, members, path, bounds } = this.#parts;
-    this.#trial.drop(context.clock.now());
+    const { members, path, bounds } = this.#parts;
+    this.#trial.drop(this.#now);
     if (to === "auto") {
+      if (this.#held !== undefined) this.#last = { by: "rule", why: `given back by resize("auto")`, at: this.#now };
       this.#held = undefined;
       this.#memory = undefined;
       this.fill();
@@ -182,7 +176,7 @@ export class Scaler {
     this.#timer = undefined;
     this.#soonAt = undefined;
     if (!this.#elastic) return;
-    const now = this.#parts.context.clock.now();
+    const now = this.#now;
     this.#judge(now);
     const view = this.#view(now);
     const limits = this.#limits(now);
@@ -209,21 +203,10 @@ export class Scaler {
     if (verdict.is === "undone" && members.working > from) this.#resize(from, "judge", verdict.why);
   }
 
-  /** When to look again, if at all. */
-  #plan({ waiting, busy, members, oldestWaitMs }: ScalingView): void {
-    const { bounds } = this.#parts;
-    if (waiting > 0) {
-      this.#soonAt = 2 * waiting;
-      const patience = Math.max(bounds.targetWaitMs, this.#startMs ?? 0);
-      // What has waited too long already, and is still there, waits for more than a moment.
-      const left = patience - oldestWaitMs;
-      this.#arm(Math.min(LOOK_MS, Math.max(SOONEST_MS, left >= 0 ? left : LOOK_MS)));
-      return;
-    }
-    // Members that may go sooner than that are looked at as often as they may go.
-    const lookMs = members > bounds.min ? Math.min(LOOK_MS, Math.max(SOONEST_GO_MS, bounds.shrinkAfterMs)) : LOOK_MS;
-    if (busy > 0 || this.#trial.open) this.#arm(lookMs);
-    else if (members > bounds.min) this.#arm(Math.max(lookMs, bounds.shrinkAfterMs / IDLE_LOOKS));
+  #plan(view: ScalingView): void {
+    const next = nextLook(view, this.#parts.bounds, this.#trial.open);
+    this.#soonAt = next?.atWaiting;
+    if (next) this.#arm(next.inMs);
   }
 
   #arm(ms: number): void {

@@ -202,7 +202,7 @@ function boundsOf({ cores, members, memberBytes, freeBytes }: ScalingView, { min
     const fits = members + Math.floor(freeBytes / memberBytes);
     if (fits < most) {
       most = fits;
-      why = `${mb(freeBytes)} of memory left, ${mb(memberBytes)} each`;
+      why = `${mb(Math.max(0, freeBytes))} of memory left, ${mb(memberBytes)} each`;
     }
   }
   // What was asked for as the least is there, whatever it costs.
