@@ -73,7 +73,7 @@ export function failed({ clock }: V2Settings, { what, asks }: Outgoing, answer: 
   const told = {
     status,
     statusText: "",
-    retryAfter: headers.get("retry-after"),
+    headers,
     body: new TextDecoder().decode(answer.body),
   };
   return failureOf(what, asks, told, clock.wallTime());

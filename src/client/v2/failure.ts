@@ -4,7 +4,8 @@ import { type ErrorCode, errorTable, HoldfastError } from "../../errors.js";
 export interface FailedAnswer {
   readonly status: number;
   readonly statusText: string;
-  readonly retryAfter: string | null;
+  /** Read: Retry-After, and what a holdfast server adds: Retry-After-Ms, Holdfast-Code, Holdfast-Retryable. */
+  readonly headers: Pick<Headers, "get">;
   /** As text; a proxy's page may be anything. */
   readonly body: string;
 }
@@ -18,11 +19,11 @@ const LONGEST_TEXT = 500;
  * @param wallTime now, for a Retry-After that is a date
  */
 export function failureOf(what: string, asks: boolean, answer: FailedAnswer, wallTime: number): HoldfastError {
-  const { status, statusText, retryAfter } = answer;
-  const said = errorIn(answer.body);
+  const { status, statusText, headers } = answer;
+  const said = { ...errorIn(answer.body), ...toldIn(headers) };
   const code = said.code ?? codeOf(status);
   const why = said.message || statusText || "no reason given";
-  const retryAfterMs = said.retryAfterMs ?? waitOf(retryAfter, wallTime);
+  const retryAfterMs = said.retryAfterMs ?? waitOf(headers.get("retry-after"), wallTime);
   return new HoldfastError(code, `${what}: ${why} (HTTP ${status})`, {
     retryable: said.retryable ?? isRetryable(status, asks),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -78,7 +79,19 @@ interface Said {
   readonly retryAfterMs?: number;
 }
 
-/** V2 says `{"error": text}`; a holdfast server adds its code beside it, and its other doors say `{"error": {code, message}}`. */
+/** What a holdfast server tells beside the words of V2. */
+function toldIn(headers: Pick<Headers, "get">): Partial<Said> {
+  const code = headers.get("holdfast-code");
+  const retryable = headers.get("holdfast-retryable");
+  const ms = headers.get("retry-after-ms");
+  return {
+    ...(code !== null && Object.hasOwn(errorTable, code) ? { code: code as ErrorCode } : {}),
+    ...(retryable === "true" || retryable === "false" ? { retryable: retryable === "true" } : {}),
+    ...(ms !== null && /^\d+$/.test(ms) ? { retryAfterMs: Number(ms) } : {}),
+  };
+}
+
+/** V2 says `{"error": text}`, the other doors of a holdfast server `{"error": {code, message}}`. */
 function errorIn(body: string): Said {
   let json: unknown;
   try {

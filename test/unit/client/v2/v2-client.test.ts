@@ -210,7 +210,16 @@ describe("what goes wrong", () => {
     [502, "<h1>Bad Gateway</h1>", {}, "Unavailable", false, undefined],
     [503, { error: "later" }, { "retry-after": "0.25" }, "Unavailable", true, 250],
     [504, "", {}, "Timeout", false, undefined],
-    [503, { error: "full", code: "MailboxFull", retryAfterMs: 7 }, {}, "MailboxFull", true, 7],
+    [503, { error: "full" }, { "holdfast-code": "MailboxFull", "retry-after-ms": "7" }, "MailboxFull", true, 7],
+    [
+      500,
+      { error: "gone" },
+      { "holdfast-code": "ActorDied", "holdfast-retryable": "true" },
+      "ActorDied",
+      true,
+      undefined,
+    ],
+    [400, { error: "x" }, { "holdfast-code": "toString", "retry-after-ms": "soon" }, "InvalidValue", false, undefined],
     [500, { error: { code: "ActorDied", message: "gone", retryable: false } }, {}, "ActorDied", false, undefined],
     [400, { error: "x", code: "constructor" }, {}, "InvalidValue", false, undefined],
   ] as const)("HTTP %j is told as %j", async ([status, body, headers, code, retryable, retryAfterMs]) => {
