@@ -131,7 +131,8 @@ async function open() {
     socket.write(out.length === 1 ? out[0] : Buffer.concat(out));
     out = [];
   });
-  return () => socket.write(Buffer.concat(wire === "holdfast" ? asks : asks.map(() => (wire === "http" ? post : asks[0]))));
+  return () =>
+    socket.write(Buffer.concat(wire === "holdfast" ? asks : asks.map(() => (wire === "http" ? post : asks[0]))));
 }
 
 function fail(error) {
