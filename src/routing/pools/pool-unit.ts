@@ -19,6 +19,7 @@ import type { Member } from "./member.js";
 import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
 import type { PoolMail } from "./pool-mail.js";
+import { poolNode } from "./pool-node.js";
 
 export interface PoolPlan {
   readonly member: LoadedActor;
@@ -169,22 +170,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
 
   tree(standing: Standing): TreeNode {
     const node = this.#members.supervisor.tree(standing);
-    const mailbox = {
-      waiting: this.#mail.waiting,
-      executing: this.#members.executing,
-      capacity: this.#mail.capacity,
-    };
-    const children = this.#mail.shared
-      ? node.children!.map(({ mailbox: _, ...member }) => member)
-      : node.children!.map((member) => this.#withEjection(member));
-    const restarts = children.reduce((sum, member) => sum + member.restarts, 0);
-    return { ...node, kind: this.kind, mailbox, scaling: this.#scaler.scaling(), children, restarts };
-  }
-
-  #withEjection(node: TreeNode): TreeNode {
-    const member = this.#members.all.find(({ name }) => name === node.name);
-    const ejected = member && this.#mail.ejected?.(member);
-    return ejected ? { ...node, ejected } : node;
+    return poolNode(node, this.#members, this.#mail, this.#scaler.scaling());
   }
 
   starts(member: Member): void {
