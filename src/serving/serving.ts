@@ -12,8 +12,9 @@ export { Model, type SharedModel } from "./model/model-actor.js";
 export type { ModelOptions } from "./model/model-options.js";
 export type { ModelProps } from "./model/model-props.js";
 export type { Listed, ModelCall, ModelInput } from "./model/read-request.js";
+export type { SequenceOptions } from "./model/sequence-options.js";
 export type { WarmUp } from "./model/warm-up.js";
-export type { FunctionCall, FunctionModel, FunctionModule } from "./runtimes/function-module.js";
+export type { FunctionCall, FunctionModel, FunctionModule, FunctionSequence } from "./runtimes/function-module.js";
 export type {
   CheckOptions,
   LoadedModel,

@@ -1,11 +1,11 @@
 import { Actor } from "../../actor/actor.js";
-import { HoldfastError, toError } from "../../errors.js";
-import type { LoadedModel, ModelAnswer, ModelDescription } from "../runtimes/model.js";
+import type { LoadedModel, ModelAnswer, ModelDescription, ModelRequest } from "../runtimes/model.js";
 import { openFunction } from "../runtimes/open-function.js";
 import { openModel } from "../runtimes/open-model.js";
 import { BatchedModel, checkBatched } from "./batched-model.js";
 import type { ModelProps } from "./model-props.js";
-import { type ModelCall, readRequest } from "./read-request.js";
+import type { ModelCall } from "./read-request.js";
+import { runRequest } from "./run-request.js";
 import { warmUp } from "./warm-up.js";
 
 /** What the actors of a cell share. */
@@ -60,15 +60,8 @@ export class Model extends Actor<ModelProps, SharedModel> {
   async infer(request: ModelCall): Promise<ModelAnswer> {
     const { call } = this;
     const { model, batched } = this.shared;
-    const read = readRequest(model.inputs, request);
-    try {
-      return await (batched ? batched.infer(read, call) : model.infer(read, call.signal));
-    } catch (thrown) {
-      if (thrown instanceof HoldfastError) throw thrown;
-      const error = toError(thrown);
-      const text = `${this.self.path}: the model threw ${error.name}: ${error.message}`;
-      throw new HoldfastError("HandlerFailed", text, { cause: error });
-    }
+    const runner = batched ? { infer: (read: ModelRequest) => batched.infer(read, call) } : model;
+    return runRequest(runner, request, { path: this.self.path, inputs: model.inputs, signal: call.signal });
   }
 
   /** Its inputs and outputs, what it runs on, and why. */

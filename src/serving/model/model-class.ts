@@ -1,6 +1,7 @@
 import type { MethodOptions } from "../../actor/methods.js";
 import type { Duration } from "../../duration.js";
 import { Model } from "./model-actor.js";
+import { KeptSequenceModel, SequenceModel } from "./sequence-model.js";
 
 /** What is fixed for a class, and said for each model: its class is made from it. */
 export interface ModelFacts {
@@ -11,11 +12,18 @@ export interface ModelFacts {
   readonly borrows: boolean;
   /** Requests at once. */
   readonly concurrency: number;
+  /** It keeps a state per sequence: "kept" outlives a death, a function's "own" does not. */
+  readonly sequences?: "kept" | "own";
 }
 
 /** The class of a model's members. */
-export function modelClass({ limit, idempotent, borrows, concurrency }: ModelFacts): typeof Model {
+export function modelClass({ limit, idempotent, borrows, concurrency, sequences }: ModelFacts): typeof Model {
   const infer: MethodOptions = { idempotent, borrows, ...(limit === undefined ? {} : { limit }) };
+  if (sequences) {
+    return class extends (sequences === "kept" ? KeptSequenceModel : SequenceModel) {
+      static override methods = { infer, describe: { idempotent: true } };
+    };
+  }
   return class extends Model {
     static override methods = { infer, describe: { idempotent: true } };
     static override concurrency = concurrency;

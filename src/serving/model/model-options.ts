@@ -7,6 +7,7 @@ import type { ActorOptions } from "../../system/specs.js";
 import { batchSettings } from "../batching/batch-options.js";
 import type { CheckOptions, RuntimeName } from "../runtimes/model.js";
 import type { ModelBatching } from "./batched-model.js";
+import { checkSequenceOptions, type SequenceOptions } from "./sequence-options.js";
 import type { WarmUp } from "./warm-up.js";
 
 /** How a model is served. */
@@ -38,6 +39,8 @@ export interface ModelOptions extends CheckOptions {
   readonly batching?: ModelBatching;
   /** What load() of a function is given: plain data. */
   readonly props?: unknown;
+  /** Its requests belong together in sequences, each with a state of its own. Then `pool` says nothing: see `cells`. */
+  readonly sequences?: SequenceOptions;
 }
 
 const modelKeys: KeysOf<ModelOptions> = {
@@ -52,6 +55,7 @@ const modelKeys: KeysOf<ModelOptions> = {
   warmup: true,
   batching: true,
   props: true,
+  sequences: true,
 };
 
 const words: { readonly [K in keyof ModelOptions]?: readonly unknown[] } = {
@@ -71,8 +75,12 @@ export function checkModelOptions(options: ModelOptions): void {
     const list = allowed.map((word) => JSON.stringify(word)).join(", ");
     throw invalid(key, `${shown(value)}: give one of ${list}`);
   }
-  const { warmup, batching } = options;
+  const { warmup, batching, sequences } = options;
+  checkSequenceOptions(sequences);
   if (batching !== undefined) checkBatching(batching);
+  if (batching && sequences) {
+    throw invalid("batching", "said beside sequences, whose requests wait for each other: leave one of them out");
+  }
   if (warmup === undefined || warmup === false) return;
   if (typeof warmup !== "object" || Array.isArray(warmup)) {
     throw invalid("warmup", `${shown(warmup)}: give a shape by input, { image: [1, 3, 224, 224] }, or false`);

@@ -16,4 +16,6 @@ export interface ModelProps extends CheckOptions {
   readonly idempotent?: boolean;
   /** What load() of a function is given. */
   readonly props?: unknown;
+  /** Of an ONNX model that keeps sequences: outputs that are the next request's inputs. */
+  readonly state?: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PoolRef } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
+import { keyed } from "../../routing/keyed.js";
 import { pool } from "../../routing/pool.js";
 import { type ActorOptions, type ActorSpec, fork, inline, thread } from "../../system/specs.js";
 import type { ChildSpec } from "../../system/unit.js";
@@ -13,6 +14,7 @@ import { factsToQuery, type ModelFacts, modelClass } from "./model-class.js";
 import { atOnce, checkModelOptions, type ModelOptions } from "./model-options.js";
 import type { ModelProps } from "./model-props.js";
 import { type Picked, pickRuntime } from "./pick-runtime.js";
+import { keyedOptions } from "./sequence-options.js";
 
 /**
  * A pool of members that each have the model loaded: `infer(request)` and `describe()`. What runs it, and behind which
@@ -20,6 +22,8 @@ import { type Picked, pickRuntime } from "./pick-runtime.js";
  *
  *   .onnx ─▶ onnxruntime-node in a process, else onnxruntime-web in a thread
  *   .mjs  ─▶ a module of one's own in a thread: see FunctionModel
+ *
+ * With `sequences` it is a keyed group instead, an actor per sequence: `ref.with({ key: id }).ask.infer(request)`.
  *
  * @param source an .onnx file or a module, relative to the working directory; or the bytes of an .onnx file
  * @throws HoldfastError InvalidSpec for an option that is none; when it starts, MissingPeer and StartFailed
@@ -32,10 +36,12 @@ import { type Picked, pickRuntime } from "./pick-runtime.js";
 export function model(source: string | URL | Uint8Array, options: ModelOptions = {}): ChildSpec<PoolRef<Model>> {
   checkModelOptions(options);
   const from = sourceOf(source);
+  const { sequences } = options;
   return {
-    kind: "pool",
+    kind: sequences ? "keyed" : "pool",
     async load() {
-      return pool(memberOf(from, options, pick(from, options)), options.pool).load();
+      const member = memberOf(from, options, pick(from, options));
+      return (sequences ? keyed(member, keyedOptions(sequences)) : pool(member, options.pool)).load();
     },
   };
 }
@@ -67,9 +73,16 @@ function pick(source: string | Uint8Array, { runtime = "auto", isolation }: Mode
 function memberOf(source: string | Uint8Array, options: ModelOptions, picked: Picked): ActorSpec<Model> {
   const { runtime, isolation, why } = picked;
   const onnx = runtime !== "function";
-  const { nan, dims, warmup, batching, props: given, limit, idempotent = onnx } = options;
+  const { nan, dims, warmup, batching, sequences, props: given, limit, idempotent = onnx } = options;
   const concurrency = batching ? atOnce(batchSettings(batching).max) : 1;
-  const facts: ModelFacts = { limit, idempotent, borrows: onnx, concurrency };
+  const facts: ModelFacts = {
+    limit,
+    // Asked again, a sequence would take the same step twice.
+    idempotent: idempotent && !sequences,
+    borrows: onnx,
+    concurrency,
+    ...(sequences ? { sequences: onnx ? ("kept" as const) : ("own" as const) } : {}),
+  };
   const props: ModelProps = {
     source: onnx || typeof source !== "string" ? source : moduleUrl(source),
     runtime,
@@ -79,6 +92,7 @@ function memberOf(source: string | Uint8Array, options: ModelOptions, picked: Pi
     ...(warmup === undefined ? {} : { warmup }),
     ...(batching === undefined ? {} : { batching, idempotent }),
     ...(given === undefined ? {} : { props: given }),
+    ...(sequences?.state === undefined ? {} : { state: sequences.state }),
   };
   const actor = options.actor as ActorOptions | undefined;
   if (isolation === "inline") return inline(modelClass(facts), props, actor);

@@ -6,6 +6,13 @@ export interface FunctionCall {
   readonly signal: AbortSignal;
 }
 
+/** One sequence of a function that remembers. */
+export interface FunctionSequence {
+  run(request: ModelRequest, call: FunctionCall): ModelAnswer | Promise<ModelAnswer>;
+  /** Its last request was answered, or nobody continues it. */
+  end?(): void | Promise<void>;
+}
+
 /**
  * Anything that is no ONNX, as a model: a rule, a parser, a call of another library.
  * @example
@@ -25,6 +32,11 @@ export interface FunctionModel {
   readonly outputs?: readonly ModelPort[];
   /** Answers one request. What it throws is its caller's HandlerFailed; `refuse()` is a refusal. */
   run(request: ModelRequest, call: FunctionCall): ModelAnswer | Promise<ModelAnswer>;
+  /**
+   * Of a model that remembers: what answers the requests of one sequence, instead of `run`. It is asked once per sequence, and
+   * keeps the state. See the option `sequences`.
+   */
+  sequence?(): FunctionSequence;
   /** Frees what it holds. */
   release?(): void | Promise<void>;
 }

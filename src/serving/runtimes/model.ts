@@ -52,9 +52,17 @@ export interface ModelDescription {
   readonly why?: string;
   /** It has run once, on zeros, before it was ready: the first request is answered as fast as the others. */
   readonly warm?: boolean;
+  /** It keeps a state per sequence: a request names its sequence (`sequence_id`, the key). */
+  readonly stateful?: boolean;
   /** Empty where a function declares none: then it takes what it is given. */
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
+}
+
+/** Requests that belong together, to a model that remembers. */
+export interface LoadedSequence {
+  infer(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
+  end(): Promise<void>;
 }
 
 /** A loaded model. One per cell, shared by its actors; calls of an ONNX model that overlap run one after the other. */
@@ -76,6 +84,8 @@ export interface LoadedModel {
    * @throws HoldfastError as run() does
    */
   infer(request: ModelRequest, signal?: AbortSignal): Promise<ModelAnswer>;
+  /** Of a function that remembers: begins a sequence of requests with a state of its own. */
+  sequence?(): LoadedSequence;
   /** Frees the runtime's memory, after the run in progress. Calling it twice is harmless; run() rejects after it. */
   release(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { FunctionModel, FunctionModule } from "./function-module.js";
 import type {
   CheckOptions,
   LoadedModel,
+  LoadedSequence,
   ModelAnswer,
   ModelDescription,
   ModelPort,
@@ -52,12 +53,15 @@ function exportsOf(module: Record<string, unknown>): FunctionModule {
 }
 
 function checked(model: unknown, from: string): FunctionModel {
-  const { run, inputs, outputs, release } = (model ?? {}) as Partial<FunctionModel>;
+  const { run, inputs, outputs, release, sequence } = (model ?? {}) as Partial<FunctionModel>;
   if (typeof run !== "function") {
     throw invalid(`${from} no run(): write "export function run({ inputs }) { return { outputs: { … } } }", or load()`);
   }
   if (release !== undefined && typeof release !== "function") {
     throw invalid(`release is ${shown(release)}: give a function, or leave it out`);
+  }
+  if (sequence !== undefined && typeof sequence !== "function") {
+    throw invalid(`sequence is ${shown(sequence)}: give a function that gives { run(request) { … } }, or leave it out`);
   }
   checkPorts("inputs", inputs);
   checkPorts("outputs", outputs);
@@ -95,6 +99,8 @@ class OpenedFunction implements LoadedModel {
   readonly runtime = "function";
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
+  /** Of a function that remembers. */
+  readonly sequence?: () => LoadedSequence;
   readonly #checks: CheckOptions;
   #model: FunctionModel | undefined;
 
@@ -103,6 +109,7 @@ class OpenedFunction implements LoadedModel {
     this.#checks = checks;
     this.inputs = (model.inputs ?? []).map(plainPort);
     this.outputs = (model.outputs ?? []).map(plainPort);
+    if (model.sequence) this.sequence = () => this.#begin();
   }
 
   describe(): ModelDescription {
@@ -116,14 +123,37 @@ class OpenedFunction implements LoadedModel {
     return (await this.infer({ inputs: feeds, ...(outputs ? { outputs } : {}) })).outputs;
   }
 
-  async infer(request: ModelRequest, signal: AbortSignal = nobody): Promise<ModelAnswer & { outputs: Outputs }> {
-    const model = this.#model;
-    if (!model) throw new HoldfastError("ActorStopped", "the model was released: open it again before run()");
+  infer(request: ModelRequest, signal: AbortSignal = nobody): Promise<ModelAnswer & { outputs: Outputs }> {
+    return this.#answer(this.#open, request, signal);
+  }
+
+  get #open(): FunctionModel {
+    if (this.#model) return this.#model;
+    throw new HoldfastError("ActorStopped", "the model was released: open it again before run()");
+  }
+
+  async #answer(
+    runner: Pick<FunctionModel, "run">,
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer & { outputs: Outputs }> {
+    const model = this.#open;
     if (model.inputs) checkFeeds(this.inputs, request.inputs, this.#checks);
     else for (const [name, tensor] of Object.entries(request.inputs)) checkTensor(`input "${name}"`, tensor);
     const wanted = model.outputs ? wantedOutputs(this.outputs, request.outputs) : request.outputs;
-    const answer = await model.run(request, { signal });
+    const answer = await runner.run(request, { signal });
     return checkAnswer(answer, model.outputs && this.outputs, wanted);
+  }
+
+  #begin(): LoadedSequence {
+    const own = this.#open.sequence!();
+    if (typeof own?.run !== "function") {
+      throw new HoldfastError("HandlerFailed", "the model's sequence() gave no { run(request) { … } }");
+    }
+    return {
+      infer: (request, signal) => this.#answer(own, request, signal),
+      end: async () => own.end?.(),
+    };
   }
 
   async release(): Promise<void> {
