@@ -21,9 +21,10 @@ const ours = new Set(["timeout", "priority", "binary_data_output"]);
  *   priority     1 is the highest ─▶ the call's rank: 1 is "high", 2 "normal", 3 "low", and so on; 0: the default
  *   sequence_id  a number or text ─▶ the key of the actor that keeps the sequence's state; 0 or "": no sequence
  *
+ * @param stateful the model keeps a state per sequence; else a sequence is its caller's own affair
  * @throws HoldfastError InvalidValue naming the parameter, quoting the value
  */
-export function handlingOf(parameters: Parameters, signal: AbortSignal): Handling {
+export function handlingOf(parameters: Parameters, signal: AbortSignal, stateful: boolean): Handling {
   const timeout = whole(parameters, "timeout");
   const priority = whole(parameters, "priority");
   const key = sequenceOf(parameters);
@@ -31,7 +32,10 @@ export function handlingOf(parameters: Parameters, signal: AbortSignal): Handlin
   const options: CallOptions = { signal, sender: "v2" };
   if (timeout > 0) options.timeout = timeout / 1000;
   if (priority > 0) options.priority = Math.min(priority - 1, LOWEST_RANK);
-  if (key !== undefined) options.key = key;
+  if (stateful && key === undefined) {
+    throw invalid("sequence_id", parameters.sequence_id, "an id, since this model keeps a state for each sequence");
+  }
+  if (stateful) options.key = key!;
   return { options, parameters: Object.fromEntries(rest) };
 }
 

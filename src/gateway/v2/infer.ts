@@ -38,7 +38,8 @@ export interface InferCall {
 export async function infer(models: ServedModels, call: InferCall): Promise<WrittenBody> {
   const { model, version, signal } = call;
   const request = readRequest(models, call);
-  const { options, parameters } = handlingOf(request.parameters, signal);
+  const { stateful = false } = models.describe(model, version);
+  const { options, parameters } = handlingOf(request.parameters, signal, stateful);
   const answer = await models.infer(
     model,
     version,

@@ -6,6 +6,7 @@ import type { ModelState, ServedModels } from "../../../../src/serving/repositor
 import type { ModelAnswer, ModelPort, ModelRequest } from "../../../../src/serving/runtimes/model.js";
 
 export interface FakeModel {
+  readonly stateful?: boolean;
   readonly inputs?: readonly ModelPort[];
   readonly outputs?: readonly ModelPort[];
   run(request: ModelRequest, signal: AbortSignal): ModelAnswer | Promise<ModelAnswer>;
@@ -40,8 +41,9 @@ export function fakeModels(models: Record<string, FakeModel>): FakeModels {
     index: () => fake.states,
     describe(name, version) {
       const { model, version: found } = find(name, version);
-      const { inputs = [], outputs = [] } = model;
+      const { inputs = [], outputs = [], stateful = false } = model;
       return {
+        stateful,
         name,
         version: found,
         versions: ["1", "2"],

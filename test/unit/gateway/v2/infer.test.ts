@@ -87,7 +87,24 @@ describe("an inference in JSON", () => {
     expect((await answer.json()).parameters).toEqual({ heard: "high" });
     const { request: asked, options } = models.calls[0]!;
     expect(asked.parameters).toEqual({ tone: "high", sequence_id: 7 });
-    expect(options).toMatchObject({ timeout: 5000, priority: 2, key: "7", sender: "v2" });
+    expect(options).toMatchObject({ timeout: 5000, priority: 2, sender: "v2" });
+    expect(options.key).toBeUndefined();
+  });
+
+  test("sends the requests of a sequence to whoever keeps its state, where the model keeps one", async () => {
+    const { url, models } = await serve({ remembering: { ...anything, stateful: true } });
+    const inputs = [row("t", [1, 2, 3, 4])];
+    for (const sequence_id of [7, "call-17", "18446744073709551615"]) {
+      const parameters = { sequence_id, sequence_start: true };
+      expect((await post(`${url}/models/remembering/infer`, { inputs, parameters })).status).toBe(200);
+    }
+    expect(models.calls.map(({ options }) => options.key)).toEqual(["7", "call-17", "18446744073709551615"]);
+    expect(models.calls[0]!.request.parameters).toEqual({ sequence_id: 7, sequence_start: true });
+    const refused = await post(`${url}/models/remembering/infer`, { inputs });
+    expect([refused.status, (await refused.json()).error]).toEqual([
+      400,
+      "parameters.sequence_id is undefined: give an id, since this model keeps a state for each sequence",
+    ]);
   });
 
   test("gives the classes of an output instead of it", async () => {
