@@ -6,7 +6,8 @@ import type { KeyedOptions } from "../../routing/keyed.js";
 /**
  * A model whose requests belong together, in sequences: the one after the other, each sequence with a state of its own.
  * @example
- * model("silero_vad.onnx", { sequences: { state: { stateN: "state" }, idle: "2m" } })
+ * import { model } from "holdfast/serving";
+ * export const speech = model("silero_vad.onnx", { sequences: { state: { stateN: "state" }, idle: "2m" } })
  */
 export interface SequenceOptions {
   /**
