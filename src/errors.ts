@@ -35,6 +35,10 @@ const table = {
     retryable: true,
     meaning: "nobody can take the message now: quarantined, no room for the key, no member",
   },
+  BreakerOpen: {
+    retryable: true,
+    meaning: "a circuit breaker lets no calls through: too many have failed or were slow",
+  },
   ActorStopped: { retryable: true, meaning: "the actor was stopped before the message started" },
   GaveUp: { retryable: false, meaning: "a supervisor used up its restart budget and ended" },
   // configuration

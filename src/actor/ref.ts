@@ -5,6 +5,7 @@ import { isPriority, type Priority, priorityWords } from "../protocol/priority.j
 import type { Actor } from "./actor.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 import type { Send } from "./send.js";
+import type { Sight } from "./sight.js";
 
 /** Options of one call, or of a ref kept with them: `ref.with({ timeout: 100 })`. */
 export interface CallOptions {
@@ -125,6 +126,8 @@ export interface Target {
    * so, that the method answers once.
    */
   sender?(method: string, options: CallOptions): Send | undefined;
+  /** What is known here of who answers; undefined inside a host, and over the wire. */
+  readonly sight?: Sight;
   /** See Resizable; only where something has members. */
   resize?(to: number | "auto"): Promise<void>;
 }

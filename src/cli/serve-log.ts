@@ -78,6 +78,8 @@ function eventLine(event: SystemEvent): string | undefined {
       return `${event.path}: growing has ${judged[event.verdict]}: ${event.why}`;
     case "ejected":
       return `${event.path}/${event.member} gets no mail for ${event.forMs} ms: ${event.why}`;
+    case "breaker":
+      return `${event.path}: its breaker is ${event.state}: ${event.why}`;
     case "life":
       if (event.state === "running") return `${event.path}: running`;
       if (event.state === "quarantined" || event.state === "waiting") {

@@ -1,5 +1,6 @@
 /** The public door of `holdfast/serving`: what makes an actor a model server. Each piece is usable alone. */
 
+export type { BreakerEvent } from "../actor/sight.js";
 // models
 export type { Tensor, TensorData } from "../protocol/dtypes.js";
 // batching
@@ -14,6 +15,18 @@ export type { ModelProps } from "./model/model-props.js";
 export type { Listed, ModelCall, ModelInput } from "./model/read-request.js";
 export type { SequenceOptions } from "./model/sequence-options.js";
 export type { WarmUp } from "./model/warm-up.js";
+// policies of a hop
+export { type BreakerOptions, type BreakerStatistics, CircuitBreaker } from "./policies/breaker/breaker.js";
+export { type CacheOptions, type CacheStatistics, ResponseCache } from "./policies/cache/response-cache.js";
+export type { FailedCall, FallbackOptions, FallbackStatistics } from "./policies/fallback.js";
+export { type Guarded, type GuardedCall, type GuardedOptions, guarded } from "./policies/guarded.js";
+export type { HedgeOptions, HedgeStatistics } from "./policies/hedge/hedge.js";
+export { hop, hopStatistics } from "./policies/hop.js";
+export type { HopEvent } from "./policies/hop-events.js";
+export type { HopOptions, HopStatistics } from "./policies/hop-options.js";
+export { type Part, type PartialAnswer, type PartialOptions, partial } from "./policies/partial.js";
+export type { RetryOptions, RetryStatistics } from "./policies/retry/retry.js";
+// what runs a model
 export type { FunctionCall, FunctionModel, FunctionModule, FunctionSequence } from "./runtimes/function-module.js";
 export type {
   CheckOptions,

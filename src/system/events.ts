@@ -1,3 +1,4 @@
+import type { BreakerEvent } from "../actor/sight.js";
 import type { ChildState } from "../supervision/life.js";
 import type { DeadLetter, DeathReport } from "./death/report.js";
 
@@ -53,6 +54,8 @@ export type SystemEvent =
     }
   /** A pool's member that misbehaves gets no mail for a while; `why` says in numbers what it did beside the others. */
   | { type: "ejected"; path: string; member: string; why: string; forMs: number }
+  /** A circuit breaker before a ref has opened, tries whether it may close, or has closed; `why` says it in numbers. */
+  | BreakerEvent
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

@@ -1,36 +1,21 @@
 import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions, SystemIdentity, Target } from "../actor/ref.js";
 import type { Send } from "../actor/send.js";
+import type { Sight } from "../actor/sight.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError, toError } from "../errors.js";
 import { Asking } from "../mailbox/asking.js";
-import { Message, type Outcome, type Sent, type Special } from "../mailbox/message.js";
+import { Message, type Outcome, type Special } from "../mailbox/message.js";
 import { isPlain, plainBytes, plainSize } from "../mailbox/plain.js";
 import type { Lease } from "../transport/lease.js";
 import { lendUntilSettled } from "../transport/loan.js";
 import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
+import type { Receiver } from "./receiver.js";
 import { type InnerCallOptions, SentThrough } from "./sent.js";
-
-/** What a target delivers to. Throws to refuse. */
-export interface Receiver {
-  readonly path: string;
-  readonly incarnation: number;
-  accept(message: Message, key: string | undefined): void;
-  /** What it accepts now it runs next, in this thread and before this turn of the event loop is over; default false. */
-  readonly atOnce?: boolean;
-  /**
-   * Accepts a tell with one plain argument and no key, where it can wait behind one that was sent the same way.
-   * @returns false where it has to be accepted as a message, or refused
-   */
-  joins?(sent: Sent, first: unknown): boolean;
-  /** Whether the method's answer is known to be a stream; undefined before the actor's first start. */
-  isStream(method: string): boolean | undefined;
-  /** See Resizable. */
-  resize?(to: number | "auto"): Promise<void>;
-}
+import { sightOf } from "./sight-of.js";
 
 /**
  * Where a call becomes a message: packed, bounded by a deadline, cancellable, and settled exactly once.
@@ -61,6 +46,10 @@ class ReceiverTarget implements Target {
 
   get system(): SystemIdentity {
     return this.context.identity;
+  }
+
+  get sight(): Sight {
+    return sightOf(this.context, this.receiver);
   }
 
   get resize(): Target["resize"] {

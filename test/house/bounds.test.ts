@@ -4,6 +4,7 @@ import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
+import * as policies from "../../src/serving/policies/policy-defaults.js";
 import { presets } from "../../src/supervision/presets.js";
 
 const MIB = 1024 * 1024;
@@ -33,6 +34,12 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["`app.stop()` lets queued work finish", /^(\d+) s$/, milliseconds(defaults.DEFAULT_DRAIN, "drain"), 1000],
   ["a child's `stop()`, after that", /^(\d+) s$/, presets.server.shutdownMs, 1000],
   ["a killed thread leaves", /^(\d+) s$/, milliseconds(defaults.ABANDON_AFTER, "abandon"), 1000],
+  ["attempts of a call", /^(\d+)$/, policies.RETRY_ATTEMPTS, 1],
+  ["calls made again, of all", /^(\d+) %$/, policies.RETRY_BUDGET, 0.01],
+  ["calls asked twice, of all", /^(\d+) %$/, policies.HEDGE_BUDGET, 0.01],
+  ["answers kept by a response cache", /^(\d+) MiB$/, policies.CACHE_BYTES, MIB],
+  ["the age of such an answer", /^(\d+) min$/, milliseconds(policies.CACHE_TTL, "ttl"), 60_000],
+  ["calls that a half-open breaker lets through", /^(\d+)$/, policies.BREAKER_PROBES, 1],
   ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
 ];

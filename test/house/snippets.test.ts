@@ -15,6 +15,7 @@ import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
 import { detectModule, readModule, readPageModule, speechModule, type Detect, type Read, type ReadPage, type Speech } from "holdfast/models";
 import { openModel } from "holdfast/onnx";
+import { CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache } from "holdfast/serving";
 import { v2Door } from "holdfast/v2";
 import { faulty, probe, recording, settled, stopTestSystems, testSystem, until, VirtualClock } from "holdfast/testing";
 import { afterEach } from "vitest";
@@ -24,6 +25,7 @@ declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache];
 void [v2Client, v2Door, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
   url: "declare const url: URL;",

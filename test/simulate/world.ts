@@ -276,6 +276,8 @@ function describe(event: SystemEvent): string {
       return `judged ${event.path} ${event.from} ${event.to} ${event.verdict}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
+    case "breaker":
+      return `breaker ${event.path} ${event.state}`;
     case "lingering":
       return `lingering ${event.path}.${event.incarnation} ${event.methods.join(" ")}`;
     case "fenced":

@@ -1,3 +1,4 @@
+import type { ActorFacts } from "../../actor/methods.js";
 import type { Target } from "../../actor/ref.js";
 import type { Timer } from "../../clock.js";
 import { DEFAULT_WINDOW } from "../../defaults.js";
@@ -8,8 +9,9 @@ import type { Message } from "../../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
+import type { Receiver } from "../../system/receiver.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
-import { type Receiver, targetOf } from "../../system/target.js";
+import { targetOf } from "../../system/target.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Keeper, Standing, Unit } from "../../system/unit.js";
 import type { CellBounds } from "./cell-bounds.js";
@@ -107,8 +109,12 @@ export class KeyedGroup implements Unit, Receiver {
     unit.accept(message);
   }
 
+  get facts(): ActorFacts | undefined {
+    return this.#cells.facts;
+  }
+
   isStream(method: string): boolean | undefined {
-    return this.#cells.facts?.methods[method]?.stream;
+    return this.facts?.methods[method]?.stream;
   }
 
   /**

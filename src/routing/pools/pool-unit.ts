@@ -1,5 +1,6 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { Target } from "../../actor/ref.js";
+import type { Load } from "../../actor/sight.js";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Message } from "../../mailbox/message.js";
 import type { ChildRules, Shutdown } from "../../supervision/spec.js";
@@ -7,7 +8,8 @@ import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { LoadedActor } from "../../system/actor/loaded-actor.js";
 import type { SystemContext } from "../../system/context.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
-import { type Receiver, targetOf } from "../../system/target.js";
+import type { Receiver } from "../../system/receiver.js";
+import { targetOf } from "../../system/target.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
 import { Admission } from "../admission/admission.js";
@@ -15,6 +17,7 @@ import type { AdmissionLimits } from "../admission/admission-options.js";
 import type { FanOut } from "../fan-out/fan-out.js";
 import { Gauge } from "../scaling/gauge.js";
 import { Scaler } from "../scaling/scaler.js";
+import { withAdvice } from "./full-advice.js";
 import type { Member } from "./member.js";
 import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
@@ -31,9 +34,6 @@ export interface PoolPlan {
   /** What its ref sends through, where that is not the pool itself. */
   readonly target?: (group: FanOut) => Target;
 }
-
-/** Advice to come back later than this is none. */
-const LONGEST_ADVICE_MS = 60_000;
 
 /** Elastic members, and the mail that goes to them. */
 export class PoolUnit implements Unit, Receiver, MembersOwner {
@@ -89,6 +89,11 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     return this.#facts;
   }
 
+  get load(): Load {
+    const { executing, ready } = this.#members;
+    return { waiting: this.#mail.waiting, executing, ready };
+  }
+
   accept(message: Message, key: string | undefined): void {
     this.#admit(message.inner);
     const mail = this.#mail;
@@ -97,7 +102,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     } catch (error) {
       // What is refused since nobody is free is as good a reason to grow as what waits.
       if (isHoldfastError(error, "Overloaded")) this.#scaler.pressed();
-      throw this.#fullOr(error);
+      throw withAdvice(error, this.#gauge.service?.ms, this.load);
     }
     // What has one size for ever needs to know nothing of what waits.
     if (this.#scaler.fixed) return;
@@ -272,16 +277,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const { reason, state } = supervisor.standing(last.name);
     const text = `${this.path}: all ${all.length} members are ${state}; the last: ${reason}`;
     throw new HoldfastError("Unavailable", text);
-  }
-
-  /** Who finds the mailbox full hears when half of what waits will have been served. */
-  #fullOr(error: unknown): unknown {
-    const { ms } = this.#gauge.service ?? {};
-    if (!isHoldfastError(error, "MailboxFull") || ms === undefined) return error;
-    const { message, retryable, details } = error;
-    const half = (this.#mail.waiting * ms) / 2 / Math.max(1, this.#members.ready);
-    const retryAfterMs = Math.ceil(Math.min(LONGEST_ADVICE_MS, Math.max(1, half)));
-    return new HoldfastError("MailboxFull", message, { retryable, retryAfterMs, ...(details ? { details } : {}) });
   }
 
   #failAll(error: HoldfastError): void {

@@ -1,0 +1,31 @@
+import type { Chance, Clock } from "../clock.js";
+import type { ActorFacts } from "./methods.js";
+
+/** How much there is to do where several members share it. */
+export interface Load {
+  /** Messages that no member has begun. */
+  readonly waiting: number;
+  readonly executing: number;
+  /** Members that serve. */
+  readonly ready: number;
+}
+
+/** A circuit breaker's change of state. */
+export interface BreakerEvent {
+  readonly type: "breaker";
+  readonly path: string;
+  readonly state: "open" | "half-open" | "closed";
+  readonly why: string;
+}
+
+/** What decisions about a call may look at: the time and chance of the tree that the callee is in, and what is known of it. */
+export interface Sight {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** What the callee's class says of its methods; undefined before its first start. */
+  readonly facts: ActorFacts | undefined;
+  /** Undefined where it has no members. */
+  readonly load: Load | undefined;
+  /** Tells whoever listens to the tree. */
+  tell(event: BreakerEvent): void;
+}
