@@ -45,6 +45,7 @@ export type { Candidate, Pick, Routed } from "./routing/picks/pick.js";
 export type { Route, RouteName } from "./routing/picks/route.js";
 export { pool } from "./routing/pool.js";
 export type { PoolOptions, ScaleOptions } from "./routing/pools/pool-options.js";
+export type { RecycleOptions } from "./routing/recycling/recycle-options.js";
 export type {
   ScalingDecision,
   ScalingLimits,

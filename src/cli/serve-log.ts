@@ -67,6 +67,7 @@ function eventLine(event: SystemEvent): string | undefined {
         : `${event.host} of ${event.path} does not end (native code): abandoned and replaced`;
     case "recycled": {
       const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
+      if ("by" in event) return `${event.path} on ${event.host} has left, ${event.by} in its place: ${event.why}`;
       const { path, host, what, bytes, limitBytes } = event;
       return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
     }

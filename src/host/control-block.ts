@@ -8,6 +8,7 @@ import { RING_BYTES } from "./flight-ring.js";
  *   byte 8   float64  beat          when its event loop last turned with work in it, monotonic ms; 0 before the first
  *   byte 16  float64  heap          bytes of V8's heap in use, with the beat
  *   byte 24  float64  external      bytes held outside that heap (ArrayBuffers), with the beat
+ *   byte 32  float64  resident      bytes of the process' memory, with the beat; 0 in a thread, which has none of its own
  *   byte 64 + 24i, one entry for each message that may run at once (an actor owns as many neighbours as it runs):
  *     + 0    int32    begun         the last sequence number that began here
  *     + 4    int32    finished      the last one that ended here: where the two differ, `begun` is executing
@@ -36,6 +37,7 @@ export const STOP_WORD = 1;
 export const BEAT_FLOAT = 1;
 export const HEAP_FLOAT = 2;
 export const EXTERNAL_FLOAT = 3;
+export const RESIDENT_FLOAT = 4;
 
 /** Words of an entry, from its first. */
 export const BEGUN = 0;

@@ -10,6 +10,7 @@ import {
   HEAP_FLOAT,
   INCARNATION,
   PHASE_WORD,
+  RESIDENT_FLOAT,
   sinceFloat,
   storedPhases,
 } from "./control-block.js";
@@ -74,11 +75,12 @@ export function writeControlFile(file: ControlFile, size: number): ControlWriter
       ints[PHASE_WORD] = storedPhases.indexOf(phase);
       put(PHASE_WORD * 4, 4);
     },
-    beat(now, heap, external) {
+    beat(now, heap, external, resident = 0) {
       floats[BEAT_FLOAT] = now;
       floats[HEAP_FLOAT] = heap;
       floats[EXTERNAL_FLOAT] = external;
-      put(BEAT_FLOAT * 8, 24);
+      floats[RESIDENT_FLOAT] = resident;
+      put(BEAT_FLOAT * 8, 32);
       saveEvents();
     },
     begin(entry, seq, now) {

@@ -11,6 +11,7 @@ import {
   HEAP_FLOAT,
   PHASE_WORD,
   type Phase,
+  RESIDENT_FLOAT,
   STOP_WORD,
   sinceFloat,
   storedPhases,
@@ -23,6 +24,8 @@ export interface HostMemory {
   readonly heap: number;
   /** Held outside that heap, ArrayBuffers above all. */
   readonly external: number;
+  /** Of a process of its own, all that it has in memory; 0 elsewhere. */
+  readonly resident: number;
 }
 
 /** The parent's side: reads what the host wrote, also after its death. */
@@ -86,7 +89,7 @@ export function readControl(buffer: ArrayBufferLike, mirror: Mirror = shared): C
     },
     memory() {
       pullHeader();
-      return { heap: floats[HEAP_FLOAT]!, external: floats[EXTERNAL_FLOAT]! };
+      return { heap: floats[HEAP_FLOAT]!, external: floats[EXTERNAL_FLOAT]!, resident: floats[RESIDENT_FLOAT]! };
     },
     executing(first, count) {
       pullEntries(first, count);

@@ -10,6 +10,7 @@ import {
   HEAP_FLOAT,
   INCARNATION,
   PHASE_WORD,
+  RESIDENT_FLOAT,
   STOP_WORD,
   sinceFloat,
   storedPhases,
@@ -19,8 +20,8 @@ import { FlightRing, type Kind } from "./flight-ring.js";
 /** The host's side. */
 export interface ControlWriter {
   phase(phase: (typeof storedPhases)[number]): void;
-  /** Its event loop turns. @param heap bytes @param external bytes */
-  beat(now: number, heap: number, external: number): void;
+  /** Its event loop turns. @param heap bytes @param external bytes @param resident bytes */
+  beat(now: number, heap: number, external: number, resident?: number): void;
   /** Returns false when the host is condemned: the message must not run. */
   begin(entry: number, seq: number, now: number): boolean;
   end(entry: number): void;
@@ -72,7 +73,8 @@ export function writeControl(buffer: ArrayBufferLike, ring = recorderIn(buffer))
     phase(phase) {
       Atomics.store(ints, PHASE_WORD, storedPhases.indexOf(phase));
     },
-    beat(now, heap, external) {
+    beat(now, heap, external, resident = 0) {
+      floats[RESIDENT_FLOAT] = resident;
       floats[HEAP_FLOAT] = heap;
       floats[EXTERNAL_FLOAT] = external;
       floats[BEAT_FLOAT] = now;

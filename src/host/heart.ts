@@ -33,8 +33,8 @@ export class Heart {
   }
 
   beat(): void {
-    const { heap, external } = this.#memory();
-    this.#control.beat(this.#clock.now(), heap, external);
+    const { heap, external, resident } = this.#memory();
+    this.#control.beat(this.#clock.now(), heap, external, resident);
   }
 
   #later(): void {

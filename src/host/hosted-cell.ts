@@ -65,7 +65,7 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     sharesMemory: false,
     memory: () => {
       const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
-      return { heap, external };
+      return { heap, external, resident: host.thread === 0 ? process.memoryUsage.rss() : 0 };
     },
     callFor,
     whoseError,

@@ -67,7 +67,7 @@ export async function rehearse(): Promise<void> {
     clock: realClock,
     sharesMemory: false,
     callFor,
-    memory: () => ({ heap: 0, external: 0 }),
+    memory: () => ({ heap: 0, external: 0, resident: 0 }),
     send: (frame) => hostEnd.send(outgoing.pack(frame)),
     answer: (actor, incarnation, seq, result) => hostEnd.answer(actor, incarnation, seq, result),
     flush: (patient) => hostEnd.flush(patient),

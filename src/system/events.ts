@@ -27,6 +27,20 @@ export type SystemEvent =
       limitBytes: number;
     }
   /**
+   * A member of a pool has served long enough, and leaves: the one that takes its place, `by`, serves. `why` says it in one
+   * line; value and limit are a count, ms, bytes, or bytes an hour.
+   */
+  | {
+      type: "recycled";
+      path: string;
+      host: string;
+      by: string;
+      what: "messages" | "age" | "memory" | "growth";
+      value: number;
+      limit: number;
+      why: string;
+    }
+  /**
    * A pool has members more or fewer from now on (of a keyed group: cells), those that stay down not counted. `why` says it in
    * one line; the numbers behind it are those of the moment, times in ms, where a rule decided.
    */

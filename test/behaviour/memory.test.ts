@@ -6,13 +6,13 @@ import { until } from "./until.js";
 const url = new URL("../actors/leaky.mjs", import.meta.url);
 const levels = { thread: thread<Leaky>, fork: fork<Leaky> };
 
-type Recycled = Extract<SystemEvent, { type: "recycled" }>;
+type Recycled = Extract<SystemEvent, { type: "recycled"; bytes: number }>;
 
 function listen(app: { subscribe(listener: (event: SystemEvent) => void): unknown }) {
   const recycled: Recycled[] = [];
   const deaths: string[] = [];
   app.subscribe((event) => {
-    if (event.type === "recycled") recycled.push(event);
+    if (event.type === "recycled" && "bytes" in event) recycled.push(event);
     if (event.type === "death") deaths.push(event.report.cause.kind);
   });
   return { recycled, deaths };

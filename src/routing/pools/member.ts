@@ -49,6 +49,8 @@ export class Member extends ActorFamily {
   latest: Message | undefined = undefined;
   /** It has served once. */
   wasUp = false;
+  /** Messages that it has answered, in all its incarnations. */
+  handled = 0;
   readonly #keeper: MemberKeeper;
   #finished: (() => void) | undefined;
 
@@ -95,6 +97,7 @@ export class Member extends ActorFamily {
 
   override freed(served: boolean, pumps?: boolean): void {
     if (this.executing === 0) this.latest = undefined;
+    if (served) this.handled++;
     super.freed(served, pumps);
     this.#keeper.freed(this, served);
     if (this.executing === 0) this.#finished?.();

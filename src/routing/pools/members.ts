@@ -55,6 +55,8 @@ export class Members {
   readonly leaving = new Set<Member>();
   /** Of all: those that stay down until a restart by hand. */
   readonly out = new Set<Member>();
+  /** 1 while one of all is there to take the place of another, which leaves as soon as it serves. */
+  extra: 0 | 1 = 0;
   /** One for all members: a loaded spare fits any of them. */
   readonly cell: CellSpec;
   gate: Admission | undefined = undefined;
@@ -94,9 +96,14 @@ export class Members {
     this.supervisor.onForgotten = (unit) => this.#isGone(unit as Member);
   }
 
-  /** Those that are not out: they serve, or will. */
+  /** How many there are to be: all that do not leave, and of two in one place one. */
+  get size(): number {
+    return this.all.length - this.extra;
+  }
+
+  /** Of these, those that are not out: they serve, or will. */
   get working(): number {
-    return this.all.length - this.out.size;
+    return this.size - this.out.size;
   }
 
   /** How many more the system's hosts leave to those who grow. */

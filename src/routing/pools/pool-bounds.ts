@@ -5,6 +5,8 @@ import { HoldfastError } from "../../errors.js";
 import type { Isolation } from "../../host/host.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import { type LoadedActor, positiveInteger } from "../../system/actor/loaded-actor.js";
+import { recycleLimits } from "../recycling/recycle-options.js";
+import type { RecycleLimits } from "../recycling/recycle-rule.js";
 import { type ScalingRule, waitAndLoad } from "../scaling/scaling-rule.js";
 import type { PoolOptions, ScaleOptions } from "./pool-options.js";
 
@@ -20,6 +22,8 @@ export interface PoolBounds {
   /** For all members together; undefined: a share of what is free. */
   readonly memoryBytes: number | undefined;
   readonly rule: ScalingRule;
+  /** When members are replaced; undefined: never. */
+  readonly recycle?: RecycleLimits | undefined;
 }
 
 const poolKeys: KeysOf<PoolOptions> = {
@@ -33,6 +37,7 @@ const poolKeys: KeysOf<PoolOptions> = {
   slowStart: true,
   eject: true,
   admission: true,
+  recycle: true,
 };
 
 const scaleKeys: KeysOf<ScaleOptions> = {
@@ -50,7 +55,13 @@ const scaleKeys: KeysOf<ScaleOptions> = {
 export function poolBounds(options: PoolOptions, member: LoadedActor, field: string): PoolBounds {
   onlyKnownKeys(options, poolKeys, field);
   const spares = parked(options.spares, member.options.spare, `${field}.spares`);
-  return { ...sizes(options, field), spares, ...scaleBounds(options.scale, member.isolation, `${field}.scale`) };
+  const recycle = recycleLimits(options.recycle, member.isolation, `${field}.recycle`);
+  return {
+    ...sizes(options, field),
+    spares,
+    recycle,
+    ...scaleBounds(options.scale, member.isolation, `${field}.scale`),
+  };
 }
 
 function parked(spares: number | undefined, spare: string | undefined, field: string): number | undefined {

@@ -2,6 +2,7 @@ import type { Duration } from "../../duration.js";
 import type { AdmissionOptions } from "../admission/admission-options.js";
 import type { EjectOptions } from "../ejection/eject-options.js";
 import type { Route } from "../picks/route.js";
+import type { RecycleOptions } from "../recycling/recycle-options.js";
 import type { ScalingRule } from "../scaling/scaling-rule.js";
 
 /** How a pool sizes itself between `min` and `max`. */
@@ -48,4 +49,6 @@ export interface PoolOptions {
    * refused at once (`Overloaded`, with `retryAfterMs`). `false`: everything waits, until its deadline. Default `true`.
    */
   admission?: boolean | AdmissionOptions;
+  /** Members that have served long enough are replaced, one at a time. Default: never. */
+  recycle?: RecycleOptions;
 }

@@ -15,6 +15,7 @@ import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
 import { Admission } from "../admission/admission.js";
 import type { AdmissionLimits } from "../admission/admission-options.js";
 import type { FanOut } from "../fan-out/fan-out.js";
+import { Recycler } from "../recycling/recycler.js";
 import { Gauge } from "../scaling/gauge.js";
 import { Scaler } from "../scaling/scaler.js";
 import { withAdvice } from "./full-advice.js";
@@ -49,6 +50,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly #gauge: Gauge;
   readonly #scaler: Scaler;
   readonly #admission: Admission | undefined;
+  readonly #recycler: Recycler | undefined;
   /** What the class of its members says of its methods, from the first start on. */
   #facts: ActorFacts | undefined;
   #refusal: HoldfastError | undefined;
@@ -72,7 +74,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     mail.gate = this.#admission;
     this.#members.gate = this.#admission;
     const refusedWithin = (overMs: number, now: number) => this.#admission?.refusedWithin(overMs, now) ?? 0;
-    this.#scaler = new Scaler({ context, path, bounds, members: this.#members, mail, gauge, refusedWithin });
+    const parts = { context, path, members: this.#members, mail, gauge };
+    this.#scaler = new Scaler({ ...parts, bounds, refusedWithin });
+    const { recycle: limits, targetWaitMs } = bounds;
+    this.#recycler = limits && new Recycler({ ...parts, limits, targetWaitMs });
     const single = targetOf(context, this);
     this.target = target?.(this.#fanOut(single)) ?? single;
   }
@@ -129,19 +134,20 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#refusal = undefined;
     const started = this.#members.start(mode);
     this.#scaler.begins();
+    this.#recycler?.begins();
     return started.catch((error: unknown) => {
-      this.#scaler.ends();
+      this.#rests();
       throw error;
     });
   }
 
   stop(shutdown: Shutdown): Promise<void> {
-    this.#scaler.ends();
+    this.#rests();
     return this.#members.stop(shutdown);
   }
 
   dispose(error: HoldfastError): void {
-    this.#scaler.ends();
+    this.#rests();
     this.#refusal = error;
     this.#members.forget();
     this.#members.supervisor.dispose(error);
@@ -187,11 +193,13 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#facts = member.facts ?? this.#facts;
     this.#scaler.serves(member);
     this.#mail.up(member);
+    this.#recycler?.up(member);
   }
 
   began(member: Member): void {
     this.#gauge.began(member);
     this.#scaler.works();
+    this.#recycler?.works();
   }
 
   freed(member: Member, served: boolean): void {
@@ -216,6 +224,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   leaves(member: Member): void {
+    this.#recycler?.leaves(member);
     this.#mail.leaves(member);
   }
 
@@ -226,12 +235,19 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** Who waits for one that stays down is served by another in its place, while there may be more. */
   out(member: Member): void {
     this.#mail.out(member);
+    this.#recycler?.out(member);
     this.#scaler.fill();
     try {
       this.#refuseWithoutMembers();
     } catch (error) {
       this.#failAll(error as HoldfastError);
     }
+  }
+
+  /** Nobody adds members, or lets them go. */
+  #rests(): void {
+    this.#scaler.ends();
+    this.#recycler?.ends();
   }
 
   /** @throws HoldfastError why nothing is taken now */

@@ -59,7 +59,7 @@ export class Scaler {
 
   /** There may be more members than there are. */
   get mayGrow(): boolean {
-    return this.#held === undefined && this.#parts.members.all.length < this.#parts.bounds.max;
+    return this.#held === undefined && this.#parts.members.size < this.#parts.bounds.max;
   }
 
   begins(): void {
@@ -116,7 +116,7 @@ export class Scaler {
     const least = Math.min(bounds.max - members.out.size, Math.max(bounds.min, mail.waiting > 0 ? 1 : 0));
     const { working } = members;
     if (working < least)
-      this.#resize(least, "rule", `${working} of ${members.all.length} members can serve, at least ${least}`);
+      this.#resize(least, "rule", `${working} of ${members.size} members can serve, at least ${least}`);
   }
 
   /** @throws HoldfastError InvalidValue */
@@ -148,16 +148,16 @@ export class Scaler {
     const { at, stays, ...last } = this.#last;
     const { min, max } = bounds;
     const sinceMs = context.clock.now() - at;
-    const now = { members: members.all.length, ready: members.ready, min, max, ...last, sinceMs };
+    const now = { members: members.size, ready: Math.min(members.size, members.ready), min, max, ...last, sinceMs };
     return stays !== undefined && this.#elastic && mail.waiting > 0 ? { ...now, stays } : now;
   }
 
   /** All that there are count, those too that stay down. */
   #hold(to: number): void {
     const { members } = this.#parts;
-    const from = members.all.length;
-    while (members.all.length < to) members.add();
-    while (members.all.length > to) members.letGo(members.leastMissed(false)!);
+    const from = members.size;
+    while (members.size < to) members.add();
+    while (members.size > to) members.letGo(members.leastMissed(false)!);
     if (from !== to) this.#tell(from, to, "hand", `resize(${to})`);
   }
 

@@ -110,9 +110,9 @@ describe.each(makers)("the control block, %s", (_, write) => {
   it("tells the beat and the memory as of it", () => {
     const { writer, reader } = scene();
     expect(reader.beat()).toBe(0);
-    writer.beat(77.5, 1e6, 5e9);
+    writer.beat(77.5, 1e6, 5e9, 7e9);
     expect(reader.beat()).toBe(77.5);
-    expect(reader.memory()).toEqual({ heap: 1e6, external: 5e9 });
+    expect(reader.memory()).toEqual({ heap: 1e6, external: 5e9, resident: 7e9 });
   });
 
   it("knows phases that something sets, and tells js where a handler executes", () => {
