@@ -8,10 +8,17 @@ import { join } from "node:path";
  * /dev/shm is small, and nobody else ever empties it.
  */
 export function controlFolder(): string {
-  const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  return folderOfProcess(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+}
+
+/**
+ * A folder of this process, beside those of others; what killed ones left there is removed.
+ * @param kind tells its folders from others of this package: "models-"
+ */
+export function folderOfProcess(parent: string, kind = ""): string {
   const place = pidNamespace();
-  if (place !== undefined) sweep(parent, place);
-  return mkdtempSync(join(parent, `holdfast-${place ?? "x"}-${process.pid}-`));
+  if (place !== undefined) sweep(parent, `holdfast-${kind}${place}`);
+  return mkdtempSync(join(parent, `holdfast-${kind}${place ?? "x"}-${process.pid}-`));
 }
 
 /** Process numbers mean something only within one namespace: containers may share /dev/shm and not those. */
@@ -23,9 +30,9 @@ function pidNamespace(): string | undefined {
   }
 }
 
-function sweep(parent: string, place: string): void {
+function sweep(parent: string, begin: string): void {
   for (const name of readdirSync(parent)) {
-    const pid = new RegExp(`^holdfast-${place}-(\\d+)-`).exec(name)?.[1];
+    const pid = new RegExp(`^${begin}-(\\d+)-`).exec(name)?.[1];
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(parent, name), { recursive: true, force: true });
   }
 }

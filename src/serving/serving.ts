@@ -27,6 +27,21 @@ export type { HopOptions, HopStatistics } from "./policies/hop-options.js";
 export { type Part, type PartialAnswer, type PartialOptions, partial } from "./policies/partial.js";
 export type { RetryOptions, RetryStatistics } from "./policies/retry/retry.js";
 // what runs a model
+// repository
+export type { VersionPolicy } from "./repository/choice.js";
+export type { ModelEvent } from "./repository/model-events.js";
+export type { ModelSettings, ModelsOptions } from "./repository/model-settings.js";
+export type { CountedTime, ModelStatistics } from "./repository/model-statistics.js";
+export { openModels } from "./repository/open-models.js";
+export type {
+  Availability,
+  LoadOptions,
+  ModelReadiness,
+  ModelState,
+  ServedDescription,
+  ServedModels,
+} from "./repository/served-models.js";
+export type { GoldenSample, SwapOptions, SwapOutcome, SwapPhase } from "./repository/swap/swap-options.js";
 export type { FunctionCall, FunctionModel, FunctionModule, FunctionSequence } from "./runtimes/function-module.js";
 export type {
   CheckOptions,

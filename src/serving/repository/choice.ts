@@ -57,6 +57,11 @@ export function chosen(policy: VersionPolicy, there: readonly { readonly version
   return new Set(versions.filter((version) => policy.includes(version)));
 }
 
+/** Which of the others a policy wants beside the version that answers, whichever that is. */
+export function beside(policy: VersionPolicy, others: readonly { readonly version: number }[]): ReadonlySet<number> {
+  return chosen(typeof policy === "object" && "latest" in policy ? { latest: policy.latest - 1 } : policy, others);
+}
+
 function has(list: readonly Offered[], version: number, digest: string): boolean {
   return list.some((one) => one.version === version && one.digest === digest);
 }

@@ -32,7 +32,7 @@ export interface SwapOptions {
   readonly requests?: number;
   /** Or so long on probation, where fewer come; what comes first decides, and at least one answer, where there is traffic. Default "1m". */
   readonly within?: Duration;
-  /** Runs before anybody waits for it, on a golden sample or on zeros. Default 3. */
+  /** Runs before anybody waits for it, on a golden sample or on zeros, by each member of its pool. Default 3. */
   readonly warmup?: number;
   /** Requests with known answers; those of golden.json in the version's folder come with them. */
   readonly golden?: readonly GoldenSample[];
@@ -40,6 +40,8 @@ export interface SwapOptions {
   readonly maxErrors?: number;
   /** Its 99th percentile over that of the old version at most. Default 3; Infinity: whatever it takes. */
   readonly maxLatencyRatio?: number;
+  /** Slower by less than this is no slower, whatever the ratio. Default "10ms". */
+  readonly latencySlack?: Duration;
   /**
    * How far an answer of the new version is from the old one's for the same request: 0 is the same. When it is given, canary
    * requests are asked of both, and the mean over the probation is held against `maxDrift`.

@@ -1,0 +1,147 @@
+import type { CallOptions, PoolRef } from "../../../actor/ref.js";
+import type { Clock } from "../../../clock.js";
+import type { App } from "../../../system/app.js";
+import { findNode } from "../../../system/tree.js";
+import type { ChildSpec } from "../../../system/unit.js";
+import type { ModelAnswer, ModelDescription, ModelRequest } from "../../runtimes/model.js";
+import type { Staged } from "../stage.js";
+import { itemsOf, type Tally } from "./tally.js";
+
+/** What the members of a version's pool answer: the protocol of the Model actor. */
+export interface Serving {
+  infer(request: ModelRequest): Promise<ModelAnswer>;
+  describe(): ModelDescription | Promise<ModelDescription>;
+}
+
+export interface VersionParts {
+  readonly app: Pick<App<unknown>, "add" | "remove" | "child" | "tree">;
+  readonly clock: Clock;
+  /** Of the supervisor of the model: "models/digits". */
+  readonly above: string;
+  readonly name: string;
+  readonly staged: Staged;
+  readonly tally: Tally;
+  /** As its options say; undefined: as its runtime is. */
+  readonly idempotent: boolean | undefined;
+}
+
+/** A version of a model that is loaded: a pool in the tree. */
+export class ServedVersion {
+  readonly staged: Staged;
+  readonly path: string;
+  readonly description: ModelDescription;
+  readonly #parts: VersionParts;
+  readonly #ref: PoolRef<Serving>;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+  #leaving = false;
+
+  private constructor(parts: VersionParts, ref: PoolRef<Serving>, path: string, description: ModelDescription) {
+    this.#parts = parts;
+    this.#ref = ref;
+    this.staged = parts.staged;
+    this.path = path;
+    this.description = description;
+  }
+
+  /**
+   * Starts it beside whatever runs.
+   * @throws HoldfastError (rejects) StartFailed and what else a start may say; nothing is left of it
+   */
+  static async start(parts: VersionParts, spec: ChildSpec<PoolRef<Serving>>): Promise<ServedVersion> {
+    const { app, above, staged } = parts;
+    const { version, digest } = staged.offer;
+    // The same version may run already, from an older file.
+    const taken = app.child(`${above}/${version}`) !== undefined;
+    const name = taken ? `${version}-${digest.slice(0, 8)}` : String(version);
+    const path = `${above}/${name}`;
+    const ref = await app.add(above, name, spec);
+    try {
+      return new ServedVersion(parts, ref, path, await ref.ask.describe());
+    } catch (error) {
+      await app.remove(path);
+      throw error;
+    }
+  }
+
+  get version(): string {
+    return String(this.staged.offer.version);
+  }
+
+  get offer() {
+    return this.staged.offer;
+  }
+
+  /** Another version may be asked what this one was: it answers, and does nothing else. */
+  get repeatable(): boolean {
+    return this.#parts.idempotent ?? this.description.runtime !== "function";
+  }
+
+  /** Its requests finish, and it takes no more. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  /** Asks it, and counts. */
+  async infer(request: ModelRequest, options: CallOptions): Promise<ModelAnswer> {
+    const { clock, tally } = this.#parts;
+    const began = clock.now();
+    try {
+      const answer = await this.rehearse(request, options);
+      tally.answered(clock.now() - began, itemsOf(request, this.description), clock.wallTime());
+      return answer;
+    } catch (error) {
+      tally.failed(clock.now() - began, clock.wallTime());
+      throw error;
+    }
+  }
+
+  /** The same for the runs that nobody counts. */
+  async rehearse(request: ModelRequest, options: CallOptions): Promise<ModelAnswer> {
+    const release = this.hold();
+    try {
+      return await this.#ref.with(options).ask.infer(request);
+    } finally {
+      release();
+    }
+  }
+
+  /** It does not leave until what this returns was called: somebody may ask it yet. */
+  hold(): () => void {
+    this.#inFlight++;
+    return () => {
+      if (--this.#inFlight === 0) for (const idle of this.#idle.splice(0)) idle();
+    };
+  }
+
+  /** Lets what is under way finish, for so long at most, and removes it from the tree. Never rejects. */
+  async leave(drainMs: number): Promise<void> {
+    this.#leaving = true;
+    await this.#drained(drainMs);
+    try {
+      await this.#parts.app.remove(this.path);
+    } catch {
+      // The app ends, or it has gone by itself: either way it is not there.
+    }
+  }
+
+  #drained(withinMs: number): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.after(withinMs, resolve, { background: true });
+      this.#idle.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Why a request sent now would not be answered; undefined where it would. */
+  trouble(): string | undefined {
+    const child = this.#parts.app.child(this.path);
+    if (child?.state !== "running") return `${this.path} ${child ? `is ${child.state}` : "is not in the tree"}`;
+    const { scaling } = findNode(this.#parts.app.tree(), this.path) ?? {};
+    if (!scaling || scaling.ready > 0 || scaling.min === 0) return undefined;
+    return `${this.path}: none of its ${scaling.members} members serves`;
+  }
+}

@@ -1,0 +1,21 @@
+import { elementsOf, isDtype, layouts } from "../../../protocol/dtypes.js";
+import type { ModelDescription, ModelRequest, ModelTensor } from "../../runtimes/model.js";
+
+/**
+ * A request of zeros and empty texts, each open dimension 1: enough to make a runtime allocate and compile.
+ * @returns undefined for a model that does not say what it takes, or takes what has no plain form
+ */
+export function zeros({ inputs }: ModelDescription): ModelRequest | undefined {
+  if (inputs.length === 0) return undefined;
+  const tensors: Record<string, ModelTensor> = {};
+  for (const { name, dtype, shape: declared } of inputs) {
+    const shape = declared.map((size) => (typeof size === "number" ? size : 1));
+    const count = elementsOf(shape);
+    if (dtype === "string") tensors[name] = { dtype, shape, data: Array<string>(count).fill("") };
+    else if (isDtype(dtype)) {
+      const { bytes, make } = layouts[dtype];
+      tensors[name] = { dtype, shape, data: new make(new ArrayBuffer(count * bytes)) };
+    } else return undefined;
+  }
+  return { inputs: tensors };
+}
