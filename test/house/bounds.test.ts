@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
+import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { jsonLimits } from "../../src/protocol/v2/parse-json.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
+import { keyedOptions } from "../../src/serving/model/sequence-options.js";
 import * as policies from "../../src/serving/policies/policy-defaults.js";
 import { presets } from "../../src/supervision/presets.js";
 
@@ -42,6 +45,12 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["calls that a half-open breaker lets through", /^(\d+)$/, policies.BREAKER_PROBES, 1],
   ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
+  ["all bodies that are held at once", /^(\d+) MiB$/, v2Defaults.maxBodies, MIB],
+  ["a body comes, and an answer is taken", /^(\d+) s$/, milliseconds(v2Defaults.bodyTimeout, "body"), 1000],
+  ["a refused body is read on", /^(\d+) s$/, v2Defaults.lingerMs, 1000],
+  ["values in the JSON part of a body", /^(\d+)$/, jsonLimits.maxItems, 1],
+  ["levels of it", /^(\d+)$/, jsonLimits.maxDepth, 1],
+  ["a sequence without requests", /^(\d+) min$/, milliseconds(keyedOptions({}).idle!, "idle"), 60_000],
 ];
 
 const rows = readFileSync("docs/bounds.md", "utf8")
