@@ -121,7 +121,7 @@ function described(
   return Object.fromEntries(all);
 }
 
-const exposeKeys: KeysOf<ExposeOptions> = { methods: true, stream: true, media: true };
+const exposeKeys: KeysOf<ExposeOptions> = { methods: true, stream: true, media: true, canary: true };
 const methodKeys: KeysOf<ExposeMethod> = { idempotent: true, stream: true };
 const mediaKeys: KeysOf<MediaHint> = { kind: true, rate: true, chunk: true, method: true };
 

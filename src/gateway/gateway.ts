@@ -6,6 +6,7 @@ import { HoldfastError } from "../errors.js";
 import { closeCodes } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import { Access } from "./access.js";
+import { Canaries } from "./canaries.js";
 import { Exposure } from "./exposure.js";
 import { respond } from "./http.js";
 import { HttpDoors } from "./http-doors.js";
@@ -64,6 +65,7 @@ class GatewayServer implements Gateway {
   readonly #sessions = new Set<Session>();
   readonly #door: Door;
   readonly #upgrades: Upgrades;
+  readonly #canaries: Canaries;
   readonly #refusal: (request: IncomingMessage) => HoldfastError | undefined;
   readonly #httpDoors = new HttpDoors();
   #beats: Timer | undefined;
@@ -102,7 +104,8 @@ class GatewayServer implements Gateway {
     const rules = () => ({ ...settings, port: this.address.port });
     const refusal = (request: IncomingMessage) => requestRefusal(request, rules());
     this.#refusal = refusal;
-    const ready = () => readiness(app.tree(), exposure.names, (name) => exposure.problem(name));
+    this.#canaries = new Canaries(app, exposure, settings.expose, clock);
+    const ready = () => readiness(app.tree(), exposure.names, (name) => this.#problem(exposure, name));
     const others = () => this.#httpDoors.readiness();
     this.#http = createServer((request, response) => {
       if (this.#httpDoors.handle(request, response)) return;
@@ -144,6 +147,7 @@ class GatewayServer implements Gateway {
       throw error;
     });
     this.#port = (this.#http.address() as AddressInfo).port;
+    this.#canaries.begin();
     const beat = () => {
       for (const session of this.#sessions) session.beat();
       this.#beats = clock.after(limits.heartbeatMs, beat, { background: true });
@@ -194,6 +198,7 @@ class GatewayServer implements Gateway {
       Math.min(drainMs, FAREWELL_MS),
     );
     this.#beats?.cancel();
+    this.#canaries.close();
     for (const session of this.#sessions) session.close(closeCodes.goingAway, "the server is stopping");
     this.#door.streams.close();
     await this.#upgrades.closed();
@@ -226,6 +231,12 @@ class GatewayServer implements Gateway {
     const { host, port } = this.address;
     const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
     return `${name}:${port}`;
+  }
+
+  /** What the tree does not know of an exposed actor. */
+  #problem(exposure: Exposure, name: string): string | undefined {
+    const problem = exposure.problem(name);
+    return problem === undefined ? this.#canaries.failure(name) : `its configuration ${problem}`;
   }
 
   #admit(peer: Peer): void {

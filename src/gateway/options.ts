@@ -5,6 +5,7 @@ import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
+import type { CanaryOptions } from "./canaries.js";
 import type { HttpDoor } from "./http-door.js";
 import type { Pages } from "./page.js";
 
@@ -22,6 +23,8 @@ export interface ExposeOptions {
   readonly stream?: string;
   /** A hint for generic clients, such as the dashboard's try-it panel. */
   readonly media?: MediaHint;
+  /** Asked every so often while nobody else is answered; what fails makes it not ready. Default: none. */
+  readonly canary?: CanaryOptions;
 }
 
 /** A list of methods, or more. */

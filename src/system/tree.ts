@@ -15,6 +15,8 @@ export interface TreeNode {
   readonly host?: string;
   readonly incarnation?: number;
   readonly restarts: number;
+  /** Of a pool: messages that were answered since it began. */
+  readonly answered?: number;
   /** What waits for its next death. */
   readonly spare?: "ready" | "loading";
   readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };

@@ -181,7 +181,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
 
   tree(standing: Standing): TreeNode {
     const node = this.#members.supervisor.tree(standing);
-    return poolNode(node, this.#members, this.#mail, this.#scaler.scaling());
+    return { ...poolNode(node, this.#members, this.#mail, this.#scaler.scaling()), answered: this.#gauge.served };
   }
 
   starts(member: Member): void {

@@ -5,7 +5,7 @@ import type { Busy, TreeNode } from "../tree.js";
 import type { Standing } from "../unit.js";
 import type { ActorUnit } from "./actor-unit.js";
 
-/** A run so long is worth telling, ms. */
+/** A run so long is worth telling, ms, and one that is past its limit always. */
 const LONG_MS = 1000;
 
 /** An actor in the tree. @param reason why it is not running, for people */
@@ -42,6 +42,6 @@ export function busyWith(runs: readonly Run[], now: number): Busy | undefined {
   if (!first) return undefined;
   const { method, since, limitMs } = others.reduce((oldest, run) => (run.since < oldest.since ? run : oldest), first);
   const ageMs = Math.round(now - since);
-  if (ageMs < LONG_MS) return undefined;
+  if (ageMs < Math.min(LONG_MS, limitMs)) return undefined;
   return { method, ageMs, ...(limitMs === Number.POSITIVE_INFINITY ? {} : { limitMs }) };
 }

@@ -121,3 +121,44 @@ test("health follows the tree", async () => {
   const answer = await fetch(`${door.pagesUrl}health/ready`);
   expect([answer.status, ((await answer.json()) as { status: string }).status]).toEqual([503, "unready"]);
 });
+
+test("a canary that is not answered makes its actor unready, and says why; real answers count as well", async () => {
+  const canary = { method: "hang", every: "100ms", timeout: "50ms" } as const;
+  const watched = await gateway(app, {
+    port: 0,
+    expose: {
+      crew: { methods: ["hang", "add"], canary },
+      desk: { methods: ["add"], canary: { method: "add", args: [1, 2] } },
+    },
+  });
+  try {
+    const ready = async () => {
+      const answer = await fetch(`${watched.pagesUrl}health/ready`);
+      const { actors } = (await answer.json()) as { actors: Record<string, { ready: boolean; reason?: string }> };
+      return { status: answer.status, actors };
+    };
+    expect((await ready()).status).toBe(200);
+    let now = await ready();
+    for (
+      const until = performance.now() + 20_000;
+      now.status === 200 && performance.now() < until;
+      now = await ready()
+    );
+    expect(now).toMatchObject({ status: 503, actors: { desk: { ready: true } } });
+    expect(now.actors.crew!.reason).toMatch(/^its canary failed: Timeout: hang: no answer within 50 ms/);
+  } finally {
+    await watched.close({ drain: 0 });
+  }
+});
+
+test.each([
+  [{ crew: { methods: ["add"], canary: { method: "hang" } } }, "gateway.expose.crew.canary.method"],
+  [{ crew: { methods: ["add"], canary: { method: "add", every: "1ms" } } }, "gateway.expose.crew.canary.every"],
+  [{ crew: { methods: ["add"], canary: { method: "add", often: true } } }, "often"],
+  [{ tally: { methods: ["push"], canary: { method: "push" } } }, "gateway.expose.tally.canary"],
+])("a canary that cannot be is refused: %j", async (expose, says) => {
+  await expect(gateway(app, { port: 0, expose: expose as never })).rejects.toMatchObject({
+    code: "InvalidSpec",
+    message: expect.stringContaining(says),
+  });
+});
