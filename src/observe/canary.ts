@@ -21,7 +21,9 @@ export class Canary {
   readonly #parts: CanaryParts;
   #timer: Timer | undefined;
   #asking = false;
+  /** Answers when all was well last, and canaries that failed since: each may be answered late, and be counted then. */
   #seen: number | undefined;
+  #owed = 0;
   #failure: string | undefined;
   #over = false;
 
@@ -46,7 +48,7 @@ export class Canary {
 
   get #othersAreAnswered(): boolean {
     const answered = this.#parts.answered();
-    return answered !== undefined && answered > (this.#seen ?? 0);
+    return answered !== undefined && answered > (this.#seen ?? 0) + this.#owed;
   }
 
   #arm(): void {
@@ -57,8 +59,7 @@ export class Canary {
     this.#arm();
     if (this.#asking) return;
     if (this.#othersAreAnswered) {
-      this.#failure = undefined;
-      this.#seen = this.#parts.answered();
+      this.#isWell();
       return;
     }
     this.#asking = true;
@@ -76,7 +77,16 @@ export class Canary {
     }
     this.#asking = false;
     if (this.#over) return;
-    this.#failure = failure;
+    if (failure === undefined) this.#isWell();
+    else {
+      this.#failure = failure;
+      this.#owed++;
+    }
+  }
+
+  #isWell(): void {
+    this.#failure = undefined;
     this.#seen = this.#parts.answered();
+    this.#owed = 0;
   }
 }
