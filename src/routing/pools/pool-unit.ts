@@ -76,8 +76,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const refusedWithin = (overMs: number, now: number) => this.#admission?.refusedWithin(overMs, now) ?? 0;
     const parts = { context, path, members: this.#members, mail, gauge };
     this.#scaler = new Scaler({ ...parts, bounds, refusedWithin });
-    const { recycle: limits, targetWaitMs } = bounds;
-    this.#recycler = limits && new Recycler({ ...parts, limits, targetWaitMs });
+    this.#recycler = bounds.recycle && new Recycler({ ...parts, ...bounds, limits: bounds.recycle });
     const single = targetOf(context, this);
     this.target = target?.(this.#fanOut(single)) ?? single;
   }
