@@ -4,6 +4,7 @@ import type { MakeTensor } from "../actor/tensor-lease.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from "../protocol/frames.js";
+import { plainWireBytes } from "../protocol/plain-wire.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { Exposure } from "./exposure.js";
@@ -80,10 +81,16 @@ export class Calls {
 
   /** Most calls: one answer, and neither promise nor signal on its way. */
   #send(frame: AskFrame, call: Call, send: Send): void {
+    const { args, timeout } = frame;
+    const bytes = call.format === "binary" ? plainWireBytes(args) : -1;
+    if (bytes >= 0) {
+      call.sent = send(args, timeout, bytes, this.#succeeds(call), this.#fails(call));
+      return;
+    }
     const placing = this.#placing(frame);
     try {
-      const args = fromWire(frame.args, call.format, "args", placing?.place) as unknown[];
-      call.sent = send(args, frame.timeout, this.#succeeds(call), this.#fails(call));
+      const placed = fromWire(args, call.format, "args", placing?.place) as unknown[];
+      call.sent = send(placed, timeout, -1, this.#succeeds(call), this.#fails(call));
     } finally {
       placing?.close();
     }

@@ -1,6 +1,6 @@
 import { packPlain } from "../protocol/codec.js";
 import type { ServerFrame } from "../protocol/frames.js";
-import { isPlainWire } from "../protocol/plain-wire.js";
+import { plainWireBytes } from "../protocol/plain-wire.js";
 import { type Format, type Found, type LeasedTensor, toWire } from "../protocol/values.js";
 import { APART_FROM_BYTES, packApart } from "./pack-apart.js";
 
@@ -20,7 +20,7 @@ export interface Encoded {
  * @throws HoldfastError InvalidValue naming the path of a value that cannot be sent
  */
 export function encoded(frame: ServerFrame, format: Format): Encoded {
-  if (format === "binary" && frame.type === "result" && frame.seq === undefined && isPlainWire(frame.value)) {
+  if (format === "binary" && frame.type === "result" && frame.seq === undefined && plainWireBytes(frame.value) >= 0) {
     const bytes = packPlain(frame);
     return { parts: [bytes], bytes: bytes.byteLength, leased: none };
   }

@@ -17,7 +17,8 @@ export function parseServerFrame(value: unknown): ServerFrame {
 }
 
 /** Fields and their rules by type, as lists: frames are parsed by the hundred thousand. */
-type Forms = ReadonlyMap<string, readonly (readonly [field: string, rule: Rule])[]>;
+type Form = readonly (readonly [field: string, rule: Rule])[];
+type Forms = ReadonlyMap<string, Form>;
 
 const formsOf = (shapes: Record<string, Record<string, Rule>>): Forms =>
   new Map(Object.entries(shapes).map(([type, rules]) => [type, Object.entries(rules)]));
@@ -35,14 +36,30 @@ function parse(value: unknown, forms: Forms): Record<string, unknown> {
   if (!form) {
     throw badFrame(`a frame has the type ${quote(type)}: one of ${[...forms.keys()].join(", ")} is known`, idOf(given));
   }
-  const frame: Record<string, unknown> = { type };
+  let known = 1;
   for (const [field, rule] of form) {
     const content = Object.hasOwn(given, field) ? given[field] : undefined;
     if (rule.optional && (content === undefined || content === null)) continue;
     if (!rule.holds(content)) {
       throw badFrame(`${type}.${field} is ${quote(content)}: it must be ${rule.must}`, idOf(given));
     }
-    frame[field] = content;
+    known += 1;
+  }
+  // What was decoded is nobody else's: where it has nothing but its fields it is the frame.
+  return known === sizeOf(given) ? given : onlyFields(given, form);
+}
+
+function sizeOf(map: Record<string, unknown>): number {
+  let size = 0;
+  for (const _ in map) size += 1;
+  return size;
+}
+
+function onlyFields(given: Record<string, unknown>, form: Form): Record<string, unknown> {
+  const frame: Record<string, unknown> = { type: given.type };
+  for (const [field, { optional }] of form) {
+    const content = Object.hasOwn(given, field) ? given[field] : undefined;
+    if (!optional || (content !== undefined && content !== null)) frame[field] = content;
   }
   return frame;
 }

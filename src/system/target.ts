@@ -83,7 +83,8 @@ class ReceiverTarget implements Target {
   sender(method: string, options: CallOptions): Send | undefined {
     if (this.receiver.isStream(method) !== false) return undefined;
     const sent = new SentThrough(this, method, options);
-    return (args, timeoutMs, resolve, reject) => this.#send(sent, args, resolve, reject, undefined, timeoutMs);
+    return (args, timeoutMs, bytes, resolve, reject) =>
+      this.#send(sent, args, resolve, reject, undefined, timeoutMs, bytes);
   }
 
   /** Most calls have one argument, and need no array for it, which would cost as much as the message again. */
@@ -190,12 +191,13 @@ class ReceiverTarget implements Target {
     reject: (error: Error) => void,
     onPart?: (value: unknown) => void,
     timeoutMs = DEFAULT_TIMEOUT_MS,
+    knownBytes = -1,
   ): Message | undefined {
     const { options } = sent;
     let special: Special = false;
     let leases: readonly Lease[] | undefined;
     let crossing = args;
-    let bytes = plainBytes(args);
+    let bytes = knownBytes >= 0 ? knownBytes : plainBytes(args);
     try {
       if (bytes < 0) {
         const packed = pack(args, "args", "lend", this.context.identity);
