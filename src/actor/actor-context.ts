@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Timer } from "../clock.js";
 import type { Call } from "./call.js";
 import type { ActorSelf } from "./lifecycle.js";
 import type { Notice } from "./notice.js";
@@ -10,8 +10,6 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly props: Props;
   readonly shared: Shared;
   readonly self: ActorSelf;
-  /** The time of its system. Absent where no system is around. */
-  readonly clock?: Clock;
   /** Starts a timer that is cleared when this incarnation ends. */
   readonly after: (ms: number, callback: () => unknown) => Timer;
   /** The signal of the message executing now. */

@@ -1,4 +1,4 @@
-import { type Clock, realClock, type Timer } from "../clock.js";
+import type { Timer } from "../clock.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
@@ -18,9 +18,6 @@ function noSystem(): Promise<never> {
 
 /** "crash" or "reply". As text: TypeScript widens what a subclass writes there, and the class is checked when it starts. */
 type OnThrow = "crash" | "reply" | (string & {});
-
-/** The time of an actor's system, for parts that work inside it: a test's may stand still. */
-export let clockOf: (actor: Actor<unknown, unknown>) => Clock;
 
 /**
  * Extend it; your public methods are your protocol. An actor never knows where it runs: the same class works inline,
@@ -48,10 +45,6 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   static onThrow?: OnThrow;
 
   readonly #context: ActorContext;
-
-  static {
-    clockOf = (actor) => actor.#context.clock ?? realClock;
-  }
 
   constructor() {
     this.#context = contextAround();

@@ -4,7 +4,7 @@ import { ignore } from "../actor/ignore.js";
 import type { Lifecycle } from "../actor/lifecycle.js";
 import type { Notice } from "../actor/notice.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
-import type { Clock, Timer } from "../clock.js";
+import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import type { Packed, ToHost } from "../transport/frames.js";
@@ -66,10 +66,6 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     more.timers ??= new LifeTimers(this.around.clock, (error) => this.crash(0, error), fires);
     if (this.phase === OVER) more.timers.end();
     return more.timers.after(ms, callback);
-  }
-
-  get clock(): Clock {
-    return this.around.clock;
   }
 
   get tensor(): MakeTensor | undefined {

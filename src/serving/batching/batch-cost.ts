@@ -34,14 +34,24 @@ export function learnCost(cost: BatchCost, size: number, tookMs: number): BatchC
   };
 }
 
-/** The two parts; undefined before the first sample. */
+/**
+ * How much sizes must differ, as a part of their mean, before what they cost tells the parts apart as well as it does not: with
+ * one odd size among hundreds alike, noise would decide.
+ */
+const TELLING = 0.15;
+
+/**
+ * The two parts; undefined before the first sample. As far as nothing tells them apart, all of it is taken as growing with the
+ * size, which promises no gain (ridge regression towards that).
+ */
 export function partsOf({ weight, n, nn, ms, nms }: BatchCost): { fixedMs: number; eachMs: number } | undefined {
   if (weight === 0) return undefined;
-  const spread = weight * nn - n * n;
-  // All of one size: nothing tells the parts apart. All of it is taken as growing with the size, which promises no gain.
-  if (spread <= 1e-6 * weight * nn) return { fixedMs: 0, eachMs: ms / n };
-  const eachMs = Math.max(0, (weight * nms - n * ms) / spread);
-  const fixedMs = Math.max(0, (ms - eachMs * n) / weight);
+  const mean = n / weight;
+  const spread = Math.max(0, nn / weight - mean * mean);
+  const together = nms / weight - (mean * ms) / weight;
+  const doubt = (TELLING * mean) ** 2;
+  const eachMs = Math.max(0, (together + (doubt * ms) / n) / (spread + doubt));
+  const fixedMs = Math.max(0, ms / weight - eachMs * mean);
   // A slope that would make the smallest batch free is noise: the mean decides.
   return fixedMs === 0 ? { fixedMs, eachMs: ms / n } : { fixedMs, eachMs };
 }

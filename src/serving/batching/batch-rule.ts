@@ -62,13 +62,21 @@ export function decideBatch(
     if (full) return { is: "run", items, why: full };
     const { since } = waiting[items[0]!]!;
     const cost = costOfKey(key);
-    const delayEnds = since + Math.min(limits.maxDelayMs, partsOf(cost)?.fixedMs ?? Number.POSITIVE_INFINITY);
+    const delayEnds = since + patience(limits.maxDelayMs, cost);
     if (now >= delayEnds) return { is: "run", items, why: "delay" };
     const latest = latestStart(cost, batch, since);
     if (now >= latest) return { is: "run", items, why: "deadline" };
     until = Math.min(until, delayEnds, latest);
   }
   return { is: "wait", until };
+}
+
+/** A timer takes 1 ms at least: who would wait less does not wait. */
+const SHORTEST_MS = 1;
+
+function patience(maxDelayMs: number, cost: BatchCost): number {
+  const ms = Math.min(maxDelayMs, partsOf(cost)?.fixedMs ?? Number.POSITIVE_INFINITY);
+  return ms < SHORTEST_MS ? 0 : ms;
 }
 
 interface Batch {
