@@ -11,8 +11,10 @@ import { Exposure } from "./exposure.js";
 import { respond } from "./http.js";
 import { HttpDoors } from "./http-doors.js";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./options.js";
+import { OtherProtocols, offersWebSocket } from "./other-protocols.js";
 import type { Door, Peer } from "./peer.js";
 import { readiness } from "./readiness.js";
+import { toOriginForm } from "./request-target.js";
 import { Session } from "./session.js";
 import { Streams } from "./streams.js";
 import { requestRefusal, Upgrades } from "./upgrades.js";
@@ -108,9 +110,12 @@ class GatewayServer implements Gateway {
     const ready = () => readiness(app.tree(), exposure.names, (name) => this.#problem(exposure, name));
     const others = () => this.#httpDoors.readiness();
     this.#http = createServer((request, response) => {
+      toOriginForm(request);
+      otherProtocols.note(request, response);
       if (this.#httpDoors.handle(request, response)) return;
       void respond(request, response, { pages: settings.pages, ready, draining, refusal, others });
     });
+    const otherProtocols = new OtherProtocols(this.#http);
     this.#upgrades = new Upgrades({
       access,
       maxPayload: limits.maxPayload,
@@ -120,7 +125,10 @@ class GatewayServer implements Gateway {
     });
     // Plain HTTP has room beside the WebSockets, but not without end.
     this.#http.maxConnections = settings.maxConnections + HTTP_CONNECTIONS;
-    this.#http.on("upgrade", (request, socket, head) => this.#upgrades.take(request, socket as Socket, head));
+    this.#http.on("upgrade", (request, socket, head) => {
+      if (offersWebSocket(request)) this.#upgrades.take(request, socket as Socket, head);
+      else otherProtocols.decline(request, socket as Socket, head);
+    });
   }
 
   async listen(): Promise<void> {
