@@ -14,6 +14,7 @@ export function load({ mark = "" } = {}) {
       runs += 1;
       if (parameters.throw) throw new RangeError("too loud");
       if (parameters.refuse) throw refuse("rude", "not in this house");
+      if (parameters.trap) trap();
       if (parameters.exit) process.exit(3);
       if (parameters.hang) for (;;);
       if (parameters.wait) await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -22,4 +23,10 @@ export function load({ mark = "" } = {}) {
       return { outputs, parameters: { thread: threadId, pid: process.pid } };
     },
   };
+}
+
+/** A module of WebAssembly whose one function is "unreachable". */
+function trap() {
+  const bytes = "0061736d 01000000 01040160 0000 03020100 07050101 740000 0a050103 00000b".replaceAll(" ", "");
+  new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(bytes, "hex"))).exports.t();
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type App, type PoolRef, supervisor, system, type TreeNode } from "holdfast";
+import { type App, causeText, type PoolRef, supervisor, system, type TreeNode } from "holdfast";
 import { type Model, type ModelOptions, model } from "holdfast/serving";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -129,6 +129,18 @@ describe("a function", () => {
     await expect(again.ask.infer(exit)).rejects.toMatchObject({ code: "PoisonedMessage" });
     await expect(again.ask.infer(words("a"))).resolves.toMatchObject({ outputs: { loud: { data: ["A"] } } });
   });
+
+  it.each(["thread", "fork"] as const)(
+    "whose WebAssembly traps gets a new %s, since nobody knows what is left",
+    async (isolation) => {
+      const { ref, app } = await serve(shout, { isolation });
+      const trapped = ref.ask.infer({ ...words("a"), parameters: { trap: true } });
+      await expect(trapped).rejects.toMatchObject({ code: "ActorDied" });
+      const { outputs } = await ref.ask.infer(words("b"));
+      expect([...outputs.runs!.data]).toEqual([2]);
+      expect(app.reports().map(({ cause }) => causeText(cause))).toEqual([expect.stringContaining("unreachable")]);
+    },
+  );
 
   it("that hangs is ended at its limit, and what waits behind it is answered", async () => {
     const { ref } = await serve(shout, { limit: "300ms" });

@@ -3,6 +3,7 @@ import type { LoadedModel, ModelAnswer, ModelDescription, ModelRequest } from ".
 import { openFunction } from "../runtimes/open-function.js";
 import { openModel } from "../runtimes/open-model.js";
 import { BatchedModel, checkBatched } from "./batched-model.js";
+import { endOnTrap } from "./end-on-trap.js";
 import type { ModelProps } from "./model-props.js";
 import type { ModelCall } from "./read-request.js";
 import { runRequest } from "./run-request.js";
@@ -32,10 +33,11 @@ export class Model extends Actor<ModelProps, SharedModel> {
   /** Opens it and runs it once, where its shapes are known. */
   static async load(props: ModelProps): Promise<SharedModel> {
     const { source, runtime } = props;
-    const model =
+    const opened =
       runtime === "function"
         ? await openFunction({ ...props, url: source as string })
         : await openModel(source, { ...props, runtime });
+    const model = props.walled ? endOnTrap(opened) : opened;
     const { batching, idempotent = false } = props;
     try {
       if (batching) checkBatched(model, sourceText(source));

@@ -9,6 +9,8 @@ export interface ModelProps extends CheckOptions {
   readonly runtime: RuntimeName | "auto";
   /** Why that runtime, where it was chosen. */
   readonly why?: string;
+  /** It has a thread or process of its own, which it may end. */
+  readonly walled?: boolean;
   readonly warmup?: WarmUp;
   /** Requests are run together. */
   readonly batching?: ModelBatching;

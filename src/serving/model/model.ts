@@ -86,6 +86,7 @@ function memberOf(source: string | Uint8Array, options: ModelOptions, picked: Pi
   const props: ModelProps = {
     source: onnx || typeof source !== "string" ? source : moduleUrl(source),
     runtime,
+    walled: isolation !== "inline",
     ...(why === undefined ? {} : { why }),
     ...(nan === undefined ? {} : { nan }),
     ...(dims === undefined ? {} : { dims }),
