@@ -37,9 +37,9 @@ const PLENTY = 4;
 /** The most that one needs is forgotten slowly: half of it with 35 answers. */
 const FADES = 0.98;
 
-/** Of messages shorter than this, ms, one in so many is measured: to read the clock would cost too large a part of them. */
-const TINY_MS = 0.1;
-const MEASURED_OF_TINY = 16;
+/** After a message shorter than this, ms, so many are not measured: to read the clock for each would cost too large a part of them. */
+const TINY_MS = 1;
+const UNMEASURED_OF_TINY = 15;
 
 /** Refusals are forgotten over this time, ms: as long as it takes to see that there are many. */
 const REMEMBERED_MS = 100;
@@ -47,7 +47,6 @@ const REMEMBERED_MS = 100;
 interface Known {
   learned: LearnedMethod | undefined;
   letThroughAt: number;
-  skipped: number;
 }
 
 /**
@@ -68,6 +67,8 @@ export class Admission {
   #servedAt = Number.NEGATIVE_INFINITY;
   /** Something that waits has little time to spare: what is taken is looked at. */
   tight = false;
+  /** So many answers more need not be told. */
+  unmeasured = 0;
   /** Of all methods, what one needs in plenty, and what each before it takes. */
   #plentyMs = 0;
   #latest: string | undefined;
@@ -138,19 +139,18 @@ export class Admission {
   ended(method: string, since: number): void {
     const known = method === this.#latest ? this.#latestKnown! : this.#knownOf(method);
     const { learned } = known;
-    if (learned && learned.seen >= LEARNED_FROM && learned.ms < TINY_MS && ++known.skipped < MEASURED_OF_TINY) return;
-    known.skipped = 0;
     const now = this.#parts.clock.now();
     this.#servedAt = now;
     known.learned = observeMethod(learned, now - since, now);
-    const { ms: own, spreadMs } = known.learned!;
+    const { ms: own, spreadMs, seen } = known.learned!;
+    if (own < TINY_MS && seen >= LEARNED_FROM) this.unmeasured = UNMEASURED_OF_TINY;
     this.#plentyMs = Math.max(PLENTY * (own + spreadMs), this.#plentyMs * FADES);
   }
 
   #knownOf(method: string): Known {
     let known = this.#known.get(method);
     if (known === undefined) {
-      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY, skipped: 0 };
+      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY };
       this.#known.set(method, known);
     }
     this.#latest = method;

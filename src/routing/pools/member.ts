@@ -88,9 +88,14 @@ export class Member extends ActorFamily {
     this.latest = message;
   }
 
-  answeredOne({ method, deliveredAt }: Message): void {
+  answeredOne(message: Message): void {
     const { gate } = this.#keeper;
     if (gate === undefined) return;
+    if (gate.unmeasured > 0) {
+      gate.unmeasured--;
+      return;
+    }
+    const { method, deliveredAt } = message;
     const since = deliveredAt ?? (this.executing === 0 ? this.busySince : undefined);
     if (since !== undefined) gate.ended(method, since);
   }
