@@ -35,15 +35,13 @@ export async function scene({ rounds = ROUNDS, say, withinMs }) {
     const load = (seed, untilMs) =>
       poisson({ perSecond: PER_SECOND, untilMs, serviceMs: WORK.usualMs, chance: seededChance(seed) });
     await both(sides, load(0, WARM_MS), () => {});
-    const before = hopStatistics(hedged).hedge;
     let done = 0;
     while (done < rounds && performance.now() - began + ROUND_MS + 1_000 < withinMs) {
       say(`hedge: round ${done + 1} of up to ${rounds} …`);
       await both(sides, load(++done, ROUND_MS), (side, took) => side.took.push(...took));
     }
-    const after = hopStatistics(hedged).hedge;
-    const calls = after.calls - before.calls;
-    const extra = (after.hedged - before.hedged) / calls;
+    const { calls, hedged: twiceAsked, busy, overBudget } = hopStatistics(hedged).hedge;
+    const extra = twiceAsked / calls;
     const [plain, twice] = sides.map(({ took }) => quantile(took, 0.999));
     return {
       title: `${MEMBERS} members, of their runs ${WORK.stalls * 100} % take ${WORK.stallMs} ms, the others ${WORK.usualMs}; ${PER_SECOND}/s`,
@@ -62,7 +60,7 @@ export async function scene({ rounds = ROUNDS, say, withinMs }) {
         hedge_plain_p999_ms: rounded(plain),
         hedge_extra_work: rounded(extra),
       },
-      details: { members: MEMBERS, ...WORK, perSecond: PER_SECOND, calls, hedges: after.hedged - before.hedged },
+      details: { members: MEMBERS, ...WORK, perSecond: PER_SECOND, calls, twiceAsked, busy, overBudget },
       rounds: done,
     };
   } finally {

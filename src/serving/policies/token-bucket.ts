@@ -18,6 +18,11 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#held, this.#tokens + this.#part);
   }
 
+  /** Half of what it may keep is there. */
+  get halfFull(): boolean {
+    return this.#tokens >= this.#held / 2;
+  }
+
   get has(): boolean {
     // A hundred hundredths are a little less than one.
     return this.#tokens >= 1 - 1e-9;

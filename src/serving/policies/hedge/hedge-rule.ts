@@ -21,10 +21,25 @@ export function decideHedge({ load, affordable }: LateCall): HedgeDecision {
   return affordable ? "ask" : "budget";
 }
 
+/** Which of a method's answers take long, as a part of all. Further out an answer may be a stall itself. */
+export const LATE = 0.95;
+
+/** So many times p95 is waited at most: a stall is longer. */
+const MOST_PATIENT = 8;
+
 /**
- * Which of a method's answers is late, as a part of all: at least p95; and where the budget is smaller than the rest, so far
- * out that it pays for all that are later, with a fourth to spare.
+ * How many times p95 is waited before a call is late: more where that asked for more hedges than the budget has, so that it is left for
+ * those that take far longer than most; less again while the budget is not used.
+ *
+ *   spent  ─▶ a tenth more          half of it saved up ─▶ a hundredth less with each call, down to once
  */
-export function lateFrom(budget: number): number {
-  return Math.max(0.95, 1 - budget * 0.75);
+export function patienceAfter(patience: number, budget: "spent" | "saved"): number {
+  switch (budget) {
+    case "spent":
+      return Math.min(MOST_PATIENT, patience * 1.1);
+    case "saved":
+      return Math.max(1, patience * 0.99);
+    default:
+      return budget satisfies never;
+  }
 }

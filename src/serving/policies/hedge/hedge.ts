@@ -6,15 +6,15 @@ import { type Around, type Next, type Policy, type PolicyCall, remainingMs } fro
 import { HEDGE_BUDGET, HEDGE_LEARN_FROM, HEDGE_METHODS, HEDGE_SAVED, HEDGE_WINDOW } from "../policy-defaults.js";
 import { loadOf, nextOf } from "../ref-target.js";
 import { TokenBucket } from "../token-bucket.js";
-import { decideHedge, lateFrom } from "./hedge-rule.js";
+import { decideHedge, LATE, patienceAfter } from "./hedge-rule.js";
 import { LatencyWindow } from "./latency-window.js";
 import { race } from "./race.js";
 
 /** When a call that takes long is made a second time. Only of idempotent methods. */
 export interface HedgeOptions {
   /**
-   * How long an answer may take before another member is asked too. Default: learned for each method, so that the budget pays for
-   * all later ones (with 2 %: what 98.5 % of the latest 1024 answers did not exceed; never below p95).
+   * How long an answer may take before another member is asked too. Default: learned for each method, what 95 % of the latest 1024
+   * answers did not exceed, or up to eight times that where the budget does not last for all that take longer.
    */
   after?: Duration;
   /** Of all calls, the part that may be made twice. Default 0.02; ten are saved up. */
@@ -42,10 +42,11 @@ const hedgeKeys: KeysOf<HedgeOptions> = { after: true, budget: true, to: true };
 export class Hedge implements Policy {
   readonly #around: Around;
   readonly #afterMs: number | undefined;
-  readonly #late: number;
   readonly #budget: TokenBucket;
   readonly #to: Next | undefined;
   readonly #latencies = new Map<string, LatencyWindow>();
+  /** How many times what usually is long is waited. */
+  #patience = 1;
   #calls = 0;
   #hedged = 0;
   #won = 0;
@@ -60,8 +61,7 @@ export class Hedge implements Policy {
     if (to !== undefined && !other) throw invalidOption(`${field}.to`, to, "a ref");
     this.#around = other ? { ...around, load: loadOf(other.target) } : around;
     this.#afterMs = after === undefined ? undefined : milliseconds(after, `${field}.after`);
-    this.#late = lateFrom(part);
-    this.#budget = new TokenBucket(part, HEDGE_SAVED, 1);
+    this.#budget = new TokenBucket(part, HEDGE_SAVED, 0);
     this.#to = other && nextOf(other, around.clock);
   }
 
@@ -80,9 +80,12 @@ export class Hedge implements Policy {
     const { clock } = this.#around;
     const began = clock.now();
     const latencies = this.#latenciesOf(call.method);
-    const afterMs = this.#afterMs ?? latencies.quantile(this.#late);
     this.#calls++;
     this.#budget.earn();
+    if (this.#budget.halfFull) this.#patience = patienceAfter(this.#patience, "saved");
+    const usual = this.#afterMs === undefined ? latencies.quantile(LATE) : undefined;
+    // A timer knows whole milliseconds, and would be early.
+    const afterMs = usual === undefined ? this.#afterMs : Math.ceil(usual * this.#patience);
     const learn = () => latencies.add(clock.now() - began);
     if (afterMs === undefined || afterMs >= remainingMs(call, clock)) {
       const answer = next(call);
@@ -104,7 +107,10 @@ export class Hedge implements Policy {
     const { load, tell } = this.#around;
     const decision = decideHedge({ load: load(), affordable: this.#budget.has });
     if (decision === "busy") this.#busy++;
-    if (decision === "budget") this.#overBudget++;
+    if (decision === "budget") {
+      this.#overBudget++;
+      this.#patience = patienceAfter(this.#patience, "spent");
+    }
     if (decision !== "ask" || !this.#budget.take()) return false;
     this.#hedged++;
     tell({ type: "hedge", path, method, afterMs });

@@ -266,7 +266,9 @@ describe("hedge", () => {
       const answer = run(chance() < 0.1 ? 100 : 1 + Math.floor(chance() * 5));
       expect(await played(answer)).toBeLessThanOrEqual(100);
     }
-    expect(asked - 3000).toBeLessThanOrEqual(3000 * 0.02 + 1);
+    // The last ones that lost are still at it.
+    await clock.advance(100);
+    expect(asked - 3000).toBeLessThanOrEqual(3000 * 0.02);
     expect(asked - 3000).toBeGreaterThan(10);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decideHedge, lateFrom } from "../../../../src/serving/policies/hedge/hedge-rule.js";
+import { decideHedge, patienceAfter } from "../../../../src/serving/policies/hedge/hedge-rule.js";
 import { LatencyWindow } from "../../../../src/serving/policies/hedge/latency-window.js";
 import { TokenBucket } from "../../../../src/serving/policies/token-bucket.js";
 
@@ -27,9 +27,14 @@ describe("a late call is asked a second time", () => {
     expect(decideHedge({ load: undefined, affordable: true })).toBe("ask");
   });
 
-  it("from p95 on, or further out where the budget would not last", () => {
-    expect(lateFrom(0.02)).toBeCloseTo(0.985);
-    expect(lateFrom(0.5)).toBe(0.95);
+  it("later where the budget does not last for all that take long, and sooner again when it does", () => {
+    let patience = 1;
+    for (let denied = 0; denied < 5; denied++) patience = patienceAfter(patience, "spent");
+    expect(patience).toBeCloseTo(1.61, 2);
+    for (let denied = 0; denied < 100; denied++) patience = patienceAfter(patience, "spent");
+    expect(patience).toBe(8);
+    for (let call = 0; call < 1000; call++) patience = patienceAfter(patience, "saved");
+    expect(patience).toBe(1);
   });
 });
 
