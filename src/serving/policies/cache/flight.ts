@@ -110,8 +110,9 @@ export class Flight {
     }
     const heir = this.#heir(outcome);
     if (heir) {
-      const now = this.#owner.clock.now();
-      const late = [...this.#waiting].filter(({ call }) => call.deadline <= now);
+      // The one it was made for has no timer of its own.
+      const until = Math.max(this.#owner.clock.now(), this.#deadline);
+      const late = [...this.#waiting].filter(({ call }) => call.deadline <= until);
       const given = this.#owner.landed(outcome, late.length);
       late.forEach((waiting, i) => {
         const own = given[i]!;

@@ -203,7 +203,7 @@ export class ResponseCache implements Policy {
         landed: (outcome, waiting) =>
           outcome.ok
             ? this.#given(key, outcome, waiting, cleared === this.#cleared)
-            : new Array<Landed>(waiting).fill(this.#failed(key, call, outcome, waiting)),
+            : this.#failed(key, call, outcome, waiting, cleared === this.#cleared),
       },
       next,
     );
@@ -226,19 +226,25 @@ export class ResponseCache implements Policy {
     });
   }
 
-  #failed(key: string, { path, method }: PolicyCall, outcome: Extract<Landed, { ok: false }>, waiting: number): Landed {
+  /** All get the error, or each a copy of the answer that was kept. */
+  #failed(
+    key: string,
+    { path, method }: PolicyCall,
+    outcome: Extract<Landed, { ok: false }>,
+    waiting: number,
+    keep: boolean,
+  ): readonly Landed[] {
     const { error } = outcome;
-    if (isHoldfastError(error, "Refused") && this.#refusalMs > 0) {
+    if (isHoldfastError(error, "Refused") && this.#refusalMs > 0 && keep) {
       this.#answers.keep(key, this.#aged(error, this.#refusalMs, 0));
-      return outcome;
     }
-    if (faultOf(error) === "call") return outcome;
-    const found = this.#answers.find(key);
-    if (!found || !("bytes" in found.answer.kept)) return outcome;
+    const found = faultOf(error) === "call" ? undefined : this.#answers.find(key);
+    const kept = found?.answer.kept;
+    if (!found || !kept || !("bytes" in kept)) return new Array<Landed>(waiting).fill(outcome);
     this.#stale += waiting;
     const ageMs = this.#clock.now() - found.answer.at;
     this.#tell({ type: "stale", path, method, ageMs, code: codeOf(error) });
-    return { ok: true, value: copyOf(found.answer.kept) };
+    return Array.from({ length: waiting }, () => ({ ok: true, value: copyOf(kept) }));
   }
 
   #aged(kept: KeptValue | HoldfastError, ttlMs: number, staleMs: number) {
