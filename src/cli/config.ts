@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ServeConfig } from "../gateway/serve-config.js";
@@ -22,6 +22,11 @@ export function findConfig(named: string | undefined, folder = process.cwd()): s
     throw new CommandError(`the config ${named} must end in .mjs, .js or .ts`);
   }
   return path;
+}
+
+/** Whether a folder is there. */
+export function isFolder(named: string): boolean {
+  return statSync(named, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Whether this Node runs TypeScript files by stripping their types. */
@@ -51,11 +56,12 @@ export function checkConfig(config: unknown, path: string): ServeConfig {
   if (typeof config !== "object" || config === null) {
     throw new CommandError(`${path} has no default export that is a config: write ${wanted}`);
   }
-  const { tree, expose } = config as Partial<ServeConfig>;
+  const { tree, expose, models } = config as Partial<ServeConfig>;
   if (tree?.kind !== "supervisor") {
     throw new CommandError(`${path}: tree is ${describe(tree)}: give what supervisor({ … }, { … }) returns`);
   }
-  if (typeof expose !== "object" || expose === null || Object.keys(expose).length === 0) {
+  const nothing = typeof expose === "object" && expose !== null && Object.keys(expose).length === 0;
+  if (typeof expose !== "object" || expose === null || (nothing && models === undefined)) {
     throw new CommandError(
       `${path}: expose is ${describe(expose)}: name what may be called, { ${Object.keys(tree.children)[0] ?? "name"}: ["method"] }`,
     );

@@ -10,11 +10,14 @@ import type { SystemEvent } from "../system/events.js";
 /** What is served, where, and what to try next. */
 export function announce(app: App<unknown>, door: Gateway, config: ServeConfig, say: (line: string) => void): void {
   const names = Object.keys(config.expose);
-  say(`holdfast serves ${names.join(" and ")} at ${door.url}`);
+  const served = config.models ? [...names, "models"] : names;
+  say(`holdfast serves ${served.join(" and ")} at ${door.url}`);
   say(`  page         ${door.pagesUrl}`);
   say(`  health       ${door.pagesUrl}health/ready`);
+  if (config.models) say(`  models       ${door.pagesUrl}v2   (Open Inference Protocol)`);
   say(`  admin token  ${door.adminToken}   (the page's kill button asks for it)`);
   say("try:");
+  if (config.models) say(`  curl -X POST ${door.pagesUrl}v2/repository/index`);
   const keyed = (name: string) => app.tree().children?.find((node) => node.name === name)?.kind === "keyed";
   for (const name of names)
     say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(config.expose[name]!, keyed(name))}`.trimEnd());

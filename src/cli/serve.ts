@@ -5,17 +5,18 @@ import type { ServeConfig } from "../gateway/serve-config.js";
 import type { App } from "../system/app.js";
 import { system } from "../system/system.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
-import { findConfig, loadConfig } from "./config.js";
+import { findConfig, isFolder, loadConfig } from "./config.js";
 import { describeModels } from "./describe-models.js";
 import { modelCommand, type ServeValues } from "./model-command.js";
 import { announce, tellEvents } from "./serve-log.js";
 import { untilStopped } from "./until-stopped.js";
 
-const help = `holdfast serve [config | model.onnx] [options]
+const help = `holdfast serve [config | model.onnx | folder] [options]
 
 Serves the actors of a config over WebSocket and HTTP, with their page. Without a config, ./holdfast.config.mjs (.js, .ts)
 is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4). An .onnx file is
-served as it is: its inputs and outputs are printed when it is loaded.
+served as it is: its inputs and outputs are printed when it is loaded. The models of a folder (NAME/VERSION/model.onnx,
+or NAME.onnx) are served over the Open Inference Protocol at /v2, as are those of a config's \`models\`.
 
   --port N           default 8080, or the config's; 0 takes a free one
   --host ADDRESS     default 127.0.0.1; an address that others reach needs HOLDFAST_TOKEN
@@ -58,7 +59,7 @@ export async function serve(args: string[]): Promise<number> {
 
   const app = await started(config);
   tellEvents(app, (line) => console.error(line));
-  const door = await open(app, config, { port, host: values.host });
+  const door = await open(app, config, { port, host: values.host, tell: (line) => console.error(line) });
   announce(app, door, config, say);
   describeModels(app, config.expose, say);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(config.expose), say });
@@ -75,6 +76,10 @@ async function configOf(named: string | undefined, values: ServeValues): Promise
   }
   const stray = (["runtime", "name", "min", "max"] as const).find((option) => values[option] !== undefined);
   if (stray) throw new CommandError(`--${stray} goes with an .onnx file: holdfast serve model.onnx --${stray} …`);
+  if (named !== undefined && isFolder(named)) {
+    const { folderConfig } = await import("./folder-config.js");
+    return folderConfig(named);
+  }
   const path = findConfig(named);
   if (path !== undefined) return loadConfig(path);
   const { modelsConfig } = await import("./models-config.js");
@@ -95,13 +100,15 @@ async function started(config: ServeConfig): Promise<App<unknown>> {
 async function open(
   app: App<unknown>,
   config: ServeConfig,
-  given: { port: number | undefined; host: string | undefined },
+  given: { port: number | undefined; host: string | undefined; tell: (line: string) => void },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, ...options } = config;
+  const { tree: _, drain: __, models: ___, http = [], ...options } = config;
   try {
+    const opened = config.models && (await (await import("./serve-models.js")).openServed(app, config, given.tell));
     return await gateway(app, {
       ...options,
+      http: opened ? [...http, opened.http] : http,
       ...(given.port === undefined ? {} : { port: given.port }),
       ...(given.host === undefined ? {} : { host: given.host }),
       ...(token ? { token } : {}),

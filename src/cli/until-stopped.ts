@@ -35,7 +35,7 @@ export async function untilStopped(served: Served): Promise<number> {
     const first = await Promise.race([app.ready().then(() => "up" as const), stop.asked, app.ended]);
     if (first === "up") {
       refuseIfNothingRuns(app, served.exposed);
-      say(`ready: ${served.exposed.join(", ")}`);
+      if (served.exposed.length > 0) say(`ready: ${served.exposed.join(", ")}`);
     }
     const error = await Promise.race([stop.asked.then(() => undefined), app.ended]);
     await shut(served, served.drain);
@@ -70,7 +70,8 @@ function refuseIfNothingRuns(app: App<unknown>, exposed: readonly string[]): voi
   const down = nodes.filter(
     (node) => node.state !== "running" || members(node).every(({ state }) => state !== "running"),
   );
-  if (down.length < nodes.length) return;
+  // Of models alone it is the index that tells which of them came up.
+  if (exposed.length === 0 || down.length < nodes.length) return;
   const reasons = down.map((node) => `  ${node.name}: ${reason(node)}`).join("\n");
   throw new CommandError(`nothing could start:\n${reasons}`, exitCodes.cannotStart);
 }

@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import type { ModelsOptions } from "../serving/repository/model-settings.js";
 import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
 
@@ -6,6 +7,11 @@ import type { GatewayOptions } from "./options.js";
 export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock"> {
   /** The actors, as `supervisor({ … }, { … })`. */
   readonly tree: SupervisorSpec;
+  /**
+   * Models from a folder or a list, beside the actors: served over the Open Inference Protocol at /v2 of the same port. With
+   * them the tree may be empty, `supervisor({}, {})`, and `expose` too. Needs the package `fastify`.
+   */
+  readonly models?: ModelsOptions;
   /** How long Ctrl-C lets queued work finish. Default "10s". */
   readonly drain?: Duration;
 }

@@ -1,3 +1,4 @@
+import { NOT_WANTED, UNLOADED } from "../../serving/repository/entry/index-row.js";
 import type { ModelState } from "../../serving/repository/served-models.js";
 
 /** Whether the server is to be sent requests, and for each model how it stands. */
@@ -13,7 +14,7 @@ export interface ServerReadiness {
  * those that do not count:
  *
  *   loading beside others   another model that loads never makes a ready one unready; alone, it does count
- *   unloaded                somebody wanted it so
+ *   unloaded, not wanted    somebody, or the policy of its versions, wanted it so
  */
 export function serverReadiness(index: readonly ModelState[]): ServerReadiness {
   const byName = new Map<string, ModelState[]>();
@@ -39,5 +40,5 @@ function worst(versions: readonly ModelState[]): ModelState {
 }
 
 function isUnloaded(reason: string | undefined): boolean {
-  return reason === "unloaded";
+  return reason === UNLOADED || reason === NOT_WANTED;
 }

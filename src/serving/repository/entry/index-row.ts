@@ -2,6 +2,10 @@ import type { ModelState } from "../served-models.js";
 import type { ServedVersion } from "../version/served-version.js";
 import type { Rollout } from "./rollout.js";
 
+/** Why a version is not there that nobody misses. */
+export const UNLOADED = "it was unloaded";
+export const NOT_WANTED = "not loaded: no policy wants it, and nobody asked";
+
 export interface RowView {
   readonly name: string;
   readonly version: number;
@@ -30,5 +34,5 @@ export function indexRow({ name, version, loaded, current, rollout, note, unload
   }
   if (rollout?.order.offer.version === version) return row("LOADING", rollout.text());
   if (note !== undefined) return row("UNAVAILABLE", note);
-  return row("UNAVAILABLE", unloaded ? "it was unloaded" : "not loaded: no policy wants it, and nobody asked");
+  return row("UNAVAILABLE", unloaded ? UNLOADED : NOT_WANTED);
 }

@@ -14,7 +14,7 @@ export interface Serving {
 }
 
 export interface VersionParts {
-  readonly app: Pick<App<unknown>, "add" | "remove" | "child" | "tree">;
+  readonly app: Pick<App<unknown>, "add" | "remove" | "child" | "tree" | "release">;
   readonly clock: Clock;
   /** Of the supervisor of the model: "models/digits". */
   readonly above: string;
@@ -24,6 +24,9 @@ export interface VersionParts {
   /** As its options say; undefined: as its runtime is. */
   readonly idempotent: boolean | undefined;
 }
+
+/** The key of requests to a model that keeps sequences that belong to none. */
+const NOBODY = "-";
 
 /** A version of a model that is loaded: a pool in the tree. */
 export class ServedVersion {
@@ -57,7 +60,11 @@ export class ServedVersion {
     const path = `${above}/${name}`;
     const ref = await app.add(above, name, spec);
     try {
-      return new ServedVersion(parts, ref, path, await ref.ask.describe());
+      // A model that keeps sequences has an actor for each, and one has to be asked.
+      const asked = spec.kind === "keyed" ? ref.with({ key: NOBODY }) : ref;
+      const description = await asked.ask.describe();
+      if (description.stateful) await app.release(path, NOBODY);
+      return new ServedVersion(parts, ref, path, description);
     } catch (error) {
       await app.remove(path);
       throw error;
@@ -100,10 +107,24 @@ export class ServedVersion {
   async rehearse(request: ModelRequest, options: CallOptions): Promise<ModelAnswer> {
     const release = this.hold();
     try {
+      if (this.description.stateful) return await this.#inSequence(request, options);
       return await this.#ref.with(options).ask.infer(request);
     } finally {
       release();
     }
+  }
+
+  /** Without a key it is a sequence of its own. One that ended makes room before its caller hears of it. */
+  async #inSequence(request: ModelRequest, options: CallOptions): Promise<ModelAnswer> {
+    const whole = { ...request.parameters, sequence_start: true, sequence_end: true };
+    const { key = NOBODY } = options;
+    const asked = key === NOBODY ? { ...request, parameters: whole } : request;
+    const answer = await this.#ref.with({ ...options, key }).ask.infer(asked);
+    if (asked.parameters?.sequence_end === true && key !== NOBODY) {
+      // It has ended either way: what is wrong with its actor is told where it died.
+      await this.#parts.app.release(this.path, key).catch(() => {});
+    }
+    return answer;
   }
 
   /** It does not leave until what this returns was called: somebody may ask it yet. */

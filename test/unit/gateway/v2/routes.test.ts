@@ -117,13 +117,13 @@ describe("V2's health", () => {
     models.states = [
       { name: "simple", version: "1", state: "READY" },
       { name: "next", version: "1", state: "LOADING" },
-      { name: "old", version: "1", state: "UNAVAILABLE", reason: "unloaded" },
+      { name: "old", version: "1", state: "UNAVAILABLE", reason: "it was unloaded" },
     ];
     const [status, body] = await told(fetch(`${url}/health/ready`));
     expect([status, body.models.next, body.models.old]).toEqual([
       200,
       { ready: false, state: "LOADING" },
-      { ready: false, state: "UNLOADED", reason: "unloaded" },
+      { ready: false, state: "UNLOADED", reason: "it was unloaded" },
     ]);
     models.states = [{ name: "next", version: "1", state: "LOADING" }];
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
@@ -137,7 +137,7 @@ describe("V2's repository", () => {
   test("is listed, all of it or what is ready", async () => {
     const { url, models } = await serve({ simple });
     models.states = [
-      { name: "simple", version: "1", state: "UNAVAILABLE", reason: "unloaded" },
+      { name: "simple", version: "1", state: "UNAVAILABLE", reason: "it was unloaded" },
       { name: "simple", version: "2", state: "READY" },
     ];
     const ready = { name: "simple", version: "2", state: "READY", reason: "" };
