@@ -1,26 +1,31 @@
-import { HoldfastError } from "holdfast";
+import { fileURLToPath } from "node:url";
+import { HoldfastError, supervisor, system } from "holdfast";
 import { v2Client } from "holdfast/client";
 import { gateway } from "holdfast/gateway";
-import { model } from "holdfast/serving";
+import { openModels } from "holdfast/serving";
 import { v2Door } from "holdfast/v2";
 import { expect, it, onTestFinished } from "vitest";
 import { checkV2 } from "../../src/lab/v2/check-v2.js";
-import { pooledModels } from "./pooled-models.js";
 
 const token = "a-token-of-16-or-more";
 const adminToken = "an-admin-token-of-16-or-more";
 
+const actor = (name: string) => fileURLToPath(new URL(`../actors/${name}.mjs`, import.meta.url));
+
 /** Models in threads, behind the door, on a port. */
 async function served() {
+  const app = await system(supervisor({}, {}));
+  onTestFinished(() => app.stop());
   const alone = { pool: { size: 1, spares: 0 } };
-  const models = await pooledModels({
-    echo: model(new URL("../actors/every-datatype.mjs", import.meta.url), alone),
-    sum: model(new URL("../actors/sums.mjs", import.meta.url), alone),
+  const models = await openModels(app, {
+    models: {
+      echo: { source: actor("every-datatype"), ...alone },
+      sum: { source: actor("sums"), ...alone },
+    },
   });
-  onTestFinished(() => models.app.stop());
-  const door = await gateway(models.app, { port: 0, expose: {}, token, adminToken, http: [v2Door(models)] });
+  const door = await gateway(app, { port: 0, expose: {}, token, adminToken, http: [v2Door(models)] });
   onTestFinished(() => door.close({ drain: 0 }));
-  return { url: door.pagesUrl.replace(/\/$/, ""), models };
+  return { url: door.pagesUrl.replace(/\/$/, "") };
 }
 
 it("the door is a server of the Open Inference Protocol, and of the extensions that it says it has", async () => {
