@@ -54,6 +54,9 @@ function problemOf(node: TreeNode): string | undefined {
 function unservedBy({ children = [], scaling }: TreeNode): string | undefined {
   if ((scaling?.members ?? children.length) === 0) return undefined;
   const running = children.filter(({ state }) => state === "running");
+  // One that was empty starts a member for the first mail, which waits for it.
+  if (scaling?.min === 0 && scaling.by !== "hand" && children.every(({ state }) => state === "starting"))
+    return undefined;
   if (running.length === 0) {
     const why = children.find(({ reason }) => reason !== undefined)?.reason;
     return `no member of the pool is running${why === undefined ? "" : `: ${why}`}`;

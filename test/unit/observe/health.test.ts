@@ -49,6 +49,22 @@ describe("health is read from the live tree", () => {
     });
   });
 
+  it("a pool that was empty is ready while its first member starts: mail waits for it", () => {
+    const scaling = {
+      members: 1,
+      ready: 0,
+      min: 0,
+      max: 2,
+      by: "rule",
+      why: "1 waiting, and no member",
+      sinceMs: 1,
+    } as const;
+    const starting = member("1", { state: "starting" });
+    expect(healthOf({ ...poolOf(starting), scaling })).toMatchObject({ ready: true });
+    expect(healthOf({ ...poolOf(starting), scaling: { ...scaling, min: 1 } })).toMatchObject({ ready: false });
+    expect(healthOf({ ...poolOf(member("1", { state: "waiting" })), scaling })).toMatchObject({ ready: false });
+  });
+
   it("several are ready when each is", () => {
     expect([[], [true], [true, false]].map((some) => allReady(some.map((ready) => ({ ready }))))).toEqual([
       true,

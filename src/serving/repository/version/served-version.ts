@@ -1,5 +1,6 @@
 import type { CallOptions, PoolRef } from "../../../actor/ref.js";
 import type { Clock } from "../../../clock.js";
+import { healthOf } from "../../../observe/health.js";
 import type { App } from "../../../system/app.js";
 import { findNode } from "../../../system/tree.js";
 import type { ChildSpec } from "../../../system/unit.js";
@@ -159,10 +160,7 @@ export class ServedVersion {
 
   /** Why a request sent now would not be answered; undefined where it would. */
   trouble(): string | undefined {
-    const child = this.#parts.app.child(this.path);
-    if (child?.state !== "running") return `${this.path} ${child ? `is ${child.state}` : "is not in the tree"}`;
-    const { scaling } = findNode(this.#parts.app.tree(), this.path) ?? {};
-    if (!scaling || scaling.ready > 0 || scaling.min === 0) return undefined;
-    return `${this.path}: none of its ${scaling.members} members serves`;
+    const { reason } = healthOf(findNode(this.#parts.app.tree(), this.path));
+    return reason === undefined ? undefined : `${this.path}: ${reason}`;
   }
 }
