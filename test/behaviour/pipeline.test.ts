@@ -60,8 +60,20 @@ describe("a page that is read by a pipeline", () => {
     expect(lines[1]!.box.centre).toEqual([20, 30]);
   });
 
+  it("has all lines where the pool has no room for them at once: they are asked again", async () => {
+    const crowd = inline(Numbers, undefined, { mailbox: { messages: 2 } });
+    const { refs: app } = await play({
+      detect: inline(Rows, undefined),
+      read: pool(crowd, { size: 1, admission: false }),
+      page: inline(ReadPage, { ...refs, lineTimeout: "25s" }),
+    });
+    const { lines, missing } = await app.page.ask.pixels(page(...Array<"fine">(6).fill("fine")));
+    expect(missing).toBe(0);
+    expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 6 }, (_, i) => `line ${i}`));
+  });
+
   it("is answered without a line that is late", async () => {
-    const { page: reader, test, notes } = await started({ lineTimeout: "2s" });
+    const { page: reader, test, notes } = await started({ lineTimeout: "2s", readHop: { retry: { attempts: 1 } } });
     const asked = reader.ask.pixels(page("fine", "hangs", "fine"));
     const { lines, missing } = await test.runUntil(asked);
     expect(test.clock!.now()).toBeLessThan(3_000);

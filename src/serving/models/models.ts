@@ -5,7 +5,7 @@ export { Detect } from "./detect.js";
 export type { Pixels } from "./pixels.js";
 export type { LoadedReader, ReadProps } from "./read.js";
 export { Read } from "./read.js";
-export type { PageLine, PageText, ReadPageProps } from "./read-page.js";
+export type { HopPolicies, PageLine, PageText, ReadPageProps } from "./read-page.js";
 export { ReadPage } from "./read-page.js";
 export type { Corners, Point, Rectangle } from "./rectangle.js";
 export { cornersOf } from "./rectangle.js";

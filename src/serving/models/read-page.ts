@@ -2,6 +2,8 @@ import { Actor } from "../../actor/actor.js";
 import type { Ref } from "../../actor/ref.js";
 import { type Duration, milliseconds } from "../../duration.js";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
+import { hop } from "../policies/hop.js";
+import type { HopOptions } from "../policies/hop-options.js";
 import { atOnce } from "./at-once.js";
 import { cropText, standsUpright } from "./crop-text.js";
 import type { ReadLine } from "./ctc.js";
@@ -9,6 +11,9 @@ import type { Detect, TextBox } from "./detect.js";
 import { checkMaxPixels, checkPixels, defaultMaxPixels, type Pixels } from "./pixels.js";
 import { type DecodePng, loadPngDecoder } from "./png.js";
 import type { Read } from "./read.js";
+
+/** What is done about calls that fail or are late, as plain data: see `hop()` of `holdfast/serving`. */
+export type HopPolicies = Pick<HopOptions, "retry" | "breaker" | "hedge">;
 
 /** What finds the lines, and what reads one: `refTo<Detect>("detect")`, `refTo<Read>("read")`, pools as a rule. */
 export interface ReadPageProps {
@@ -18,6 +23,9 @@ export interface ReadPageProps {
   detectTimeout?: Duration;
   /** How long a line may take, from when it is sent: the page is answered without one that is late. Default "5s". */
   lineTimeout?: Duration;
+  /** Policies on the way to each of the two. Default `{ retry: true }`: what found no room is asked again, in its time. */
+  detectHop?: HopPolicies;
+  readHop?: HopPolicies;
   /** Lines of a page that are being read at once. Default 16. */
   linesAtOnce?: number;
   /** The largest image that is looked at, in pixels. Default 20 million. */
@@ -45,6 +53,9 @@ interface Limits {
   readonly linesAtOnce: number;
   readonly maxPixels: number;
 }
+
+/** Inside an actor a class's word is not known; both models keep nothing. */
+const usually = { retry: true, idempotent: true } as const;
 
 /** A page has some hundred lines at most: each in its turn within this, or those that are left are told as failed. */
 const limits = { idempotent: true, limit: "2m", borrows: true } as const;
@@ -78,6 +89,8 @@ export class ReadPage extends Actor<ReadPageProps, DecodePng> {
   }
 
   readonly #limits = limitsOf(this.props);
+  readonly #detect = hop(this.props.detect, { ...usually, ...this.props.detectHop });
+  readonly #read = hop(this.props.read, { ...usually, ...this.props.readHop });
 
   /**
    * Reads a PNG file.
@@ -85,7 +98,7 @@ export class ReadPage extends Actor<ReadPageProps, DecodePng> {
    */
   async image(bytes: Uint8Array): Promise<PageText> {
     const { signal } = this.call;
-    return this.#read(this.shared(bytes, this.#limits.maxPixels), signal);
+    return this.#readAll(this.shared(bytes, this.#limits.maxPixels), signal);
   }
 
   /**
@@ -95,13 +108,13 @@ export class ReadPage extends Actor<ReadPageProps, DecodePng> {
   async pixels(image: Pixels): Promise<PageText> {
     const { signal } = this.call;
     checkPixels(image, this.#limits.maxPixels);
-    return this.#read(image, signal);
+    return this.#readAll(image, signal);
   }
 
-  async #read(image: Pixels, signal: AbortSignal): Promise<PageText> {
+  async #readAll(image: Pixels, signal: AbortSignal): Promise<PageText> {
     const { detectMs, lineMs, linesAtOnce } = this.#limits;
-    const boxes = await this.props.detect.with({ timeout: detectMs, signal }).ask.pixels(image);
-    const read = this.props.read.with({ timeout: lineMs, signal });
+    const boxes = await this.#detect.with({ timeout: detectMs, signal }).ask.pixels(image);
+    const read = this.#read.with({ timeout: lineMs, signal });
     const lines = await atOnce(boxes, linesAtOnce, async (box) => {
       signal.throwIfAborted(); // nobody waits: the lines that are left need not even be cut out
       return readBox(read, image, box);
