@@ -57,6 +57,10 @@ export function checkConfig(config: unknown, path: string): ServeConfig {
     throw new CommandError(`${path} has no default export that is a config: write ${wanted}`);
   }
   const { tree, expose, models } = config as Partial<ServeConfig>;
+  if (models !== undefined && (typeof models !== "object" || models === null)) {
+    throw new CommandError(`${path}: models is ${describe(models)}: give { folder: "models" }, or a list of them`);
+  }
+  if (models && tree === undefined && expose === undefined) return config as ServeConfig;
   if (tree?.kind !== "supervisor") {
     throw new CommandError(`${path}: tree is ${describe(tree)}: give what supervisor({ … }, { … }) returns`);
   }

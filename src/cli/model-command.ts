@@ -24,8 +24,13 @@ export function modelCommand(path: string, values: ServeValues): ModelCommand {
   if (runtime !== "auto" && runtime !== "native" && runtime !== "wasm") {
     throw new CommandError(`--runtime is "${runtime}": give auto, native or wasm`);
   }
-  if (!/^[\w.-]{1,64}$/.test(name)) {
+  if (!/^\w[\w.-]{0,63}$/.test(name)) {
     throw new CommandError(`--name is "${name}": give up to 64 letters, digits, "_", "-" and "."`);
+  }
+  if (runtime === "native" && isolation === "thread") {
+    throw new CommandError(
+      "--runtime native does not go with --isolation thread: to end native code there ends the server",
+    );
   }
   const min = wholeNumber("min", values.min, 0, MOST_MEMBERS);
   const max = wholeNumber("max", values.max, 1, MOST_MEMBERS);

@@ -1,8 +1,6 @@
 import { basename, extname } from "node:path";
 import type { ServeConfig } from "../gateway/serve-config.js";
-import { model } from "../serving/model/model.js";
 import type { RuntimeName } from "../serving/runtimes/model.js";
-import { supervisor } from "../system/supervisor/supervisor-spec.js";
 
 /** What the command line says of one model. */
 export interface ModelCommand {
@@ -17,15 +15,13 @@ export interface ModelCommand {
 /** What `serve model.onnx` serves: a pool of it, with a name. */
 export function modelConfig({ path, name, runtime, isolation, min, max }: ModelCommand): ServeConfig {
   const pool = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
-  const spec = model(path, { runtime, pool, ...(isolation === undefined ? {} : { isolation }) });
-  return {
-    tree: supervisor({}, { [name]: spec }),
-    expose: { [name]: { methods: ["infer", "describe"], media: { kind: "tensors", method: "infer" } } },
-  };
+  return { models: { models: { [name]: { source: path, runtime, pool, ...(isolation ? { isolation } : {}) } } } };
 }
 
 /** A name for a model out of its file's: "MNIST 12.onnx" is "MNIST-12". */
 export function modelName(path: string): string {
-  const name = basename(path, extname(path)).replace(/[^\w.-]+/g, "-");
-  return /[^.-]/.test(name) ? name : "model";
+  const name = basename(path, extname(path))
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^[.-]+/, "");
+  return name === "" || name === "models" ? "model" : name;
 }

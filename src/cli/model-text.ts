@@ -1,3 +1,5 @@
+import type { ModelEvent } from "../serving/repository/model-events.js";
+import type { ServedModels } from "../serving/repository/served-models.js";
 import type { ModelDescription, ModelPort, RuntimeName } from "../serving/runtimes/model.js";
 
 const runtimes: Record<RuntimeName, string> = {
@@ -36,4 +38,48 @@ export function trialRequest({ inputs }: ModelDescription): Record<string, unkno
 function filled(sizes: readonly number[], value: unknown): unknown {
   const [size, ...inner] = sizes;
   return size === undefined ? value : Array.from({ length: size }, () => filled(inner, value));
+}
+
+/** What an operator must know of a repository's event, and whether it is bad news. */
+export function modelEventLines(event: ModelEvent, models: Pick<ServedModels, "describe">): EventLines {
+  switch (event.type) {
+    case "swapped": {
+      const { name, from, to, result, why, phase } = event;
+      if (result === "rolled-back") return { bad: true, lines: [`model ${name} ${to}: not taken (${phase}): ${why}`] };
+      return {
+        bad: false,
+        lines: [
+          ...(from === undefined ? [] : [`model ${name}: ${from} → ${to}: ${why}`]),
+          ...describedLines(name, to, models),
+        ],
+      };
+    }
+    case "folder":
+      return {
+        bad: true,
+        lines: [`models: ${event.name}${event.version ? ` ${event.version}` : ""}: ${event.reason}`],
+      };
+    // The first load has no probation, and how a swap ends has a line of its own.
+    case "phase":
+      if (event.from === undefined || event.phase === "promoted" || event.phase === "rolled-back") return none;
+      return { bad: false, lines: [`model ${event.name}: ${event.from} → ${event.to}: ${event.phase}: ${event.why}`] };
+    case "state":
+      return none;
+  }
+}
+
+interface EventLines {
+  readonly bad: boolean;
+  readonly lines: readonly string[];
+}
+
+const none: EventLines = { bad: false, lines: [] };
+
+/** What runs a version, its inputs and its outputs; nothing where it has gone. */
+export function describedLines(name: string, version: string, models: Pick<ServedModels, "describe">): string[] {
+  try {
+    return modelLines(name, models.describe(name, version));
+  } catch {
+    return [];
+  }
 }

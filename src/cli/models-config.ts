@@ -16,6 +16,8 @@ export interface ModelsOptions {
   readonly models?: readonly ModelName[];
 }
 
+type TreeConfig = ServeConfig & Required<Pick<ServeConfig, "tree" | "expose">>;
+
 /** A stream that nobody continues is let go; longer than a client needs to come back. */
 const speechKeys: KeyedOptions = { idle: "2m", maxKeys: 1000 };
 
@@ -29,7 +31,7 @@ const loaded: ActorOptions = { spare: "loaded" };
  * What `serve` serves when it is given no config: two models whose files come in npm packages.
  * @param options.models which of them. Default both
  */
-export function modelsConfig({ isolation, models = ["speech", "read"] }: ModelsOptions): ServeConfig {
+export function modelsConfig({ isolation, models = ["speech", "read"] }: ModelsOptions): TreeConfig {
   const all: Record<ModelName, { spec: ChildSpec; expose: Expose }> = {
     speech: {
       spec: keyed(

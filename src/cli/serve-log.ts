@@ -1,26 +1,28 @@
 import { existsSync } from "node:fs";
 import type { Gateway } from "../gateway/gateway.js";
-import type { Expose } from "../gateway/options.js";
-import type { ServeConfig } from "../gateway/serve-config.js";
+import type { Expose, GatewayOptions } from "../gateway/options.js";
 import type { App } from "../system/app.js";
 import { flightLines } from "../system/death/flight-lines.js";
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 
 /** What is served, where, and what to try next. */
-export function announce(app: App<unknown>, door: Gateway, config: ServeConfig, say: (line: string) => void): void {
-  const names = Object.keys(config.expose);
-  const served = config.models ? [...names, "models"] : names;
-  say(`holdfast serves ${served.join(" and ")} at ${door.url}`);
+export function announce(
+  app: App<unknown>,
+  door: Gateway,
+  { expose, http = [] }: Pick<GatewayOptions, "expose" | "http">,
+  say: (line: string) => void,
+): void {
+  const names = Object.keys(expose);
+  say(`holdfast serves ${names.join(" and ")} at ${door.url}`);
   say(`  page         ${door.pagesUrl}`);
   say(`  health       ${door.pagesUrl}health/ready`);
-  if (config.models) say(`  models       ${door.pagesUrl}v2   (Open Inference Protocol)`);
+  for (const { prefix } of http) say(`  ${prefix.slice(1).padEnd(13)}${door.pagesUrl.replace(/\/$/, "")}${prefix}`);
   say(`  admin token  ${door.adminToken}   (the page's kill button asks for it)`);
   say("try:");
-  if (config.models) say(`  curl -X POST ${door.pagesUrl}v2/repository/index`);
   const keyed = (name: string) => app.tree().children?.find((node) => node.name === name)?.kind === "keyed";
   for (const name of names)
-    say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(config.expose[name]!, keyed(name))}`.trimEnd());
+    say(`  npx holdfast ask ${door.pagesUrl} ${name} ${trial(expose[name]!, keyed(name))}`.trimEnd());
   say("Ctrl-C stops; a second one stops without waiting.");
 }
 

@@ -1,46 +1,94 @@
-import type { HttpDoor } from "../gateway/http-door.js";
-import type { ServeConfig } from "../gateway/serve-config.js";
-import { v2Door } from "../gateway/v2/v2-door.js";
-import type { ModelEvent } from "../serving/repository/model-events.js";
+import { statSync } from "node:fs";
+import type { Expose } from "../gateway/options.js";
+import { type ModelFront, modelFront } from "../serving/repository/model-front.js";
+import type { ModelsOptions } from "../serving/repository/model-settings.js";
 import { openModels } from "../serving/repository/open-models.js";
 import type { ServedModels } from "../serving/repository/served-models.js";
 import type { App } from "../system/app.js";
+import type { ActorSpec } from "../system/specs.js";
+import { CommandError } from "./command.js";
+import { describedLines, modelEventLines } from "./model-text.js";
 
-/** Models of a config, and their door. */
-export interface OpenedModels {
-  readonly models: ServedModels;
-  readonly http: HttpDoor;
+/** Models that are served, and how they stand. */
+export interface ServingModels {
+  readonly served: ServedModels;
+  /** What is callable by their names. */
+  readonly expose: Readonly<Record<string, Expose>>;
+  /** Resolves when each of them was loaded, or could not be. */
+  readonly settled: Promise<void>;
+  /** Why a first start failed, by name: what is tried again may still come up. */
+  readonly failures: ReadonlyMap<string, string>;
 }
+
+const exposed: Expose = { methods: ["infer", "describe"], media: { kind: "tensors", method: "infer" } };
 
 /**
- * Begins to load the models of a config; what becomes of each is told in a line.
- * @throws HoldfastError (rejects) InvalidSpec for an option that is none, or no such folder
+ * Opens models beside whatever else an app runs, and puts an actor in front of each. Those that are listed are loaded while
+ * the doors open; of a folder nobody knows what is in it before it was looked into, so that is waited for.
+ * @param alone nothing else is served
+ * @throws CommandError for a folder without models, where nothing else is served, and for a source that is not there
  */
-export async function openServed(
+export async function serveModels(
   app: App<unknown>,
-  { models: options }: ServeConfig,
-  tell: (line: string) => void,
-): Promise<OpenedModels | undefined> {
-  if (options === undefined) return undefined;
-  const models = await openModels(app, { ...options, start: "background" });
-  models.watch((event) => {
-    const line = modelLine(event);
-    if (line !== undefined) tell(line);
+  options: ModelsOptions,
+  tell: { readonly say: (line: string) => void; readonly warn: (line: string) => void },
+  alone: boolean,
+): Promise<ServingModels> {
+  const listed = Object.entries(options.models ?? {}).flatMap(([name, { source }]) => (source ? [name] : []));
+  const folder = options.folder ?? (options.models ? undefined : "models");
+  for (const [name, { source }] of Object.entries(options.models ?? {})) {
+    if (source === undefined || statSync(source, { throwIfNoEntry: false })?.isFile()) continue;
+    throw new CommandError(`models.models.${name}.source: there is no file at ${String(source)}`);
+  }
+  const failures = new Map<string, string>();
+  let over: (name: string) => void = () => {};
+  app.subscribe((event) => {
+    if (event.type !== "life" || event.state !== "waiting") return;
+    const name = modelOf(event.path, app.tree().path, options.at);
+    if (name === undefined || failures.has(name)) return;
+    failures.set(name, event.reason ?? "it could not start");
+    over(name);
   });
-  return { models, http: v2Door(models) };
+  const served = await openModels(app, { ...options, start: folder === undefined ? "background" : "wait" });
+  const loading = new Set(folder === undefined ? listed : []);
+  let settle: () => void = () => {};
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  if (loading.size === 0) settle();
+  over = (name) => {
+    if (loading.delete(name) && loading.size === 0) settle();
+  };
+  served.watch((event) => {
+    const { lines, bad } = modelEventLines(event, served);
+    for (const line of lines) (bad ? tell.warn : tell.say)(line);
+    if (event.type === "swapped") over(event.name);
+  });
+  // What was loaded before anybody listened.
+  for (const { name, version, state } of served.index()) {
+    if (state === "READY") describedLines(name, version, served).forEach(tell.say);
+  }
+  const names = new Set([...listed, ...served.index().map(({ name }) => name)]);
+  if (names.size === 0 && alone) {
+    throw new CommandError(
+      `there is no model in ${folder}: put name/1/model.onnx or name.onnx there (see docs/rollout.md)`,
+    );
+  }
+  for (const name of names) await addFront(app, name, modelFront(served, name));
+  return { served, expose: Object.fromEntries([...names].map((name) => [name, exposed])), settled, failures };
 }
 
-function modelLine(event: ModelEvent): string | undefined {
-  switch (event.type) {
-    case "state": {
-      const { name, version, state, reason } = event;
-      return `model ${name}/${version} is ${state}${reason === undefined ? "" : `: ${reason}`}`;
-    }
-    case "phase":
-      return `model ${event.name}: ${event.from ?? "none"} to ${event.to}, ${event.phase}: ${event.why}`;
-    case "swapped":
-      return `model ${event.name}/${event.to} was ${event.result}: ${event.why}`;
-    case "folder":
-      return `model ${event.name}${event.version === undefined ? "" : `/${event.version}`}: ${event.reason}`;
+/** "digits" of "app/models/digits/3/1", a member of one of its versions. */
+function modelOf(path: string, root: string, at = "models"): string | undefined {
+  const above = `${root}/${at}/`;
+  const [name, version, member] = path.startsWith(above) ? path.slice(above.length).split("/") : [];
+  return version !== undefined && member !== undefined ? name : undefined;
+}
+
+async function addFront(app: App<unknown>, name: string, spec: ActorSpec<ModelFront>): Promise<void> {
+  try {
+    await app.add("", name, spec);
+  } catch (error) {
+    throw new CommandError(`the model "${name}" cannot have its name in the tree: ${(error as Error).message}`);
   }
 }

@@ -1,22 +1,26 @@
 import { dashboardPages } from "../dashboard/pages.js";
 import { isHoldfastError } from "../errors.js";
 import { type Gateway, gateway } from "../gateway/gateway.js";
+import type { HttpDoor } from "../gateway/http-door.js";
+import type { GatewayOptions } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
+import { isInstalled } from "../serving/runtimes/installed.js";
 import type { App } from "../system/app.js";
+import { supervisor } from "../system/supervisor/supervisor-spec.js";
 import { system } from "../system/system.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { findConfig, isFolder, loadConfig } from "./config.js";
-import { describeModels } from "./describe-models.js";
 import { modelCommand, type ServeValues } from "./model-command.js";
 import { announce, tellEvents } from "./serve-log.js";
+import { type ServingModels, serveModels } from "./serve-models.js";
 import { untilStopped } from "./until-stopped.js";
 
 const help = `holdfast serve [config | model.onnx | folder] [options]
 
 Serves the actors of a config over WebSocket and HTTP, with their page. Without a config, ./holdfast.config.mjs (.js, .ts)
 is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4). An .onnx file is
-served as it is: its inputs and outputs are printed when it is loaded. The models of a folder (NAME/VERSION/model.onnx,
-or NAME.onnx) are served over the Open Inference Protocol at /v2, as are those of a config's \`models\`.
+served as it is: its inputs and outputs are printed when it is loaded. A folder is one of models, name/1/model.onnx or
+name.onnx, with their versions. Models answer at /v2 too (Open Inference Protocol), where fastify is installed.
 
   --port N           default 8080, or the config's; 0 takes a free one
   --host ADDRESS     default 127.0.0.1; an address that others reach needs HOLDFAST_TOKEN
@@ -56,13 +60,46 @@ export async function serve(args: string[]): Promise<number> {
   const port = wholeNumber("port", values.port, 0, 65_535);
   const config = await configOf(positionals[0], values);
   const say = values.quiet ? () => {} : (line: string) => console.log(line);
+  const warn = (line: string) => console.error(line);
 
   const app = await started(config);
-  tellEvents(app, (line) => console.error(line));
-  const door = await open(app, config, { port, host: values.host, tell: (line) => console.error(line) });
-  announce(app, door, config, say);
-  describeModels(app, config.expose, say);
-  return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(config.expose), say });
+  tellEvents(app, warn);
+  const models =
+    config.models &&
+    (await orStop(app, () =>
+      serveModels(app, config.models!, { say, warn }, Object.keys(config.expose ?? {}).length === 0),
+    ));
+  const expose = { ...config.expose, ...models?.expose };
+  const open = { ...config, expose, http: await httpDoors(config, models, warn) };
+  const door = await opened(app, open, { port, host: values.host });
+  announce(app, door, open, say);
+  return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(expose), models, say });
+}
+
+/** V2 for models, beside what the config has. */
+async function httpDoors(
+  { http = [] }: ServeConfig,
+  models: ServingModels | undefined,
+  warn: (line: string) => void,
+): Promise<readonly HttpDoor[]> {
+  if (!models) return http;
+  if (!isInstalled("fastify")) {
+    warn("models are not served at /v2: fastify is not installed. Type: npm i fastify");
+    return http;
+  }
+  const { v2Door } = await import("../gateway/v2/v2-door.js");
+  return [...http, v2Door(models.served)];
+}
+
+/** What fails on the way up leaves nothing running. */
+async function orStop<T>(app: App<unknown>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    await app.stop({ drain: 0 });
+    if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message);
+    throw error;
+  }
 }
 
 async function configOf(named: string | undefined, values: ServeValues): Promise<ServeConfig> {
@@ -74,22 +111,26 @@ async function configOf(named: string | undefined, values: ServeValues): Promise
     const { modelConfig } = await import("./model-config.js");
     return modelConfig(modelCommand(named, values));
   }
-  const stray = (["runtime", "name", "min", "max"] as const).find((option) => values[option] !== undefined);
-  if (stray) throw new CommandError(`--${stray} goes with an .onnx file: holdfast serve model.onnx --${stray} …`);
   if (named !== undefined && isFolder(named)) {
-    const { folderConfig } = await import("./folder-config.js");
-    return folderConfig(named);
+    refuseStray(values, "isolation");
+    return { models: { folder: named } };
   }
+  refuseStray(values);
   const path = findConfig(named);
   if (path !== undefined) return loadConfig(path);
   const { modelsConfig } = await import("./models-config.js");
   return modelsConfig({ isolation: isolation ?? "thread" });
 }
 
+function refuseStray(values: ServeValues, ...more: "isolation"[]): void {
+  const stray = (["runtime", "name", "min", "max", ...more] as const).find((option) => values[option] !== undefined);
+  if (stray) throw new CommandError(`--${stray} goes with an .onnx file: holdfast serve model.onnx --${stray} …`);
+}
+
 /** The tree, on its way up. A package that is missing is known at once, and no reason to go on. */
 async function started(config: ServeConfig): Promise<App<unknown>> {
   try {
-    return await system(config.tree, { start: "background" });
+    return await system(config.tree ?? supervisor({}, {}), { start: "background" });
   } catch (error) {
     if (isHoldfastError(error, "MissingPeer")) throw new CommandError(error.message, exitCodes.cannotStart);
     if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message, exitCodes.usage);
@@ -97,18 +138,16 @@ async function started(config: ServeConfig): Promise<App<unknown>> {
   }
 }
 
-async function open(
+async function opened(
   app: App<unknown>,
-  config: ServeConfig,
-  given: { port: number | undefined; host: string | undefined; tell: (line: string) => void },
+  config: ServeConfig & Pick<GatewayOptions, "expose">,
+  given: { port: number | undefined; host: string | undefined },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, models: ___, http = [], ...options } = config;
+  const { tree: _, drain: __, models: ___, ...options } = config;
   try {
-    const opened = config.models && (await (await import("./serve-models.js")).openServed(app, config, given.tell));
     return await gateway(app, {
       ...options,
-      http: opened ? [...http, opened.http] : http,
       ...(given.port === undefined ? {} : { port: given.port }),
       ...(given.host === undefined ? {} : { host: given.host }),
       ...(token ? { token } : {}),

@@ -4,12 +4,14 @@ import type { App } from "../system/app.js";
 import type { TreeNode } from "../system/tree.js";
 import { CommandError, exitCodes } from "./command.js";
 import { onSignals } from "./on-signals.js";
+import type { ServingModels } from "./serve-models.js";
 
 export interface Served {
   readonly app: App<unknown>;
   readonly door: Gateway;
   readonly drain: Duration;
   readonly exposed: readonly string[];
+  readonly models?: ServingModels | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -32,10 +34,11 @@ export async function untilStopped(served: Served): Promise<number> {
     else process.exit(FORCED_EXIT);
   });
   try {
-    const first = await Promise.race([app.ready().then(() => "up" as const), stop.asked, app.ended]);
+    const up = Promise.all([app.ready(), served.models?.settled]).then(() => "up" as const);
+    const first = await Promise.race([up, stop.asked, app.ended]);
     if (first === "up") {
-      refuseIfNothingRuns(app, served.exposed);
-      if (served.exposed.length > 0) say(`ready: ${served.exposed.join(", ")}`);
+      refuseIfNothingRuns(served);
+      say(`ready: ${served.exposed.filter((name) => !isDown(served, name)).join(", ")}`);
     }
     const error = await Promise.race([stop.asked.then(() => undefined), app.ended]);
     await shut(served, served.drain);
@@ -65,15 +68,22 @@ function hurry({ app, door }: Served): void {
   void app.stop({ drain: 0 });
 }
 
-function refuseIfNothingRuns(app: App<unknown>, exposed: readonly string[]): void {
-  const nodes = (app.tree().children ?? []).filter((node) => exposed.includes(node.name));
-  const down = nodes.filter(
-    (node) => node.state !== "running" || members(node).every(({ state }) => state !== "running"),
-  );
-  // Of models alone it is the index that tells which of them came up.
-  if (exposed.length === 0 || down.length < nodes.length) return;
-  const reasons = down.map((node) => `  ${node.name}: ${reason(node)}`).join("\n");
-  throw new CommandError(`nothing could start:\n${reasons}`, exitCodes.cannotStart);
+function refuseIfNothingRuns(served: Served): void {
+  const down = served.exposed.flatMap((name) => isDown(served, name) ?? []);
+  if (down.length < served.exposed.length) return;
+  throw new CommandError(`nothing could start:\n${down.join("\n")}`, exitCodes.cannotStart);
+}
+
+/** Why nobody would be answered under a name; undefined where somebody would. */
+function isDown({ app, models }: Served, name: string): string | undefined {
+  if (models && Object.hasOwn(models.expose, name)) {
+    const { ready, reason } = models.served.readiness(name);
+    return ready ? undefined : `  ${name}: ${models.failures.get(name) ?? reason ?? "unknown"}`;
+  }
+  const node = (app.tree().children ?? []).find((child) => child.name === name);
+  if (!node) return undefined;
+  const runs = node.state === "running" && members(node).some(({ state }) => state === "running");
+  return runs ? undefined : `  ${name}: ${reason(node)}`;
 }
 
 function members(node: TreeNode): readonly TreeNode[] {

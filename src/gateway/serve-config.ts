@@ -4,12 +4,14 @@ import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
 
 /** What `holdfast serve config.mjs` serves: the default export of that file. */
-export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock"> {
-  /** The actors, as `supervisor({ … }, { … })`. */
-  readonly tree: SupervisorSpec;
+export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock" | "expose"> {
+  /** The actors, as `supervisor({ … }, { … })`. Default, beside `models`: none. */
+  readonly tree?: SupervisorSpec;
+  /** What of them is callable. Default, beside `models`: nothing. */
+  readonly expose?: GatewayOptions["expose"];
   /**
-   * Models from a folder or a list, beside the actors: served over the Open Inference Protocol at /v2 of the same port. With
-   * them the tree may be empty, `supervisor({}, {})`, and `expose` too. Needs the package `fastify`.
+   * Models from a folder, or a list: what `openModels()` takes. Each is exposed by its name, and all of them over the Open
+   * Inference Protocol at /v2, where the package `fastify` is installed.
    */
   readonly models?: ModelsOptions;
   /** How long Ctrl-C lets queued work finish. Default "10s". */

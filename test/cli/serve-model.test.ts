@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeOnnx } from "../unit/serving/make-onnx.js";
 import { holdfast, startsInTests } from "./command-line.js";
@@ -51,6 +51,13 @@ describe("holdfast serve model.onnx", () => {
     expect((await holdfast(["ask", url, "which-way", "--file", join(folder, "request.json")])).out).toBe(text.out);
     expect((await holdfast(["ask", url, "which-way", '{ "shape": [2, 3, 48, 192], "fill": 0.5 }'])).out).toBe(text.out);
 
+    // The same model, over the Open Inference Protocol.
+    const body = { inputs: [{ name: "x", shape: [1, 3, 1, 1], datatype: "FP32", data: [0, 0, 0] }] };
+    const answer = await fetch(`${url}v2/models/which-way/infer`, { method: "POST", body: JSON.stringify(body) });
+    expect(await answer.json()).toMatchObject({ model_name: "which-way", outputs: [{ shape: [1, 2] }] });
+    const health = await fetch(`${url}health/ready`);
+    expect(await health.json()).toMatchObject({ ready: true, models: { models: { "which-way": { ready: true } } } });
+
     server.child.kill("SIGINT");
     expect((await server.finished).code).toBe(0);
   });
@@ -97,6 +104,32 @@ describe("holdfast serve model.onnx", () => {
     expect(JSON.parse(described.out)).toMatchObject({ runtime: "wasm", warm: true });
   });
 
+  it("serves a folder of models, and ask reaches each by its name", async () => {
+    const models = join(folder, "repository");
+    mkdirSync(join(models, "loud", "3"), { recursive: true });
+    copyFileSync("test/actors/rows.mjs", join(models, "loud", "3", "model.mjs"));
+    const { server, url } = await serving(models);
+    await server.says(/^loud runs on a module of its own$/m);
+    expect((await holdfast(["ask", url, "loud", '["hold", "fast"]'])).out).toMatch(
+      /^loud {2}string \[2\] {2}\["HOLD","FAST"\]\n/,
+    );
+    const described = await holdfast(["ask", url, "loud", "--json"]);
+    expect(JSON.parse(described.out)).toMatchObject({ name: "loud", version: "3" });
+  });
+
+  it("serves models of a config, and says which of them is not there", async () => {
+    const path = join(folder, "models.config.mjs");
+    const listed = (source: string) =>
+      `export default { models: { models: { loud: { source: ${JSON.stringify(source)} } } } };`;
+    writeFileSync(path, listed(resolve("test/actors/rows.mjs")));
+    const { url } = await serving(path);
+    expect((await holdfast(["ask", url, "loud", '["fast"]'])).out).toMatch(/^loud {2}string \[1\] {2}\["FAST"\]\n/);
+    writeFileSync(path, listed("/no/such.onnx"));
+    const { code, err } = await holdfast(["serve", "--port", "0", path]);
+    expect(err).toMatch(/models\.models\.loud\.source: there is no file at \/no\/such\.onnx/);
+    expect(code).toBe(2);
+  });
+
   it("exits 4 for a file that is no ONNX, quoting it", async () => {
     const path = join(folder, "no-model.onnx");
     copyFileSync("package.json", path);
@@ -109,15 +142,20 @@ describe("holdfast serve model.onnx", () => {
 
   it.each([
     [["nowhere.onnx"], /there is no model at .*nowhere\.onnx/],
+    [["empty"], /there is no model in empty: put name\/1\/model\.onnx or name\.onnx there/],
     [["folder.onnx"], /there is no model at .*folder\.onnx/],
     [["there.onnx", "--runtime", "gpu"], /--runtime is "gpu": give auto, native or wasm/],
     [["there.onnx", "--name", "a b"], /--name is "a b": give up to 64 letters/],
     [["there.onnx", "--min", "3", "--max", "2"], /--min is 3 and --max 2: give a --min of 2 or less/],
     [["there.onnx", "--max", "many"], /--max is "many": give a whole number/],
     [["--runtime", "wasm"], /--runtime goes with an \.onnx file/],
-    [["there.onnx", "--runtime", "native", "--isolation", "thread"], /is to run native in a thread/],
+    [
+      ["there.onnx", "--runtime", "native", "--isolation", "thread"],
+      /--runtime native does not go with --isolation thread/,
+    ],
   ])("exits 2 for %j", async (args, message) => {
     mkdirSync(join(folder, "folder.onnx"), { recursive: true });
+    mkdirSync(join(folder, "empty"), { recursive: true });
     writeFileSync(join(folder, "there.onnx"), "");
     const { code, err } = await holdfast(["serve", "--port", "0", ...args], { cwd: folder });
     expect(err).toMatch(message);
