@@ -125,8 +125,11 @@ describe("V2's health", () => {
       { ready: false, state: "LOADING" },
       { ready: false, state: "UNLOADED", reason: "it was unloaded" },
     ]);
-    models.states = [{ name: "next", version: "1", state: "LOADING" }];
-    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    for (const state of [[], [{ name: "next", version: "1", state: "LOADING" as const }]]) {
+      models.states = state;
+      const [none, { reason }] = await told(fetch(`${url}/health/ready`));
+      expect([none, reason]).toEqual([503, "no model is loaded yet"]);
+    }
   });
 });
 
