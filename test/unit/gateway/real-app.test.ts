@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Actor } from "../../../src/actor/actor.js";
+import type { PoolRef } from "../../../src/actor/ref.js";
 import { type Client, connect } from "../../../src/client/node.js";
 import { refuse } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
@@ -161,4 +162,32 @@ test.each([
     code: "InvalidSpec",
     message: expect.stringContaining(says),
   });
+});
+
+test("what a client calls urgent starts first", async () => {
+  const urgent = await gateway(app, { port: 0, expose: { crew: ["hang", "add"] } });
+  const caller = await connect<{ crew: Desk }>(urgent.url);
+  try {
+    await (app.refs as { crew: PoolRef<Desk> }).crew.resize(1);
+    const crew = caller.ref("crew");
+    const abort = new AbortController();
+    const held = crew.with({ signal: abort.signal }).ask.hang();
+    const order: string[] = [];
+    const asks = (["low", "normal", "high", 0] as const).map(async (priority, i) => {
+      await crew.with({ priority }).ask.add(i, 1);
+      order.push(`${priority} ${i}`);
+    });
+    const waiting = () => app.tree().children!.find(({ name }) => name === "crew")!.mailbox!.waiting;
+    for (const until = performance.now() + 20_000; waiting() < 4 && performance.now() < until; ) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(waiting()).toBe(4);
+    abort.abort();
+    await expect(held).rejects.toMatchObject({ code: "Cancelled" });
+    await Promise.all(asks);
+    expect(order).toEqual(["high 2", "0 3", "normal 1", "low 0"]);
+  } finally {
+    await caller.close();
+    await urgent.close({ drain: 0 });
+  }
 });
