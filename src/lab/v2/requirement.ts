@@ -86,7 +86,7 @@ export function ofModel({ on = speaksJson, requests, judge, ...rest }: ModelRequ
     requests(subject) {
       if (subject.models.length === 0) return subject.noModel;
       const found = model(subject);
-      return found ? requests(found, subject) : `no model here is ${on.words}`;
+      return found ? requests(found, subject) : `there is no model for it here: it takes ${on.words}`;
     },
     judge: (answers, subject) => judge(answers, model(subject)!, subject),
   };

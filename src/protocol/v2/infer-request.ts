@@ -52,6 +52,7 @@ export function readInferRequest(json: unknown, binary: Uint8Array): InferReques
   const given = request.inputs;
   if (!Array.isArray(given) || given.length === 0)
     throw invalid("inputs", given, "give a list with one tensor at least");
+  refuseMany(given, "inputs");
   const rest = { bytes: binary, at: 0 };
   const inputs = given.map((input, i) => readInput(input, `inputs[${i}]`, rest));
   refuseDoubles(inputs, "inputs");
@@ -102,6 +103,7 @@ function readInput(given: unknown, where: string, rest: { readonly bytes: Uint8A
 
 function readOutputs(given: unknown): WantedOutput[] {
   if (!Array.isArray(given)) throw invalid("outputs", given, "give a list, or leave it out for all outputs");
+  refuseMany(given, "outputs");
   const outputs = given.map((one, i) => {
     const where = `outputs[${i}]`;
     const output = object(one, where);
@@ -131,6 +133,13 @@ export function readShape(shape: unknown, where: string): number[] {
   if (count > MOST_ELEMENTS)
     throw problem(where, `[${given.join(",")}] has ${count} elements: ${MOST_ELEMENTS} at most`);
   return given as number[];
+}
+
+/** More than any model has. Each of a hundred thousand would be read, checked and sent before it is known to be none of its inputs. */
+const MOST_TENSORS = 1024;
+
+function refuseMany(given: readonly unknown[], where: string): void {
+  if (given.length > MOST_TENSORS) throw problem(where, `has ${given.length} tensors: ${MOST_TENSORS} at most`);
 }
 
 const MOST_DIMENSIONS = 16;

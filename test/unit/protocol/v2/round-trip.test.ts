@@ -108,6 +108,16 @@ describe("one side reads what the other writes", () => {
   });
 });
 
+it("a request of more tensors than any model has is refused before they are read", () => {
+  const many = Array.from({ length: 1025 }, (_, n) => ({ name: `n${n}` }));
+  const input = { name: "x", datatype: "BOOL", shape: [1], data: [true] };
+  expect(() => readInferRequest({ inputs: many }, new Uint8Array())).toThrow("inputs has 1025 tensors: 1024 at most");
+  expect(() => readInferRequest({ inputs: [input], outputs: many }, new Uint8Array())).toThrow(
+    "outputs has 1025 tensors",
+  );
+  expect(readInferRequest({ inputs: [input], outputs: many.slice(1) }, new Uint8Array()).outputs).toHaveLength(1024);
+});
+
 describe("an answer", () => {
   const output = { name: "y", datatype: "INT8", shape: [2], data: [1, 2] };
 
