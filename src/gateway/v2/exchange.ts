@@ -66,6 +66,26 @@ export class Exchange {
     return this.#send(200, headers, parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes));
   }
 
+  /** A line of JSON of an answer that goes on (application/x-ndjson); the first one sends the head. */
+  line(value: object): void {
+    if (this.#response.destroyed) return;
+    if (!this.#response.headersSent) {
+      this.#response.writeHead(200, {
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "content-type": "application/x-ndjson",
+      });
+    }
+    // A few lines a second at most, to operators: what is not read is bounded by what happens.
+    this.#response.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** No more lines. */
+  end(): void {
+    this.#response.end();
+    this.#endSlowReader();
+  }
+
   empty(status: number, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     return this.#send(status, headers, new Uint8Array());
   }

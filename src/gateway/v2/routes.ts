@@ -25,6 +25,7 @@ export interface Route {
  *   GET  /models/M[/versions/V]   …/ready  …/config  …/stats        GET /models/stats
  *   POST /models/M[/versions/V]/infer
  *   POST /repository/index        POST /repository/models/M/load|unload (operators)
+ *                                 POST /repository/models/M/swap|rollback (operators; answered line by line)
  */
 export function routesOf(service: V2Service, draining: () => boolean): readonly Route[] {
   return [
@@ -71,6 +72,14 @@ export function routesOf(service: V2Service, draining: () => boolean): readonly 
     post("/repository/models/:model/unload", "admin", async (exchange, { model }) => {
       await service.unload(model!, await exchange.body());
       await exchange.json(200, {});
+    }),
+    post("/repository/models/:model/swap", "admin", async (exchange, { model }) => {
+      await service.swap(model!, await exchange.body(), (value) => exchange.line(value));
+      exchange.end();
+    }),
+    post("/repository/models/:model/rollback", "admin", async (exchange, { model }) => {
+      await service.rollback(model!, await exchange.body(), (value) => exchange.line(value));
+      exchange.end();
     }),
   ];
 }

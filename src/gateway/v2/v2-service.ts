@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import { readParameters } from "../../protocol/v2/infer-request.js";
@@ -7,6 +8,8 @@ import type { ModelState, ServedModels } from "../../serving/repository/served-m
 import { type InferCall, infer } from "./infer.js";
 import { modelConfig, modelMetadata, modelStatistics } from "./model-json.js";
 import { type ServerReadiness, serverReadiness } from "./server-readiness.js";
+import { swapOptionsOf } from "./swap-request.js";
+import { tellSteps } from "./swap-stream.js";
 
 /** What is told in the server's metadata; each is a page of Triton's protocol, and served here. */
 export const extensions = [
@@ -25,6 +28,7 @@ export interface V2ServiceRules {
   readonly models: ServedModels;
   readonly serverName: string;
   readonly serverVersion: string;
+  readonly clock: Clock;
 }
 
 /** The Open Inference Protocol without its transport: each method answers one route, with what becomes its JSON. */
@@ -81,19 +85,35 @@ export class V2Service {
 
   /** @throws HoldfastError (rejects) UnknownModel, StartFailed, Unavailable; InvalidValue for a config or files */
   async load(model: string, body: Uint8Array): Promise<void> {
-    const parameters = readParameters(readObject(body).parameters, "parameters");
+    const { version, ...parameters } = readParameters(readObject(body).parameters, "parameters");
     for (const name of Object.keys(parameters)) {
       // A model that comes with the request would be code from outside.
       if (name === "config" || name.startsWith("file:"))
         throw refused(`parameters.${name}`, "is not taken: models are loaded as they lie in the folder");
     }
-    await this.#models.load(model);
+    if (typeof version === "boolean") throw invalid("parameters.version", version, "the number of a version");
+    await this.#models.load(model, version === undefined ? {} : { version });
   }
 
   /** @throws HoldfastError (rejects) UnknownModel */
   async unload(model: string, body: Uint8Array): Promise<void> {
     readParameters(readObject(body).parameters, "parameters");
     await this.#models.unload(model);
+  }
+
+  /**
+   * Swaps a model, and writes its steps meanwhile; see tellSteps().
+   * @throws HoldfastError (rejects) UnknownModel, Unavailable, InvalidValue, InvalidSpec before the first line
+   */
+  async swap(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
+    const options = swapOptionsOf(readParameters(readObject(body).parameters, "parameters"));
+    await tellSteps(this.#rules, model, () => this.#models.swap(model, options), write);
+  }
+
+  /** The same of a rollback. @throws HoldfastError (rejects) UnknownModel, Unavailable before the first line */
+  async rollback(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
+    readParameters(readObject(body).parameters, "parameters");
+    await tellSteps(this.#rules, model, () => this.#models.rollback(model), write);
   }
 
   get #models(): ServedModels {

@@ -46,8 +46,8 @@ export class Rollout implements SwapCrew {
     this.#fresh = order.loaded;
     this.#staged = order.staged ?? order.loaded?.staged;
     const { settings, old, offer, beside } = order;
-    // Who takes no share of the requests is not on probation.
-    const share = beside || !old ? 0 : settings.share;
+    // Who takes no share of the requests is not on probation; a sequence is not shared between two that do not know its state.
+    const share = beside || !old || old.description.stateful ? 0 : settings.share;
     const plan = { ...settings, share, name: parts.name, from: old?.version, to: String(offer.version) };
     this.run = new SwapRun(plan, this, parts.clock, (state) => this.#tell(state));
   }
