@@ -9,6 +9,7 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast ask <url> <actor> …     call a served actor from the shell
   holdfast tree <url> [--watch]    show the live tree of a server
   holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
+  holdfast models <url> …          list, load, unload, swap or roll back a server's models
   holdfast demo                    stream speech while the model's thread is killed
 
   holdfast <command> --help        options of a command
@@ -22,6 +23,7 @@ const commands: Record<string, () => Promise<Command>> = {
   ask: async () => (await import("./ask.js")).ask,
   tree: async () => (await import("./tree.js")).tree,
   "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
+  models: async () => (await import("./models.js")).models,
   demo: async () => (await import("./demo.js")).demo,
 };
 

@@ -18,7 +18,12 @@ export function v2Door(models: ServedModels, options: V2DoorOptions = {}): HttpD
     prefix: "/v2",
     open(host) {
       const settings = v2Settings(options, host);
-      const service = new V2Service({ models, serverName: settings.serverName, serverVersion: ownVersion(), clock: host.clock });
+      const service = new V2Service({
+        models,
+        serverName: settings.serverName,
+        serverVersion: ownVersion(),
+        clock: host.clock,
+      });
       return V2Server.open("/v2", service, settings, host);
     },
   };
