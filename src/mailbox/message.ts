@@ -27,6 +27,8 @@ export interface MessageOptions {
   readonly idempotent?: boolean;
   /** An actor of the same system. */
   readonly asker?: Asker | undefined;
+  /** Members that were given the same call, this one's included: it goes to another where there is one. */
+  readonly apart?: Set<object> | undefined;
 }
 
 /** What all calls of one method through one ref have in common. */

@@ -6,9 +6,12 @@ import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
 
-/** What CellAsks adds: the caller is an actor of this system, so its call is part of work already taken. */
+/** What is added on the way. */
 export interface InnerCallOptions extends CallOptions {
+  /** By CellAsks: the caller is an actor of this system, so its call is part of work already taken. */
   readonly asker?: Asker | undefined;
+  /** By a hedge: see MessageOptions. */
+  readonly apart?: Set<object> | undefined;
 }
 
 /** To whom it was sent, for its dead letter. */

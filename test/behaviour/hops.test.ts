@@ -136,6 +136,21 @@ describe("a hedge", () => {
     expect(hopStatistics(readers).hedge).toMatchObject({ hedged: 1, won: 1 });
   });
 
+  it.each(["round-robin", "random", "smallest-mailbox", "two-choices", "least-wait", "consistent-hash"] as const)(
+    "asks another one where members are picked: %s",
+    async (route) => {
+      const test = await testSystem(supervisor({}, { readers: pool(inline(Reader, {}), { size: 2, route }) }));
+      const readers = hop(test.refs.readers, { hedge: { after: 20, budget: 1 } });
+      for (let call = 0; call < 20; call++) {
+        const answer = readers.ask.slow(1000);
+        await test.advance(25);
+        expect(await answer).toBe("2");
+        // The member that lost is free again.
+        await test.advance(1000);
+      }
+    },
+  );
+
   it("does not where messages wait for a member: that would make it worse", async () => {
     const test = await testSystem(two());
     const readers = hop(test.refs.readers, { hedge: { after: 20, budget: 1 } });

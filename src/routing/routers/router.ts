@@ -147,7 +147,7 @@ export class Router implements PoolMail {
   /** Who gets it; undefined: it has to wait. */
   #seatFor(message: Message, key: string | undefined): Seat | undefined {
     const { route, context } = this.#options;
-    const candidates = this.#roster.candidates();
+    const candidates = this.#others(message, key);
     if (candidates.length === 0) return undefined;
     const shown = this.#shown;
     shown.method = message.method;
@@ -157,6 +157,14 @@ export class Router implements PoolMail {
     const seat = candidates[index]!;
     const before = key === undefined ? undefined : this.#tenures?.seat(key);
     return before === undefined || before === seat ? seat : undefined;
+  }
+
+  /** Those that may be picked: of several calls that are one, each has a member of its own while there are enough. */
+  #others({ options: { apart } }: Message, key: string | undefined): readonly Seat[] {
+    const all = this.#roster.candidates();
+    if (apart === undefined || apart.size === 0 || (key !== undefined && this.#options.route.keyed)) return all;
+    const others = all.filter(({ member }) => !apart.has(member));
+    return others.length > 0 ? Object.freeze(others) : all;
   }
 
   /** What a user's function answers is looked at. @throws HoldfastError InvalidSpec */
@@ -187,6 +195,7 @@ export class Router implements PoolMail {
     if (key !== undefined) this.#tenures?.begin(message, key, seat);
     try {
       this.#roster.begins(seat);
+      message.options.apart?.add(seat.member);
       seat.member.receive(message);
     } catch (refused) {
       this.#tenures?.end(message);

@@ -1,6 +1,7 @@
 import { behindRef } from "../../../actor/ref.js";
 import { type Duration, milliseconds } from "../../../duration.js";
 import { type KeysOf, onlyKnownKeys } from "../../../known-keys.js";
+import type { InnerCallOptions } from "../../../system/sent.js";
 import { invalidOption, partOf } from "../check-options.js";
 import { type Around, type Next, type Policy, type PolicyCall, remainingMs } from "../policy.js";
 import { HEDGE_BUDGET, HEDGE_LEARN_FROM, HEDGE_METHODS, HEDGE_SAVED, HEDGE_WINDOW } from "../policy-defaults.js";
@@ -92,10 +93,13 @@ export class Hedge implements Policy {
       answer.then(learn, () => {});
       return answer;
     }
-    return race((signal) => next({ ...call, signal }), {
+    // A pool that picks members when a message is sent is told whom not to pick twice.
+    const options: InnerCallOptions = { ...call.options, apart: new Set() };
+    const given = { ...call, options };
+    return race((signal) => next({ ...given, signal }), {
       signal: call.signal,
       late: (callback) => clock.after(afterMs, callback, { background: true }),
-      second: () => (this.#asksAgain(call, afterMs) ? (signal) => (this.#to ?? next)({ ...call, signal }) : undefined),
+      second: () => (this.#asksAgain(call, afterMs) ? (signal) => (this.#to ?? next)({ ...given, signal }) : undefined),
       over: (winner) => {
         if (winner) learn();
         if (winner === "second") this.#won++;
