@@ -99,6 +99,18 @@ const meanings = {
     trace_piscina_efficiency: "piscina's, whose threads end as soon as they have nothing to do",
     trace_fixed_efficiency: "members × time of a fixed pool there, over that plan",
   },
+  serving: {
+    pool_efficiency:
+      "lines read a second (OCR in WASM) through a pool, over direct calls in as many bare threads; the lower of 1 and 2",
+    pool_efficiency_2_as_it_comes: "the same with 2, no request ahead of those that run",
+    goodput_2x: "answers in time at twice what the members can do, over at once what they can",
+    goodput_2x_fifo: "the same of a plain queue",
+    batching_gain: "answers a second in batches, over one request a run, within the same p99; OCR classifier, native",
+    batching_gain_over_two: "the same over a member that is given two requests at once, one a run",
+    hedge_p999: "p99.9 as it comes, over hedged, where 1 % of the runs stall",
+    hedge_extra_work: "calls that hedging asks twice, as a part",
+    swap_failed: "requests that failed while the model was swapped under load",
+  },
   messaging: {
     tell_vs_nact: "tells a second within one thread, beside nact",
     ask_vs_nact: "asks, one after the other, beside nact",
@@ -117,8 +129,10 @@ function figures(name) {
   const path = `docs/figures/${name}.json`;
   if (!existsSync(path)) throw new Error(`${path} is missing: npm run bench -- ${name} --json ${path}`);
   const result = JSON.parse(read(path));
-  const rows = Object.entries(meanings[name]).map(([key, says]) => {
+  const rows = Object.entries(meanings[name]).flatMap(([key, says]) => {
     const value = result[key];
+    // A scene that there is not has no figure.
+    if (value === null) return [];
     if (typeof value !== "number") throw new Error(`${path} has no number ${key}`);
     return `| ${says} | \`${key}\` | ${key.includes("_vs_") ? `${value.toFixed(1)} x` : shown(key, value)} |`;
   });
@@ -127,7 +141,7 @@ function figures(name) {
 }
 
 function shown(key, value) {
-  if (/_over_|efficiency/.test(key)) return value.toFixed(2);
+  if (/_over_|efficiency|goodput|gain|hedge_extra/.test(key)) return value.toFixed(2);
   return value >= 100 || value === 0 ? String(Math.round(value)) : value.toFixed(1);
 }
 
