@@ -162,6 +162,10 @@ describe("a folder of models", () => {
     writeFileSync(join(folder, "torn.onnx"), "no model");
     const models = await open();
     expect(states(models)).toEqual({ "broken/1": "UNAVAILABLE", "times/1": "READY", "torn/1": "UNAVAILABLE" });
+    // The first failed start says it; nobody waits until a start is no longer tried.
+    expect(models.index().find(({ name }) => name === "torn")?.reason).toMatch(
+      /torn.*is not a model that ONNX Runtime can load/,
+    );
     expect(await ask(models)).toEqual(["1", 4]);
     await expect(models.infer("broken", undefined, request)).rejects.toMatchObject({
       code: "Unavailable",

@@ -3,7 +3,7 @@ import { Lease, newLease } from "../../../transport/lease.js";
 
 const DEEPEST = 100;
 
-/* What V8 takes for each, in bytes, rounded up: measured on Node 20 to 24 with many of a kind. */
+/* What V8 takes for each, in bytes, rounded up: an estimate, as the bound it serves. */
 const WORD = 8;
 const OBJECT = 32;
 const TEXT = 24;

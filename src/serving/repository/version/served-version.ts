@@ -6,6 +6,7 @@ import { findNode } from "../../../system/tree.js";
 import type { ChildSpec } from "../../../system/unit.js";
 import type { ModelAnswer, ModelDescription, ModelRequest } from "../../runtimes/model.js";
 import type { Staged } from "../stage.js";
+import { firstStart } from "./first-start.js";
 import { itemsOf, type Tally } from "./tally.js";
 
 /** What the members of a version's pool answer: the protocol of the Model actor. */
@@ -15,7 +16,7 @@ export interface Serving {
 }
 
 export interface VersionParts {
-  readonly app: Pick<App<unknown>, "add" | "remove" | "child" | "tree" | "release">;
+  readonly app: Pick<App<unknown>, "add" | "remove" | "child" | "tree" | "release" | "subscribe">;
   readonly clock: Clock;
   /** Of the supervisor of the model: "models/digits". */
   readonly above: string;
@@ -59,16 +60,19 @@ export class ServedVersion {
     const taken = app.child(`${above}/${version}`) !== undefined;
     const name = taken ? `${version}-${digest.slice(0, 8)}` : String(version);
     const path = `${above}/${name}`;
-    const ref = await app.add(above, name, spec);
+    const first = firstStart(app, path);
     try {
+      const ref = await app.add(above, name, spec);
       // A model that keeps sequences has an actor for each, and one has to be asked.
       const asked = spec.kind === "keyed" ? ref.with({ key: NOBODY }) : ref;
-      const description = await asked.ask.describe();
+      const description = await Promise.race([asked.ask.describe(), first.failed]);
       if (description.stateful) await app.release(path, NOBODY);
       return new ServedVersion(parts, ref, path, description);
     } catch (error) {
-      await app.remove(path);
+      if (app.child(path)) await app.remove(path);
       throw error;
+    } finally {
+      first.end();
     }
   }
 
