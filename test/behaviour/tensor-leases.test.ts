@@ -9,7 +9,15 @@ const url = new URL("../actors/tensors.mjs", import.meta.url);
 const used = (app: object) => (app as { tensors: { used: number } }).tensors.used;
 
 /** What an ask may end with here: its threads are killed and its callers lose patience. */
-const expected = ["ActorDied", "ActorStopped", "Cancelled", "PoisonedMessage", "Timeout", "Unavailable"] as const;
+const expected = [
+  "Overloaded",
+  "ActorDied",
+  "ActorStopped",
+  "Cancelled",
+  "PoisonedMessage",
+  "Timeout",
+  "Unavailable",
+] as const;
 
 async function answerOf(ask: Promise<unknown>): Promise<unknown> {
   try {

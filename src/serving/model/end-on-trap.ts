@@ -1,4 +1,4 @@
-import type { LoadedModel, ModelAnswer, ModelRequest, ModelTensor } from "../runtimes/model.js";
+import type { LoadedModel, LoadedSequence, ModelAnswer, ModelRequest, ModelTensor } from "../runtimes/model.js";
 
 /**
  * A model whose thread or process ends when WebAssembly traps: memory out of bounds, unreachable, aborted. A module that has
@@ -24,8 +24,16 @@ export function endOnTrap(model: LoadedModel): LoadedModel {
     run: (feeds: Readonly<Record<string, ModelTensor>>, outputs?: readonly string[]) =>
       guarded(model.run(feeds, outputs)),
     infer: (request: ModelRequest, signal?: AbortSignal): Promise<ModelAnswer> => guarded(model.infer(request, signal)),
+    ...(model.sequence && { sequence: () => guardedSequence(model.sequence!(), guarded) }),
     release: () => model.release(),
   };
+}
+
+function guardedSequence(
+  sequence: LoadedSequence,
+  guarded: (run: Promise<ModelAnswer>) => Promise<ModelAnswer>,
+): LoadedSequence {
+  return { infer: (request, signal) => guarded(sequence.infer(request, signal)), end: () => sequence.end() };
 }
 
 /** An error of the engine, not one that was returned: an ONNX Runtime that refuses something throws plain errors. */
