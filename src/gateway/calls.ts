@@ -37,6 +37,8 @@ interface Call {
   abort: AbortController | undefined;
   /** and the parts of a stream. */
   parts: Parts | undefined;
+  /** Granted before there were any. */
+  credit: number;
 }
 
 /** The asks of one connection: each is answered once, in the format it was asked in, while the connection lives. */
@@ -61,7 +63,7 @@ export class Calls {
   /** @param frame whose id no unanswered frame of the connection has */
   ask(frame: AskFrame, format: Format): void {
     const { id } = frame;
-    const call: Call = { id, format, givenUp: false, sent: undefined, abort: undefined, parts: undefined };
+    const call: Call = { id, format, givenUp: false, sent: undefined, abort: undefined, parts: undefined, credit: 0 };
     this.#open.set(id, call);
     try {
       this.#refuseWhileDraining();
@@ -147,7 +149,9 @@ export class Calls {
   }
 
   credit({ id, n }: CreditFrame): void {
-    this.#open.get(id)?.parts?.grant(n);
+    const call = this.#open.get(id);
+    if (call?.parts) call.parts.grant(n);
+    else if (call) call.credit += n;
   }
 
   /** The connection is gone: its asks are given up. */
@@ -182,7 +186,7 @@ export class Calls {
 
   async #stream({ id, credit }: AskFrame, call: Call, source: AsyncIterable<unknown>): Promise<void> {
     const { send, room, streamWindow } = this.#rules;
-    const parts = new Parts(source, credit ?? streamWindow, {
+    const parts = new Parts(source, (credit ?? streamWindow) + call.credit, {
       part: (seq, value) => send({ type: "part", id, seq, value }, call.format),
       room,
     });

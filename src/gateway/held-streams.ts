@@ -53,10 +53,13 @@ export class HeldStreams {
 
   ack({ id, seq }: AckFrame): void {
     this.#find(id)?.stream.ack(seq);
+    // Over with its last one: then it is held no more.
+    this.#find(id);
   }
 
   end({ id }: ClientEndFrame): void {
     this.#find(id)?.stream.end();
+    this.#find(id);
   }
 
   detach(id: number): void {

@@ -8,7 +8,7 @@ export interface HttpHost {
   readonly access: Access;
   readonly clock: Clock;
   readonly serverName: string;
-  /** Bytes of one body, in either direction. */
+  /** Bytes of one request's body. */
   readonly maxPayload: number;
   /** Unanswered requests of one connection. */
   readonly maxInFlight: number;

@@ -14,6 +14,9 @@ import { Outbox } from "./outbox.js";
 import type { Door, Peer } from "./peer.js";
 import type { Watcher } from "./watchers.js";
 
+/** What the ping after a drain frame carries, and its pong again. */
+const DRAIN_MARK = "drain";
+
 /**
  * One connection: reads frames, checks the right to send them, and hands them to whoever does the work.
  *
@@ -87,11 +90,20 @@ export class Session implements Watcher {
     this.#drain = "told";
     // Its pong comes after everything it sent before it read the drain frame.
     this.#outbox.flush();
-    this.#peer.socket.ping();
+    this.#peer.socket.ping(DRAIN_MARK);
   }
 
   push(frame: ServerFrame): void {
-    this.#outbox.send(frame, this.#format);
+    this.#say(frame, this.#format);
+  }
+
+  /** What nobody asked a value for. Where it cannot be sent, it is too large, and the connection is of no use. */
+  #say(frame: ServerFrame, format: Format): void {
+    try {
+      this.#outbox.send(frame, format);
+    } catch (error) {
+      this.close(closeCodes.policy, (error as Error).message);
+    }
   }
 
   /** Called once per heartbeat: who gave no sign of life since the last one is dropped. */
@@ -119,9 +131,10 @@ export class Session implements Watcher {
       this.#alive = true;
       this.#receive(isBinary ? data : data.toString(), isBinary ? "binary" : "text");
     });
-    socket.on("pong", () => {
+    socket.on("pong", (data: Buffer) => {
       this.#alive = true;
-      if (this.#drain !== "told") return;
+      // That of a heartbeat may have been on its way before.
+      if (this.#drain !== "told" || data.toString() !== DRAIN_MARK) return;
       this.#drain = "known";
       this.#door.onSettled();
     });
@@ -164,7 +177,7 @@ export class Session implements Watcher {
       this.close(closeCodes.protocolError, error.message);
     } else {
       const wire = { ...toWireError(error), details: Object.keys(details).length > 0 ? details : undefined };
-      this.#outbox.send({ type: "error", id: id as number | undefined, error: wire }, format);
+      this.#say({ type: "error", id: id as number | undefined, error: wire }, format);
     }
   }
 
@@ -177,7 +190,7 @@ export class Session implements Watcher {
         this.#greet(frame);
         break;
       case "ping":
-        this.#outbox.send({ type: "pong", n: frame.n }, format);
+        this.#say({ type: "pong", n: frame.n }, format);
         break;
       case "ask":
         if (this.#isFree(frame.id, format)) this.#calls.ask(frame, format);
@@ -224,7 +237,7 @@ export class Session implements Watcher {
   #isFree(id: number, format: Format): boolean {
     if (!this.#calls.has(id) && !this.#streams.has(id)) return true;
     const error = toWireError(badFrame(`id ${id} is in use by an unanswered frame: take another`));
-    this.#outbox.send({ type: "error", error }, format);
+    this.#say({ type: "error", error }, format);
     return false;
   }
 
@@ -246,7 +259,7 @@ export class Session implements Watcher {
 
   #administer(frame: AdminFrame, format: Format): void {
     mayAdminister(this.#right, frame);
-    void administer(this.#door.app, frame, this.#peer.address).then((answer) => this.#outbox.send(answer, format));
+    void administer(this.#door.app, frame, this.#peer.address).then((answer) => this.#say(answer, format));
   }
 
   #watch(): void {

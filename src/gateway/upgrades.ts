@@ -127,5 +127,7 @@ function refuse(raw: Socket, status: number, error: HoldfastError): void {
   const bytes = Buffer.from(body ?? "");
   const all = { ...headers, ...retry, ...challenge, connection: "close", "content-length": bytes.length };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  // Nobody else ends it: a peer that keeps its side open would hold it, and a gateway that closes, for ever.
+  raw.once("finish", () => raw.destroy());
   raw.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${bytes.toString()}`);
 }

@@ -34,10 +34,10 @@ export class Watchers {
   }
 
   add(watcher: Watcher): void {
-    this.#missed.set(watcher, 0);
-    this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
     const reports = this.#app.reports().slice(-REPORTS).map(plain);
     watcher.push({ type: "tree", tree: plain(this.#app.tree()), reports });
+    this.#missed.set(watcher, 0);
+    this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
     this.#timer ??= this.#later();
   }
 

@@ -2,7 +2,7 @@ import { LOWEST_RANK, NORMAL_RANK } from "../protocol/priority.js";
 import type { Message } from "./message.js";
 import { type Holder, MessageList } from "./message-list.js";
 
-/** A rank that waited while so many messages before it in rank were taken is next: none starves, each has a 16th at least. */
+/** A rank that waited while so many messages before it in rank were taken is next, or behind others so: none starves. */
 export const RANK_PATIENCE = 16;
 
 /**

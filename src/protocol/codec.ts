@@ -9,7 +9,7 @@ import { type Format, toWire } from "./values.js";
  * Plain msgpack, so that any language can speak it: no records, no extensions, and 64 bit integers that a double
  * cannot hold are bigints.
  */
-const options: Options = { useRecords: false, mapsAsObjects: true };
+const options: Options = { useRecords: false, mapsAsObjects: true, variableMapSize: true };
 // "auto" is documented and missing in the package's types.
 const packr = new Packr(Object.assign(options, { int64AsType: "auto" }) as Options);
 

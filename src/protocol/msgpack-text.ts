@@ -3,7 +3,7 @@ const SHORT = 32;
 /** Of texts that are remembered. A power of two. */
 const PLACES = 512;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Text out of UTF-8. Short ones that come again and again (the names of fields, actors and methods) are remembered by their

@@ -111,6 +111,19 @@ const meanings = {
     hedge_extra_work: "calls that hedging asks twice, as a part",
     swap_failed: "requests that failed while the model was swapped under load",
   },
+  gateway: {
+    gateway_thread_vs_fastify_piscina_1:
+      "an actor in a thread, 1 in flight on each, beside fastify with piscina as it comes",
+    gateway_thread_vs_fastify_piscina_16: "the same with 16 in flight",
+    gateway_thread_vs_fastify_piscina_tuned_1: "1 in flight, beside piscina with 64 tasks at once",
+    gateway_thread_vs_fastify_piscina_tuned_16: "the same with 16 in flight",
+    gateway_inline_vs_ws_echo_16: "an inline actor, 16 in flight, beside a WebSocket echo that reads nothing",
+    gateway_thread_16_per_s: "requests a second to the actor in a thread, 16 in flight",
+    gateway_thread_16_server_cpu_us: "processor time of all of the server's threads for each, µs",
+    gateway_fastify_piscina_16_server_cpu_us: "fastify's and piscina's, µs",
+    gateway_inline_16_server_cpu_us: "of the inline actor, µs",
+    gateway_ws_echo_16_server_cpu_us: "of the echo, µs",
+  },
   messaging: {
     tell_vs_nact: "tells a second within one thread, beside nact",
     ask_vs_nact: "asks, one after the other, beside nact",

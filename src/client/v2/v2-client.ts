@@ -219,7 +219,7 @@ class HttpV2Client implements V2Client {
     const what = "server metadata";
     const request: Outgoing = { what, method: "GET", path: "/v2", asks: true };
     const answer = await this.#bounded(what, true, {}, (signal) => exchange(this.#settings, request, signal));
-    if ([401, 403, 429, 503].includes(answer.status)) throw failed(this.#settings, request, answer);
+    if (/40[13]|429|50[234]/.test(`${answer.status}`)) throw failed(this.#settings, request, answer);
     // A server, or a gateway before it, that tells nothing about itself can what every one can.
     if (answer.status >= 300) return { binary: false, schedules: false };
     const { extensions } = serverMetadata(jsonOf(answer.body, what), what);

@@ -14,6 +14,9 @@ export function* corsHeaders(
   ];
   if (method !== "OPTIONS") return;
   yield ["access-control-allow-methods", "GET, HEAD, POST"];
-  yield ["access-control-allow-headers", "authorization, content-type, inference-header-content-length"];
+  yield [
+    "access-control-allow-headers",
+    "authorization, content-type, content-encoding, inference-header-content-length",
+  ];
   yield ["access-control-max-age", "600"];
 }

@@ -33,8 +33,12 @@ export async function tellSteps(
   });
   const beat = () => {
     timer = clock.after(LINE_MS, beat, { background: true });
-    const { state, reason } = models.readiness(name);
-    line({ type: "progress", name, state, ...(reason === undefined ? {} : { reason }) });
+    try {
+      const { state, reason } = models.readiness(name);
+      line({ type: "progress", name, state, ...(reason === undefined ? {} : { reason }) });
+    } catch {
+      // There is no such model, or no longer: act() says so.
+    }
   };
   let timer = clock.after(LINE_MS, beat, { background: true });
   try {

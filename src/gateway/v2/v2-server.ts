@@ -29,7 +29,8 @@ export class V2Server implements OpenHttpDoor {
   readonly #host: HttpHost;
   readonly #ledger: BodyLedger;
   readonly #exchanges = new WeakMap<IncomingMessage, Exchange>();
-  readonly #inFlight = new WeakMap<Socket, number>();
+  /** Of each connection, those that are not over. */
+  readonly #inFlight = new WeakMap<Socket, Set<ServerResponse>>();
   #fastify: FastifyInstance | undefined;
   #pending = 0;
 
@@ -65,8 +66,8 @@ export class V2Server implements OpenHttpDoor {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    const flying = (this.#inFlight.get(socket) ?? 0) + 1;
-    this.#inFlight.set(socket, flying);
+    const answers = this.#answersOf(socket);
+    const flying = answers.add(response).size;
     this.#pending += 1;
     const account = this.#ledger.open();
     const { clock, draining } = this.#host;
@@ -75,7 +76,7 @@ export class V2Server implements OpenHttpDoor {
     this.#exchanges.set(request, exchange);
     response.once("close", () => {
       account.close();
-      this.#inFlight.set(socket, this.#inFlight.get(socket)! - 1);
+      answers.delete(response);
       this.#pending -= 1;
       this.#host.onSettled();
     });
@@ -89,6 +90,18 @@ export class V2Server implements OpenHttpDoor {
     // Bodies are read by the routes, whatever type they claim: clients send forms, text and none at all.
     delete request.headers["content-type"];
     this.#fastify!.routing(request, response);
+  }
+
+  /** Node tells only the first of a connection's answers that it has gone; those that stand behind it hear of it here. */
+  #answersOf(socket: Socket): Set<ServerResponse> {
+    const known = this.#inFlight.get(socket);
+    if (known) return known;
+    const answers = new Set<ServerResponse>();
+    this.#inFlight.set(socket, answers);
+    socket.once("close", () => {
+      for (const answer of [...answers]) answer.emit("close");
+    });
+    return answers;
   }
 
   async close(): Promise<void> {

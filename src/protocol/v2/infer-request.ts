@@ -81,6 +81,12 @@ function readInput(given: unknown, where: string, rest: { readonly bytes: Uint8A
   const name = readName(input.name, `${where}.name`);
   const datatype = readDatatype(input.datatype, `${where}.datatype`);
   const shape = readShape(input.shape, `${where}.shape`);
+  if (datatype === "BYTES" && elementsOf(shape) > MOST_TEXTS) {
+    throw problem(
+      `${where}.shape`,
+      `[${shape.join(",")}] has ${elementsOf(shape)} elements of BYTES: ${MOST_TEXTS} at most`,
+    );
+  }
   const parameters = readParameters(input.parameters, `${where}.parameters`);
   const { binary_data_size: size } = parameters;
   for (const lent of ["shared_memory_region", "shared_memory_offset", "shared_memory_byte_size"]) {
@@ -137,6 +143,9 @@ export function readShape(shape: unknown, where: string): number[] {
 
 /** More than any model has. Each of a hundred thousand would be read, checked and sent before it is known to be none of its inputs. */
 const MOST_TENSORS = 1024;
+
+/** Each text is an object of its own: four bytes of a body would cost some two hundred of memory. */
+const MOST_TEXTS = 1_000_000;
 
 function refuseMany(given: readonly unknown[], where: string): void {
   if (given.length > MOST_TENSORS) throw problem(where, `has ${given.length} tensors: ${MOST_TENSORS} at most`);

@@ -47,6 +47,8 @@ const REMEMBERED_MS = 100;
 interface Known {
   learned: LearnedMethod | undefined;
   letThroughAt: number;
+  /** Let through to learn from: it is started too, when its turn comes. */
+  probe: Message | undefined;
 }
 
 /**
@@ -105,7 +107,11 @@ export class Admission {
     const freeIn = alone ? [this.#freeIn(alone, serviceMs, now)] : this.#allFreeIn(serviceMs, now);
     const verdict = admit({ leftMs, ahead, serviceMs, own, freeIn, maxWaitMs });
     if (PLENTY * (verdict.startsInMs + own.ms + own.spreadMs) > leftMs) this.tight = true;
-    if (verdict.admitted || this.#letsThrough(known!, own, now)) return;
+    if (verdict.admitted) return;
+    if (this.#letsThrough(known!, own, now)) {
+      known!.probe = message;
+      return;
+    }
     this.tight = true;
     // One that would be late at a free member too says nothing of how many there should be.
     if (worthStarting(leftMs, own)) this.#count(now);
@@ -124,7 +130,7 @@ export class Admission {
       const known = deadline === Number.POSITIVE_INFINITY || next.suspect ? undefined : this.#known.get(next.method);
       const own = known?.learned;
       if (!own || own.seen < LEARNED_FROM || worthStarting(deadline - now, own)) return;
-      if (this.#letsThrough(known!, own, now)) return;
+      if (known!.probe === next || this.#letsThrough(known!, own, now)) return;
       mailbox.remove(next);
       next.place = "gone";
       this.#count(now);
@@ -140,6 +146,7 @@ export class Admission {
     const known = method === this.#latest ? this.#latestKnown! : this.#knownOf(method);
     const { learned } = known;
     const now = this.#parts.clock.now();
+    if (known.probe?.place !== "queued") known.probe = undefined;
     this.#servedAt = now;
     known.learned = observeMethod(learned, now - since, now);
     const { ms: own, spreadMs, seen } = known.learned!;
@@ -150,7 +157,7 @@ export class Admission {
   #knownOf(method: string): Known {
     let known = this.#known.get(method);
     if (known === undefined) {
-      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY };
+      known = { learned: undefined, letThroughAt: Number.NEGATIVE_INFINITY, probe: undefined };
       this.#known.set(method, known);
     }
     this.#latest = method;

@@ -106,7 +106,8 @@ function batchesOf(
     const weight = batch.weight + item.weight;
     const cost = costOfKey(item.key);
     // Who is late in any batch limits none.
-    const own = now + takes(cost, item.weight) <= item.deadline ? item.deadline : Number.POSITIVE_INFINITY;
+    const alone = now + (costOf(cost, item.weight) ?? 0);
+    const own = alone <= item.deadline ? item.deadline : Number.POSITIVE_INFINITY;
     const soonest = Math.min(batch.soonest, own);
     if (batch.items.length > 0) {
       // One that is too heavy for any batch runs alone: its weight is the user's word, not a reason to keep it for ever.

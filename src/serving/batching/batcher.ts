@@ -116,7 +116,9 @@ class BatchEngine<T, R> implements Batcher<T, R> {
     const { signal } = call;
     signal?.throwIfAborted();
     const weighs = weightOf(weight(item));
-    if (this.#waiting.length >= maxWaiting || this.#waitingWeight + weighs > maxWaitingWeight) throw this.#full();
+    // One that is too heavy for the bound itself may wait alone: else it would be refused for ever.
+    const overweight = this.#waiting.length > 0 && this.#waitingWeight + weighs > maxWaitingWeight;
+    if (this.#waiting.length >= maxWaiting || overweight) throw this.#full();
     const remaining = call.remaining?.() ?? Number.POSITIVE_INFINITY;
     const entry = new BatchItem<T, R>(item, key(item), weighs, clock.now(), { signal, remaining });
     this.#waiting.push(entry);

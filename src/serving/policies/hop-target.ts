@@ -79,6 +79,7 @@ export class HopTarget implements Target {
     const declared = this.#declared(method);
     const call: PolicyCall = {
       path: this.path,
+      scope: this.#target.system ?? this.#target,
       method,
       args,
       options: declared && options.idempotent === undefined ? { ...options, idempotent: true } : options,

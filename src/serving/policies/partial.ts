@@ -59,7 +59,12 @@ export function partial<Parts extends Readonly<Record<string, Part<unknown>>>>(
   const names = Object.keys(parts);
   const { withinMs, enough, possible } = checked(names, options);
   const { signal, clock = realClock } = options;
-  if (signal?.aborted) return Promise.reject(cancelled(signal));
+  if (signal?.aborted) {
+    // Those under way are nobody's.
+    for (const part of Object.values(parts))
+      if (typeof part !== "function") Promise.resolve(part).then(releaseAll, () => {});
+    return Promise.reject(cancelled(signal));
+  }
   return new Promise((resolve, reject) => {
     const control = new AbortController();
     const values: Record<string, unknown> = {};

@@ -29,7 +29,7 @@ export function policiesOf(options: HopOptions, around: Around, field: string): 
   };
   const limit = timeout === undefined ? undefined : limited(milliseconds(timeout, `${field}.timeout`), around);
   const order = [own.fallback, limit, own.cache, own.retry, own.breaker, own.hedge];
-  const present = order.filter((policy): policy is Policy => policy !== undefined);
+  const present = order.filter((policy): policy is Policy => Boolean(policy));
   return {
     around: (innermost) => present.reduceRight<Next>((next, policy) => (call) => policy.run(call, next), innermost),
     statistics() {

@@ -7,6 +7,8 @@ import type { HopEvent } from "./hop-events.js";
 export interface PolicyCall {
   /** Of whom is asked. */
   readonly path: string;
+  /** Where that path means one callee: a system, or a single target. Two of them may have equal paths. */
+  readonly scope: object;
   readonly method: string;
   /** They are sent again as they are: whoever gets them must not change them. */
   readonly args: readonly unknown[];

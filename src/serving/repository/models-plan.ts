@@ -64,10 +64,25 @@ export async function modelsPlan(options: ModelsOptions): Promise<ModelsPlan> {
     folder: folder === undefined ? undefined : resolve(folder),
     sources,
     versions,
-    pollMs: poll === false ? undefined : milliseconds(poll, "models.poll"),
+    pollMs: poll === false ? undefined : pollEvery(poll),
     settleMs: milliseconds(options.settle ?? SETTLE, "models.settle"),
     drainMs: milliseconds(options.drain ?? DRAIN, "models.drain"),
   };
+}
+
+/** Looks that follow each other without a pause would take a core. */
+const SOONEST_POLL_MS = 50;
+
+function pollEvery(poll: Duration): number {
+  const ms = milliseconds(poll, "models.poll");
+  if (ms >= SOONEST_POLL_MS) return ms;
+  throw new HoldfastError(
+    "InvalidSpec",
+    `models.poll is ${shown(poll)}: give ${SOONEST_POLL_MS} ms or more, or false for never`,
+    {
+      details: { field: "models.poll" },
+    },
+  );
 }
 
 /** @returns the file it comes from, where it says one */

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
 import type { GatewayOptions } from "../../../src/gateway/options.js";
@@ -48,6 +49,17 @@ describe("close", () => {
     expect(await client.next("result", { id: 1 })).toMatchObject({ value: "done" });
     expect(await client.closed).toEqual({ code: 1001, reason: "the server is stopping" });
     await closed;
+  });
+
+  test("is not held up by a refused upgrade whose sender keeps the socket open", async () => {
+    const door = await serve(slowApp());
+    const { host, port } = door.address;
+    const socket = connect({ host, port, allowHalfOpen: true });
+    socket.write(`GET /nowhere HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    const heard = await new Promise<string>((resolve) => socket.once("data", (data) => resolve(data.toString())));
+    expect(heard).toMatch(/^HTTP\/1.1 404/);
+    await door.close({ drain: 0 });
+    socket.destroy();
   });
 
   test("waits for the chunks of streams, takes none after, and releases their actors", async () => {

@@ -53,6 +53,16 @@ describe("a value that crosses the wire", () => {
     );
   });
 
+  test("keeps text as it is: a byte order mark, letters beyond ASCII, more than a few of them", () => {
+    for (const text of ["\uFEFFid,name", "é", "日本語".repeat(30), "a".repeat(33), ""])
+      expect(crossed(text, "binary")).toBe(text);
+  });
+
+  test("keeps maps of more than 65,535 keys", () => {
+    const map = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`k${i}`, i]));
+    expect(crossed(map, "binary")).toEqual(map);
+  });
+
   test("keeps NaN, infinities and the smallest number in binary frames, and -0 inside tensors", () => {
     for (const n of [Number.NaN, Infinity, -Infinity, 5e-324]) expect(crossed(n, "binary")).toBe(n);
     expect(crossed(new Float32Array([-0]), "binary")).toEqual(new Float32Array([-0]));

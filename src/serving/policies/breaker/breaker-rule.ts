@@ -66,7 +66,8 @@ export function admit(state: BreakerState, now: number, rules: BreakerRules): Ad
       return { state: halfOpen(state.term + 1, now, rules), admitted: true };
     case "half-open":
       if (state.probes < rules.probes) return { state: { ...state, probes: state.probes + 1 }, admitted: true };
-      if (now >= state.until) return { state: halfOpen(state.term + 1, now, rules), admitted: true };
+      // The same term: probes that take longer than that count when they end.
+      if (now >= state.until) return { state: { ...state, probes: 1, until: now + rules.openMs }, admitted: true };
       return { state, admitted: false, retryAfterMs: Math.ceil(state.until - now) };
     default:
       return state satisfies never;
@@ -102,7 +103,7 @@ function probed(
   const { term } = state;
   switch (verdict) {
     case "nothing":
-      return { ...state, probes: state.probes - 1 };
+      return { ...state, probes: Math.max(0, state.probes - 1) };
     case "well": {
       const well = state.well + 1;
       return well < rules.probes ? { ...state, well } : closedBreaker(term + 1);

@@ -61,7 +61,7 @@ export class Answers {
   }
 
   keep(key: string, answer: KeptAnswer): void {
-    const size = ENTRY_BYTES + ("bytes" in answer.kept ? answer.kept.bytes : REFUSAL_BYTES);
+    const size = ENTRY_BYTES + 2 * key.length + ("bytes" in answer.kept ? answer.kept.bytes : REFUSAL_BYTES);
     this.#store?.set(key, answer, { size, ttl: Math.min(Number.MAX_SAFE_INTEGER, answer.ttlMs + answer.staleMs) });
   }
 

@@ -77,6 +77,8 @@ export class ResponseCache implements Policy {
   readonly #methods: ReadonlySet<string> | undefined;
   readonly #force: boolean;
   readonly #key: OwnKey | undefined;
+  readonly #scopes = new WeakMap<object, number>();
+  #nextScope = 1;
   readonly #flights = new Map<string, Flight>();
   #missing: unknown;
   #hits = 0;
@@ -175,7 +177,7 @@ export class ResponseCache implements Policy {
   }
 
   /** @throws HoldfastError InvalidSpec where the user's own key is no text */
-  #keyOf({ path, method, args, options }: PolicyCall): string | undefined {
+  #keyOf({ path, scope, method, args, options }: PolicyCall): string | undefined {
     let own: unknown;
     if (this.#key) {
       own = this.#key(method, args);
@@ -183,7 +185,16 @@ export class ResponseCache implements Policy {
         throw invalidOption("cache.key()", own, "text, or undefined where a call is equal to none");
       }
     } else own = digestOf(args);
-    return own === undefined ? undefined : JSON.stringify([path, options.key ?? null, method, own]);
+    return own === undefined
+      ? undefined
+      : JSON.stringify([this.#scopeOf(scope), path, options.key ?? null, method, own]);
+  }
+
+  /** Equal paths of two systems are two callees: who shares a cache gets nobody else's answers. */
+  #scopeOf(scope: object): number {
+    const known = this.#scopes.get(scope) ?? this.#nextScope++;
+    this.#scopes.set(scope, known);
+    return known;
   }
 
   #flightOf(key: string, call: PolicyCall, next: Next): Flight {

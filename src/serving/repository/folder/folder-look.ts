@@ -94,6 +94,8 @@ async function unlessGone<T, U>(looking: Promise<T>, otherwise: U): Promise<T | 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return otherwise;
+    // What this user may not read keeps nothing else from being served.
+    if (code === "EACCES" || code === "EPERM") return otherwise;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../../clock.js";
 import { DEFAULT_ASK_TIMEOUT } from "../../../defaults.js";
 import { milliseconds } from "../../../duration.js";
 import { HoldfastError, isHoldfastError, toError } from "../../../errors.js";
+import { faultOf } from "../../policies/fault-of.js";
 import type { ModelAnswer, ModelRequest } from "../../runtimes/model.js";
 import type { ServedVersion } from "../version/served-version.js";
 import { p99 } from "./seen.js";
@@ -60,7 +61,8 @@ async function ask(probation: Probation, request: ModelRequest, options: CallOpt
     const left = timeoutMs - (clock.now() - began);
     const again = fresh.repeatable || (isHoldfastError(error) && error.retryable);
     if (!(left > 0) || !again) {
-      tell({ type: "erred", why: error.message });
+      // What is wrong with a request says nothing of a version.
+      if (faultOf(error) !== "call") tell({ type: "erred", why: error.message });
       throw error;
     }
     const answer = await (shadow ?? old.infer(request, { ...options, timeout: left })).catch((other: unknown) => {

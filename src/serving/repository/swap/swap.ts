@@ -99,7 +99,7 @@ export function swapTurn(state: SwapState, event: SwapEvent, now: number): SwapT
     case "drifted":
     case "erred":
     case "tick":
-      return phase === "canary" ? judged(counted(state, event), now) : { state, actions: [] };
+      return phase === "canary" ? judged(counted(state, event), now, event.type === "tick") : { state, actions: [] };
   }
 }
 
@@ -118,9 +118,13 @@ function done(state: SwapState, what: string, now: number): SwapTurn {
   return { state: { ...state, phase: next, since: now, why: what }, actions };
 }
 
-function judged(state: SwapState, now: number): SwapTurn {
+function judged(state: SwapState, now: number, ticked: boolean): SwapTurn {
   const found = verdict(state.plan, { ...state, elapsedMs: now - state.since });
-  if (!found) return { state, actions: [] };
+  if (!found) {
+    // A timer may be early, by a part of a millisecond or for what is longer than a timer can wait.
+    const left = state.since + state.plan.withinMs - now;
+    return { state, actions: ticked && left > 0 ? [{ do: "tick", ms: left }] : [] };
+  }
   return found.promote ? decide(state, "promoting", found.why, now) : rollBack(state, found.why, now);
 }
 

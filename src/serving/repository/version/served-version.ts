@@ -122,7 +122,8 @@ export class ServedVersion {
   /** Without a key it is a sequence of its own. One that ended makes room before its caller hears of it. */
   async #inSequence(request: ModelRequest, options: CallOptions): Promise<ModelAnswer> {
     const whole = { ...request.parameters, sequence_start: true, sequence_end: true };
-    const { key = NOBODY } = options;
+    const { sequence_id: id = 0 } = request.parameters ?? {};
+    const { key = id === 0 || id === "" ? NOBODY : String(id) } = options;
     const asked = key === NOBODY ? { ...request, parameters: whole } : request;
     const answer = await this.#ref.with({ ...options, key }).ask.infer(asked);
     if (asked.parameters?.sequence_end === true && key !== NOBODY) {

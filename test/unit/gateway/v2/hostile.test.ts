@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { HandClock } from "../hand-clock.js";
 import type { FakeModel } from "./fake-models.js";
 import { closeAll, identity, post, type Stage, serve, talk } from "./stage.js";
@@ -209,6 +209,32 @@ describe("a connection is bounded", () => {
     await stillServes(stage);
   });
 
+  test("and none of those that stood behind another is held when their connection goes", async () => {
+    let begun = 0;
+    let cancelled = 0;
+    const slow: FakeModel = {
+      run: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          begun++;
+          signal.addEventListener("abort", () => {
+            cancelled++;
+            reject(signal.reason);
+          });
+        }),
+    };
+    const stage = await serve({ identity, slow });
+    const { host, port } = stage.door.address;
+    const socket = connect({ host, port });
+    socket.on("error", () => {});
+    socket.write(raw(stage, "slow").repeat(5));
+    await vi.waitFor(() => expect(begun).toBe(5));
+    socket.resetAndDestroy();
+    await vi.waitFor(() => expect(cancelled).toBe(5));
+    await stillServes(stage);
+    // It waits for whatever is unanswered: for nothing.
+    await stage.door.close({ drain: "1h" });
+  });
+
   test("in headers, and what is no HTTP is answered as Node answers it", async () => {
     const stage = await serve({ identity });
     const { host, port } = stage.door.address;
@@ -259,7 +285,7 @@ describe("who may ask", () => {
     const preflight = await fetch(`${url}/models/identity/infer`, { method: "OPTIONS", headers: { origin } });
     expect([preflight.status, preflight.headers.get("access-control-allow-headers")]).toEqual([
       204,
-      "authorization, content-type, inference-header-content-length",
+      "authorization, content-type, content-encoding, inference-header-content-length",
     ]);
   });
 });

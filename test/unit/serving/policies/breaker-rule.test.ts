@@ -103,6 +103,15 @@ describe("a circuit breaker", () => {
     expect(admit(state, 11_000, rules)).toMatchObject({ admitted: true, state: { is: "half-open", probes: 1 } });
   });
 
+  it("closes where probes take longer than it stays open", () => {
+    let { state } = admit(seen(times(10, "failed")), 6000, rules);
+    const { term } = state;
+    ({ state } = admit(state, 6000, rules));
+    ({ state } = admit(state, 11_000, rules));
+    state = ended(state, term, "well", 12_000, rules);
+    expect(ended(state, term, "well", 12_001, rules).is).toBe("closed");
+  });
+
   it("hears nothing of calls that an earlier state let through", () => {
     const open = seen(times(10, "failed"));
     expect(ended(open, open.term - 1, "well", 7000, rules)).toBe(open);

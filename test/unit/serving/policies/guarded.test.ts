@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { seededChance } from "../../../../src/clock.js";
 import { HoldfastError } from "../../../../src/errors.js";
 import { CircuitBreaker } from "../../../../src/serving/policies/breaker/breaker.js";
@@ -522,4 +522,18 @@ describe("response cache", () => {
       expect(await Promise.all(answers)).toEqual(["old", "old"]);
     });
   });
+});
+
+it("a cache that two share gives nobody the answer of another, though both have one name", async () => {
+  const cache = new ResponseCache();
+  const user = guarded((_, id: string) => `user ${id}`, { cache, idempotent: true, name: "work" });
+  const order = guarded((_, id: string) => `order ${id}`, { cache, idempotent: true, name: "work" });
+  // The store is loaded with the first call.
+  await vi.waitFor(async () => {
+    await Promise.all([user("42"), order("42")]);
+    expect(cache.statistics.entries).toBe(2);
+  });
+  const { hits } = cache.statistics;
+  expect([await user("42"), await order("42")]).toEqual(["user 42", "order 42"]);
+  expect(cache.statistics.hits).toBe(hits + 2);
 });

@@ -17,6 +17,23 @@ describe("an answer without the late one", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("takes care of what is under way, also where its caller had given up before", async () => {
+    const clock = new VirtualClock();
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    try {
+      const parts = { a: Promise.reject(new Error("nobody hears of it")) };
+      await expect(partial(parts, { within: 100, clock, signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: "Cancelled",
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("unhandledRejection", hear);
+    }
+    expect(unheard).toEqual([]);
+  });
+
   it("names what is missing, and why, and cancels it", async () => {
     const clock = new VirtualClock();
     let given: AbortSignal | undefined;
