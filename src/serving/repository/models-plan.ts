@@ -71,7 +71,7 @@ export async function modelsPlan(options: ModelsOptions): Promise<ModelsPlan> {
 }
 
 /** Looks that follow each other without a pause would take a core. */
-const SOONEST_POLL_MS = 50;
+const SOONEST_POLL_MS = 10;
 
 function pollEvery(poll: Duration): number {
   const ms = milliseconds(poll, "models.poll");
