@@ -27,7 +27,7 @@ function frame(bytes) {
   return Buffer.concat([head, bytes]);
 }
 
-const packr = new Packr({ useRecords: false });
+const packr = new Packr({ useRecords: false, variableMapSize: true });
 const asks = Array.from({ length: inFlight }, (_, id) =>
   frame(packr.pack({ type: "ask", id, to: "echo", method: "echo", args: [value] })),
 );
