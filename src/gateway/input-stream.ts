@@ -36,9 +36,6 @@ export interface InputStreamRules {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** Of an error that does not fit a frame, characters. */
-const SHORT_MESSAGE = 200;
-
 /**
  * One stream of chunks into one keyed actor, as the server holds it.
  *
@@ -215,29 +212,18 @@ export class InputStream {
 
   #tellOutcome(seq: number, outcome: Outcome): void {
     if ("error" in outcome) {
-      this.#tellError(seq, outcome.error);
+      this.#tell({ type: "error", seq, error: toWireError(outcome.error) });
     } else {
       try {
         this.#tell({ type: "result", seq, value: outcome.value });
       } catch (error) {
         // It ran, but its value cannot be sent: that is its result, now and after a resume.
         this.#outcomes.set(seq, { error });
-        this.#tellError(seq, error);
+        this.#tell({ type: "error", seq, error: toWireError(error) });
       }
     }
     // The parent holds outcome and snapshot in one frame before the ask resolves: what has a result is safe.
     this.#tell({ type: "safe", seq });
-  }
-
-  #tellError(seq: number, thrown: unknown): void {
-    const error = toWireError(thrown);
-    try {
-      this.#tell({ type: "error", seq, error });
-    } catch {
-      // Too large for a frame: its code and the beginning of its words say the most of it.
-      const { details: _, message, ...rest } = error;
-      this.#tell({ type: "error", seq, error: { ...rest, message: message.slice(0, SHORT_MESSAGE) } });
-    }
   }
 
   #forgetUpTo(seq: number): void {

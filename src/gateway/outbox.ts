@@ -4,11 +4,14 @@ import { HoldfastError } from "../errors.js";
 import type { ServerFrame } from "../protocol/frames.js";
 import type { Format } from "../protocol/values.js";
 import { releaseAll } from "../transport/lease.js";
-import { encoded } from "./encoded.js";
+import { type Encoded, encoded } from "./encoded.js";
 import { FrameBatch, GATHERED_BYTES } from "./frame-batch.js";
 
 /** Bytes unsent at which a connection is no longer read: who does not take answers asks no more questions. */
 const SOFT_LIMIT = 8 * 1024 * 1024;
+
+/** Of an error that does not fit a frame, characters. */
+const SHORT_MESSAGE = 200;
 
 export interface OutboxRules {
   /** Bytes of the largest frame. */
@@ -61,7 +64,7 @@ export class Outbox {
     let sent = false;
     try {
       if (this.#socket.readyState !== this.#socket.OPEN) return;
-      const { parts, bytes, leased } = encoded(frame, format);
+      const { parts, bytes, leased } = this.#encoded(frame, format);
       if (bytes > this.#rules.maxPayload) {
         const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
         throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
@@ -75,6 +78,19 @@ export class Outbox {
     } finally {
       if (!sent && "value" in frame) releaseAll(frame.value);
     }
+  }
+
+  /** An error always fits: without its details, and with the beginning of its words, where it would not. */
+  #encoded(frame: ServerFrame, format: Format): Encoded {
+    if (frame.type !== "error") return encoded(frame, format);
+    try {
+      const whole = encoded(frame, format);
+      if (whole.bytes <= this.#rules.maxPayload) return whole;
+    } catch {
+      // Its details cannot be sent.
+    }
+    const { details: _, message, ...rest } = frame.error;
+    return encoded({ ...frame, error: { ...rest, message: message.slice(0, SHORT_MESSAGE) } }, format);
   }
 
   /** What was sent leaves now: before a frame that does not go through here, such as a close. */

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { HoldfastError } from "../../../src/errors.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
 import type { GatewayOptions } from "../../../src/gateway/options.js";
 import { type FakeApp, fakeApp } from "./fake-app.js";
@@ -29,6 +30,26 @@ async function serve(app: FakeApp, options: Partial<GatewayOptions> = {}): Promi
   doors.push(door);
   return door;
 }
+
+test("an error that is larger than a frame may be is told all the same, with the beginning of its words", async () => {
+  const app = fakeApp({
+    math: {
+      slow: () => {
+        throw new HoldfastError("Refused", "x".repeat(3000), { details: { much: "y".repeat(3000) } });
+      },
+      quick: () => 1,
+      large: () => 0,
+    },
+    sum: () => ({ push: () => 0 }),
+  });
+  const door = await serve(app, { maxPayload: 1024 });
+  const client = await RawClient.connect(door.url);
+  client.send({ type: "ask", id: 1, to: "math", method: "slow", args: [] });
+  const { error } = await client.next("error", { id: 1 });
+  expect(error).toMatchObject({ code: "Refused", retryable: false, message: "x".repeat(200) });
+  client.send({ type: "ask", id: 2, to: "math", method: "quick", args: [] });
+  expect(await client.next("result", { id: 2 })).toMatchObject({ value: 1 });
+});
 
 describe("close", () => {
   test("stops accepting, tells the clients, waits for what is under way, then closes with 1001", async () => {
