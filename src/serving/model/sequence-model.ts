@@ -1,6 +1,7 @@
 import { HoldfastError } from "../../errors.js";
-import { elementsOf, isDtype, layouts } from "../../protocol/dtypes.js";
+import { isDtype } from "../../protocol/dtypes.js";
 import type { LoadedSequence, ModelAnswer, ModelDescription, ModelPort, ModelTensor } from "../runtimes/model.js";
+import { zeroTensor } from "../runtimes/zero-tensor.js";
 import { Model, type SharedModel } from "./model-actor.js";
 import type { ModelProps } from "./model-props.js";
 import type { ModelCall } from "./read-request.js";
@@ -143,9 +144,7 @@ function misfit({ model }: SharedModel, state: Readonly<Record<string, string>>)
 function zerosOf(ports: readonly ModelPort[], name: string): ModelTensor {
   const { dtype, shape: declared } = ports.find((port) => port.name === name)!;
   const shape = declared.map((size) => (typeof size === "number" ? size : 1));
-  if (!isDtype(dtype)) return { dtype: "string", shape, data: Array<string>(elementsOf(shape)).fill("") };
-  const { make, bytes } = layouts[dtype];
-  return { dtype, shape, data: new make(new ArrayBuffer(elementsOf(shape) * bytes)) };
+  return zeroTensor(isDtype(dtype) ? dtype : "string", shape)!;
 }
 
 function notUnderWay(key: string | undefined): HoldfastError {

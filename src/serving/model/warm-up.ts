@@ -1,7 +1,7 @@
 import { HoldfastError } from "../../errors.js";
-import { type Dtype, elementsOf, isDtype, layouts, type TensorData } from "../../protocol/dtypes.js";
 import { portText } from "../runtimes/check-feeds.js";
 import type { LoadedModel, ModelPort, ModelTensor } from "../runtimes/model.js";
+import { zeroTensor } from "../runtimes/zero-tensor.js";
 
 /** Shapes to run a model on before it is ready, by input; or false: do not run it. */
 export type WarmUp = false | Readonly<Record<string, readonly number[]>>;
@@ -47,9 +47,9 @@ function zeros(ports: readonly ModelPort[], shapes: Shapes): Record<string, Mode
     const { name, dtype } = port;
     const shape = shapeOf(port, shapes);
     if (shape.includes(-1)) return undefined;
-    if (dtype === "string") feeds[name] = { dtype, shape, data: Array<string>(elementsOf(shape)).fill("") };
-    else if (isDtype(dtype)) feeds[name] = { dtype, shape, data: zeroData(dtype, shape) };
-    else return undefined;
+    const tensor = zeroTensor(dtype, shape);
+    if (!tensor) return undefined;
+    feeds[name] = tensor;
   }
   return feeds;
 }
@@ -57,11 +57,6 @@ function zeros(ports: readonly ModelPort[], shapes: Shapes): Record<string, Mode
 /** With -1 for a size that nobody said. */
 function shapeOf({ name, shape }: ModelPort, shapes: Shapes): readonly number[] {
   return shapes[name] ?? shape.map((dim, place) => (typeof dim === "number" ? dim : place === 0 ? 1 : -1));
-}
-
-function zeroData(dtype: Dtype, shape: readonly number[]): TensorData {
-  const { make, bytes } = layouts[dtype];
-  return new make(new ArrayBuffer(elementsOf(shape) * bytes));
 }
 
 function failed(what: string, why: string, cause?: unknown): HoldfastError {

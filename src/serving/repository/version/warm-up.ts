@@ -1,5 +1,5 @@
-import { elementsOf, isDtype, layouts } from "../../../protocol/dtypes.js";
 import type { ModelDescription, ModelRequest, ModelTensor } from "../../runtimes/model.js";
+import { zeroTensor } from "../../runtimes/zero-tensor.js";
 
 /**
  * A request of zeros and empty texts, each open dimension 1: enough to make a runtime allocate and compile.
@@ -10,12 +10,9 @@ export function zeros({ inputs }: ModelDescription): ModelRequest | undefined {
   const tensors: Record<string, ModelTensor> = {};
   for (const { name, dtype, shape: declared } of inputs) {
     const shape = declared.map((size) => (typeof size === "number" ? size : 1));
-    const count = elementsOf(shape);
-    if (dtype === "string") tensors[name] = { dtype, shape, data: Array<string>(count).fill("") };
-    else if (isDtype(dtype)) {
-      const { bytes, make } = layouts[dtype];
-      tensors[name] = { dtype, shape, data: new make(new ArrayBuffer(count * bytes)) };
-    } else return undefined;
+    const tensor = zeroTensor(dtype, shape);
+    if (!tensor) return undefined;
+    tensors[name] = tensor;
   }
   return { inputs: tensors };
 }
