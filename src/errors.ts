@@ -41,6 +41,14 @@ const table = {
   },
   ActorStopped: { retryable: true, meaning: "the actor was stopped before the message started" },
   GaveUp: { retryable: false, meaning: "a supervisor used up its restart budget and ended" },
+  // what is stored
+  StoreFailed: {
+    retryable: true,
+    meaning: "it could not be made durable (disk full, read-only …): the actor goes on from the state before it",
+  },
+  StoreInUse: { retryable: false, meaning: "another process has the store open; details.pid is its owner" },
+  StoreDamaged: { retryable: false, meaning: "what is stored is damaged, of a newer format, or needs another key" },
+  StateRefused: { retryable: false, meaning: "the stored state is of another shape or version, and nothing migrates it" },
   // configuration
   InvalidSpec: { retryable: false, meaning: "a field of a child spec or option has a value it cannot have" },
   MissingPeer: { retryable: false, meaning: "an optional package is not installed" },
