@@ -48,7 +48,10 @@ const table = {
   },
   StoreInUse: { retryable: false, meaning: "another process has the store open; details.pid is its owner" },
   StoreDamaged: { retryable: false, meaning: "what is stored is damaged, of a newer format, or needs another key" },
-  StateRefused: { retryable: false, meaning: "the stored state is of another shape or version, and nothing migrates it" },
+  StateRefused: {
+    retryable: false,
+    meaning: "the stored state is of another shape or version, and nothing migrates it",
+  },
   // configuration
   InvalidSpec: { retryable: false, meaning: "a field of a child spec or option has a value it cannot have" },
   MissingPeer: { retryable: false, meaning: "an optional package is not installed" },
