@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HoldfastError } from "../../errors.js";
-import { importPeer } from "../../serving/runtimes/peer.js";
+import { importPeer } from "../../peer.js";
 import { bearer, type Right } from "../access.js";
 import type { HttpHost, OpenHttpDoor } from "../http-door.js";
 import { BodyLedger } from "./body-ledger.js";

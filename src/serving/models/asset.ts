@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { missingPeer } from "../runtimes/peer.js";
+import { missingPeer } from "../../peer.js";
 
 /**
  * The path of a file inside an optional package. Nothing of the package is run. It is looked for beside holdfast first,

@@ -1,6 +1,6 @@
 import type { DecodedPng } from "fast-png";
 import { toError } from "../../errors.js";
-import { importPeer } from "../runtimes/peer.js";
+import { importPeer } from "../../peer.js";
 import { badImage, type Pixels } from "./pixels.js";
 import { essentials } from "./png-check.js";
 

@@ -1,8 +1,8 @@
 import { HoldfastError } from "../../errors.js";
+import { importPeer } from "../../peer.js";
 import type { LoadedModel } from "./model.js";
 import type { OnnxSource } from "./onnx-source.js";
 import { openSession, ortOf } from "./ort-session.js";
-import { importPeer } from "./peer.js";
 
 /** The package's install script downloads GPU libraries that we do not use, and fails where there is no network. */
 const installHint = [

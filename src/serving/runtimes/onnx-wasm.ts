@@ -1,7 +1,7 @@
+import { importPeer } from "../../peer.js";
 import type { LoadedModel } from "./model.js";
 import type { OnnxSource } from "./onnx-source.js";
 import { openSession, ortOf } from "./ort-session.js";
-import { importPeer } from "./peer.js";
 
 /**
  * Opens a model on onnxruntime-web's WASM build. A thread may be terminated in the middle of a run without harm to the

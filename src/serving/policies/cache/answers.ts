@@ -1,7 +1,7 @@
 import type { LRUCache } from "lru-cache";
 import type { Clock } from "../../../clock.js";
 import type { HoldfastError } from "../../../errors.js";
-import { importPeer } from "../../runtimes/peer.js";
+import { importPeer } from "../../../peer.js";
 import { type Age, freshness } from "./freshness.js";
 import type { KeptValue } from "./kept-value.js";
 

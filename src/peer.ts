@@ -1,4 +1,4 @@
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError } from "./errors.js";
 
 /**
  * Imports an optional peer, or says what to type.
