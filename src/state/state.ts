@@ -1,0 +1,15 @@
+/** The public door of `holdfast/state`: where state lives, and what keeps it. */
+
+// the contract between a system and any store
+export type {
+  OpenStore,
+  Store,
+  StoreChange,
+  StoredEntity,
+  StoredPiece,
+  StoreNews,
+  StoreSurroundings,
+} from "../system/durable/store.js";
+// what keeps bytes
+export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
+export { FolderDisk } from "./disk/folder-disk.js";
