@@ -13,3 +13,5 @@ export type {
 // what keeps bytes
 export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
 export { FolderDisk } from "./disk/folder-disk.js";
+// stores
+export { memory } from "./memory-store.js";
