@@ -51,7 +51,10 @@ export class EntityTable<P extends TablePiece> {
   /** @param piece of a base or a tail: what is known of its data */
   apply(change: StoreChange, piece: P | undefined): void {
     const { id } = change;
-    if (change.kind === "forget") return this.#forget(id);
+    if (change.kind === "forget") {
+      this.#forget(id);
+      return;
+    }
     const entity = this.#own(id);
     if (change.kind === "drop") this.#take(id, entity.tail, place(entity.tail, change.seq), change.seq);
     else if (change.kind === "tail") this.#putTail(id, entity.tail, piece!);
