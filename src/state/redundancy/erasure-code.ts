@@ -23,7 +23,6 @@ let combine: Combine | undefined;
 /**
  * A systematic Reed-Solomon code: the data stay as they are; one parity piece is their XOR.
  * @throws HoldfastError InvalidSpec for numbers of pieces that cannot be
- * @example erasureCode(4, 2).encode(data, parity)
  */
 export function erasureCode(data: number, parity: number): ErasureCode {
   if (!Number.isInteger(data) || !Number.isInteger(parity) || data < 1 || parity < 0 || data + parity > MAX_SHARDS) {
