@@ -35,6 +35,7 @@ const table = {
     retryable: true,
     meaning: "nobody can take the message now: quarantined, no room for the key, no member",
   },
+  NoQuorum: { retryable: false, meaning: "too few of the members that were asked said the same" },
   BreakerOpen: {
     retryable: true,
     meaning: "a circuit breaker lets no calls through: too many have failed or were slow",

@@ -41,6 +41,8 @@ export type { EjectOptions } from "./routing/ejection/eject-options.js";
 export type { BroadcastOutcome, BroadcastRef, FirstCompletedRef } from "./routing/fan-out/broadcast-ref.js";
 // many actors behind one ref
 export { type KeyedOptions, keyed } from "./routing/keyed.js";
+export { type MajorityOptions, majority } from "./routing/majority.js";
+export { type ParityOptions, parity } from "./routing/parity.js";
 export type { Candidate, Pick, Routed } from "./routing/picks/pick.js";
 export type { Route, RouteName } from "./routing/picks/route.js";
 export { pool } from "./routing/pool.js";

@@ -84,6 +84,14 @@ function eventLine(event: SystemEvent): string | undefined {
       return `${event.path}: growing has ${judged[event.verdict]}: ${event.why}`;
     case "ejected":
       return `${event.path}/${event.member} gets no mail for ${event.forMs} ms: ${event.why}`;
+    case "outvoted": {
+      const { path, method, members, agreed, of } = event;
+      return `${path}: ${method}: ${agreed} of ${of} members say the same, and not ${members.join(", ")}`;
+    }
+    case "rebuilt": {
+      const { path, method, member, why, of } = event;
+      return `${path}/${member}: its answer to ${method} was ${why}, and is made of the others' (a group of ${of})`;
+    }
     case "breaker":
       return `${event.path}: its breaker is ${event.state}: ${event.why}`;
     case "life":

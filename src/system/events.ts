@@ -68,6 +68,10 @@ export type SystemEvent =
     }
   /** A pool's member that misbehaves gets no mail for a while; `why` says in numbers what it did beside the others. */
   | { type: "ejected"; path: string; member: string; why: string; forMs: number }
+  /** Members that vote did not all say the same: these are not of the `agreed` of `of` that did. `decided`: those were enough. */
+  | { type: "outvoted"; path: string; method: string; members: string[]; agreed: number; of: number; decided: boolean }
+  /** A member was late or its answer lost, and it was made of the answers to the `of` - 1 others of its group and their parity. */
+  | { type: "rebuilt"; path: string; method: string; member: string; why: "late" | "lost"; of: number }
   /** A circuit breaker before a ref has opened, tries whether it may close, or has closed; `why` says it in numbers. */
   | BreakerEvent
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */

@@ -164,7 +164,7 @@ function spec<A>(isolation: Isolation, runs: string | ActorClass, props: unknown
 /** What pools and keyed groups are made of: one actor spec. @throws InvalidSpec saying what to write */
 export function checkMember(
   member: unknown,
-  call: "pool" | "broadcast" | "firstCompleted" | "keyed" | "dynamic",
+  call: "pool" | "broadcast" | "firstCompleted" | "majority" | "parity" | "keyed" | "dynamic",
 ): void {
   const { kind, load, options } = (member ?? {}) as Partial<ActorSpec>;
   if (kind === "actor" && typeof load === "function") {

@@ -276,6 +276,10 @@ function describe(event: SystemEvent): string {
       return `judged ${event.path} ${event.from} ${event.to} ${event.verdict}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
+    case "outvoted":
+      return `outvoted ${event.path} ${event.members.join(" ")}`;
+    case "rebuilt":
+      return `rebuilt ${event.path} ${event.member} ${event.why}`;
     case "breaker":
       return `breaker ${event.path} ${event.state}`;
     case "lingering":

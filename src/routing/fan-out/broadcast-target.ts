@@ -1,10 +1,9 @@
 import { onAbort } from "../../actor/on-abort.js";
-import type { SystemIdentity, Target } from "../../actor/ref.js";
 import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import type { BroadcastOutcome } from "./broadcast-ref.js";
-import { checkCall, copies, type FanOut, noStream, streamRefused } from "./fan-out.js";
-import { notIterable } from "./not-iterable.js";
+import { checkCall, copies, noStream, streamRefused } from "./fan-out.js";
+import { FanOutTarget } from "./fan-out-target.js";
 
 /**
  * Each call goes to every member, as a message of its own in each one's mailbox:
@@ -13,35 +12,11 @@ import { notIterable } from "./not-iterable.js";
  *        ├─▶ member 2 ─▶ error ───┼─▶ [{ member, value }, { member, error }, …]
  *        └─▶ member 3 ─▶ Timeout ─┘
  */
-export class BroadcastTarget implements Target {
-  readonly #group: FanOut;
-
-  constructor(group: FanOut) {
-    this.#group = group;
-  }
-
-  get path(): string {
-    return this.#group.path;
-  }
-
-  get system(): SystemIdentity {
-    return this.#group.context.identity;
-  }
-
-  resize(to: number | "auto"): Promise<void> {
-    return this.#group.resize(to);
-  }
-
-  ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const { path, isStream } = this.#group;
-    const answer = this.#ask(method, args, options);
-    return isStream(method) === false ? answer : notIterable(path, method, answer);
-  }
-
-  async #ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const { path, members, isStream } = this.#group;
-    checkCall(this.#group, method, options);
-    const each = copies(this.#group, args);
+export class BroadcastTarget extends FanOutTarget {
+  protected async answer(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    const { path, members, isStream } = this.group;
+    checkCall(this.group, method, options);
+    const each = copies(this.group, args);
     // Before the first start it may be a stream, and one that nobody reads would keep its member.
     const ending = isStream(method) === undefined ? new AbortController() : undefined;
     const { signal } = options;
@@ -66,17 +41,17 @@ export class BroadcastTarget implements Target {
   }
 
   /** @returns whether every member accepted it */
-  tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
+  override tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
     let each: () => unknown[];
     try {
-      checkCall(this.#group, method, options);
-      each = copies(this.#group, args);
+      checkCall(this.group, method, options);
+      each = copies(this.group, args);
     } catch {
       // It is refused there for the same reason, and is a dead letter.
-      return this.#group.single.tell(method, args, options);
+      return this.group.single.tell(method, args, options);
     }
     // Who hears of a lost one may resize the pool meanwhile.
-    const accepted = [...this.#group.members].map(({ target }) => target.tell(method, each(), options));
+    const accepted = [...this.group.members].map(({ target }) => target.tell(method, each(), options));
     return !accepted.includes(false);
   }
 }

@@ -1,10 +1,10 @@
 import { onAbort } from "../../actor/on-abort.js";
-import type { SystemIdentity, Target } from "../../actor/ref.js";
-import { HoldfastError, isHoldfastError } from "../../errors.js";
+import { HoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import { releaseAll } from "../../transport/lease.js";
+import { gravest } from "./ballot.js";
 import { checkCall, copies, type FanOut, noStream } from "./fan-out.js";
-import { notIterable } from "./not-iterable.js";
+import { FanOutTarget } from "./fan-out-target.js";
 import { leastLoaded } from "./own-mail.js";
 
 /**
@@ -16,45 +16,22 @@ import { leastLoaded } from "./own-mail.js";
  *
  * It fails when all of them do. A tell has no value that could be first: it goes to one.
  */
-export class FirstCompletedTarget implements Target {
-  readonly #group: FanOut;
+export class FirstCompletedTarget extends FanOutTarget {
   readonly #of: number;
 
   /** @param of how many are asked */
   constructor(group: FanOut, of: number) {
-    this.#group = group;
+    super(group);
     this.#of = of;
   }
 
-  get path(): string {
-    return this.#group.path;
-  }
-
-  get system(): SystemIdentity {
-    return this.#group.context.identity;
-  }
-
-  resize(to: number | "auto"): Promise<void> {
-    return this.#group.resize(to);
-  }
-
-  tell(method: string, args: unknown[], options: InnerCallOptions): boolean {
-    return this.#group.single.tell(method, args, options);
-  }
-
-  ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const { path, isStream } = this.#group;
-    const answer = this.#ask(method, args, options);
-    return isStream(method) === false ? answer : notIterable(path, method, answer);
-  }
-
-  async #ask(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
-    const { path, members } = this.#group;
+  protected async answer(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
+    const { path, members } = this.group;
     const { signal } = options;
-    checkCall(this.#group, method, options);
+    checkCall(this.group, method, options);
     if (signal?.aborted)
       throw new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
-    const each = copies(this.#group, args);
+    const each = copies(this.group, args);
     const losers = new AbortController();
     const forget = signal && onAbort(signal, () => losers.abort(signal.reason));
     const given = { ...options, signal: losers.signal };
@@ -87,9 +64,4 @@ function firstOf(answers: readonly Promise<unknown>[]): Promise<unknown> {
     };
     for (const answer of answers) answer.then(value, failed);
   });
-}
-
-/** Of all that failed, the one that says the most: it may have run, if it may have anywhere. */
-function gravest(errors: readonly Error[]): Error {
-  return errors.find((error) => isHoldfastError(error) && !error.retryable) ?? errors[0]!;
 }

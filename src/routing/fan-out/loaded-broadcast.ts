@@ -14,14 +14,14 @@ import type { FanOut } from "./fan-out.js";
 import { FirstCompletedTarget } from "./first-completed-target.js";
 import { OwnMail } from "./own-mail.js";
 
-const broadcastKeys: KeysOf<BroadcastOptions> = { min: true, max: true, size: true };
+export const broadcastKeys: KeysOf<BroadcastOptions> = { min: true, max: true, size: true };
 const firstCompletedKeys: KeysOf<FirstCompletedOptions> = { ...broadcastKeys, of: true };
 
 /** A broadcast's spec with its member's, loaded. */
 export function loadBroadcast(member: LoadedActor, options: BroadcastOptions): LoadedSpec {
   const bounds = (field: string) => {
     onlyKnownKeys(options, broadcastKeys, field);
-    return byHand(poolBounds(options, member, field));
+    return fixedBounds(options, member, field);
   };
   return loadFanOut(member, bounds, (group) => new BroadcastTarget(group));
 }
@@ -31,7 +31,7 @@ export function loadFirstCompleted(member: LoadedActor, options: FirstCompletedO
   const bounds = (field: string) => {
     onlyKnownKeys(options, firstCompletedKeys, field);
     const { of, ...size } = options ?? {};
-    const found = byHand(poolBounds(size, member, field));
+    const found = fixedBounds(size, member, field);
     positiveInteger(of, `${field}.of`);
     if (of === undefined || of <= found.max) return found;
     const text = `${field}.of is ${of}, and there are ${found.max} members at most: give a smaller one, or more members`;
@@ -45,7 +45,8 @@ export function loadFirstCompleted(member: LoadedActor, options: FirstCompletedO
 }
 
 /** Each member is asked whatever there is to do: one more is work more, and no load asks for it. */
-function byHand(bounds: PoolBounds): PoolBounds {
+export function fixedBounds(options: BroadcastOptions, member: LoadedActor, field: string): PoolBounds {
+  const bounds = poolBounds(options, member, field);
   const why = "as many as it was told to have";
   return {
     ...bounds,
@@ -53,7 +54,8 @@ function byHand(bounds: PoolBounds): PoolBounds {
   };
 }
 
-function loadFanOut(
+/** Members with mail of their own, behind a target that asks several. @param boundsOf checks the options */
+export function loadFanOut(
   member: LoadedActor,
   boundsOf: (field: string) => PoolBounds,
   target: (group: FanOut) => Target,

@@ -1,0 +1,61 @@
+import { milliseconds } from "../../duration.js";
+import { HoldfastError } from "../../errors.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import { type LoadedActor, positiveInteger } from "../../system/actor/loaded-actor.js";
+import type { LoadedSpec } from "../../system/unit.js";
+import type { MajorityOptions } from "../majority.js";
+import type { ParityOptions } from "../parity.js";
+import type { PoolBounds } from "../pools/pool-bounds.js";
+import { broadcastKeys, fixedBounds, loadFanOut } from "./loaded-broadcast.js";
+import { MajorityTarget } from "./majority-target.js";
+import { ParityTarget } from "./parity-target.js";
+
+const majorityKeys: KeysOf<MajorityOptions> = { ...broadcastKeys, quorum: true, tolerance: true };
+const parityKeys: KeysOf<ParityOptions> = { ...broadcastKeys, linear: true, wait: true };
+
+/** A group waits so long for asks that share its parity ask: about one short inference. */
+const DEFAULT_PARITY_WAIT = "2ms";
+
+/** The spec of members that vote, loaded. */
+export function loadMajority(member: LoadedActor, options: MajorityOptions): LoadedSpec {
+  const bounds = (field: string) => {
+    onlyKnownKeys(options, majorityKeys, field);
+    const { quorum, tolerance = 0, ...size } = options ?? {};
+    const found = fixedBounds(size, member, field);
+    positiveInteger(quorum, `${field}.quorum`);
+    if (typeof tolerance !== "number" || !(tolerance >= 0 && tolerance < 1)) {
+      throw invalid(`${field}.tolerance`, tolerance, "a number from 0 to below 1, such as 1e-5");
+    }
+    checkQuorum(quorum, found, field);
+    return found;
+  };
+  return loadFanOut(member, bounds, (group) => new MajorityTarget(group, options?.quorum, options?.tolerance ?? 0));
+}
+
+/** The spec of members with a parity ask beside them, loaded. */
+export function loadParity(member: LoadedActor, options: ParityOptions): LoadedSpec {
+  const wait = (field: string) => milliseconds(options.wait ?? DEFAULT_PARITY_WAIT, `${field}.wait`);
+  const bounds = (field: string) => {
+    onlyKnownKeys(options, parityKeys, field);
+    const { linear, wait: _wait, ...size } = options ?? {};
+    const found = fixedBounds(size, member, field);
+    wait(field);
+    if (!Array.isArray(linear) || linear.length === 0 || !linear.every((name) => typeof name === "string")) {
+      throw invalid(`${field}.linear`, linear, 'the names of the methods that are linear, such as ["infer"]');
+    }
+    if (found.max < 2) throw invalid(`${field}.max`, found.max, "2 or more: one member is the parity of the others");
+    return found;
+  };
+  return loadFanOut(member, bounds, (group) => new ParityTarget(group, options.linear, wait("parity()")));
+}
+
+/** Two camps could both have one that is no more than half. */
+function checkQuorum(quorum: number | undefined, { max }: PoolBounds, field: string): void {
+  if (quorum === undefined) return;
+  if (quorum > max) throw invalid(`${field}.quorum`, quorum, `${max} or fewer: there are ${max} members at most`);
+  if (quorum * 2 <= max) throw invalid(`${field}.quorum`, quorum, `more than half of ${max} members`);
+}
+
+function invalid(field: string, value: unknown, fix: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${field} is ${shown(value)}: give ${fix}`, { details: { field } });
+}
