@@ -9,7 +9,7 @@ const folder = join("node_modules", `.holdfast-snippets-${process.pid}`);
 /** What examples take for granted. A name that an example declares itself is left out for it. */
 const given: Record<string, string> = {
   "": `
-import { Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
+import { Actor, broadcast, dynamic, firstCompleted, majority, parity, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, type App, type Ref } from "holdfast";
 import { connect, v2Client } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
@@ -24,7 +24,7 @@ import { Digits } from "./digits.js";
 declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
-void [Actor, broadcast, dynamic, firstCompleted, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [Actor, broadcast, dynamic, firstCompleted, majority, parity, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
 void [CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache];
 void [v2Client, v2Door, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
