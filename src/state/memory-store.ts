@@ -69,7 +69,7 @@ function kept(change: StoreChange): Kept | undefined {
   return { seq: change.seq, data: change.data, length: change.data.length };
 }
 
-/** Whoever reads may change what it got. */
+/** Whoever reads may change what it got. (A Buffer's own slice() is no copy.) */
 function copyOf({ seq, data }: Kept): StoredPiece {
-  return { seq, data: data.slice() };
+  return { seq, data: new Uint8Array(data) };
 }

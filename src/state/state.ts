@@ -14,4 +14,5 @@ export type {
 export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
 export { FolderDisk } from "./disk/folder-disk.js";
 // stores
+export { lmdb } from "./lmdb-store.js";
 export { memory } from "./memory-store.js";
