@@ -18,7 +18,7 @@ import { readAll } from "./lmdb/read-all.js";
  * @throws InvalidSpec where the folder is not text
  * @example
  * import { lmdb } from "holdfast/state";
- * const app = await system(tree, { store: lmdb("./state") });
+ * const store = lmdb("./state"); // what a system is given: system(tree, { store })
  */
 export function lmdb(folder: string): Store {
   if (typeof folder !== "string" || folder === "") {
