@@ -1,9 +1,12 @@
+import { badFrame } from "./limits.js";
+
 /** Longer texts are decoded by the platform: a call to it costs as much as some thirty letters here. */
 const SHORT = 32;
 /** Of texts that are remembered. A power of two. */
 const PLACES = 512;
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Strict: bytes that are no UTF-8 would come out as U+FFFD, which nobody notices. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
  * Text out of UTF-8. Short ones that come again and again (the names of fields, actors and methods) are remembered by their
@@ -12,14 +15,17 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export class MsgpackText {
   readonly #known: (string | undefined)[] = new Array(PLACES).fill(undefined);
 
-  /** @param from within the bytes, with `length` bytes after it */
+  /**
+   * @param from within the bytes, with `length` bytes after it
+   * @throws HoldfastError BadFrame for what is no UTF-8
+   */
   read(bytes: Uint8Array, from: number, length: number): string {
     if (length === 0) return "";
-    if (length > SHORT) return decoder.decode(bytes.subarray(from, from + length));
+    if (length > SHORT) return decoded(bytes, from, length);
     let hash = length;
     for (let i = from; i < from + length; i++) {
       const code = bytes[i]!;
-      if (code >= 0x80) return decoder.decode(bytes.subarray(from, from + length));
+      if (code >= 0x80) return decoded(bytes, from, length);
       hash = (hash * 31 + code) | 0;
     }
     const place = hash & (PLACES - 1);
@@ -28,6 +34,14 @@ export class MsgpackText {
     const text = String.fromCharCode(...bytes.subarray(from, from + length));
     this.#known[place] = text;
     return text;
+  }
+}
+
+function decoded(bytes: Uint8Array, from: number, length: number): string {
+  try {
+    return decoder.decode(bytes.subarray(from, from + length));
+  } catch {
+    throw badFrame(`the text at byte ${from} is not UTF-8: send bytes as binary`);
   }
 }
 

@@ -54,6 +54,12 @@ describe("a ref with policies", () => {
     expect(values).toEqual([1, 2, 3]);
   });
 
+  it("refuses to give a call no time at all", async () => {
+    const { refs } = await play({ hand: at("inline", Hand) });
+    expect(() => hop(refs.hand, { timeout: 0 })).toThrow("timeout is 0: give more than 0");
+    expect(() => hop(refs.hand, { retry: { attemptTimeout: "0s" } })).toThrow('attemptTimeout is "0s"');
+  });
+
   it("keeps the options of the ref, and takes more", async () => {
     const made = plan();
     const { refs } = await play({ gate: gateOf(made), hand: at("inline", Hand, { gate }) });

@@ -141,6 +141,14 @@ describe("a folder of models", () => {
     expect(ten).toMatchObject({ version: "10", success: { count: 1 }, inferenceCount: 1 });
   });
 
+  test("load() without a version keeps to the versions that were asked for", async () => {
+    for (const version of [1, 2, 3]) put(version, times(version));
+    const models = await open({ versions: [1, 2] });
+    await models.unload("times");
+    await models.load("times");
+    expect(await ask(models)).toEqual(["2", 4]);
+  });
+
   test("names and versions that nobody has heard of are told as such", async () => {
     put(1, times(2));
     const models = await open();

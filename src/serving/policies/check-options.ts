@@ -1,5 +1,13 @@
+import { type Duration, milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
+
+/** Milliseconds above 0: with none there is no time to do anything. @throws HoldfastError InvalidSpec */
+export function someTime(value: Duration, field: string): number {
+  const ms = milliseconds(value, field);
+  if (ms > 0) return ms;
+  throw invalidOption(field, value, "more than 0, or leave it out");
+}
 
 /** A part of something. @throws HoldfastError InvalidSpec for what is not in (0, 1] */
 export function partOf(value: unknown, field: string): number {

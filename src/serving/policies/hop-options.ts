@@ -3,7 +3,7 @@ import type { Duration } from "../../duration.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import type { BreakerOptions, BreakerStatistics, CircuitBreaker } from "./breaker/breaker.js";
 import type { CacheOptions, CacheStatistics, ResponseCache } from "./cache/response-cache.js";
-import { invalidOption } from "./check-options.js";
+import { invalidOption, someTime } from "./check-options.js";
 import type { FallbackOptions, FallbackStatistics } from "./fallback.js";
 import type { HedgeOptions, HedgeStatistics } from "./hedge/hedge.js";
 import type { HopEvent } from "./hop-events.js";
@@ -64,7 +64,8 @@ const hopKeys: KeysOf<HopOptions> = {
 /** @throws HoldfastError InvalidSpec for options that nobody would read */
 export function checkHopOptions(options: HopOptions, field: string): void {
   onlyKnownKeys(options, hopKeys, field);
-  const { idempotent, onEvent } = options;
+  const { idempotent, onEvent, timeout } = options;
+  if (timeout !== undefined) someTime(timeout, `${field}.timeout`);
   if (idempotent !== undefined && typeof idempotent !== "boolean" && !Array.isArray(idempotent)) {
     throw invalidOption(`${field}.idempotent`, idempotent, "true, or a list of methods");
   }

@@ -217,3 +217,13 @@ function normal(value: unknown): unknown {
   }
   return value;
 }
+
+test.each([
+  ["short", [0xa3, 0x61, 0xff, 0x62]],
+  ["long", [0xd9, 40, ...new Array(39).fill(0x61), 0xff]],
+  ["an overlong form", [0xa2, 0xc0, 0x80]],
+  ["half of a surrogate pair", [0xa3, 0xed, 0xa0, 0x80]],
+])("text that is no UTF-8 is refused, since nobody would notice what it became: %s", (_, text) => {
+  const bytes = Uint8Array.from([0x81, 0xa5, ...Buffer.from("value"), ...text]);
+  expect(thrownBy(() => decodeFrame(bytes))).toMatchObject({ code: "BadFrame" });
+});

@@ -2,7 +2,7 @@ import { onAbort } from "../../../actor/on-abort.js";
 import { type Duration, milliseconds } from "../../../duration.js";
 import { type ErrorCode, errorTable, HoldfastError } from "../../../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../../../known-keys.js";
-import { invalidOption, partOf, wholeNumber } from "../check-options.js";
+import { invalidOption, partOf, someTime, wholeNumber } from "../check-options.js";
 import { codeOf } from "../fault-of.js";
 import type { Around, Next, Policy, PolicyCall } from "../policy.js";
 import { RETRY_ATTEMPTS, RETRY_BUDGET, RETRY_FIRST, RETRY_LONGEST, RETRY_SAVED } from "../policy-defaults.js";
@@ -74,7 +74,7 @@ export class Retry implements Policy {
         healthyAfterMs: 0,
       },
     };
-    this.#attemptMs = milliseconds(options.attemptTimeout ?? Number.POSITIVE_INFINITY, `${field}.attemptTimeout`);
+    this.#attemptMs = someTime(options.attemptTimeout ?? Number.POSITIVE_INFINITY, `${field}.attemptTimeout`);
     this.#budget = new TokenBucket(partOf(budget, `${field}.budget`), RETRY_SAVED);
   }
 

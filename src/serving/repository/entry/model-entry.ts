@@ -2,7 +2,7 @@ import type { CallOptions } from "../../../actor/ref.js";
 import { HoldfastError, toError } from "../../../errors.js";
 import { supervisor } from "../../../system/supervisor/supervisor-spec.js";
 import type { ModelRequest } from "../../runtimes/model.js";
-import { type Choice, choose } from "../choice.js";
+import { type Choice, choose, chosen } from "../choice.js";
 import type { ModelStatistics } from "../model-statistics.js";
 import type { ModelState } from "../served-models.js";
 import type { Offer, Staged } from "../stage.js";
@@ -88,8 +88,11 @@ export class ModelEntry {
     return this.#offers.get(version);
   }
 
+  /** The newest of those that its policy allows. */
   highest(): Offer | undefined {
-    return [...this.#offers.values()].sort((a, b) => b.version - a.version)[0];
+    const offers = [...this.#offers.values()];
+    const allowed = chosen(this.#parts.policy, offers);
+    return offers.filter(({ version }) => allowed.has(version)).sort((a, b) => b.version - a.version)[0];
   }
 
   index(): ModelState[] {

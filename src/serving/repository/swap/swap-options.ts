@@ -24,7 +24,7 @@ export interface GoldenSample {
 
 /** How a new version proves itself before it answers alone. */
 export interface SwapOptions {
-  /** Which version takes over. Default: the highest of the folder. */
+  /** Which version takes over. Default: the highest of those in the folder that `versions` allows. */
   readonly version?: string | number;
   /** Share of the requests that it answers on probation: 0 to 1, or "10%". 0: none, it is promoted after its samples. Default 0.1. */
   readonly canary?: number | `${number}%`;

@@ -1,7 +1,7 @@
 import { type Duration, milliseconds } from "../../../duration.js";
 import { HoldfastError } from "../../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../../known-keys.js";
-import type { SwapOptions } from "./swap-options.js";
+import type { GoldenSample, SwapOptions } from "./swap-options.js";
 import type { ProbationRules } from "./verdict.js";
 
 /** Swap options, checked and complete; times in ms. */
@@ -68,6 +68,7 @@ export function swapSettings(options: SwapOptions, field: string): SwapSettings 
   if (!(typeof maxDrift === "number" && maxDrift >= 0)) throw invalid(`${field}.maxDrift`, maxDrift, "a number >= 0");
   if (drift !== undefined && typeof drift !== "function") throw invalid(`${field}.drift`, drift, "a function");
   if (!Array.isArray(golden)) throw invalid(`${field}.golden`, golden, "a list of samples");
+  for (const [at, sample] of golden.entries()) checkSample(sample, `${field}.golden[${at}]`);
   if (typeof keepOld !== "boolean") throw invalid(`${field}.keepOld`, keepOld, "true or false");
   return {
     version: options.version === undefined ? undefined : versionOf(options.version, `${field}.version`),
@@ -83,6 +84,22 @@ export function swapSettings(options: SwapOptions, field: string): SwapSettings 
     maxDrift,
     keepOld,
   };
+}
+
+/** One that compares nothing would let every version pass. */
+function checkSample(sample: unknown, field: string): void {
+  const { request, expected, tolerance } = (sample ?? {}) as Partial<GoldenSample>;
+  if (!isObject(request?.inputs)) throw invalid(`${field}.request`, request, "{ inputs: { … } }");
+  if (!isObject(expected) || Object.keys(expected).length === 0) {
+    throw invalid(`${field}.expected`, expected, "the outputs that are right, by name");
+  }
+  if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
+    throw invalid(`${field}.tolerance`, tolerance, "a number >= 0");
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A version as people write it: 3, "3". @throws HoldfastError InvalidSpec */

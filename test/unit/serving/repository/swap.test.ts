@@ -9,6 +9,7 @@ import {
   type SwapState,
   swapTurn,
 } from "../../../../src/serving/repository/swap/swap.js";
+import { swapSettings } from "../../../../src/serving/repository/swap/swap-settings.js";
 
 const plan: SwapPlan = {
   name: "digits",
@@ -200,4 +201,22 @@ test("a share is spread evenly, and exact in the long run", () => {
     false,
     true,
   ]);
+});
+
+describe("options of a swap", () => {
+  const sample = {
+    request: { inputs: {} },
+    expected: { y: { dtype: "float32", shape: [1], data: new Float32Array(1) } },
+  };
+  test.each([
+    [{ ...sample, tolerance: Number.NaN }, "golden[0].tolerance is NaN"],
+    [{ ...sample, tolerance: "1" }, 'golden[0].tolerance is "1"'],
+    [{ ...sample, expected: {} }, "golden[0].expected is"],
+    [{ ...sample, expected: undefined }, "golden[0].expected is undefined"],
+    [{ ...sample, request: undefined }, "golden[0].request is undefined"],
+    [undefined, "golden[0].request is undefined"],
+  ])("refuse a golden sample that would let every version pass (%#)", (golden, says) => {
+    expect(() => swapSettings({ golden: [golden] } as never, "digits.swap")).toThrow(`digits.swap.${says}`);
+    expect(() => swapSettings({ golden: [sample] } as never, "digits.swap")).not.toThrow();
+  });
 });
