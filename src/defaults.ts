@@ -53,6 +53,12 @@ export const DEFAULT_TAIL_MESSAGES = 1000;
 /** Bytes of the same tail. */
 export const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
 
+/** Events of an actor that is not durable, kept for as long as no snapshot stands for them; at most so many in one message. */
+export const DEFAULT_EVENTS = 10_000;
+
+/** Messages or events of an event-sourced actor between two of its snapshots: a rebuild takes some 0.1 ms, and a snapshot costs each a hundredth. */
+export const DEFAULT_EVENTS_PER_SNAPSHOT = 100;
+
 /** Deaths while executing after which a message is not tried again. */
 export const POISON_DEATHS = 2;
 

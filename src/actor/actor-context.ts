@@ -18,6 +18,8 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly spawn?: (name: string | undefined, spec: Spawnable<unknown>) => Promise<unknown>;
   /** The message executing now. Absent where no system is around. @throws HoldfastError where it is not known */
   readonly executing?: () => Call;
+  /** An event of the message executing now. Absent where no system is around. @throws HoldfastError where it cannot happen */
+  readonly persist?: (event: unknown) => void;
   /** The caller of the message executing now gave up. Absent where no system is around. */
   readonly cancelled?: () => boolean;
   /** Writes into the flight recorder. Absent where no system is around. */

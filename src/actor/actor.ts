@@ -5,7 +5,7 @@ import { shown } from "../known-keys.js";
 import type { Dtype } from "../protocol/dtypes.js";
 import { type ActorContext, contextAround, nobodysCall } from "./actor-context.js";
 import type { Call } from "./call.js";
-import type { ActorSelf } from "./lifecycle.js";
+import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 import type { DeclaredMethod } from "./methods.js";
 import type { Notice } from "./notice.js";
 import { placeOf } from "./place-of.js";
@@ -43,6 +43,12 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   static concurrency?: number;
   /** What an error thrown by a handler is. Default "crash": the actor is rebuilt. "reply": only an answer, as in RPC. */
   static onThrow?: OnThrow;
+
+  /**
+   * Of the states and events that this class makes; a whole number from 1. Default 1. It is stored with them: raise it when
+   * their shape changes, and say in `migrate` and `migrateEvent` what becomes of those that are stored.
+   */
+  static version?: number;
 
   readonly #context: ActorContext;
 
@@ -166,6 +172,32 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
   }
 
   /**
+   * Something has happened to this event-sourced actor: `apply(event)` runs at once, and the event is kept with the outcome of
+   * the executing message. All events of one message count, or none: where its handler throws, the state is as before. A
+   * refusal (`throw refuse(…)`) is an answer, and what happened before it counts.
+   * @param event a value of docs/values.md, which is copied
+   * @throws HoldfastError InvalidValue for what cannot be sent; Unavailable where no message executes, in a class without
+   * apply(), and over the bound of events without a snapshot
+   * @example
+   * class Account extends Actor {
+   *   #balance = 0;
+   *   deposit(cents: number): number {
+   *     this.persist({ deposited: cents });
+   *     return this.#balance;
+   *   }
+   *   apply(event: { deposited: number }): void {
+   *     this.#balance += event.deposited;
+   *   }
+   * }
+   */
+  persist<Event>(this: { apply: (event: Event) => void }, event: Event): void {
+    const actor = this as unknown as Actor<unknown, unknown> & Lifecycle;
+    const { persist } = actor.#context;
+    if (persist) persist.call(actor.#context, event);
+    else actor.apply?.(event as never);
+  }
+
+  /**
    * Ends this actor, cleanly: what executes is finished, stop() runs, and its supervisor does what `restart` says. A
    * permanent actor is started again, a transient or temporary one is not (Erlang's exit with reason normal). What it was
    * sent and had not begun waits for the next incarnation, or fails with ActorStopped where there will be none. Not for
@@ -231,6 +263,14 @@ export interface ActorClass<A = object, Props = never> {
   onThrow?: OnThrow;
   load?(props: Props): unknown;
   unload?(shared: never): void | Promise<void>;
+  version?: number;
+  /**
+   * A stored snapshot of an older version, as restore() takes it now. Without it such a one is refused: StateRefused.
+   * @param from its version
+   */
+  migrate?(state: never, from: number): unknown;
+  /** The same of one stored event, for apply(). */
+  migrateEvent?(event: never, from: number): unknown;
 }
 
 const reserved = new Set([
@@ -240,6 +280,7 @@ const reserved = new Set([
   "stop",
   "snapshot",
   "restore",
+  "apply",
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Actor.prototype),
 ]);

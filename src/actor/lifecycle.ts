@@ -18,4 +18,9 @@ export interface Lifecycle {
   /** Plain data from which `restore` can rebuild this state. Called while no message of the actor executes. */
   snapshot?(): unknown;
   restore?(state: never): void | Promise<void>;
+  /**
+   * What an event does to this state: called by `persist()`, and again for each stored event when the state is rebuilt. It
+   * depends on nothing but the state and the event, and does nothing outside. With it a class is event-sourced.
+   */
+  apply?(event: never): void;
 }

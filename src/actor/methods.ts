@@ -48,9 +48,15 @@ export interface MethodFacts {
 export interface ActorFacts {
   /** The allow-list: public methods, by name. */
   readonly methods: Readonly<Record<string, MethodFacts>>;
-  /** It has snapshot() and restore(): its messages are replayed after a death. */
+  /** Its state is rebuilt after a death, and a message that was executing runs again on it. */
   readonly replayable: boolean;
+  /** It has snapshot() and restore(). */
+  readonly saves?: true;
+  /** It has apply(): its state is its latest snapshot, where it has those, and the events since. */
+  readonly eventSourced?: true;
   readonly concurrency: number;
+  /** Of its states and events, where it says one; else 1. */
+  readonly version?: number;
   /** It has a static load(), which is given the props of its cell. */
   readonly loads?: true;
 }

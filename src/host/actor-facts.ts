@@ -36,7 +36,8 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
     );
   }
   const saves = "snapshot" in actorClass.prototype;
-  const replayable = saves && "restore" in actorClass.prototype;
+  const eventSourced = "apply" in actorClass.prototype;
+  const replayable = saves || eventSourced;
   if (saves !== "restore" in actorClass.prototype) {
     const [has, lacks] = saves ? ["snapshot", "restore"] : ["restore", "snapshot"];
     throw new HoldfastError(
@@ -59,20 +60,36 @@ export function factsOf(actorClass: ActorClass, path: string): ActorFacts {
       `${path}: ${actorClass.name}.onThrow is ${shown(onThrow)}: give "crash" or "reply"`,
     );
   }
+  const [state, needs] = eventSourced
+    ? ["apply()", "an event belongs to the one message that runs"]
+    : ["snapshot()", "a snapshot needs a moment at which nothing runs"];
   if (replayable && concurrency > 1) {
     throw new HoldfastError(
       "InvalidSpec",
-      `${path}: ${actorClass.name} has snapshot() and concurrency ${concurrency}: a snapshot needs a moment at which nothing runs; use concurrency 1`,
+      `${path}: ${actorClass.name} has ${state} and concurrency ${concurrency}: ${needs}; use concurrency 1`,
     );
   }
   const changes = replayable && Object.keys(methods).find((name) => methods[name]!.mutates);
   if (changes) {
     throw new HoldfastError(
       "InvalidSpec",
-      `${path}: ${actorClass.name}.methods.${changes} says mutates, and the class has snapshot(): a message that runs again on the restored state would find what its first run has changed; drop one of them`,
+      `${path}: ${actorClass.name}.methods.${changes} says mutates, and the class has ${state}: a message that runs again on the restored state would find what its first run has changed; drop one of them`,
     );
   }
-  return { methods, replayable, concurrency, ...(actorClass.load ? { loads: true } : {}) };
+  const { version } = actorClass;
+  if (version !== undefined && (!Number.isSafeInteger(version) || version < 1)) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${path}: ${actorClass.name}.version is ${shown(version)}: give a whole number from 1, and raise it by one where the shape of its state changes`,
+    );
+  }
+  const hooks = {
+    ...(version === undefined ? {} : { version }),
+    ...(actorClass.load ? { loads: true as const } : {}),
+    ...(saves ? { saves: true as const } : {}),
+    ...(eventSourced ? { eventSourced: true as const } : {}),
+  };
+  return { methods, replayable, concurrency, ...hooks };
 }
 
 const methodKeys: KeysOf<MethodOptions> = {

@@ -1,6 +1,7 @@
 import type { ActorSelf } from "../actor/lifecycle.js";
 import type { ToHost } from "../transport/frames.js";
 import { entryOf } from "./actor-number.js";
+import type { EventRoom } from "./persisted.js";
 import { Rare } from "./rare.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -68,6 +69,31 @@ export class ActorIncarnation {
 
   get ended(): boolean {
     return this.phase === OVER;
+  }
+
+  /** Something of it still runs after its end; `settled` follows. */
+  get lingers(): boolean {
+    return (this.rare?.left?.size ?? 0) > 0;
+  }
+
+  /** Of an event-sourced one: for how many events there is room. */
+  get room(): EventRoom | undefined {
+    return this.rare?.room;
+  }
+
+  /** What was abandoned has settled; nobody hears of it. */
+  late(token: object): void {
+    const more = this.rare;
+    if (!more?.left?.delete(token)) return;
+    more.dropped++;
+    const { id: actor, incarnation, path } = this;
+    if (more.left.size === 0) this.around.send({ t: "settled", actor, incarnation, path, dropped: more.dropped });
+  }
+
+  protected leave(token: object, method: string): void {
+    const more = this.unusual;
+    more.left ??= new Map();
+    more.left.set(token, method);
   }
 
   protected get phase(): number {

@@ -7,7 +7,7 @@ import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
-import type { Packed, ToHost } from "../transport/frames.js";
+import type { ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
 import { ActorIncarnation, OVER, RUNNING, STARTING, STOPPING } from "./actor-incarnation.js";
 import { ActorWork } from "./actor-work.js";
@@ -16,7 +16,10 @@ import { KIND, type Kind } from "./flight-ring.js";
 import { LifeTimers } from "./life-timers.js";
 import { noCall } from "./no-call.js";
 import { overNow } from "./over-now.js";
-import { ownCopy } from "./own-copy.js";
+import { persist } from "./persist.js";
+import { EventRoom } from "./persisted.js";
+import { Rebuilding } from "./rebuilding.js";
+import { restore } from "./restore.js";
 import { runNative } from "./run-native.js";
 import type { Props, Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
@@ -122,12 +125,47 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
   }
 
   /** Without restore() and start() it is up when this returns: nothing is awaited that is not there. */
-  start(state: Packed | undefined): void {
+  start(start: Start): void {
+    const { rebuild } = start;
+    let restored: void | Promise<void>;
     try {
       const actor = construct(this.around.actorClass, this) as Lifecycle & Record<string, unknown>;
       this.actor = actor;
-      const restored = state && actor.restore?.(unpack(ownCopy(this.around, state), this.refs) as never);
-      const started = restored === undefined ? actor.start?.() : this.startAfter(restored, actor);
+      restored = restore(actor, start, this.around, this.refs);
+    } catch (error) {
+      this.failed(error, true);
+      return;
+    }
+    if (rebuild)
+      this.unusual.room = new EventRoom(this.around.facts.saves === true, rebuild.roomEvents, rebuild.roomBytes);
+    if (rebuild?.events) this.unusual.rebuilding = new Rebuilding(restored, this.actor, this.around, this.refs, this);
+    else if (restored === undefined) this.done();
+    else
+      Promise.resolve(restored).then(
+        () => this.done(),
+        (error) => this.failed(error, true),
+      );
+  }
+
+  /** Some of what has happened before. */
+  events(frame: Extract<ToHost, { t: "events" }>): void {
+    this.rare?.rebuilding?.take(frame);
+  }
+
+  replayed(): void {
+    if (this.phase !== STARTING) return;
+    this.around.send({ t: "replayed", actor: this.id, incarnation: this.incarnation });
+  }
+
+  /** Its state is as it was. */
+  done(): void {
+    if (this.rare) this.rare.rebuilding = undefined;
+    if (this.phase !== STARTING) {
+      this.late(this);
+      return;
+    }
+    try {
+      const started = this.actor!.start?.();
       if (started === undefined) this.started();
       else
         Promise.resolve(started)
@@ -136,6 +174,12 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** @throws HoldfastError Unavailable, InvalidValue, Refused: see Actor.persist */
+  persist(event: unknown): void {
+    if (this.phase === OVER) throw overNow();
+    persist(this, this.rare?.work?.current, event);
   }
 
   call(call: Call): void {
@@ -180,28 +224,9 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     this.around.over(this);
   }
 
-  /** Something of it still runs after its end; `settled` follows. */
-  get lingers(): boolean {
-    return (this.rare?.left?.size ?? 0) > 0;
-  }
-
   private event(kind: Kind, at = this.around.clock.now(), seq = 0): void {
     this.around.control.event(kind, 0, at, this.id, this.incarnation, seq);
     this.around.control.rest();
-  }
-
-  private leave(token: object, method: string): void {
-    const more = this.unusual;
-    more.left ??= new Map();
-    more.left.set(token, method);
-  }
-
-  late(token: object): void {
-    const more = this.rare;
-    if (!more?.left?.delete(token)) return;
-    more.dropped++;
-    const { id: actor, incarnation, path } = this;
-    if (more.left.size === 0) this.around.send({ t: "settled", actor, incarnation, path, dropped: more.dropped });
   }
 
   crash(seq: number, error: unknown): void {
@@ -217,11 +242,6 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
 
   idle(): void {
     if (this.phase === STOPPING) void this.finish();
-  }
-
-  private async startAfter(restored: Promise<void>, actor: Lifecycle): Promise<unknown> {
-    await restored;
-    return actor.start?.();
   }
 
   private started(answer?: unknown): void {
@@ -243,7 +263,8 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     this.rare?.work?.next();
   }
 
-  private failed(error: unknown): void {
+  /** @param restoring in building its state again */
+  failed(error: unknown, restoring = this.rare?.rebuilding !== undefined): void {
     if (this.phase === OVER) {
       this.late(this);
       return;
@@ -251,7 +272,8 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     this.phase = OVER;
     this.event(KIND.actorCrashed);
     this.fence();
-    this.around.send({ t: "start-failed", actor: this.id, incarnation: this.incarnation, error: encodeError(error) });
+    const { id: actor, incarnation } = this;
+    this.around.send({ t: "start-failed", actor, incarnation, error: encodeError(error), restoring });
   }
 
   private async finish(): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Call as Handle } from "../actor/call.js";
-import { HoldfastError } from "../errors.js";
+import type { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import { GIVEN_UP, type ToHost, type ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, follow, isPromise } from "./direct-work.js";
 import { KIND, type Kind } from "./flight-ring.js";
+import { isAnswer } from "./is-answer.js";
+import { keepState } from "./keep-state.js";
 import { LatestMethod } from "./latest-method.js";
 import { watchLent } from "./lent-watch.js";
 import { notBegun } from "./not-begun.js";
@@ -14,7 +16,6 @@ import { argumentsFor, dropped, given } from "./own-copy.js";
 import { runStream } from "./run-stream.js";
 import { Running } from "./running.js";
 import { RunningTable } from "./running-table.js";
-import { snapshotOf } from "./snapshot-of.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Worker } from "./worker.js";
 
@@ -134,8 +135,13 @@ export class ActorWork {
 
   /** The message that runs, for its handler; undefined when nobody could say which is meant. */
   executing(): Handle | undefined {
+    return this.current?.handle(this.#of);
+  }
+
+  /** The message that runs, for what belongs to it. */
+  get current(): Running | undefined {
     this.#direct?.enter();
-    return this.#latest?.handle(this.#of);
+    return this.#latest;
   }
 
   /** @param now a stamp at hand, monotonic ms */
@@ -217,7 +223,7 @@ export class ActorWork {
       return;
     }
     const { actor, incarnation, seq } = running.call;
-    if (running.state === undefined && this.#around.answer?.(actor, incarnation, seq, value)) {
+    if (running.plain && this.#around.answer?.(actor, incarnation, seq, value)) {
       this.#ended(running, true);
       return;
     }
@@ -229,14 +235,8 @@ export class ActorWork {
   }
 
   threw(running: Running, error: unknown): void {
-    const reply =
-      this.#around.replyOnThrow ||
-      running.cancelled ||
-      running.stream?.isUnsendable(error) ||
-      (error instanceof HoldfastError && error.code === "Refused");
-    if (reply) {
-      this.fail(running, error);
-    } else if (this.#running.get(running.call.seq)) this.#of.crash(running.call.seq, error);
+    if (isAnswer(running, error, this.#around)) this.fail(running, error);
+    else if (this.#running.get(running.call.seq)) this.#of.crash(running.call.seq, error);
     else this.#of.late(running);
   }
 
@@ -257,11 +257,11 @@ export class ActorWork {
     return true;
   }
 
-  /** Takes its snapshot, before tensors are given away: where that throws, nobody gets any. @returns false: it crashed */
+  /** Takes its state, before tensors are given away: where that throws, nobody gets any. @returns false: it crashed */
   #kept(running: Running): boolean {
-    if (!running.call.snapshot || this.#running.size > 0) return true;
+    if (running.persisted === undefined && (!running.call.snapshot || this.#running.size > 0)) return true;
     try {
-      running.state = snapshotOf(this.#of.actor!, this.#around);
+      keepState(running, this.#of);
       return true;
     } catch (error) {
       this.#of.crash(running.call.seq, error);
@@ -270,12 +270,13 @@ export class ActorWork {
   }
 
   /**
-   * The outcome and the snapshot leave in one frame, and only then is the entry cleared: a death in between finds the
-   * message executing or its frame sent, never neither.
+   * The outcome, its events and the snapshot leave in one frame, and only then is the entry cleared: a death in between
+   * finds the message executing or its frame sent, never neither.
    */
   #done(running: Running, outcome: Extract<ToParent, { t: "done" }>["outcome"]): void {
     const { actor, incarnation, seq } = running.call;
-    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state: running.state });
+    const { state, events } = running;
+    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state, events });
     this.#ended(running, outcome.ok);
   }
 

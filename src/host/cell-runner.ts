@@ -90,6 +90,9 @@ export class CellRunner {
       case "start":
         this.#start(frame);
         return;
+      case "events":
+        this.#events(frame);
+        return;
       case "call":
         this.#heart?.work();
         this.#of(frame)?.call(frame);
@@ -204,8 +207,16 @@ export class CellRunner {
     const props = frame.props ? { packed: frame.props, plain: frame.props.value } : this.#props!;
     const runner = new ActorRunner(frame, props, this.#around!);
     this.#actors.add(runner);
-    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.start, runner, [frame.state]);
-    else runner.start(frame.state);
+    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.start, runner, [frame]);
+    else runner.start(frame);
+  }
+
+  #events(frame: Extract<ToHost, { t: "events" }>): void {
+    const runner = this.#of(frame);
+    if (!runner) return;
+    this.#heart?.work();
+    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.events, runner, [frame]);
+    else runner.events(frame);
   }
 
   #of(frame: { actor: number; incarnation: number }): ActorRunner | undefined {

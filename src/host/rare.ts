@@ -1,5 +1,7 @@
 import type { ActorWork } from "./actor-work.js";
 import type { LifeTimers } from "./life-timers.js";
+import type { EventRoom } from "./persisted.js";
+import type { Rebuilding } from "./rebuilding.js";
 
 /** What an incarnation does not have that nobody has spoken to, and that has no key and no timers. */
 export class Rare {
@@ -9,6 +11,10 @@ export class Rare {
   key: string | undefined;
   timers: LifeTimers | undefined;
   life: AbortController | undefined;
+  /** Its state is being built again from events. */
+  rebuilding: Rebuilding | undefined;
+  /** Of an event-sourced one. */
+  room: EventRoom | undefined;
   /** What still runs of it after its end. */
   left: Map<object, string> | undefined;
   /** Outcomes of it that nobody will hear. */

@@ -2,6 +2,7 @@ import type { Call } from "../actor/call.js";
 import { HoldfastError } from "../errors.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import type { OutputStream } from "./output-stream.js";
+import type { Persisted } from "./persisted.js";
 import type { Worker } from "./worker.js";
 
 /** A message that runs. */
@@ -18,6 +19,10 @@ export class Running {
   lent: (() => void) | undefined = undefined;
   /** The snapshot after it, where one is wanted. */
   state: Packed | undefined = undefined;
+  /** What happens in it, where anything does. */
+  persisted: Persisted | undefined = undefined;
+  /** The same once it is over. */
+  events: Packed | undefined = undefined;
   /** Made for who asks for the signal. */
   #abort: AbortController | undefined = undefined;
   #handle: Call | undefined = undefined;
@@ -37,6 +42,11 @@ export class Running {
       else if (this.cancelled) this.#abort.abort(gaveUp());
     }
     return this.#abort.signal;
+  }
+
+  /** Nothing goes with its outcome. */
+  get plain(): boolean {
+    return this.state === undefined && this.events === undefined;
   }
 
   /** What its handler holds of it, also when others run beside it. */

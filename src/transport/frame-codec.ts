@@ -10,8 +10,8 @@ export type Frame = ToHost | ToParent;
  * A frame in a ring: words of 32 bits, then values.
  *
  *   every frame   size << 8 | kind
- *   call          actor, incarnation, seq, method | flags << 16, -, expires (float64), [name of the method,] args
- *   done          actor, incarnation, seq, flags, result or error, [snapshot]
+ *   call          actor, incarnation, seq, method | flags << 16, -, expires (float64), [name of the method,] [sequence,] args
+ *   done          actor, incarnation, seq, flags, result or error, [snapshot,] [events]
  *   other         the frame itself, as a value
  *   marker        how many messages have gone by the port; the last of them stands here
  *
@@ -25,12 +25,16 @@ const SPECIAL = 3;
 const SNAPSHOT = 4;
 const AGAIN = 8;
 const NAMED = 16;
+const SEQUENCE = 32;
 
 const RAN = 4;
 const OK = 8;
 const STATE = 16;
 /** Where the bits of a snapshot's `special` are. */
 const OF_STATE = 5;
+const EVENTS = 128;
+/** The same of events. */
+const OF_EVENTS = 8;
 
 /** Flags of a `done` that holds a plain result alone. */
 const PLAIN_ANSWER = RAN | OK;
@@ -126,6 +130,7 @@ export class FrameWriter {
       bitsOf(frame.args.special) |
       (frame.snapshot ? SNAPSHOT : 0) |
       (frame.again ? AGAIN : 0) |
+      (frame.sequence ? SEQUENCE : 0) |
       (known === undefined ? NAMED : 0);
     ints[word + 4] = number | (flags << 16);
     this.#view.setFloat64(at + 24, frame.expires);
@@ -135,6 +140,7 @@ export class FrameWriter {
       this.#methods.set(frame.method, number);
       this.#values.string(frame.method);
     }
+    if (frame.sequence) this.#values.value(frame.sequence);
     this.#values.list(frame.args.value as unknown[]);
     this.#latest = frame.method;
     this.#latestNumber = number;
@@ -146,7 +152,8 @@ export class FrameWriter {
     if ((this.#ints[(at >> 2) + 4]! >> 16) & NAMED) this.#methods.delete(method);
   }
 
-  #done({ actor, incarnation, seq, ran, outcome, state }: Extract<ToParent, { t: "done" }>, at: number): number {
+  #done(frame: Extract<ToParent, { t: "done" }>, at: number): number {
+    const { actor, incarnation, seq, ran, outcome, state, events } = frame;
     const ints = this.#ints;
     const word = at >> 2;
     ints[word + 1] = actor;
@@ -161,6 +168,10 @@ export class FrameWriter {
     if (state) {
       flags |= STATE | (bitsOf(state.special) << OF_STATE);
       this.#values.value(state.value);
+    }
+    if (events) {
+      flags |= EVENTS | (bitsOf(events.special) << OF_EVENTS);
+      this.#values.value(events.value);
     }
     ints[word + 4] = flags;
     return kind.done;
@@ -236,6 +247,7 @@ export class FrameReader {
     const flags = ints[word + 4]! >> 16;
     this.#values.at = at + CALL_BYTES;
     if (flags & NAMED) this.#methods[number] = this.#values.value() as string;
+    const sequence = flags & SEQUENCE ? (this.#values.value() as number) : 0;
     return {
       t: "call",
       actor: ints[word + 1]!,
@@ -246,6 +258,7 @@ export class FrameReader {
       expires: this.#view.getFloat64(at + 24),
       snapshot: (flags & SNAPSHOT) !== 0,
       again: (flags & AGAIN) !== 0,
+      sequence,
     };
   }
 
@@ -258,6 +271,8 @@ export class FrameReader {
     const value = values.value();
     const state =
       flags & STATE ? { value: values.value(), special: specials[(flags >> OF_STATE) & SPECIAL]! } : undefined;
+    const events =
+      flags & EVENTS ? { value: values.value(), special: specials[(flags >> OF_EVENTS) & SPECIAL]! } : undefined;
     return {
       t: "done",
       actor: ints[word + 1]!,
@@ -269,6 +284,7 @@ export class FrameReader {
           ? { ok: true, value: { value, special: specials[flags & SPECIAL]! } }
           : { ok: false, error: value as never },
       state,
+      events,
     };
   }
 }

@@ -11,10 +11,12 @@ import type { WireError } from "./error-codec.js";
  *     │ ◀──────────────────────────────── hello
  *     │ boot (module, props) ───────────────▶ import, static load()      once per cell
  *     │ ◀──────────────────────────────── booted (facts) | boot-failed
- *     │ start (actor, incarnation, state) ──▶ new, restore(), start()    once per actor incarnation
+ *     │ start (actor, incarnation, state) ──▶ new, restore()             once per actor incarnation
+ *     │ events (some of them)* ─────────────▶ apply()*                   of an event-sourced one; then start()
+ *     │ ◀──────────────────────────────── replayed*
  *     │ ◀──────────────────────────────── started | ignored | start-failed
  *     │ call (seq) ─────────────────────────▶ handler
- *     │ ◀──────────────────────── part* , done (outcome, snapshot)
+ *     │ ◀──────────────────────── part* , done (outcome, events, snapshot)
  *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
  *     │ ◀──────────────────────────────── settled (what it had left running)
  *     │ stop ───────────────────────────────▶ handler ends, stop()       or fence: nothing is waited for
@@ -46,6 +48,19 @@ export type ToHost =
       /** Its own, where actors of one cell differ in them; else the cell's. */
       props: Packed | undefined;
       state: Packed | undefined;
+      /** Of the class that made `state`, where that may be another than the one that runs: it is migrated. */
+      version?: number | undefined;
+      /** Of an event-sourced one: what has happened since `state` follows, and it starts after that. */
+      rebuild?: Rebuild | undefined;
+    }
+  /** A list of events, in order, all of one version (see `start`); `last`: nothing has happened since. */
+  | {
+      t: "events";
+      actor: number;
+      incarnation: number;
+      events: Packed;
+      version?: number | undefined;
+      last: boolean;
     }
   | {
       t: "call";
@@ -61,6 +76,8 @@ export type ToHost =
       expires: number;
       /** Send a snapshot with the outcome. */
       snapshot: boolean;
+      /** Its number for good, of a durable actor: see Call.sequence. */
+      sequence?: number;
       /** It may be delivered again: a host that shares memory runs it on a copy of its arguments. */
       again: boolean;
     }
@@ -73,6 +90,15 @@ export type ToHost =
   /** The answer to a host's own ask, spawn or watch. */
   | { t: "answer"; call: number; outcome: WireOutcome }
   | { t: "shut" };
+
+/** What an event-sourced actor is told of its past when it starts. */
+export interface Rebuild {
+  /** Frames with events follow. */
+  readonly events: boolean;
+  /** So much more may happen before somebody has to keep a snapshot in their place; Infinity where nobody has to. */
+  readonly roomEvents: number;
+  readonly roomBytes: number;
+}
 
 /** An actor that another asks for, as data. */
 export interface SpawnSpec {
@@ -98,9 +124,12 @@ export type ToParent =
   | { t: "boot-failed"; error: WireError }
   /** `plain`: it has no stop() that wants to be called. */
   | { t: "started"; actor: number; incarnation: number; plain?: boolean }
+  /** It has applied one frame of events. */
+  | { t: "replayed"; actor: number; incarnation: number }
   /** start() answered `ignore`: there is nothing to do, and that is no failure. */
   | { t: "ignored"; actor: number; incarnation: number }
-  | { t: "start-failed"; actor: number; incarnation: number; error: WireError }
+  /** `restoring`: it was in building its state again, before start(). */
+  | { t: "start-failed"; actor: number; incarnation: number; error: WireError; restoring?: boolean }
   | { t: "part"; actor: number; incarnation: number; seq: number; value: Packed }
   | {
       t: "done";
@@ -111,6 +140,8 @@ export type ToParent =
       ran: boolean;
       outcome: WireOutcome;
       state: Packed | undefined;
+      /** The list of what has happened in it, in order, of an event-sourced actor; `state` is after these. */
+      events?: Packed | undefined;
     }
   | {
       t: "crashed";

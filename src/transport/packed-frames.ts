@@ -3,7 +3,8 @@ import type { Packed, ToHost, ToParent } from "./frames.js";
 /** A call or an answer in which nothing is packed that needs work on its way; most are. */
 export function isOrdinary(frame: ToHost | ToParent): boolean {
   if (frame.t === "call") return frame.args.special === false;
-  return frame.t === "done" && frame.state === undefined && frame.outcome.ok && frame.outcome.value.special === false;
+  if (frame.t !== "done" || frame.state !== undefined || frame.events !== undefined) return false;
+  return frame.outcome.ok && frame.outcome.value.special === false;
 }
 
 /** The frame with another value in the place of each packed one; itself where nothing changed. */
@@ -22,8 +23,10 @@ function mapped(frame: ToHost | ToParent, map: (packed: Packed) => Packed): ToHo
       const { outcome } = frame;
       const value = outcome.ok ? map(outcome.value) : undefined;
       const state = frame.state && map(frame.state);
-      if (state === frame.state && (!outcome.ok || value === outcome.value)) return frame;
-      return { ...frame, state, outcome: value ? { ok: true, value } : outcome };
+      const events = frame.events && map(frame.events);
+      const same = state === frame.state && events === frame.events;
+      if (same && (!outcome.ok || value === outcome.value)) return frame;
+      return { ...frame, state, events, outcome: value ? { ok: true, value } : outcome };
     }
     case "answer": {
       if (!frame.outcome.ok) return frame;
@@ -37,6 +40,10 @@ function mapped(frame: ToHost | ToParent, map: (packed: Packed) => Packed): ToHo
     case "boot": {
       const props = map(frame.props);
       return props === frame.props ? frame : { ...frame, props };
+    }
+    case "events": {
+      const events = map(frame.events);
+      return events === frame.events ? frame : { ...frame, events };
     }
     case "start": {
       const props = frame.props && map(frame.props);

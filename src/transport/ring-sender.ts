@@ -16,6 +16,8 @@ const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
   hello: "once",
   fault: "once",
   call: "ring",
+  events: "ring",
+  replayed: "ring",
   more: "ring",
   answer: "ring",
   booted: "ring",

@@ -1,5 +1,6 @@
+import { monotonicNow } from "../clock.js";
 import { HoldfastError } from "../errors.js";
-import { encodeError } from "./error-codec.js";
+import { encodeError, type WireError } from "./error-codec.js";
 import type { ToHost, ToParent } from "./frames.js";
 
 /*
@@ -30,6 +31,8 @@ export function insteadOfUnsent(frame: ToParent, thrown: unknown): ToParent | un
   const error = encodeError(unsendable(thrown));
   switch (frame.t) {
     case "done":
+      // Arrays of its events went with the frame: what has happened is not known any more, so it has not happened.
+      if (frame.events !== undefined && frame.events.special !== false) return crashed(frame, error);
       return { ...frame, outcome: { ok: false, error }, state: undefined };
     case "part":
       return {
@@ -44,6 +47,10 @@ export function insteadOfUnsent(frame: ToParent, thrown: unknown): ToParent | un
     default:
       return undefined;
   }
+}
+
+function crashed({ actor, incarnation, seq }: Extract<ToParent, { t: "done" }>, error: WireError): ToParent {
+  return { t: "crashed", actor, incarnation, seq, error, at: monotonicNow(), left: [] };
 }
 
 function unsendable(thrown: unknown): HoldfastError {

@@ -137,3 +137,28 @@ describe("what a class declares", () => {
     expectTypeOf(Mistaken).toBeObject();
   });
 });
+
+describe("events", () => {
+  type Happened = { deposited: number } | { closed: true };
+  class Account extends Actor {
+    deposit(cents: number) {
+      this.persist({ deposited: cents });
+      // @ts-expect-error: no event of this account
+      this.persist({ withdrawn: cents });
+      // @ts-expect-error: of another type
+      this.persist({ deposited: "5" });
+    }
+    apply(_event: Happened) {}
+  }
+  class Plain extends Actor {
+    add() {
+      // @ts-expect-error: there is no apply()
+      this.persist({ added: 1 });
+    }
+  }
+
+  it("are those that apply() takes, which nobody can call from outside", () => {
+    expectTypeOf<keyof Ref<Account>["ask"]>().toEqualTypeOf<"deposit">();
+    expectTypeOf<keyof Ref<Plain>["ask"]>().toEqualTypeOf<"add">();
+  });
+});

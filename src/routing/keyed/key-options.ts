@@ -8,7 +8,7 @@ export interface KeyUnitOptions {
   readonly rules: ChildRules;
   readonly mailbox: MailboxLimits;
   readonly window: number;
-  readonly snapshotEvery: number;
+  readonly snapshotEvery: number | undefined;
   readonly graceMs: number;
   readonly home: CellUnit;
   /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */

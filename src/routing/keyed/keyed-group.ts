@@ -222,7 +222,7 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   #add(key: string): KeyUnit {
-    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery = 1, graceMs } = this.#options;
+    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery, graceMs } = this.#options;
     if (this.#byKey.size >= maxKeys) {
       throw new HoldfastError(
         "Unavailable",

@@ -1,4 +1,4 @@
-import { HoldfastError } from "../../errors.js";
+import type { HoldfastError } from "../../errors.js";
 import { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import { decodeError } from "../../transport/error-codec.js";
@@ -15,7 +15,8 @@ import { ActorStanding } from "./actor-standing.js";
 import type { Addressee } from "./addressee.js";
 import { Deliveries } from "./deliveries.js";
 import { DOWN, STARTING, STOPPING, UP } from "./phase.js";
-import { endedAtStart } from "./start-failure.js";
+import { sendStart } from "./send-start.js";
+import { endedAtStart, tookItsPlace } from "./start-failure.js";
 import { WayOut } from "./way-out.js";
 
 /**
@@ -60,20 +61,17 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
 
   /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
   begin(cell: Cell): Promise<Begun> {
-    if (this.#delivered) this.mailbox.handBack(this.#delivered.takeTail());
+    if (this.#delivered) this.mailbox.handBack(this.#delivered.kept.takeTail());
     if (this.cell !== cell) {
       cell.join(this);
       this.cell = cell;
     }
     const { unusual } = this;
-    unusual.beginning?.reject(
-      new HoldfastError("StartFailed", `${this.path}: another start took the place of this one`),
-    );
+    unusual.beginning?.reject(tookItsPlace(this.path));
     this.next();
     return new Promise((resolve, reject) => {
       unusual.beginning = { at: this.context.clock.now(), resolve, reject };
-      const { id: actor, incarnation, above, called: name, key, props } = this;
-      cell.send({ t: "start", actor, incarnation, above, name, key, props, state: this.#delivered?.state });
+      unusual.replaying = sendStart(cell, this, this.called, this.#delivered?.kept);
       this.pump();
     });
   }
@@ -173,7 +171,7 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
   /** It stays down: what waits fails. What waits to be replayed is state, and is kept for a start by hand. */
   park(error: HoldfastError): void {
     for (const message of this.#mailbox?.clear() ?? []) {
-      if (message.replay) this.#delivered?.keep(message);
+      if (message.replay) this.#delivered?.kept.keep(message);
       else message.fail(error);
     }
   }
@@ -200,6 +198,9 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
       case "ignored":
       case "start-failed":
         this.neverRan(frame);
+        return;
+      case "replayed":
+        this.rare?.replaying?.replayed();
         return;
       case "part":
         this.#delivered?.part(frame);
@@ -260,10 +261,10 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     this.phase = DOWN;
     this.present = false;
     if (this.#delivered) this.mailbox.handBack(this.#delivered.takeUnbegun());
-    const { rare } = this;
-    if (frame.t === "ignored") rare?.beginning?.resolve("ignored");
-    else rare?.beginning?.reject(decodeError(frame.error));
-    if (rare) rare.beginning = undefined;
+    const { beginning } = this.rare ?? {};
+    if (this.rare) this.rare.beginning = undefined;
+    if (frame.t === "ignored") beginning?.resolve("ignored");
+    else beginning?.reject(decodeError(frame.error));
   }
 
   /** The incarnation is over: read the record, settle or hand back what was with it. */
@@ -272,19 +273,12 @@ export abstract class ActorHandle extends ActorStanding implements CellMember, A
     const suspects = suspectsOf(this, cause, threwSeq);
     this.phase = DOWN;
     this.present = zombie;
-    const { rare } = this;
-    const wayOut = rare?.wayOut;
-    if (rare) {
-      rare.beginning = undefined;
-      rare.wayOut = undefined;
-    }
-    wayOut?.limit?.cancel();
-    for (const tell of wayOut?.told ?? []) tell();
+    this.rare?.ended();
     const remains = settleAfterDeath(this.context, this, {
       cause,
       at,
       delivered: this.#delivered?.takeAll() ?? [],
-      tail: this.#delivered?.takeTail() ?? [],
+      tail: this.#delivered?.kept.takeTail() ?? [],
       executing: cell?.executing(entry) ?? [],
       begun: zombie ? "all" : (cell?.begun(entry) ?? []),
       threwSeq,

@@ -14,9 +14,12 @@ import type { Addressee } from "./addressee.js";
 import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
+import { type After, KeptState } from "./kept-state.js";
 import { LongRuns } from "./long-runs.js";
-import { ReplayLog } from "./replay-log.js";
 import { undeliverable } from "./undeliverable.js";
+
+/** With a plain result nothing comes. */
+const answeredAlone: After = { ran: true };
 
 /**
  * What was handed to an actor's host and not settled yet, and what it takes to rebuild its state: the last good snapshot
@@ -29,7 +32,8 @@ export class Deliveries implements Holder {
   readonly #direct: DirectRuns;
   readonly #window: number;
   readonly #pooled: boolean;
-  readonly #log: ReplayLog;
+  /** What its state is built from. */
+  readonly kept: KeptState;
   /** Of those that stream, by sequence number; most actors have none. */
   #credits: Map<number, StreamCredit> | undefined;
   readonly #long = new LongRuns();
@@ -44,7 +48,7 @@ export class Deliveries implements Holder {
     this.#window = window;
     this.#pooled = pooled === true;
     this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
-    this.#log = new ReplayLog(snapshotEvery);
+    this.kept = new KeptState(snapshotEvery);
   }
 
   get size(): number {
@@ -54,11 +58,6 @@ export class Deliveries implements Holder {
   /** See Receiver. */
   get atOnce(): boolean {
     return this.#direct.idle;
-  }
-
-  /** The last good snapshot. */
-  get state(): Packed | undefined {
-    return this.#log.state;
   }
 
   deliver(message: Message): void {
@@ -88,7 +87,7 @@ export class Deliveries implements Holder {
       args: { value: message.args, special: message.special },
       // It runs again for its state alone: nobody waits.
       expires: message.settled ? Number.POSITIVE_INFINITY : message.deadline,
-      snapshot: facts.replayable && this.#log.due(message, this.#inflight.size),
+      snapshot: facts.replayable && this.kept.due(message, this.#inflight.size, facts),
       again: facts.replayable || method.idempotent || message.idempotent,
     });
   }
@@ -176,10 +175,11 @@ export class Deliveries implements Holder {
   }
 
   /** @returns false for one that is not expected */
-  done({ seq, state, ran, outcome }: Extract<ToParent, { t: "done" }>): boolean {
-    const message = this.#inflight.get(seq);
+  done(frame: Extract<ToParent, { t: "done" }>): boolean {
+    const { outcome } = frame;
+    const message = this.#inflight.get(frame.seq);
     if (!message) return false;
-    this.#left(message, outcome.ok, ran, state);
+    this.#left(message, outcome.ok, frame);
     if (!outcome.ok && outcome.error.code === undefined) this.#to.failed?.();
     const value = outcome.ok ? this.#open(outcome.value) : undefined;
     const settled = message.settle(outcome.ok ? { ok: true, value } : { ok: false, error: decodeError(outcome.error) });
@@ -192,21 +192,21 @@ export class Deliveries implements Holder {
   answered(seq: number, result: unknown): boolean {
     const message = this.#inflight.get(seq);
     if (!message) return false;
-    this.#left(message, true, true, undefined);
+    this.#left(message, true, answeredAlone);
     message.succeed(result);
     return true;
   }
 
-  #left(message: Message, ok: boolean, ran: boolean, state: Packed | undefined): void {
+  #left(message: Message, ok: boolean, after: After): void {
     this.#inflight.remove(message);
-    if (this.#pooled && ok && ran) this.#to.answeredOne?.(message);
+    if (this.#pooled && ok && after.ran) this.#to.answeredOne?.(message);
     this.#credits?.delete(message.seq);
     if (this.#long.any) this.#long.ended(message, ok, this.#to.cell?.longest, this.#context.clock);
     this.#direct.goOn();
     message.place = "gone";
     message.suspect = false;
-    if (state) this.#log.took(state);
-    else if (this.#to.cell?.facts.replayable) this.#log.keep(message, ran);
+    const facts = this.#to.cell?.facts;
+    if (facts?.replayable) this.kept.left(message, after, facts);
   }
 
   hear(): void {
@@ -257,6 +257,7 @@ export class Deliveries implements Holder {
     this.#credits = undefined;
     this.#long.forget();
     this.#direct.end();
+    this.kept.over();
     // The next cell may hold another version of the class.
     this.#latestSent = undefined;
     return this.#inflight.takeAll();
@@ -265,16 +266,6 @@ export class Deliveries implements Holder {
   /** None of it had begun: what somebody still waits for, or what rebuilds the state, in order. */
   takeUnbegun(): Message[] {
     return this.takeAll().filter(({ settled, replay }) => replay || !settled);
-  }
-
-  /** Answered since the last snapshot: they run again to rebuild the state. */
-  takeTail(): Message[] {
-    return this.#log.takeTail();
-  }
-
-  /** It was answered and cannot be replayed now: it is state until it can. */
-  keep(message: Message): void {
-    this.#log.keep(message, true);
   }
 
   #more(message: Message): void {

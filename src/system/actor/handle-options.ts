@@ -3,8 +3,8 @@ import type { Mailbox } from "../../mailbox/mailbox.js";
 export interface HandleOptions {
   /** Messages handed to the host ahead of execution. */
   readonly window: number;
-  /** Take a snapshot with every nth message of a replayable actor. */
-  readonly snapshotEvery: number;
+  /** Take a snapshot with every nth message of a replayable actor, or after so many events; undefined: as is usual for it. */
+  readonly snapshotEvery: number | undefined;
   /** How long handlers of a rebuilt incarnation may still run before their cell goes. */
   readonly graceMs: number;
   /** Others take from it too: it is not emptied when this one ends; what it cannot begin at once is better off with them. */

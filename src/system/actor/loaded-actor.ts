@@ -91,7 +91,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
     return latest;
   };
   const bounds = (path: string) => {
-    const { window = DEFAULT_WINDOW, snapshotEvery = 1, maxChildren = DEFAULT_MAX_SPAWNED } = options;
+    const { window = DEFAULT_WINDOW, snapshotEvery, maxChildren = DEFAULT_MAX_SPAWNED } = options;
     return { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: mailbox(path) };
   };
   return {

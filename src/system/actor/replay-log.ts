@@ -12,7 +12,7 @@ export class ReplayLog {
   #bytes = 0;
 
   /** @param every a snapshot comes with every nth message, and earlier when the tail reaches its bounds */
-  constructor(every: number) {
+  constructor(every = 1) {
     this.#every = every;
   }
 

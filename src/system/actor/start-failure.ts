@@ -17,6 +17,10 @@ export function couldNotStart(path: string, thrown: unknown): HoldfastError {
   return new HoldfastError("StartFailed", `${path} could not start: ${error.message}`, { cause: error });
 }
 
+export function tookItsPlace(path: string): HoldfastError {
+  return new HoldfastError("StartFailed", `${path}: another start took the place of this one`);
+}
+
 export function stoppedBefore(path: string): HoldfastError {
   return new HoldfastError("StartFailed", `${path} was stopped before it had started`);
 }

@@ -4,6 +4,7 @@ import type { Cell } from "../cell/cell.js";
 import type { OpenReport } from "../death/death-log.js";
 import type { Begun } from "../unit.js";
 import type { Attempt } from "./attempt.js";
+import type { Replaying } from "./replaying.js";
 import type { Spawned } from "./spawned.js";
 import type { WayOut } from "./way-out.js";
 
@@ -28,6 +29,8 @@ export class Unusual {
   attempt: Attempt | undefined;
   /** There while that start is with the host. */
   beginning: Beginning | undefined;
+  /** There while that host is told of its events. */
+  replaying: Replaying | undefined;
   /** There while it is on its way out. */
   wayOut: WayOut | undefined;
   /** Its place is another than the cell it is a member of: it is about to join `place`, or has left. */
@@ -35,6 +38,16 @@ export class Unusual {
   place: Cell | undefined;
   /** The children that it asked for. */
   spawned: Spawned | undefined;
+
+  /** The incarnation is over. */
+  ended(): void {
+    const { wayOut } = this;
+    this.beginning = undefined;
+    this.replaying = undefined;
+    this.wayOut = undefined;
+    wayOut?.limit?.cancel();
+    for (const tell of wayOut?.told ?? []) tell();
+  }
 
   /** There is nothing to be kept any more. */
   get over(): boolean {

@@ -96,6 +96,37 @@ describe("what a class tells about itself", () => {
     expect(() => facts(made)).toThrow(text);
   });
 
+  it("is event-sourced with apply, with or without snapshots", () => {
+    class Events extends Actor {
+      apply() {}
+      add() {}
+    }
+    class Both extends Events {
+      snapshot() {}
+      restore() {}
+    }
+    expect(facts(Events)).toMatchObject({ replayable: true, eventSourced: true });
+    expect(facts(Events)).not.toHaveProperty("saves");
+    expect(Object.keys(facts(Events).methods)).toEqual(["add"]);
+    expect(facts(Both)).toMatchObject({ replayable: true, eventSourced: true, saves: true });
+    expect(facts(Digits)).not.toHaveProperty("eventSourced");
+  });
+
+  it("refuses events together with concurrency: nobody could say whose they are", () => {
+    class Events extends Actor {
+      static override concurrency = 2;
+      apply() {}
+    }
+    expect(() => facts(Events)).toThrow(/Events has apply\(\) and concurrency 2/);
+  });
+
+  it.each([0, 1.5, -1, "2", Number.NaN])("refuses the version %j", (version) => {
+    class Versioned extends Actor {
+      static override version = version as number;
+    }
+    expect(() => facts(Versioned)).toThrow(/Versioned.version is .*: give a whole number from 1/);
+  });
+
   it("refuses snapshots together with concurrency: there is no moment at which nothing runs", () => {
     class Both extends Actor {
       static override concurrency = 2;

@@ -52,6 +52,7 @@ const call = (args: unknown[], method = "m"): Frame => ({
   expires: 29_999.75,
   snapshot: false,
   again: true,
+  sequence: 0,
 });
 
 describe("a value in a ring", () => {
@@ -179,8 +180,13 @@ describe("every kind of frame", () => {
       ran: false,
       outcome: { ok: false, error: { name: "x" } },
       state: undefined,
+      events: undefined,
     },
     { ...done(1), state: { value: { s: 1 }, special: true } },
+    { ...done(1), events: { value: [{ e: 1 }, { e: 2 }], special: "large" } },
+    { ...done(1), state: { value: 1, special: "large" }, events: { value: [[1]], special: true } },
+    { ...call([1]), sequence: 2 ** 40 + 1 },
+    { t: "events", actor: 1, incarnation: 1, events: { value: [1, 2], special: false }, version: 2, last: true },
   ] as unknown as Frame[])("%j comes out as it went in", (frame) => {
     deepStrictEqual(line()(frame), structuredClone(frame));
   });

@@ -12,6 +12,7 @@ export const done = (value: unknown): Frame => ({
   ran: true,
   outcome: { ok: true, value: { value, special: false } },
   state: undefined,
+  events: undefined,
 });
 
 export const plain = fc.anything({

@@ -1,0 +1,73 @@
+import type { ActorFacts } from "../../actor/methods.js";
+import type { Message } from "../../mailbox/message.js";
+import type { Packed } from "../../transport/frames.js";
+import { EventLog } from "./event-log.js";
+import { ReplayLog } from "./replay-log.js";
+
+/** What came with the outcome of a message. */
+export interface After {
+  readonly ran: boolean;
+  readonly state?: Packed | undefined;
+  readonly events?: Packed | undefined;
+}
+
+/**
+ * What the state of an actor is built from after a death: its last snapshot, and what came after that.
+ *
+ *   snapshot()          snapshot ─ message ─ message          they run again: ReplayLog
+ *   apply(), snapshot() snapshot ─ event ─ event ─ event      they are applied again: EventLog
+ */
+export class KeptState {
+  readonly #log: ReplayLog;
+  readonly #every: number | undefined;
+  #past: EventLog | undefined;
+
+  constructor(snapshotEvery: number | undefined) {
+    this.#every = snapshotEvery;
+    this.#log = new ReplayLog(snapshotEvery);
+  }
+
+  /** The last good snapshot. */
+  get snapshot(): Packed | undefined {
+    return this.#log.state;
+  }
+
+  /** What has happened since, to an event-sourced actor that has answered anything. */
+  get past(): EventLog | undefined {
+    return this.#past;
+  }
+
+  /** Whether this message, the next to be delivered, is to bring a snapshot. */
+  due(message: Message, inflight: number, { eventSourced, saves }: ActorFacts): boolean {
+    if (!eventSourced) return this.#log.due(message, inflight);
+    return saves === true && (this.#past?.due() ?? false);
+  }
+
+  /** A message has left an actor whose state is kept. */
+  left(message: Message, { ran, state, events }: After, { eventSourced }: ActorFacts): void {
+    if (eventSourced) {
+      this.#past ??= new EventLog(this.#every);
+      if (state) {
+        this.#log.state = state;
+        this.#past.clear();
+      } else if (events) this.#past.add(events);
+      if (!ran) this.#past.owed();
+    } else if (state) this.#log.took(state);
+    else this.#log.keep(message, ran);
+  }
+
+  /** The incarnation is over. */
+  over(): void {
+    this.#past?.owed();
+  }
+
+  /** It was answered and cannot be replayed now: it is state until it can. */
+  keep(message: Message): void {
+    this.#log.keep(message, true);
+  }
+
+  /** Messages that have to run again; it is without them from here on. */
+  takeTail(): Message[] {
+    return this.#log.takeTail();
+  }
+}
