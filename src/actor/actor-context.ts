@@ -2,6 +2,7 @@ import type { Timer } from "../clock.js";
 import type { Call } from "./call.js";
 import type { ActorSelf } from "./lifecycle.js";
 import type { Notice } from "./notice.js";
+import type { Target } from "./ref.js";
 import type { Spawnable } from "./spawnable.js";
 import type { MakeTensor } from "./tensor-lease.js";
 
@@ -32,6 +33,10 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly tensor?: MakeTensor | undefined;
   /** A death watch of this incarnation. Absent where no system is around. */
   readonly watch?: (path: string, key: string | undefined) => Promise<Notice>;
+  /** Milliseconds since 1970, on the clock of its timers. Absent where no system is around. */
+  readonly wallTime?: () => number;
+  /** How it reaches the actor at a path. Absent where no system is around. */
+  readonly refs?: (path: string) => Target;
 }
 
 /**

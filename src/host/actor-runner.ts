@@ -71,6 +71,10 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     return more.timers.after(ms, callback);
   }
 
+  wallTime(): number {
+    return this.around.clock.wallTime();
+  }
+
   get tensor(): MakeTensor | undefined {
     return this.around.tensor;
   }

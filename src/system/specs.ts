@@ -181,12 +181,12 @@ export function checkMember(
 }
 
 /** A module's URL from a URL, a URL as text, or an absolute path. */
-function moduleUrl(url: unknown, call: Isolation): string {
+export function moduleUrl(url: unknown, call: Isolation | "machine"): string {
   if (url instanceof URL) return url.href;
   if (typeof url !== "string") {
     throw new HoldfastError(
       "InvalidSpec",
-      `${call}() got ${shown(url)}: give the URL of the module that exports the actor, new URL("./actor.js", import.meta.url)${typeof url === "function" ? ", or run the class itself with inline()" : ""}`,
+      `${call}() got ${shown(url)}: give the URL of the module that exports ${call === "machine" ? "the machine, or the machine itself" : "the actor"}, new URL("./actor.js", import.meta.url)${typeof url === "function" ? ", or run the class itself with inline()" : ""}`,
       { details: { field: "url" } },
     );
   }

@@ -26,6 +26,7 @@ const floors = [
   ["observe"],
   ["state"],
   ["routing"],
+  ["xstate"],
   ["serving"],
   ["cluster"],
   ["lab"],
@@ -52,7 +53,11 @@ const keepers: { module: RegExp; where: (file: string) => boolean; says: string 
     says: "ws lives in gateway/ and the client's Node door",
   },
   { module: /^piscina$/, where: (file) => file === "host/thread-host.ts", says: "Piscina is behind the host contract" },
-  { module: /^xstate/, where: (file) => file.startsWith("supervision/machine"), says: "XState is in few named files" },
+  {
+    module: /^xstate/,
+    where: (file) => file.startsWith("supervision/machine") || file.startsWith("xstate/"),
+    says: "XState is in few named files",
+  },
   {
     module: /^onnxruntime-/,
     where: (file) => file.startsWith("serving/runtimes/"),

@@ -48,7 +48,10 @@ export interface Losses {
 /** What remains of an incarnation that ended. */
 export interface Remains extends Losses {
   readonly cause: DeathCause;
-  /** Charged to a message, or to be: the guilty one is known, or its suspects are tried again. */
+  /**
+   * Charged to a message, or to be: the guilty one is known, or its suspects are tried again. Not where the actor had sent
+   * it to itself: nobody else's input did that.
+   */
   readonly guilty: boolean;
   readonly at: number | undefined;
   /** The number kept for its report; undefined: any. */
@@ -101,7 +104,8 @@ export function settleAfterDeath(
       message.charges = [...(message.charges ?? []), { report, cause: why }];
     }
     if (verdict !== "innocent") message.suspect = true;
-    guilty ||= blamed || (verdict === "suspect" && fate === "redeliver");
+    const own = message.asker?.path === owner.path;
+    guilty ||= !own && (blamed || (verdict === "suspect" && fate === "redeliver"));
     if (since !== undefined) {
       const ranForMs = context.clock.now() - since;
       const evidence = fate === "redeliver" && estate.apart ? evidenceSoon : evidenceOf;

@@ -1,0 +1,105 @@
+import type { AnyActorRef, AnyEventObject } from "xstate";
+import type { Timer } from "../clock.js";
+import { isHoldfastError } from "../errors.js";
+import type { ActorPath } from "./actor-paths.js";
+
+/** What reached a machine by itself, as it travels through the mailbox. */
+export type Happening =
+  /** It was made anew: its first state is to be kept too. */
+  | { readonly kind: "began" }
+  | { readonly kind: "timer"; readonly timer: number }
+  | {
+      readonly kind: "event";
+      readonly from: ActorPath | undefined;
+      readonly to: ActorPath;
+      /** The turn in which its receiver began: another may have its name by now. */
+      readonly began: number;
+      readonly event: AnyEventObject;
+      /** The very actors, in the incarnation that saw it; never sent. */
+      readonly live?: { readonly source: AnyActorRef | undefined; readonly target: AnyActorRef };
+    };
+
+/** A batch of them, numbered by the incarnation that saw them. */
+export interface HappeningsBatch {
+  readonly incarnation: number;
+  readonly number: number;
+  /** undefined: what is in them cannot be sent, only this incarnation knows it. */
+  readonly happenings: readonly Happening[] | undefined;
+}
+
+/** A refused message is sent again after so many ms, twice as many each time. */
+const RETRY_MS = 20;
+const LONGEST_RETRY_MS = 5000;
+
+export interface HappeningsPort {
+  readonly incarnation: number;
+  /** Asks the actor itself. */
+  ask(batch: HappeningsBatch): Promise<unknown>;
+  after(ms: number, callback: () => void): Timer;
+}
+
+/**
+ * What happened by itself, on its way through the actor's own mailbox: in its order, one message at a time with all that
+ * waits. A mailbox that is full, or an actor that is busy for long, is asked again; the end of the incarnation ends it,
+ * since its successor finds timers and invoked actors in the state.
+ */
+export class Happenings {
+  readonly #port: HappeningsPort;
+  #waiting: Happening[] = [];
+  #sent: { number: number; happenings: Happening[] } | undefined;
+  #number = 0;
+  #over = false;
+
+  constructor(port: HappeningsPort) {
+    this.#port = port;
+  }
+
+  add(what: Happening): void {
+    if (this.#over) return;
+    this.#waiting.push(what);
+    if (!this.#sent) this.#send();
+  }
+
+  /** What a message that came back stands for: the very events where this incarnation sent it. */
+  open({ incarnation, number, happenings }: HappeningsBatch): readonly Happening[] {
+    if (incarnation !== this.#port.incarnation) return happenings ?? [];
+    if (this.#sent?.number !== number) return [];
+    const { happenings: own } = this.#sent;
+    // Sent again since its answer was lost: it has happened.
+    this.#sent.happenings = [];
+    return own;
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#waiting = [];
+  }
+
+  #send(): void {
+    this.#sent = { number: ++this.#number, happenings: this.#waiting };
+    this.#waiting = [];
+    void this.#ask(RETRY_MS, true);
+  }
+
+  async #ask(pause: number, sendable: boolean): Promise<void> {
+    const { number, happenings } = this.#sent!;
+    const { incarnation } = this.#port;
+    try {
+      await this.#port.ask({ incarnation, number, happenings: sendable ? happenings.map(asSent) : undefined });
+    } catch (error) {
+      if (this.#over) return;
+      // An outcome of a class of its own: it cannot be replayed, but it can be used here.
+      if (sendable && isHoldfastError(error, "InvalidValue")) return this.#ask(pause, false);
+      this.#port.after(pause, () => void this.#ask(Math.min(pause * 2, LONGEST_RETRY_MS), sendable));
+      return;
+    }
+    this.#sent = undefined;
+    if (this.#waiting.length > 0 && !this.#over) this.#send();
+  }
+}
+
+function asSent(one: Happening): Happening {
+  if (one.kind !== "event") return one;
+  const { live: _, ...sent } = one;
+  return sent;
+}

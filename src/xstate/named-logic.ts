@@ -1,0 +1,20 @@
+import { HoldfastError } from "../errors.js";
+import type { StoredSnapshot } from "./stored-machine.js";
+
+/**
+ * A child whose logic is only in the memory of this program cannot be made again from what is stored.
+ * @throws HoldfastError InvalidValue naming it
+ */
+export function refuseUnnamed({ children }: StoredSnapshot, place: string): void {
+  for (const [name, { src, snapshot }] of Object.entries(children ?? {})) {
+    if (typeof src !== "string") {
+      throw new HoldfastError(
+        "InvalidValue",
+        `${place}: the child "${name}" was spawned from logic without a name, so its state cannot be kept: name it in ` +
+          `setup({ actors: { … } }) and spawn it by that name`,
+        { details: { path: place, child: name } },
+      );
+    }
+    refuseUnnamed(snapshot, place);
+  }
+}
