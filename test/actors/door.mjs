@@ -25,7 +25,10 @@ export const door = setup({
   states: {
     shut: {
       on: {
-        open: { target: "open", actions: [assign({ opened: ({ context }) => context.opened + 1 }), emit({ type: "opened" })] },
+        open: {
+          target: "open",
+          actions: [assign({ opened: ({ context }) => context.opened + 1 }), emit({ type: "opened" })],
+        },
         card: "asking",
         ring: { actions: sendTo("bell", { type: "ring" }) },
         burn: "burnt",

@@ -45,7 +45,9 @@ it("delayed events, cancelled ones and those of children are as they were", asyn
     context: { heard: [] as string[] },
     invoke: { src: "child", id: "child", systemId: "worker" },
     on: {
-      plan: { actions: [raise({ type: "late" }, { delay: 500, id: "late" }), raise({ type: "later" }, { delay: 900 })] },
+      plan: {
+        actions: [raise({ type: "late" }, { delay: 500, id: "late" }), raise({ type: "later" }, { delay: 900 })],
+      },
       drop: { actions: cancel("late") },
       go: { actions: sendTo("child", { type: "go" }, { delay: 100 }) },
       late: { actions: assign({ heard: ({ context }) => [...context.heard, "late"] }) },

@@ -1,7 +1,7 @@
 import { Actor, inline, refTo } from "holdfast";
 import { machine } from "holdfast/xstate";
 import { describe, expect, it } from "vitest";
-import { door } from "../actors/door.mjs";
+import type { door } from "../actors/door.mjs";
 import { failure, levels, play, walls } from "./stage.js";
 import { until } from "./until.js";
 
