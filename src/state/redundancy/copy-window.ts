@@ -1,0 +1,47 @@
+import { type Member, suffixes } from "./member.js";
+
+/** Read at once. */
+const WINDOW_BYTES = 256 * 1024;
+
+const nothing = new Uint8Array();
+
+/** One copy, read a window at a time; what cannot be read is as if it were not there, and is counted. */
+export class CopyWindow {
+  readonly member: Member;
+  /** Why the last read failed, where it did. */
+  failure: unknown;
+  readonly #path: string;
+  #from = 0;
+  #bytes: Uint8Array = nothing;
+
+  constructor(member: Member, path: string) {
+    this.member = member;
+    this.#path = path + suffixes.copy;
+  }
+
+  /** Exactly so many; undefined where there are fewer. */
+  async bytes(from: number, length: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.upTo(from, length);
+    return bytes.length === length ? bytes : undefined;
+  }
+
+  /** So many, or what there is. */
+  async upTo(from: number, length: number): Promise<Uint8Array> {
+    const there = this.#from <= from && from + length <= this.#from + this.#bytes.length;
+    if (!there) {
+      try {
+        this.#bytes = await this.member.disk.read(this.#path, from, Math.max(length, WINDOW_BYTES));
+      } catch (error) {
+        this.failure = error;
+        this.#bytes = nothing;
+      }
+      this.#from = from;
+    }
+    return this.#bytes.subarray(from - this.#from, from - this.#from + length);
+  }
+
+  /** What was read may have changed. */
+  forget(): void {
+    this.#bytes = nothing;
+  }
+}
