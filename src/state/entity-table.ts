@@ -14,6 +14,14 @@ export interface TableEntity<P extends TablePiece> {
   readonly tail: readonly P[];
 }
 
+/** What a change does, apart from its data. */
+export interface TableChange {
+  readonly kind: StoreChange["kind"];
+  readonly id: string;
+  /** Of all but forget. */
+  readonly seq?: number;
+}
+
 interface Entity<P> {
   bases: P[];
   tail: P[];
@@ -49,14 +57,14 @@ export class EntityTable<P extends TablePiece> {
   }
 
   /** @param piece of a base or a tail: what is known of its data */
-  apply(change: StoreChange, piece: P | undefined): void {
+  apply(change: TableChange, piece: P | undefined): void {
     const { id } = change;
     if (change.kind === "forget") {
       this.#forget(id);
       return;
     }
     const entity = this.#own(id);
-    if (change.kind === "drop") this.#take(id, entity.tail, place(entity.tail, change.seq), change.seq);
+    if (change.kind === "drop") this.#take(id, entity.tail, place(entity.tail, change.seq!), change.seq!);
     else if (change.kind === "tail") this.#putTail(id, entity.tail, piece!);
     else this.#putBase(id, entity, piece!);
     if (entity.bases.length + entity.tail.length === 0) this.#entities.delete(id);
@@ -114,7 +122,7 @@ export class EntityTable<P extends TablePiece> {
 }
 
 /** Where `seq` is in a tail, or would be. */
-function place(tail: readonly TablePiece[], seq: number): number {
+export function place(tail: readonly TablePiece[], seq: number): number {
   let [from, to] = [0, tail.length];
   if (to > 0 && tail[to - 1]!.seq < seq) return to;
   while (from < to) {

@@ -14,5 +14,7 @@ export type {
 export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
 export { FolderDisk } from "./disk/folder-disk.js";
 // stores
+export { files } from "./files/files.js";
+export type { FilesOptions, SyncMode } from "./files/files-options.js";
 export { lmdb } from "./lmdb-store.js";
 export { memory } from "./memory-store.js";

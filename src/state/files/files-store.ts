@@ -1,0 +1,195 @@
+import { HoldfastError } from "../../errors.js";
+import type { OpenStore, StoreChange, StoredEntity, StoreSurroundings } from "../../system/durable/store.js";
+import { checkBatch } from "../check-batch.js";
+import type { Disk, DiskLock } from "../disk/disk.js";
+import { storeFailed } from "../disk/store-failed.js";
+import type { EntityTable } from "../entity-table.js";
+import { encodeBatch } from "./batch-codec.js";
+import { type FilePiece, pieceOf } from "./file-piece.js";
+import type { FilesSettings } from "./files-options.js";
+import type { Journals } from "./journals.js";
+import { Outage } from "./outage.js";
+import { readPieces } from "./read-pieces.js";
+import { LARGEST_PAYLOAD } from "./record.js";
+import type { Recovered } from "./recover.js";
+import { Retry } from "./retry.js";
+import { groupOf } from "./rules.js";
+import { type Waiting, WaitingBatches } from "./waiting-batches.js";
+
+/**
+ * A store in files, open. One loop writes; everybody else waits for it.
+ *
+ *   append ─▸ waiting ─▸ [ group ─▸ append ─▸ sync ] ─▸ table ─▸ resolve          one group at a time; what comes meanwhile
+ *                                 │                                             is the next one
+ *                                 └─ fails ─▸ cut back to what is durable ─▸ reject it and all that wait, tell, try again later
+ *
+ *   between two groups: a full journal is followed by a new one; a checkpoint begins, and goes on beside the loop
+ */
+export class FilesStore implements OpenStore {
+  readonly about: string;
+  readonly #disk: Disk;
+  readonly #settings: FilesSettings;
+  readonly #lock: DiskLock;
+  readonly #table: EntityTable<FilePiece>;
+  readonly #journals: Journals;
+  readonly #retry: Retry;
+  readonly #checkpoints: Outage;
+  readonly #waiting = new WaitingBatches();
+  readonly #reads = new Set<Promise<unknown>>();
+  #nextBatch: number;
+  #writing: Promise<void> | undefined;
+  #checkpoint: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    disk: Disk,
+    settings: FilesSettings,
+    around: StoreSurroundings,
+    lock: DiskLock,
+    recovered: Recovered,
+    journals: Journals,
+  ) {
+    this.about = `files in ${disk.about}`;
+    this.#disk = disk;
+    this.#settings = settings;
+    this.#lock = lock;
+    this.#table = recovered.table;
+    this.#nextBatch = recovered.nextBatch;
+    this.#journals = journals;
+    this.#checkpoints = new Outage(around);
+    this.#retry = new Retry(around, async () => {
+      await this.#journals.replace(this.#nextBatch);
+    });
+  }
+
+  get failure(): HoldfastError | undefined {
+    return this.#retry.failure;
+  }
+
+  ids(): Iterable<string> {
+    return this.#table.ids();
+  }
+
+  async read(id: string): Promise<StoredEntity | undefined> {
+    const entity = this.#table.get(id);
+    if (!entity) return undefined;
+    const bases = entity.bases.length;
+    const reading = readPieces(this.#disk, [...entity.bases, ...entity.tail]);
+    this.#reads.add(reading);
+    try {
+      const pieces = await reading;
+      return { bases: pieces.slice(0, bases), tail: pieces.slice(bases) };
+    } catch (error) {
+      throw storeFailed(this.#disk.about, `read what is stored of "${id}"`, error);
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  append(batch: readonly StoreChange[]): Promise<void> {
+    try {
+      if (this.#closed) throw new HoldfastError("StoreFailed", `${this.about}: it is closed, nothing can be appended`);
+      if (this.failure) throw this.failure;
+      checkBatch(batch);
+      const encoded = encodeBatch(batch);
+      const { length } = encoded.payload;
+      if (length > LARGEST_PAYLOAD) {
+        throw new HoldfastError("InvalidValue", `a batch has ${length} bytes: at most ${LARGEST_PAYLOAD} are stored`);
+      }
+      const durable = this.#waiting.put(encoded);
+      this.#writing ??= this.#write();
+      return durable;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#writing;
+    this.#retry.stop();
+    await this.#checkpoint;
+    try {
+      await this.#journals.close(this.#nextBatch, this.failure === undefined);
+    } catch (error) {
+      throw storeFailed(this.#disk.about, "sync its journal", error);
+    } finally {
+      await Promise.allSettled(this.#reads);
+      await this.#lock.release();
+    }
+  }
+
+  async #write(): Promise<void> {
+    // What is appended in this turn goes together.
+    await undefined;
+    while (this.#waiting.size > 0) {
+      try {
+        await this.#writeGroup();
+        await this.#betweenGroups();
+      } catch (error) {
+        await this.#fail(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #writeGroup(): Promise<void> {
+    const { sync } = this.#settings;
+    const group = this.#waiting.first((sizes) => groupOf(sizes, sync));
+    const payloads = group.map(({ encoded }) => encoded.payload);
+    const places = await this.#journals.write(payloads, this.#nextBatch, sync !== "lost-at-power-cut");
+    this.#nextBatch += group.length;
+    this.#waiting.drop(group.length);
+    for (const [index, { encoded, resolve }] of group.entries()) {
+      for (const change of encoded.changes) this.#table.apply(change, pieceOf(change, places[index]!));
+      resolve();
+    }
+    this.#retry.worked();
+  }
+
+  async #betweenGroups(): Promise<void> {
+    if (this.#journals.isFull) await this.#journals.next(this.#nextBatch);
+    if (this.#checkpoint || !this.#journals.isCheckpointDue(this.#table.bytes)) return;
+    await this.#journals.next(this.#nextBatch);
+    const picture = this.#table.picture();
+    const isCancelled = () => this.#closed !== undefined;
+    this.#checkpoint = this.#makeCheckpoint({ picture, firstBatch: this.#nextBatch, isCancelled });
+  }
+
+  async #makeCheckpoint(order: Parameters<Journals["checkpoint"]>[0]): Promise<void> {
+    try {
+      const made = await this.#journals.checkpoint(order, () => Promise.allSettled(this.#reads));
+      if (made) this.#checkpoints.worked();
+    } catch (error) {
+      this.#checkpoints.failed(
+        storeFailed(this.#disk.about, "make a checkpoint; changes are stored all the same", error),
+      );
+    } finally {
+      this.#checkpoint = undefined;
+    }
+  }
+
+  /** What was written and what waits was never stored; whoever appends next is told at once, until it works again. */
+  async #fail(error: unknown): Promise<void> {
+    const failure = appendFailed(this.#disk.about, error);
+    await this.#journals.cut();
+    const lost: readonly Waiting[] = this.#waiting.drop(this.#waiting.size);
+    this.#retry.failed(failure);
+    for (const { reject } of lost) reject(failure);
+  }
+}
+
+/** Of whatever kind it is, a missing key for instance, the system has to know it as a change that was not stored. */
+function appendFailed(folder: string, error: unknown): HoldfastError {
+  const failure = storeFailed(folder, "append to its journal", error);
+  if (failure.code === "StoreFailed") return failure;
+  const { message, details } = failure;
+  return new HoldfastError("StoreFailed", `${folder}: cannot append to its journal: ${message}`, {
+    cause: error,
+    details,
+  });
+}

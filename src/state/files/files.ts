@@ -1,0 +1,28 @@
+import { HoldfastError } from "../../errors.js";
+import { shown } from "../../known-keys.js";
+import type { Store } from "../../system/durable/store.js";
+import type { Disk } from "../disk/disk.js";
+import { FolderDisk } from "../disk/folder-disk.js";
+import { type FilesOptions, filesSettings } from "./files-options.js";
+import { openFiles } from "./open-files.js";
+
+/**
+ * A store in files of one folder: an append-only journal with checksums, checkpoints that bound it, and one sync of the disk
+ * for everything that came while the one before ran (group commit; the idea is that of every database's log).
+ * What it promises at which setting: docs/durability.md.
+ * @param where a folder, which is made if its parent is there; or a disk of one's own
+ * @throws HoldfastError InvalidSpec. Opening it: StoreInUse, StoreDamaged, StoreFailed
+ */
+export function files(where: string | Disk, options: FilesOptions = {}): Store {
+  const settings = filesSettings(options);
+  const disk = diskOf(where);
+  return { kind: "store", open: (around) => openFiles(disk, settings, around) };
+}
+
+function diskOf(where: string | Disk): Disk {
+  if (typeof where === "string" && where !== "") return new FolderDisk(where);
+  if (typeof where === "object" && where !== null && typeof where.lock === "function") return where;
+  throw new HoldfastError("InvalidSpec", `files(${shown(where)}): give a folder, such as files("./state")`, {
+    details: { field: "files()" },
+  });
+}
