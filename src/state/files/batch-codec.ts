@@ -18,6 +18,12 @@ export interface EncodedBatch {
 
 const kinds: readonly StoreChange["kind"][] = ["base", "tail", "drop", "forget"];
 
+/** Half a letter: UTF-8 has none, and would make two ids one. */
+const surrogate = /\p{Surrogate}/u;
+
+/** Beside the kind: the id is in UTF-16. */
+const WIDE = 0x80;
+
 /** Kind 1, length of the id 2, sequence number 8, length of the data 4. */
 const FIXED = 15;
 
@@ -27,7 +33,8 @@ const FIXED = 15;
  */
 export function encodeBatch(batch: readonly StoreChange[]): EncodedBatch {
   let size = 4;
-  for (const change of batch) size += FIXED + Buffer.byteLength(change.id) + dataOf(change).length;
+  for (const change of batch)
+    size += FIXED + Buffer.byteLength(change.id, encodingOf(change.id)) + dataOf(change).length;
   const payload = Buffer.allocUnsafe(size);
   payload.writeUInt32LE(batch.length, 0);
   let at = 4;
@@ -35,8 +42,9 @@ export function encodeBatch(batch: readonly StoreChange[]): EncodedBatch {
     const { kind, id } = change;
     const data = dataOf(change);
     const seq = kind === "forget" ? 0 : change.seq;
-    const idBytes = payload.write(id, at + FIXED);
-    payload[at] = kinds.indexOf(kind);
+    const encoding = encodingOf(id);
+    const idBytes = payload.write(id, at + FIXED, encoding);
+    payload[at] = kinds.indexOf(kind) | (encoding === "utf16le" ? WIDE : 0);
     payload.writeUInt16LE(idBytes, at + 1);
     payload.writeDoubleLE(seq, at + 3);
     payload.writeUInt32LE(data.length, at + 11);
@@ -57,15 +65,20 @@ export function decodeBatch(payload: Uint8Array): readonly StoredChange[] | unde
   let at = 4;
   for (let left = bytes.readUInt32LE(0); left > 0; left--) {
     if (at + FIXED > bytes.length) return undefined;
-    const kind = kinds[bytes[at]!];
+    const kind = kinds[bytes[at]! & ~WIDE];
+    const encoding = bytes[at]! & WIDE ? "utf16le" : "utf8";
     const idEnd = at + FIXED + bytes.readUInt16LE(at + 1);
     const seq = bytes.readDoubleLE(at + 3);
     const length = bytes.readUInt32LE(at + 11);
     if (kind === undefined || idEnd + length > bytes.length || !Number.isSafeInteger(seq)) return undefined;
-    changes.push({ kind, id: bytes.toString("utf8", at + FIXED, idEnd), seq, at: idEnd, length });
+    changes.push({ kind, id: bytes.toString(encoding, at + FIXED, idEnd), seq, at: idEnd, length });
     at = idEnd + length;
   }
   return at === bytes.length ? changes : undefined;
+}
+
+function encodingOf(id: string): "utf8" | "utf16le" {
+  return surrogate.test(id) ? "utf16le" : "utf8";
 }
 
 const nothing = new Uint8Array(0);
