@@ -75,6 +75,7 @@ const detached: ActorContext = {
 export const nobodysCall: Call = {
   signal: neverAborted,
   cancelled: () => false,
+  sequence: 0,
   remaining: () => Number.POSITIVE_INFINITY,
 };
 

@@ -7,6 +7,13 @@ export interface Call {
    * @returns true once the caller gave up or the incarnation is over
    */
   cancelled(): boolean;
+  /**
+   * Its number among all messages that this durable actor is ever given, rising and given once: the same when it runs again
+   * after a crash, or after a restart of the process, and no other's. Send it along as idempotency key with what the handler
+   * does outside. See docs/state.md.
+   * @throws HoldfastError Unavailable where the actor is not durable
+   */
+  readonly sequence: number;
   /** Milliseconds until its deadline: 0 once that has passed, Infinity for a tell and where there is none. */
   remaining(): number;
 }

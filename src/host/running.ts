@@ -57,6 +57,9 @@ export class Running {
         return running.signal;
       },
       cancelled: () => running.gaveUp(of),
+      get sequence() {
+        return sequenceOf(of, running.call);
+      },
       remaining: () => Math.max(0, running.call.expires - of.around.clock.now()),
     };
     return this.#handle;
@@ -82,6 +85,13 @@ export class Running {
     this.#abort?.abort(over);
     this.stream?.close();
   }
+}
+
+function sequenceOf({ path }: Worker, { sequence }: Extract<ToHost, { t: "call" }>): number {
+  if (sequence) return sequence;
+  const why =
+    "only messages of a durable actor have a number that outlives the process: say durable: true in its options";
+  throw new HoldfastError("Unavailable", `${path}: this.call.sequence: ${why}`, { retryable: false });
 }
 
 function gaveUp(): HoldfastError {

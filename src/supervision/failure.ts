@@ -26,11 +26,18 @@ export type Failure =
  *                   ▼
  *              restart after the back-off's pause (guilty deaths: at once)
  *
+ *   a start that its stored state forbids ──▶ quarantine, whatever the budgets: it would fail again, and only somebody's hand,
+ *                                             or newer code, can mend that
+ *
  * A child over its own budget is not charged to the supervisor: it is not restarted, and one bad child must not use up
  * what its siblings may need. Guilty deaths have an allowance per child only, so that bad input sent to one child can
  * park that child and never reaches the others.
  */
 export function onFailure(turn: Turn, id: string, child: ChildRecord, failure: Failure, error: Error): void {
+  if (failure === "start" && isFinal(error)) {
+    park(turn, id, child, stateError(id, error));
+    return;
+  }
   const { rules } = child;
   const guilty = failure === "guilty";
   const firstStart = child.readies === 0;
@@ -74,17 +81,20 @@ function restart(turn: Turn, id: string, child: ChildRecord, failure: Failure): 
 }
 
 function overOwnBudget(turn: Turn, id: string, child: ChildRecord, failure: Failure, error: Error): void {
-  const { rules, phase, mode } = turn.state;
+  const { rules } = turn.state;
   const { intensity, guiltyIntensity } = child.rules;
   const budget = failure === "guilty" ? guiltyIntensity : intensity;
   const chosen = child.rules.overBudget ?? (failure === "guilty" ? rules.guiltyOverBudget : rules.overBudget);
-  const park = child.readies === 0 || chosen === "quarantine";
-  if (!park) {
-    put(turn, id, child, { life: "stopped" });
-    end(turn, "gave-up", gaveUp(`child ${JSON.stringify(id)}`, budget, id, error));
+  if (child.readies === 0 || chosen === "quarantine") {
+    park(turn, id, child, quarantineError(id, budget, failure, error));
     return;
   }
-  const parked = quarantineError(id, budget, failure, error);
+  put(turn, id, child, { life: "stopped" });
+  end(turn, "gave-up", gaveUp(`child ${JSON.stringify(id)}`, budget, id, error));
+}
+
+function park(turn: Turn, id: string, child: ChildRecord, parked: HoldfastError): void {
+  const { phase, mode } = turn.state;
   if (mode === "rollback" && phase.kind === "starting" && child.origin === "first") {
     // Parking it would end in an "up" that is not true: whoever waits for this start was promised every child.
     put(turn, id, child, { life: "stopped" });
@@ -113,6 +123,16 @@ function quarantineError(id: string, budget: Intensity, failure: Failure, cause:
       `${budgetText(budget)}). Mend the cause, then restart it by hand`,
     { cause, details: { id, restarts: budget.restarts, withinMs: budget.withinMs } },
   );
+}
+
+/** Another start would find the same state. */
+function isFinal(error: Error): boolean {
+  return error instanceof HoldfastError && (error.code === "StateRefused" || error.code === "StoreDamaged");
+}
+
+function stateError(id: string, cause: Error): HoldfastError {
+  const text = `quarantined: ${cause.message} (child ${JSON.stringify(id)} was not tried again). Mend the cause, then restart it by hand`;
+  return new HoldfastError("Unavailable", text, { cause, details: { id } });
 }
 
 function budgetText(budget: Intensity): string {
