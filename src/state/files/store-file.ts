@@ -3,7 +3,7 @@ import type { Disk } from "../disk/disk.js";
 import type { Encryption } from "../privacy/encryption.js";
 import type { Sealer } from "../privacy/sealer.js";
 import { sealKnown } from "../privacy/sealing.js";
-import { type FileHeader, HEADER_BYTES, parseFileHeader } from "./file-header.js";
+import { type FileHeader, FORMAT, HEADER_BYTES, parseFileHeader } from "./file-header.js";
 
 /** A file of a store, as far as it is believed. */
 export interface StoreFile {
@@ -23,9 +23,9 @@ export interface RecordPlace {
   readonly size: number;
 }
 
-/** What every record of a file is authenticated with, where it is sealed. */
-export function aboutFile({ kind, number }: Pick<FileHeader, "kind" | "number">): string {
-  return `${kind} ${number}`;
+/** What every record of a sealed file is authenticated with: its header, so that nothing of that can be changed either. */
+export function aboutFile({ kind, number, storeId, firstBatch, previousEnd }: Omit<FileHeader, "seal">): string {
+  return [FORMAT, kind, number, Buffer.from(storeId).toString("hex"), firstBatch, previousEnd].join(" ");
 }
 
 /**

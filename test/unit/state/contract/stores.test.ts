@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { files } from "../../../../src/state/files/files.js";
+import type { FilesOptions } from "../../../../src/state/files/files-options.js";
 import { lmdb } from "../../../../src/state/lmdb-store.js";
 import { memory } from "../../../../src/state/memory-store.js";
 import { storeContract } from "./store-contract.js";
@@ -17,6 +19,24 @@ storeContract("memory()", () => {
   const store = memory();
   return () => store;
 });
+
+/** Journals and checkpoints so small that a test goes through many. */
+const small = { segmentBytes: 4096, checkpointBytes: 16_384 };
+const encryption = { current: "one", key: () => "1f".repeat(32) };
+
+const settings: [name: string, options: FilesOptions][] = [
+  ["files()", {}],
+  ["files() with small journals", small],
+  ["files(), a sync for each", { sync: "each", ...small }],
+  ["files() that leave syncing to the system", { sync: "lost-at-power-cut", ...small }],
+  ["files() that are sealed", { encryption, ...small }],
+];
+for (const [name, options] of settings) {
+  storeContract(name, () => {
+    const at = folder();
+    return () => files(at, options);
+  });
+}
 
 storeContract("lmdb()", () => {
   const at = folder();
