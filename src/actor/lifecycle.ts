@@ -4,7 +4,10 @@ import type { ignore } from "./ignore.js";
 export interface ActorSelf {
   readonly path: string;
   readonly key: string | undefined;
+  /** 0 in a replica that stands by. */
   readonly incarnation: number;
+  /** It is the replica of an actor with `standby: "hot"`, and has not taken over. */
+  readonly standby?: true;
 }
 
 /** What start() may answer. */

@@ -90,7 +90,7 @@ function gutter(state: ChildState, change: Change | undefined): string {
 }
 
 function facts(row: TreeRow, change: Change | undefined): Piece[] {
-  const { restarts, mailbox, where, spare, scaling, hidden } = row;
+  const { restarts, mailbox, where, spare, standby, scaling, hidden } = row;
   const pieces: Piece[] = [];
   if (scaling) pieces.push({ text: sizeText(scaling) });
   if (restarts > 0) {
@@ -101,6 +101,7 @@ function facts(row: TreeRow, change: Change | undefined): Piece[] {
   if (hidden > 0) pieces.push({ text: `${hidden} more not shown`, styles: ["dim"] });
   if (where) pieces.push({ text: oneLine(where), styles: ["dim"], optional: true });
   if (spare) pieces.push({ text: `spare ${spare}`, styles: ["dim"], optional: true });
+  if (standby) pieces.push({ text: `standby ${standby}`, styles: ["dim"], optional: true });
   return pieces;
 }
 

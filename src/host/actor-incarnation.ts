@@ -104,6 +104,11 @@ export class ActorIncarnation {
     this.#standing = (this.#standing & ~PHASE) | phase;
   }
 
+  /** What stood by goes on as this incarnation, which starts. */
+  protected become(incarnation: number): void {
+    this.#standing = (incarnation << NUMBER_FROM) | STARTING;
+  }
+
   protected get unusual(): Rare {
     this.rare ??= new Rare();
     return this.rare;

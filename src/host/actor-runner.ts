@@ -248,7 +248,7 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     if (this.phase === STOPPING) void this.finish();
   }
 
-  private started(answer?: unknown): void {
+  protected started(answer?: unknown): void {
     if (this.phase !== STARTING) {
       this.late(this);
       return;

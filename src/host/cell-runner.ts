@@ -19,6 +19,7 @@ import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
 import type { OwnRecord } from "./own-record.js";
 import { spawnSpec } from "./spawn-request.js";
+import { StandbyRunner } from "./standby-runner.js";
 import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surroundings.js";
 
 export interface CellLink {
@@ -92,6 +93,9 @@ export class CellRunner {
         return;
       case "events":
         this.#events(frame);
+        return;
+      case "follow":
+        this.#follow(frame);
         return;
       case "call":
         this.#heart?.work();
@@ -203,20 +207,45 @@ export class CellRunner {
   }
 
   #start(frame: Extract<ToHost, { t: "start" }>): void {
+    if (frame.role === "promoted") {
+      this.#promote(frame);
+      return;
+    }
     this.#actors.get(frame.actor)?.fence();
     const props = frame.props ? { packed: frame.props, plain: frame.props.value } : this.#props!;
-    const runner = new ActorRunner(frame, props, this.#around!);
+    const Runner = frame.role === "standby" ? StandbyRunner : ActorRunner;
+    const runner = new Runner(frame, props, this.#around!);
     this.#actors.add(runner);
-    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.start, runner, [frame]);
-    else runner.start(frame);
+    this.#begin(runner, runner.start, frame);
+  }
+
+  #follow(frame: Extract<ToHost, { t: "follow" }>): void {
+    const runner = this.#of(frame);
+    if (runner instanceof StandbyRunner) this.#begin(runner, runner.follow, frame.state);
+  }
+
+  #promote(frame: Extract<ToHost, { t: "start" }>): void {
+    const { actor, incarnation } = frame;
+    const runner = this.#actors.get(actor);
+    if (runner instanceof StandbyRunner) this.#begin(runner, runner.promote, frame);
+    else {
+      const error = encodeError(new HoldfastError("StartFailed", "its standby has ended by itself"));
+      this.#link.send({ t: "start-failed", actor, incarnation, error });
+    }
+  }
+
+  /** Something goes on in its name that no message asked for. */
+  #begin<A>(runner: ActorRunner, does: (argument: A) => void, argument: A): void {
+    const { callFor } = this.#around!;
+    if (callFor) callFor(runner, 0, does as (...args: unknown[]) => unknown, runner, [argument]);
+    else does.call(runner, argument);
   }
 
   #events(frame: Extract<ToHost, { t: "events" }>): void {
     const runner = this.#of(frame);
     if (!runner) return;
     this.#heart?.work();
-    if (this.#around!.callFor) this.#around!.callFor(runner, 0, runner.events, runner, [frame]);
-    else runner.events(frame);
+    this.#begin(runner, runner.events, frame);
   }
 
   #of(frame: { actor: number; incarnation: number }): ActorRunner | undefined {

@@ -54,6 +54,11 @@ export class Hosts {
     return Math.max(0, HOSTS_FOR_GROWTH - this.#alive.size);
   }
 
+  /** The system has stopped: none is opened any more, and those that end are not missed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** The fastest host there is for a spec, told to boot. Its spare, if it had one, is made anew later. */
   open(spec: CellSpec): Opened {
     const own = this.#take(spec);

@@ -17,6 +17,7 @@ export interface TreeRow {
   readonly restarts: number;
   readonly mailbox: TreeNode["mailbox"];
   readonly spare: TreeNode["spare"];
+  readonly standby: TreeNode["standby"];
   /** Of a pool: how many members it has, and why. */
   readonly scaling: TreeNode["scaling"];
   /** A host of its own runs here, so there is something to kill; a key shares that of its cell, one line above. */
@@ -51,6 +52,7 @@ function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): v
     restarts,
     mailbox,
     spare,
+    standby,
     scaling,
     ejected,
     children = [],
@@ -72,6 +74,7 @@ function walk(node: TreeNode, depth: number, parent: string, rows: TreeRow[]): v
     restarts,
     mailbox,
     spare,
+    standby,
     scaling,
   };
   rows.push({ ...row, killable, hidden });

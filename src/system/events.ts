@@ -74,6 +74,11 @@ export type SystemEvent =
   | { type: "rebuilt"; path: string; method: string; member: string; why: "late" | "lost"; of: number }
   /** A circuit breaker before a ref has opened, tries whether it may close, or has closed; `why` says it in numbers. */
   | BreakerEvent
+  /**
+   * The replica of an actor with `standby: "hot"` is on its way, could take over, has taken over, or is gone: `why` says what
+   * of. Another one is made, and nothing of its primary is touched.
+   */
+  | { type: "standby"; path: string; state: "starting" | "ready" | "promoted" | "lost"; host?: string; why?: string }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

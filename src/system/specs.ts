@@ -46,6 +46,13 @@ export interface ActorOptions extends ChildOptions {
    * the module and load() done, which costs as much memory as the actor itself and restarts in milliseconds; "none".
    */
   spare?: "none" | "empty" | "loaded";
+  /**
+   * What stands by for the death of its thread or process. "cold": nothing (`spare: "none"`); "warm": a host with the module
+   * and load() done (`spare: "loaded"`); "hot": a replica in another host, which follows its state and takes its place. One
+   * that throws is rebuilt where it is, as ever. Not inline, nor with `cell` or `exclusive`. Default: as `spare` says. See
+   * docs/standby.md.
+   */
+  standby?: "cold" | "warm" | "hot";
   /** Messages handed to the host ahead of execution. Default 64. Never fewer than `static concurrency`. */
   window?: number;
   /**

@@ -19,6 +19,8 @@ export interface TreeNode {
   readonly answered?: number;
   /** What waits for its next death. */
   readonly spare?: "ready" | "loading";
+  /** Of an actor with `standby: "hot"`: whether its replica could take over now, or is on its way. */
+  readonly standby?: "ready" | "starting";
   readonly mailbox?: { readonly waiting: number; readonly executing: number; readonly capacity: number };
   /** What it has been executing for a second or longer. It is busy, not hung: that it is within its limit is watched. */
   readonly busy?: Busy;
@@ -109,6 +111,7 @@ function line(node: TreeNode): string {
   if (node.mailbox) parts.push(`mail ${node.mailbox.waiting}+${node.mailbox.executing}/${node.mailbox.capacity}`);
   if (node.busy) parts.push(busyText(node.busy));
   if (node.spare) parts.push(`spare ${node.spare}`);
+  if (node.standby) parts.push(`standby ${node.standby}`);
   if (node.ejected) parts.push(ejectedText(node.ejected));
   if (node.reason) parts.push(`(${node.reason})`);
   return parts.join("  ");

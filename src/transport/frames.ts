@@ -15,6 +15,8 @@ import type { WireError } from "./error-codec.js";
  *     │ events (some of them)* ─────────────▶ apply()*                   of an event-sourced one; then start()
  *     │ ◀──────────────────────────────── replayed*
  *     │ ◀──────────────────────────────── started | ignored | start-failed
+ *     │ follow (state), events ─────────────▶ new, restore(), or apply()*  of what stands by, as its primary's state changes
+ *     │ ◀──────────────────────────────── followed | start-failed
  *     │ call (seq) ─────────────────────────▶ handler
  *     │ ◀──────────────────────── part* , done (outcome, events, snapshot)
  *     │ ◀──────────────────────────────── crashed (the actor alone; seq of the message that threw)
@@ -52,7 +54,14 @@ export type ToHost =
       version?: number | undefined;
       /** Of an event-sourced one: what has happened since `state` follows, and it starts after that. */
       rebuild?: Rebuild | undefined;
+      /**
+       * "standby": it is not to serve, but to be ready to. "promoted": what stands by under this number goes on as this
+       * incarnation, with the state that it has. Default: it is built anew, and serves.
+       */
+      role?: "standby" | "promoted" | undefined;
     }
+  /** A newer state for what stands by; answered by `followed`, or start-failed. Of an event-sourced one: `events`, so answered. */
+  | { t: "follow"; actor: number; incarnation: number; state: Packed }
   /** A list of events, in order, all of one version (see `start`); `last`: nothing has happened since. */
   | {
       t: "events";
@@ -124,6 +133,8 @@ export type ToParent =
   | { t: "boot-failed"; error: WireError }
   /** `plain`: it has no stop() that wants to be called. */
   | { t: "started"; actor: number; incarnation: number; plain?: boolean }
+  /** What stands by has taken what it was given last. */
+  | { t: "followed"; actor: number; incarnation: number }
   /** It has applied one frame of events. */
   | { t: "replayed"; actor: number; incarnation: number }
   /** start() answered `ignore`: there is nothing to do, and that is no failure. */

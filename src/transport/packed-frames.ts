@@ -50,6 +50,10 @@ function mapped(frame: ToHost | ToParent, map: (packed: Packed) => Packed): ToHo
       const state = frame.state && map(frame.state);
       return props === frame.props && state === frame.state ? frame : { ...frame, props, state };
     }
+    case "follow": {
+      const state = map(frame.state);
+      return state === frame.state ? frame : { ...frame, state };
+    }
     default:
       return frame;
   }

@@ -23,6 +23,8 @@ const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
   booted: "ring",
   "boot-failed": "ring",
   started: "ring",
+  follow: "ring",
+  followed: "ring",
   ignored: "ring",
   "start-failed": "ring",
   part: "ring",

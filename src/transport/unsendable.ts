@@ -16,6 +16,7 @@ export function answerForUnsent(frame: ToHost, thrown: unknown): ToParent | unde
     case "boot":
       return { t: "boot-failed", error };
     case "start":
+    case "follow":
       return { t: "start-failed", actor: frame.actor, incarnation: frame.incarnation, error };
     case "call": {
       const { actor, incarnation, seq } = frame;

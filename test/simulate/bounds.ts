@@ -16,8 +16,8 @@ export class Bounds {
     this.#look(this.#app.tree());
     const { hosts, ledger, shape } = this.#world;
     const held = hosts.filter(({ ended, killed }) => !ended && !killed).length;
-    // Each place has one host and, at most, one that stands by; empty ones are shared.
-    if (held > 2 * shape.places + 2) {
+    // Each place has one host and, at most, one that stands by, and its replica where it has one; empty ones are shared.
+    if (held > 2 * shape.places + shape.standbys + 2) {
       ledger.find("6 everything is bounded", `${held} hosts are held for ${shape.places} places`);
     }
   }

@@ -100,6 +100,7 @@ class Dice {
       : this.pick(["worker", "crowd"] as const);
     const next = this.#askable.length > 0 && this.one(2) ? this.pick(this.#askable) : undefined;
     const isolation = this.pick(["thread", "thread", "fork", "fork", "inline"] as const);
+    const hot = lone && isolation !== "inline" && this.one(3);
     const options: Record<string, unknown> = {
       shutdown: this.pick(["brutal", 50, 1000, 1000, "unlimited"]),
       startTimeout: this.pick([150, 2000, 5000]),
@@ -117,7 +118,8 @@ class Dice {
         ? { restart: this.pick(["transient", "temporary"]), significant: this.#mayEnd && this.one(2) }
         : {}),
       // Nothing of it may run beside it, not even its load(). Inline nobody can end what will not end.
-      ...(lone && isolation !== "inline" && this.one(4)
+      ...(hot ? { standby: "hot" } : {}),
+      ...(lone && !hot && isolation !== "inline" && this.one(4)
         ? { exclusive: true, spare: this.pick(["none", "empty"]) }
         : {}),
       ...(this.one(3) ? { grace: this.pick([20, 300]) } : {}),

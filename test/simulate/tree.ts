@@ -21,6 +21,8 @@ export interface TreeShape {
   adopt(actor: ActorPlan, path: string): void;
   /** Hosts that all units together may be in. */
   readonly places: number;
+  /** Actors with a replica, which is in a host of its own. */
+  readonly standbys: number;
   /** The most messages that may wait at a path, and be with its hosts. */
   bounds(path: string): { waiting: number; executing: number };
   /** Whom the actor there asks in turn. */
@@ -65,6 +67,7 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
     { replayable: boolean; pool: boolean; forgets: boolean; next: string | undefined; plan: ChildPlan }
   >();
   let places = 0;
+  let standbys = 0;
   const visit = (plan: ChildPlan, path: string): void => {
     if (plan.kind === "dynamic") return;
     if (plan.kind === "supervisor") {
@@ -72,6 +75,7 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
       return;
     }
     const own = plan.kind === "actor" ? plan : plan.kind === "pool" ? plan.member : plan.actor;
+    if (own.options.standby === "hot") standbys++;
     const next = own.next === undefined ? undefined : `${tree.name}/${own.next}`;
     kinds.set(path, {
       replayable: own.runs === "keeper",
@@ -101,6 +105,9 @@ export function shapeOf(tree: SupervisorPlan): TreeShape {
     },
     get places() {
       return places;
+    },
+    get standbys() {
+      return standbys;
     },
     bounds: (path) => boundsOf(of(path)!.plan),
     forgets: (path) => of(path)?.forgets ?? false,

@@ -282,6 +282,8 @@ function describe(event: SystemEvent): string {
       return `rebuilt ${event.path} ${event.member} ${event.why}`;
     case "breaker":
       return `breaker ${event.path} ${event.state}`;
+    case "standby":
+      return `standby ${event.path} ${event.state} ${event.host ?? event.why ?? ""}`;
     case "lingering":
       return `lingering ${event.path}.${event.incarnation} ${event.methods.join(" ")}`;
     case "fenced":

@@ -13,7 +13,7 @@ const steps: readonly (readonly [keyof DeathTimes, string, string])[] = [
 /** Events of the flight recorder that are shown. */
 const FLIGHT_SHOWN = 6;
 
-const levels = { "in-place": "in place", spare: "from a spare", cold: "cold" } as const;
+const levels = { "in-place": "in place", standby: "from its standby", spare: "from a spare", cold: "cold" } as const;
 
 /** One death: who, why, what was executing, what was done, what happened last there, and where the milliseconds went. */
 export class IncidentView {

@@ -3,6 +3,7 @@ import { milliseconds } from "../../duration.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import { childRules } from "../../supervision/spec.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../../system/actor/loaded-actor.js";
+import { refuseHot } from "../../system/standby/standby-options.js";
 import type { LoadedSpec } from "../../system/unit.js";
 import type { KeyedOptions } from "../keyed.js";
 import { lasting } from "../lasting.js";
@@ -20,6 +21,11 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
       cellBounds(options ?? {}, actor.isolation, field);
       positiveInteger(maxKeys, `${field}.maxKeys`);
       milliseconds(idle, `${field}.idle`);
+      refuseHot(
+        actor.options,
+        field,
+        'the keys of a dead cell are rebuilt in another: give "warm", for a loaded spare',
+      );
       lasting(actor.rules(field, preset), field);
       return childRules({ shutdown: "unlimited", startTimeout: Number.POSITIVE_INFINITY }, field, preset);
     },

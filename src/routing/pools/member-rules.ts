@@ -2,6 +2,7 @@ import { HoldfastError } from "../../errors.js";
 import type { Preset } from "../../supervision/presets.js";
 import type { ChildRules } from "../../supervision/spec.js";
 import type { LoadedActor } from "../../system/actor/loaded-actor.js";
+import { refuseHot } from "../../system/standby/standby-options.js";
 import { lasting } from "../lasting.js";
 
 /** @throws InvalidSpec for what a member of a pool cannot be */
@@ -14,5 +15,10 @@ export function memberRules(member: LoadedActor, field: string, preset: Preset):
       { details: { field: `${field}.snapshotEvery` } },
     );
   }
+  refuseHot(
+    member.options,
+    field,
+    'the members of a pool stand by for each other: give it one member more, or "warm" for a loaded spare',
+  );
   return lasting(member.rules(field, preset), field);
 }

@@ -217,7 +217,9 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
 
   tree(standing: Standing): TreeNode {
     const { lodging } = this.plan;
-    return actorNode(this.context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
+    const node = actorNode(this.context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
+    const { standby } = lodging;
+    return standby ? { ...node, standby } : node;
   }
 
   private open(remains: Remains): void {

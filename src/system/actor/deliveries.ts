@@ -42,13 +42,13 @@ export class Deliveries implements Holder {
   #latestSent: Sent | undefined;
   #latest: MethodFacts | undefined;
 
-  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, pooled }: HandleOptions) {
+  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, pooled, onKept }: HandleOptions) {
     this.#context = context;
     this.#to = to;
     this.#window = window;
     this.#pooled = pooled === true;
     this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
-    this.kept = new KeptState(snapshotEvery);
+    this.kept = new KeptState(snapshotEvery, onKept);
   }
 
   get size(): number {

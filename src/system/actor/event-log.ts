@@ -66,7 +66,8 @@ export class EventLog {
 
   *chunks(): IterableIterator<EventChunk> {
     let [events, special]: [unknown[], Special] = [[], false];
-    for (const { value, special: its } of this.#happened) {
+    // As it is now: what stands by is told of it while its primary goes on.
+    for (const { value, special: its } of [...this.#happened]) {
       events.push(...(value as unknown[]));
       if (its === true || special === false) special = its;
       if (events.length < IN_ONE_FRAME) continue;

@@ -1,10 +1,13 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { OnKept } from "./kept-state.js";
 
 export interface HandleOptions {
   /** Messages handed to the host ahead of execution. */
   readonly window: number;
   /** Take a snapshot with every nth message of a replayable actor, or after so many events; undefined: as is usual for it. */
   readonly snapshotEvery: number | undefined;
+  /** Told of each change of what is kept of its state. */
+  readonly onKept?: OnKept | undefined;
   /** How long handlers of a rebuilt incarnation may still run before their cell goes. */
   readonly graceMs: number;
   /** Others take from it too: it is not emptied when this one ends; what it cannot begin at once is better off with them. */

@@ -11,6 +11,9 @@ export interface After {
   readonly events?: Packed | undefined;
 }
 
+/** Hears of each change of what is kept, in the turn in which it counts. */
+export type OnKept = (kept: KeptState, after: After) => void;
+
 /**
  * What the state of an actor is built from after a death: its last snapshot, and what came after that.
  *
@@ -21,15 +24,23 @@ export class KeptState {
   readonly #log: ReplayLog;
   readonly #every: number | undefined;
   #past: EventLog | undefined;
+  readonly #onKept: OnKept | undefined;
+  #mark: Packed | undefined;
 
-  constructor(snapshotEvery: number | undefined) {
+  constructor(snapshotEvery: number | undefined, onKept?: OnKept) {
     this.#every = snapshotEvery;
+    this.#onKept = onKept;
     this.#log = new ReplayLog(snapshotEvery);
   }
 
   /** The last good snapshot. */
   get snapshot(): Packed | undefined {
     return this.#log.state;
+  }
+
+  /** What changed it last: who holds that, and all before, holds the state, but for messages that have to run again. */
+  get mark(): Packed | undefined {
+    return this.#mark;
   }
 
   /** What has happened since, to an event-sourced actor that has answered anything. */
@@ -44,7 +55,8 @@ export class KeptState {
   }
 
   /** A message has left an actor whose state is kept. */
-  left(message: Message, { ran, state, events }: After, { eventSourced }: ActorFacts): void {
+  left(message: Message, after: After, { eventSourced }: ActorFacts): void {
+    const { ran, state, events } = after;
     if (eventSourced) {
       this.#past ??= new EventLog(this.#every);
       if (state) {
@@ -54,6 +66,9 @@ export class KeptState {
       if (!ran) this.#past.owed();
     } else if (state) this.#log.took(state);
     else this.#log.keep(message, ran);
+    if (!state && !events) return;
+    this.#mark = state ?? events;
+    this.#onKept?.(this, after);
   }
 
   /** The incarnation is over. */

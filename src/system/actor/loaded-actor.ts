@@ -18,6 +18,8 @@ import { pack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
 import { checkMemory, memoryLimits } from "../memory/memory-options.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
+import { HotCell } from "../standby/hot-cell.js";
+import { checkStandby, withSpare } from "../standby/standby-options.js";
 import type { LoadedSpec } from "../unit.js";
 import { ActorFamily } from "./actor-family.js";
 import type { ActorPlan } from "./actor-plan.js";
@@ -30,6 +32,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   heapMb: true,
   memory: true,
   spare: true,
+  standby: true,
   window: true,
   snapshotEvery: true,
   exclusive: true,
@@ -51,7 +54,8 @@ export interface LoadedActor extends LoadedSpec {
 const noProps = pack(undefined, "props");
 
 /** @throws HoldfastError InvalidValue when the props cannot be sent */
-export function loadActor({ isolation, runs, props: given, options }: ActorSpec): LoadedActor {
+export function loadActor({ isolation, runs, props: given, options: written }: ActorSpec): LoadedActor {
+  const options = withSpare(written);
   const props = pack(given, "props");
   const mailbox = (path: string) => mailboxLimits(options.mailbox, `${path}.mailbox`);
   let home: SystemContext | undefined;
@@ -103,6 +107,7 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
       if (checked?.preset === preset) return checked.rules;
       checkMemory(isolation, options, field);
       checkCell(isolation, options, field);
+      checkStandby(isolation, written, field);
       checked = { preset, rules: actorRules(options, field, preset) };
       return checked.rules;
     },
@@ -113,6 +118,10 @@ export function loadActor({ isolation, runs, props: given, options }: ActorSpec)
         const lodging = context.lodgings.mates(options.cell, cell(context, path, rules));
         lodging.admit(props.value, path);
         return new ActorFamily(name, { ...bounds(path), context, rules, lodging }, props);
+      }
+      if (options.standby === "hot") {
+        const lodging = new HotCell(context, cell(context, path, rules), path);
+        return new ActorFamily(name, { ...bounds(path), onKept: lodging.onKept, context, rules, lodging });
       }
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);

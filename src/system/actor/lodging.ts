@@ -11,8 +11,8 @@ export interface Guest {
   /** How long host and load() may take together. */
   readonly withinMs: number;
   readonly attempt: Attempt;
-  /** A host runs for it, before load() is done. "in-place": the cell was there. */
-  onHost(level: "in-place" | "spare" | "cold"): void;
+  /** A host runs for it, before load() is done. "in-place": the cell was there; "standby": so was its replica. */
+  onHost(level: "in-place" | "standby" | "spare" | "cold"): void;
   /**
    * Called in the turn in which the place is free.
    * @param leftMs what is left of `withinMs`; `Infinity` where the lodging itself watches it, and then calls `late`
@@ -25,6 +25,8 @@ export interface Guest {
 /** Where an actor's cell comes from and what becomes of it: one of its own, or one shared with others of its class. */
 export interface Lodging {
   readonly spec: CellSpec;
+  /** Where its replica is, if it has one to take its place. */
+  readonly standby?: "ready" | "starting" | undefined;
   /** Several may be in one cell, and what ends it by force ends all of them. */
   readonly together?: boolean;
   /** Finds or boots a cell and lets the guest enter. @throws HoldfastError StartFailed with why there is none */

@@ -1,7 +1,7 @@
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
 import type { Host } from "../../host/host.js";
-import type { Cell } from "../cell/cell.js";
+import { Cell } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
 import { openCell, readyCell } from "../cell/open-cell.js";
 import type { SystemContext } from "../context.js";
@@ -32,12 +32,17 @@ export class OwnCell implements Lodging {
     this.#exclusive = spec.exclusive ? new Exclusive(context, path) : undefined;
   }
 
+  /** What is made of its hosts. */
+  protected get make(): typeof Cell {
+    return Cell;
+  }
+
   get waits(): string | undefined {
     return this.#exclusive?.waits;
   }
 
   place(guest: Guest): Promise<Begun> {
-    const ready = this.#exclusive ? undefined : readyCell(this.#context, this.spec);
+    const ready = this.#exclusive ? undefined : readyCell(this.#context, this.spec, this.make);
     if (!ready) return this.#boot(guest);
     guest.onHost("spare");
     return guest.enter(ready, guest.withinMs);
@@ -49,7 +54,7 @@ export class OwnCell implements Lodging {
     if (signal.aborted) throw stoppedBefore(path);
     const began = this.#context.clock.now();
     const onOpened = (host: Host) => this.#exclusive?.add(host);
-    const cell = await openCell(this.#context, this.spec, { withinMs, signal, onHost, onOpened });
+    const cell = await openCell(this.#context, this.spec, { withinMs, signal, onHost, onOpened, make: this.make });
     // Between its opening and this turn it may have died, or this start been given up, with nobody to tell.
     if (signal.aborted) cell.kill({ kind: "killed", by: "its supervisor" });
     if (!cell.alive) throw new HoldfastError("StartFailed", `${path}: its host ended while it was starting`);

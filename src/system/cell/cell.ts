@@ -131,9 +131,9 @@ export class Cell {
     return this.#entries.room;
   }
 
-  /** Gives the member its number here. */
-  join(member: CellMember): void {
-    const number = this.#entries.take();
+  /** Gives the member its number here. @param after what stood by for it: its number is the member's from here on */
+  join(member: CellMember, after?: CellMember): void {
+    const number = after?.id ?? this.#entries.take();
     if (number === undefined) {
       throw new HoldfastError("Unavailable", `${this.spec.path}: this cell is full: use more cells`);
     }

@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly onHost: (level: "spare" | "cold") => void;
   /** Its members are each ended alone. Default false: one that hangs takes the cell along. */
   readonly shared?: boolean;
+  /** What is made of the host. Default: a plain cell. */
+  readonly make?: typeof Cell;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface OpenOptions {
  * @throws HoldfastError StartFailed with the cause, also when load() takes longer than `withinMs` or `signal` fires
  */
 export async function openCell(context: SystemContext, spec: CellSpec, options: OpenOptions): Promise<Cell> {
-  const { withinMs, signal, onHost, onOpened, shared = false } = options;
+  const { withinMs, signal, onHost, onOpened, shared = false, make = Cell } = options;
   const { booting, level } = context.hosts.open(spec);
   onOpened?.(booting.host);
   let tookTooLong = false;
@@ -39,7 +41,7 @@ export async function openCell(context: SystemContext, spec: CellSpec, options: 
     // It may have ended after its last frame and before anybody listened here.
     if (booting.ended) throw endError(booting.ended);
     signal.throwIfAborted();
-    return new Cell(context, spec, booting.host, facts, shared);
+    return new make(context, spec, booting.host, facts, shared);
   } catch (error) {
     booting.host.kill();
     throw new HoldfastError(
@@ -57,7 +59,7 @@ export async function openCell(context: SystemContext, spec: CellSpec, options: 
 }
 
 /** The cell of a spare that has loaded the spec already, in this turn: a caller waits. Undefined where there is none. */
-export function readyCell(context: SystemContext, spec: CellSpec): Cell | undefined {
+export function readyCell(context: SystemContext, spec: CellSpec, make = Cell): Cell | undefined {
   const spare = context.hosts.takeLoaded(spec);
-  return spare && new Cell(context, spec, spare.host, spare.loaded!, false);
+  return spare && new make(context, spec, spare.host, spare.loaded!, false);
 }

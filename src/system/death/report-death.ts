@@ -5,20 +5,33 @@ import type { UnitExit } from "../unit.js";
 import type { Remains } from "./after-death.js";
 import { BlackBox } from "./black-box.js";
 import type { OpenReport } from "./death-log.js";
-import { causeText, type DeathCause } from "./report.js";
+import { causeText, type DeathCause, type DeathReport } from "./report.js";
+
+/** Who has died. */
+type Deceased = Pick<DeathReport, "path" | "key" | "incarnation" | "together" | "standby">;
 
 /** Opens the one report of a death. */
 export function reportDeath(
   context: SystemContext,
-  who: { path: string; key: string | undefined; incarnation: number; together?: readonly string[] },
+  who: Deceased,
   isolation: Isolation,
   host: string,
   remains: Remains,
 ): OpenReport {
   const { cause, executing, answersLost, redelivered, failed, poisoned, at, wreck } = remains;
-  const { path, key, incarnation, together } = who;
+  const { path, key, incarnation, together, standby } = who;
   const lost = { executing, answersLost, redelivered, failed, poisoned };
-  const facts = { path, key, incarnation, isolation, host, cause, ...(together ? { together } : {}), ...lost };
+  const facts = {
+    path,
+    key,
+    incarnation,
+    isolation,
+    host,
+    cause,
+    ...(together ? { together } : {}),
+    ...lost,
+    ...(standby ? { standby } : {}),
+  };
   const box = wreck && new BlackBox(wreck, context.clock.now());
   return context.deaths.open(facts, at, remains.report, box);
 }

@@ -95,6 +95,8 @@ export interface DeathReport {
   readonly cause: DeathCause;
   /** Who else was in the same cell (`cell`), and died with it: their paths. Absent where nobody was. */
   readonly together?: readonly string[];
+  /** It was the replica of an actor with `standby: "hot"`: no mail was with it, and its primary serves. */
+  readonly standby?: true;
   readonly executing: readonly MessageEvidence[];
   /** Had finished, and their answers were lost with the host: their callers got `ActorDied` with `finished: true`. */
   readonly answersLost: readonly MessageEvidence[];
@@ -104,7 +106,7 @@ export interface DeathReport {
   poisoned: number;
   decision: "restart" | "quarantine" | "escalate" | "stop" | "pending";
   /** How it came back: the cheapest level that fitted. */
-  level: "in-place" | "spare" | "cold" | undefined;
+  level: "in-place" | "standby" | "spare" | "cold" | undefined;
   times: DeathTimes;
   /** What the host's record said at the end; undefined where no host was ready: it could not load, or it is a supervisor. */
   readonly record: HostRecord | undefined;
