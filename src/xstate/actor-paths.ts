@@ -25,3 +25,14 @@ export function children(ref: AnyActorRef): Readonly<Record<string, AnyActorRef>
     AnyActorRef
   >;
 }
+
+/**
+ * XState keeps a child of `spawnChild()` without a name as "undefined", and forgets it with the next such one. It has a
+ * name: it is kept under that.
+ */
+export function adopt(child: AnyActorRef): void {
+  const parent = child._parent?.getSnapshot() as { children?: Record<string, AnyActorRef> } | undefined;
+  if (!parent?.children || parent.children[child.id] === child) return;
+  if (parent.children.undefined === child) delete parent.children.undefined;
+  parent.children[child.id] = child;
+}

@@ -1,11 +1,12 @@
 import { type AnyActorLogic, type AnyActorRef, type AnyEventObject, createActor, type Actor as Root } from "xstate";
 import type { Timer } from "../clock.js";
-import { children, found, pathOf } from "./actor-paths.js";
+import { adopt, children, found, pathOf } from "./actor-paths.js";
 import type { Happening } from "./happenings.js";
 import { keyedBy } from "./idempotency-key.js";
 import { type Internals, internalsOf } from "./internals.js";
-import { marksOf } from "./marks.js";
+import { type Marks, marksOf } from "./marks.js";
 import { refuseUnnamed } from "./named-logic.js";
+import { timersOfStates } from "./renewed.js";
 import { checkRestored, type StoredMachine, type StoredSnapshot } from "./stored-machine.js";
 import { Timers } from "./timers.js";
 
@@ -45,6 +46,8 @@ export class Interpreter {
   readonly #began = new WeakMap<object, number>();
   /** Of the children that are being restored. */
   #restored: ReadonlyMap<string, number> | undefined;
+  /** Of a state that was migrated. */
+  readonly #former: Marks | undefined;
   readonly #life: string;
   #turn: number;
   #names = 0;
@@ -58,6 +61,7 @@ export class Interpreter {
     this.#around = around;
     this.#turn = stored?.turn ?? 0;
     this.#life = stored?.life ?? Math.trunc(around.wallTime()).toString(36);
+    this.#former = stored?.former;
     this.#restored = stored && new Map(Object.entries(stored.began));
     this.#root = createActor(logic, stored ? { snapshot: stored.machine as never } : { input });
     this.#root.subscribe({ error: () => {} });
@@ -91,7 +95,8 @@ export class Interpreter {
     this.#run(() => {
       this.#root.start();
       this.#restored = undefined;
-      this.#timers.arm((path) => found(this.#root, path));
+      const states = this.#former && timersOfStates(this.#root, this.#former);
+      this.#timers.arm((path) => found(this.#root, path), states);
     });
   }
 
@@ -189,6 +194,7 @@ export class Interpreter {
   }
 
   #starts(ref: AnyActorRef): void {
+    adopt(ref);
     const path = pathOf(ref);
     const began = this.#restored?.get(JSON.stringify(path)) ?? this.#turn;
     this.#began.set(ref, began);

@@ -17,11 +17,8 @@ export function marksOf(root: AnyActorRef): Marks {
   const walk = (ref: AnyActorRef) => {
     const snapshot: unknown = ref.getSnapshot();
     if (isMachineSnapshot(snapshot)) {
-      const within = pathOf(ref).map((name) => `${name}: `);
-      for (const node of snapshot._nodes as Node[]) marks[`${within.join("")}${node.id}`] = markOf(node);
-      for (const node of Object.values(snapshot.historyValue as Record<string, Node[]>).flat()) {
-        marks[`${within.join("")}${node.id}`] ??= markOf(node);
-      }
+      const remembered = Object.values(snapshot.historyValue as Record<string, Node[]>).flat();
+      for (const node of [...(snapshot._nodes as Node[]), ...remembered]) marks[nameOf(ref, node)] = markOf(node);
     }
     for (const child of Object.values(children(ref))) walk(child);
   };
@@ -29,7 +26,12 @@ export function marksOf(root: AnyActorRef): Marks {
   return marks;
 }
 
-function markOf({ type, config, invoke }: Node): string {
+/** A state among those of all the machines of a system. */
+export function nameOf(ref: AnyActorRef, { id }: Node): string {
+  return [...pathOf(ref), id].join(": ");
+}
+
+export function markOf({ type, config, invoke }: Node): string {
   const after = Object.keys((config.after as object | undefined) ?? {}).map((delay) => `after ${delay}`);
   return [type, ...after, ...invoke.map(({ id }) => `invokes ${id}`)].join(", ");
 }
@@ -38,7 +40,7 @@ function markOf({ type, config, invoke }: Node): string {
 export function changed(stored: Marks, now: Marks): string | undefined {
   const gone = Object.keys(stored).find((name) => !(name in now));
   const come = Object.keys(now).find((name) => !(name in stored));
-  if (gone !== undefined) return `state "${gone}", which it is in, is not there any more`;
+  if (gone !== undefined) return `state "${gone}", which it is in or remembers, is not there any more`;
   if (come !== undefined) return `state "${come}" was not there, and it would be in it`;
   const other = Object.keys(stored).find((name) => stored[name] !== now[name]);
   return other === undefined ? undefined : `state "${other}" was: ${stored[other]}; it is: ${now[other]}`;

@@ -4,6 +4,7 @@ import { shown } from "../known-keys.js";
 import { found } from "./actor-paths.js";
 import type { LoadedMachine } from "./load-machine.js";
 import { changed, type Marks, marksOf } from "./marks.js";
+import { notInvoked } from "./renewed.js";
 import type { StoredTimer } from "./timers.js";
 
 /** What XState's getPersistedSnapshot() gives, as far as it is looked at here. */
@@ -56,16 +57,14 @@ export function readStored(state: unknown, place: string, loaded: LoadedMachine)
 
 function migrated(stored: StoredMachine, { version, migrate }: LoadedMachine, place: string): StoredMachine {
   if (stored.version === version) return stored;
-  if (migrate)
-    return {
-      ...stored,
-      version,
-      machine: migrate(stored.machine, stored.version) as StoredSnapshot,
-      former: stored.marks,
-    };
-  const text = `${place}: the stored state is of version ${shown(stored.version)}, the machine of version ${shown(version)}`;
-  const fix = "export migrate(state, from) beside it, or put the version back";
-  throw refused(place, `${text}: ${fix}`, { stored: stored.version, expected: version });
+  const versions = { stored: stored.version, expected: version };
+  const what = `${place}: the stored state is of version ${shown(stored.version)}, the machine of version ${shown(version)}`;
+  if (!migrate) {
+    throw refused(place, `${what}: export migrate(state, from) beside it, or put the version back`, versions);
+  }
+  const machine = migrate(stored.machine, stored.version) as StoredSnapshot | undefined;
+  if (typeof machine?.status === "string") return { ...stored, version, machine, former: stored.marks };
+  throw refused(place, `${what}, and migrate() returned ${shown(machine)}: return a state as it got one`, versions);
 }
 
 /**
@@ -76,7 +75,7 @@ function migrated(stored: StoredMachine, { version, migrate }: LoadedMachine, pl
 export function checkRestored(root: AnyActorRef, stored: StoredMachine, place: string): void {
   const why = whatHasChanged(root, stored);
   if (why === undefined) return;
-  const fix = "give the machine another version and a migrate(), or put it back";
+  const fix = stored.former ? "mend its migrate()" : "give the machine another version and a migrate(), or put it back";
   throw refused(place, `${place}: the stored state does not fit the machine: ${why}: ${fix}`, {
     stored: stored.version,
   });
@@ -86,7 +85,7 @@ function whatHasChanged(root: AnyActorRef, { machine, marks, timers, former }: S
   const now = root.getSnapshot() as StoredSnapshot & { readonly error?: unknown };
   if (now.status === "error" && machine.status !== "error") return text(now.error);
   const gone = childrenGone(root, machine, []);
-  if (gone !== undefined || former) return gone;
+  if (gone !== undefined || former) return gone ?? notInvoked(root, former!);
   return (
     changed(marks, marksOf(root)) ??
     (isMachineSnapshot(now) && JSON.stringify(now.value) !== JSON.stringify(machine.value)

@@ -3,6 +3,7 @@ import type { Timer } from "../clock.js";
 import { type ActorPath, pathOf } from "./actor-paths.js";
 import type { Relay, Scheduler } from "./internals.js";
 import type { Around } from "./interpreter.js";
+import type { NodeTimer } from "./renewed.js";
 
 /** A delayed event as it is stored: it is due at a time of day, whichever program is there then. */
 export interface StoredTimer {
@@ -63,13 +64,21 @@ export class Timers implements Scheduler {
     this.#drop((one) => one.source === of);
   }
 
-  /** Those that were stored, where both ends of them are there again. */
-  arm(at: (path: ActorPath) => AnyActorRef | undefined): void {
+  /**
+   * Those that were stored, where both ends of them are there again.
+   * @param states of a machine that was migrated: timers of states that it is not in any more end, those of other states begin
+   */
+  arm(at: (path: ActorPath) => AnyActorRef | undefined, states?: readonly NodeTimer[]): void {
     for (const { from, to, ...rest } of this.#stored) {
       const [source, target] = [at(from), at(to)];
-      if (source && target) this.#arm({ ...rest, source, target, running: undefined });
+      if (!source || !target) continue;
+      const stands = states?.some(({ ref, id }) => ref === source && id === rest.id) ?? true;
+      if (stands || !rest.id.startsWith("xstate.after.")) this.#arm({ ...rest, source, target, running: undefined });
     }
     this.#stored = [];
+    for (const { ref, id, delay, same } of states ?? []) {
+      if (!same && !this.#has(ref, id)) this.schedule(ref, ref, { type: id }, delay, id);
+    }
   }
 
   fire(timer: number, relay: Relay): void {
@@ -103,6 +112,10 @@ export class Timers implements Scheduler {
       if (left > piece) this.#wait(one, left - piece);
       else this.#around.happened({ kind: "timer", timer: one.timer });
     });
+  }
+
+  #has(source: AnyActorRef, id: string): boolean {
+    return [...this.#armed.values()].some((one) => one.source === source && one.id === id);
   }
 
   #drop(which: (one: Armed) => boolean): void {
