@@ -13,17 +13,17 @@ type Node = AnyMachineSnapshot["_nodes"][number];
  *   { "door.open": "atomic, after 30000, invokes 0.door.open" }
  */
 export function marksOf(root: AnyActorRef): Marks {
-  const marks: Record<string, string> = {};
+  const found: Record<string, string> = {};
   const walk = (ref: AnyActorRef) => {
     const snapshot: unknown = ref.getSnapshot();
     if (isMachineSnapshot(snapshot)) {
       const remembered = Object.values(snapshot.historyValue as Record<string, Node[]>).flat();
-      for (const node of [...(snapshot._nodes as Node[]), ...remembered]) marks[nameOf(ref, node)] = markOf(node);
+      for (const node of [...(snapshot._nodes as Node[]), ...remembered]) found[nameOf(ref, node)] = markOf(node);
     }
     for (const child of Object.values(children(ref))) walk(child);
   };
   walk(root);
-  return marks;
+  return found;
 }
 
 /** A state among those of all the machines of a system. */
@@ -31,9 +31,17 @@ export function nameOf(ref: AnyActorRef, { id }: Node): string {
   return [...pathOf(ref), id].join(": ");
 }
 
-export function markOf({ type, config, invoke }: Node): string {
+/** A machine's states are the same for as long as it is there. */
+const marks = new WeakMap<Node, string>();
+
+export function markOf(node: Node): string {
+  const known = marks.get(node);
+  if (known !== undefined) return known;
+  const { type, config, invoke } = node;
   const after = Object.keys((config.after as object | undefined) ?? {}).map((delay) => `after ${delay}`);
-  return [type, ...after, ...invoke.map(({ id }) => `invokes ${id}`)].join(", ");
+  const mark = [type, ...after, ...invoke.map(({ id }) => `invokes ${id}`)].join(", ");
+  marks.set(node, mark);
+  return mark;
 }
 
 /** What has changed between two, for people; undefined where nothing has. */
