@@ -26,11 +26,12 @@ export class CommandError extends Error {
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** What was given: text or true by option name, and the words that are no options. */
+/** Text, true, or the texts of an option that may be given several times. */
+type Given<O extends Options[string]> = O["type"] extends "boolean" ? boolean : O extends { multiple: true } ? string[] : string;
+
+/** What was given, by option name, and the words that are no options. */
 export interface ParsedCommand<O extends Options> {
-  readonly values: { readonly [K in keyof O]?: O[K]["type"] extends "boolean" ? boolean : string } & {
-    readonly help?: boolean;
-  };
+  readonly values: { readonly [K in keyof O]?: Given<O[K]> } & { readonly help?: boolean };
   readonly positionals: string[];
 }
 

@@ -10,6 +10,9 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast tree <url> [--watch]    show the live tree of a server
   holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
   holdfast models <url> …          list, load, unload, swap or roll back a server's models
+  holdfast backup <store> <to>     copy a store, also while it is in use
+  holdfast restore <backups> <to>  put a backup into an empty folder
+  holdfast verify <folder>         check every byte of a store or of its backups
   holdfast demo                    stream speech while the model's thread is killed
 
   holdfast <command> --help        options of a command
@@ -24,6 +27,9 @@ const commands: Record<string, () => Promise<Command>> = {
   tree: async () => (await import("./tree.js")).tree,
   "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
   models: async () => (await import("./models.js")).models,
+  backup: async () => (await import("./backup.js")).backupCommand,
+  restore: async () => (await import("./restore.js")).restoreCommand,
+  verify: async () => (await import("./verify.js")).verifyCommand,
   demo: async () => (await import("./demo.js")).demo,
 };
 

@@ -14,9 +14,8 @@ import { type Manifest, manifestText, parseManifest } from "./manifest.js";
  */
 export class Repository {
   readonly #disk: Disk;
-  /** Folders of parts with names that are not yet durable. */
+  /** Folders of pieces that the next manifest names: their names may not be durable yet. */
   readonly #unsynced = new Set<string>();
-  readonly #folders = new Set<string>();
   #made = 0;
 
   constructor(disk: Disk) {
@@ -67,15 +66,12 @@ export class Repository {
    */
   async put(bytes: Uint8Array, sum: string, reread: boolean): Promise<number> {
     const path = partPath(sum);
-    if (reread ? await this.#isWhole(sum, bytes.length) : (await this.#size(path)) === bytes.length) return 0;
     const folder = path.slice(0, path.lastIndexOf("/"));
-    if (!this.#folders.has(folder)) {
-      await this.#disk.makeFolder(folder);
-      this.#folders.add(folder);
-      this.#unsynced.add(PARTS);
-    }
-    await this.#write(path, bytes);
+    // Also for a piece that is there already: a backup may have been killed after it was renamed, before it was synced.
     this.#unsynced.add(folder);
+    if (reread ? await this.#isWhole(sum, bytes.length) : (await this.#size(path)) === bytes.length) return 0;
+    await this.#disk.makeFolder(folder);
+    await this.#write(path, bytes);
     return bytes.length;
   }
 
@@ -93,11 +89,9 @@ export class Repository {
 
   /** From here on the backup is there. */
   async commit(manifest: Manifest): Promise<string> {
-    for (const folder of this.#unsynced) await this.#disk.syncFolder(folder);
-    this.#unsynced.clear();
     const name = manifestName(manifest);
-    // Folders named in it must be found after a power cut, too.
-    await this.#disk.syncFolder("");
+    for (const folder of [...this.#unsynced, PARTS, ""]) await this.#disk.syncFolder(folder);
+    this.#unsynced.clear();
     await this.#write(name, Buffer.from(manifestText(manifest)));
     await this.#disk.syncFolder("");
     return name;
@@ -175,6 +169,11 @@ function manifestName({ number, at }: Manifest): string {
 /** The number of a backup, from its manifest's name. */
 export function numberOf(name: string): number {
   return Number(NAME.exec(name)?.[1]);
+}
+
+/** "000042-20260501T120000Z", from its manifest's name. */
+export function idOf(name: string): string {
+  return name.slice("backup-".length, -".manifest".length);
 }
 
 /** In folders by their first two letters: a card's file system holds few files in each. */

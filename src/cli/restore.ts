@@ -1,0 +1,54 @@
+import { restore } from "../state/backup/restore.js";
+import { bytesText } from "./bytes-text.js";
+import { CommandError, exitCodes, parseCommand } from "./command.js";
+import { keysOf } from "./keys-of.js";
+import { progressLine } from "./progress-line.js";
+import { stateDisk } from "./state-disk.js";
+import { stoppable } from "./stoppable.js";
+
+const help = `holdfast restore <backups> <folder> [options]
+
+Puts a backup into an empty folder, which files() then opens. All of it is checked before anything is written.
+
+  --at WHICH            an id or number of holdfast backup --list, or a time: the last one made by then (UTC),
+                        such as 2026-05-01 or 2026-05-01T12:30Z. Default: the newest
+  --key-file PATH       a key of the store: opens every record while checking. Once for each key
+  --json                the result as JSON
+  -h, --help
+
+Ctrl-C ends it; the folder is then left without a store.
+Exit codes: 0 done, 1 failed or damaged, 2 wrong option, no such backup, or the folder is not empty.
+
+  holdfast restore /mnt/backups ./state --at 2026-05-01T12:30Z
+`;
+
+/** `holdfast restore`. */
+export async function restoreCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseCommand("restore", args, {
+    at: { type: "string" },
+    "key-file": { type: "string", multiple: true },
+    json: { type: "boolean" },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return exitCodes.ok;
+  }
+  const [from, to, ...rest] = positionals;
+  if (from === undefined || to === undefined || rest.length > 0) {
+    throw new CommandError("give a folder of backups and an empty folder\nsee: holdfast restore --help");
+  }
+  const encryption = await keysOf(values["key-file"]);
+  const progress = progressLine();
+  const { id, at, bytes, files } = await stoppable((signal) =>
+    restore(stateDisk(from), stateDisk(to), {
+      ...(values.at !== undefined && { at: values.at }),
+      ...(encryption && { encryption }),
+      signal,
+      onProgress: progress.told,
+    }),
+  ).finally(progress.end);
+  const time = at === undefined ? undefined : new Date(at).toISOString();
+  if (values.json) console.log(JSON.stringify({ id, at: time, bytes, files, folder: to }));
+  else console.log(`restored ${id} of ${time}: ${bytesText(bytes)} in ${to}`);
+  return exitCodes.ok;
+}
