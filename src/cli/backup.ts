@@ -1,5 +1,5 @@
-import { backup, type BackupResult } from "../state/backup/backup.js";
-import { type Keep } from "../state/backup/keep.js";
+import { type BackupResult, backup } from "../state/backup/backup.js";
+import type { Keep } from "../state/backup/keep.js";
 import { type BackupSummary, listBackups } from "../state/backup/list-backups.js";
 import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
@@ -16,7 +16,6 @@ whole, whatever becomes of the others, and it is read back and checked before it
 
   <store>               the folder of files(); with several disks: a,b,c
   --keep RULES          which backups stay, such as last=3,hourly=24,daily=7,weekly=4,monthly=12 (UTC). Default: all
-  --reread              reads pieces that are there already, too, and writes anew what is damaged
   --key-file PATH       a key of the store: opens every record while checking. Once for each key
   --list                what backups there are
   --json                the result as JSON
@@ -32,7 +31,6 @@ Exit codes: 0 done, 1 failed, 2 wrong option.
 export async function backupCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseCommand("backup", args, {
     keep: { type: "string" },
-    reread: { type: "boolean" },
     "key-file": { type: "string", multiple: true },
     list: { type: "boolean" },
     json: { type: "boolean" },
@@ -44,7 +42,9 @@ export async function backupCommand(args: string[]): Promise<number> {
   const [first, second, ...rest] = positionals;
   if (values.list && first !== undefined && second === undefined) return list(first, values.json ?? false);
   if (values.list || first === undefined || second === undefined || rest.length > 0) {
-    throw new CommandError("give a store and a folder of backups, or --list and that folder\nsee: holdfast backup --help");
+    throw new CommandError(
+      "give a store and a folder of backups, or --list and that folder\nsee: holdfast backup --help",
+    );
   }
   const keep = keepOf(values.keep);
   const encryption = await keysOf(values["key-file"]);
@@ -53,7 +53,6 @@ export async function backupCommand(args: string[]): Promise<number> {
     backup(stateDisk(first), stateDisk(second), {
       ...(keep && { keep }),
       ...(encryption && { encryption }),
-      reread: values.reread ?? false,
       signal,
       onProgress: progress.told,
     }),
@@ -77,7 +76,9 @@ function plain({ at, unreadable, error: _, ...result }: BackupResult): object {
 
 async function list(folder: string, json: boolean): Promise<number> {
   const backups = await listBackups(stateDisk(folder));
-  if (json) for (const { at, error, ...one } of backups) console.log(JSON.stringify({ ...one, at: timeText(at), error: error?.message }));
+  if (json)
+    for (const { at, error, ...one } of backups)
+      console.log(JSON.stringify({ ...one, at: timeText(at), error: error?.message }));
   else if (backups.length === 0) console.log("no backups");
   else for (const one of backups) console.log(line(one));
   return backups.some(({ error }) => error) ? exitCodes.failed : exitCodes.ok;

@@ -27,7 +27,11 @@ export class CommandError extends Error {
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** Text, true, or the texts of an option that may be given several times. */
-type Given<O extends Options[string]> = O["type"] extends "boolean" ? boolean : O extends { multiple: true } ? string[] : string;
+type Given<O extends Options[string]> = O["type"] extends "boolean"
+  ? boolean
+  : O extends { multiple: true }
+    ? string[]
+    : string;
 
 /** What was given, by option name, and the words that are no options. */
 export interface ParsedCommand<O extends Options> {

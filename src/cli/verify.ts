@@ -46,10 +46,10 @@ export async function verifyCommand(args: string[]): Promise<number> {
   return verified.some(({ problem }) => problem) ? exitCodes.failed : exitCodes.ok;
 }
 
-function line({ id, what, bytes, files, records, opened, notes, problem }: Verified): string {
+function line({ id, what, bytes, files, records, opened, tornBytes, problem }: Verified): string {
   const name = what === "store" ? "the store" : `backup ${id}`;
   if (problem) return `${name}: ${problem.message}`;
   const how = opened ? "" : ", sealed records not opened: give --key-file";
-  const told = [`${bytesText(bytes)} in ${files} files, ${records} records${how}`, ...notes];
-  return `${name}: good: ${told.join("; ")}`;
+  const torn = tornBytes > 0 ? `; at its end ${bytesText(tornBytes)} that were being written` : "";
+  return `${name}: good, ${bytesText(bytes)} in ${files} files, ${records} records${how}${torn}`;
 }

@@ -2,6 +2,7 @@ import { type Clock, realClock } from "../../clock.js";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
+import { storeFailed } from "../disk/store-failed.js";
 import type { Encryption } from "../privacy/encryption.js";
 import { PART_BYTES } from "./backup-options.js";
 import { checkBackup } from "./check-backup.js";
@@ -67,6 +68,14 @@ export async function backup(
   const target = typeof to === "string" ? new FolderDisk(to) : to;
   refuseOverlap(source, target);
   const repository = new Repository(target);
+  try {
+    return await lockedBackup(source, repository, options);
+  } catch (error) {
+    throw storeFailed(repository.about, `take a backup of ${source.about}`, error);
+  }
+}
+
+async function lockedBackup(source: Disk, repository: Repository, options: BackupOptions): Promise<BackupResult> {
   const lock = await repository.take();
   try {
     const names = await repository.names();
@@ -112,7 +121,11 @@ async function copyStore(
   return tryAgainWhileItChanges(source, async () => {
     const found = await storeFiles(source);
     const ends = await Promise.all(found.map((file) => (file.last ? wholeEnd(source, file) : file.end)));
-    const told = progressOf("copy", ends.map((bytes) => ({ bytes })), options);
+    const told = progressOf(
+      "copy",
+      ends.map((bytes) => ({ bytes })),
+      options,
+    );
     const files: BackedUpFile[] = [];
     for (const [index, { path }] of found.entries()) {
       const copying = {

@@ -1,4 +1,5 @@
 import type { Disk } from "../disk/disk.js";
+import { HEADER_BYTES } from "../files/file-header.js";
 import type { RawRecord } from "../files/record.js";
 import { RecordReader } from "../files/record-reader.js";
 import { damaged } from "../files/store-file.js";
@@ -29,39 +30,50 @@ export async function inspectFile(
   check: CheckPayload,
   told: (bytes: number) => void = () => {},
 ): Promise<InspectedFile> {
-  const { path, header } = file;
-  let at = file.from;
+  let far = HEADER_BYTES;
+  const further = (offset: number) => {
+    if (offset > far) told(offset - far);
+    far = Math.max(far, offset);
+  };
+  const first = await readOnce(disk, file, firstBatch, check, further);
+  if ((await whatFollows(disk, file, first.end)) === undefined) return first;
+  // The end of a file that grows may have been half written a moment ago: what is followed by another sync no longer is.
+  const second = await readOnce(disk, file, firstBatch, check, further);
+  const later = await whatFollows(disk, file, second.end);
+  if (later === undefined) return second;
+  throw damaged(disk, file.path, second.end, `no record can be read there, though they go on up to ${later} at least`);
+}
+
+async function readOnce(
+  disk: Disk,
+  file: FoundFile,
+  firstBatch: number,
+  check: CheckPayload,
+  further: (offset: number) => void,
+): Promise<InspectedFile> {
+  const reader = new RecordReader(disk, file, PART_BYTES);
   let nextBatch = firstBatch;
-  let records = 0;
   let ended = false;
-  for (;;) {
-    const reader = new RecordReader(disk, path, at, file.end, PART_BYTES);
-    for (let read = await reader.next(); read; read = await reader.next()) {
-      for (const record of read) {
-        if (record.batch !== nextBatch || ended || record.group > record.offset) {
-          throw damaged(disk, path, record.offset, `it is batch ${record.batch} where ${nextBatch} is due`);
-        }
-        nextBatch++;
-        records++;
-        if (record.type === "end") ended = true;
-        else check(record);
+  for (let records = await reader.next(); records; records = await reader.next()) {
+    for (const record of records) {
+      if (record.batch !== nextBatch || ended || record.group > record.offset) {
+        throw damaged(disk, file.path, record.offset, `it is batch ${record.batch} where ${nextBatch} is due`);
       }
-      told(reader.offset - at);
-      at = reader.offset;
+      nextBatch++;
+      if (record.type === "end") ended = true;
+      else check(record);
     }
-    const later = await whatFollows(disk, file, at);
-    if (later === undefined) break;
-    // Of a file that grows, the end may have been half written a moment ago: what is followed by another sync is not.
-    const again = await new RecordReader(disk, path, at, file.end, PART_BYTES).next();
-    if (!again) throw damaged(disk, path, at, `no record can be read there, though they go on up to ${later} at least`);
+    further(reader.offset);
   }
-  if (header.kind === "checkpoint" && !ended) throw damaged(disk, path, at, "it is a checkpoint without an end");
-  return { end: at, records, nextBatch };
+  if (file.header.kind === "checkpoint" && reader.offset === file.end && !ended) {
+    throw damaged(disk, file.path, reader.offset, "it is a checkpoint without an end");
+  }
+  return { end: reader.offset, records: nextBatch - firstBatch, nextBatch };
 }
 
 /** Where something whole lies behind what cannot be read; undefined for the end of the file, or a torn tail. */
 async function whatFollows(disk: Disk, file: FoundFile, at: number): Promise<number | undefined> {
   if (at === file.end) return undefined;
   if (!file.last || file.header.kind === "checkpoint") return file.end;
-  return laterGroup(disk, file.path, at, file.end);
+  return laterGroup(disk, file, at);
 }

@@ -1,5 +1,6 @@
 import type { Disk } from "../disk/disk.js";
 import { decodeBatch } from "../files/batch-codec.js";
+import { HEADER_BYTES } from "../files/file-header.js";
 import { aboutFile, damaged } from "../files/store-file.js";
 import type { Encryption } from "../privacy/encryption.js";
 import { parseSealHeader } from "../privacy/seal-header.js";
@@ -45,7 +46,7 @@ export async function inspectStore(disk: Disk, options: InspectOptions = {}): Pr
       throw damaged(disk, file.path, 18, `it begins with batch ${firstBatch} where ${nextBatch} is due`);
     }
     const check = await payloadCheck(disk, file, options.encryption);
-    options.told?.(file.from);
+    options.told?.(HEADER_BYTES);
     // The records of a checkpoint are numbered by themselves.
     const read = await inspectFile(disk, file, checkpoint ? 1 : nextBatch, check, options.told);
     if (!checkpoint) nextBatch = read.nextBatch;
@@ -68,7 +69,9 @@ async function payloadCheck(disk: Disk, file: FoundFile, encryption: Encryption 
   const sealed = header.seal.length > 0;
   // Without its key the checksum has to do.
   if (sealed && !encryption) return () => {};
-  const sealer = sealed ? await sealKnown(encryption, header.seal, aboutFile(header), `${disk.about}/${path}`) : undefined;
+  const sealer = sealed
+    ? await sealKnown(encryption, header.seal, aboutFile(header), `${disk.about}/${path}`)
+    : undefined;
   return ({ payload, offset }) => {
     if (decodeBatch(sealer ? sealer.open(payload, offset) : payload)) return;
     throw damaged(disk, path, offset, "the record there is no batch of changes");

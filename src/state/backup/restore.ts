@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
+import { storeFailed } from "../disk/store-failed.js";
 import type { Encryption } from "../privacy/encryption.js";
 import { backupDisk } from "./backup-disk.js";
 import { PART_BYTES } from "./backup-options.js";
@@ -40,6 +41,14 @@ export async function restore(
 ): Promise<BackupSummary> {
   const repository = new Repository(typeof from === "string" ? new FolderDisk(from) : from);
   const target = typeof to === "string" ? new FolderDisk(to) : to;
+  try {
+    return await checkedRestore(repository, target, options);
+  } catch (error) {
+    throw storeFailed(target.about, `restore a backup of ${repository.about}`, error);
+  }
+}
+
+async function checkedRestore(repository: Repository, target: Disk, options: RestoreOptions): Promise<BackupSummary> {
   const name = await chooseBackup(repository, options.at);
   await refuseUsed(target);
   const manifest = await wholeManifest(repository, name, options);
@@ -101,7 +110,9 @@ async function refuseUsed(target: Disk): Promise<void> {
   const used = names.filter((name) => name !== STAGE && !name.startsWith("LOCK"));
   if (used.length === 0) return;
   const store = used.some((name) => /^(journal|checkpoint)-/.test(name));
-  const what = store ? "has a store in it" : `is not empty (${used.slice(0, 3).join(", ")}${used.length > 3 ? " …" : ""})`;
+  const what = store
+    ? "has a store in it"
+    : `is not empty (${used.slice(0, 3).join(", ")}${used.length > 3 ? " …" : ""})`;
   throw new HoldfastError("InvalidSpec", `${target.about} ${what}: restore into an empty folder, then move it there`);
 }
 

@@ -1,17 +1,14 @@
 import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
-import { type FileHeader, LONGEST_HEADER, parseFileHeader } from "../files/file-header.js";
+import { HEADER_BYTES, parseFileHeader } from "../files/file-header.js";
 import { checkpointName, journalName, storeNames } from "../files/file-names.js";
-import { damaged } from "../files/store-file.js";
+import { damaged, type StoreFile } from "../files/store-file.js";
 
-/** A file of a store that lies somewhere: nothing of it is opened, no key is needed. */
-export interface FoundFile {
-  readonly path: string;
-  readonly header: FileHeader;
-  /** Where its records begin. */
-  readonly from: number;
-  /** Where what counts of it ends at most: of a journal that another one follows, where that one says. */
-  readonly end: number;
+/**
+ * A file of a store that lies somewhere. Nothing of it is opened, no key is needed: it has no sealer. Its end is where what
+ * counts of it ends at most: of a journal that another one follows, where that one says.
+ */
+export interface FoundFile extends StoreFile {
   /** It may grow, and its end may be half written. */
   readonly last: boolean;
 }
@@ -21,7 +18,11 @@ export interface FoundFile {
  * @throws HoldfastError StoreDamaged; InvalidSpec where there is no store. ENOENT where a file went meanwhile
  */
 export async function storeFiles(disk: Disk): Promise<readonly FoundFile[]> {
-  const names = storeNames(await disk.list(""));
+  const names = storeNames(
+    await disk.list("").catch((error: NodeJS.ErrnoException) => {
+      throw error.code === "ENOENT" ? noStore(disk) : error;
+    }),
+  );
   const covered = names.checkpoints.at(-1) ?? 0;
   const numbers = names.journals.filter((number) => number > covered);
   if (covered === 0 && numbers.length === 0) throw noStore(disk);
@@ -37,13 +38,15 @@ export async function storeFiles(disk: Disk): Promise<readonly FoundFile[]> {
     const due = kind === "journal" ? covered + index + (covered === 0 ? 1 : 0) : number;
     if (number !== due) throw damaged(disk, journalName(due), 0, "the file is missing");
     const size = await disk.size(path);
-    const parsed = parseFileHeader(await disk.read(path, 0, LONGEST_HEADER), `${disk.about}/${path}`);
+    const parsed = parseFileHeader(await disk.read(path, 0, HEADER_BYTES), `${disk.about}/${path}`);
     const own = parsed?.header.kind === kind && parsed.header.number === number;
-    // A journal that is only being made has nothing yet; one that follows a checkpoint was whole before that.
-    if (!own && last && kind === "journal" && number > covered + 1) break;
-    if (!own && last && covered === 0 && number === 1) throw noStore(disk);
+    if (!own && last && size <= HEADER_BYTES) {
+      // A journal that is only being made has nothing yet; the one that follows a checkpoint was whole before that.
+      if (kind === "journal" && number > covered + 1) break;
+      if (covered === 0) throw noStore(disk);
+    }
     if (!parsed || !own) throw damaged(disk, path, 0, "its header cannot be read");
-    found.push({ path, header: parsed.header, from: parsed.end, end: size, last });
+    found.push({ path, ...parsed, end: size, sealer: undefined, last });
   }
   return linked(disk, found);
 }
@@ -52,7 +55,8 @@ export async function storeFiles(disk: Disk): Promise<readonly FoundFile[]> {
 function linked(disk: Disk, found: readonly FoundFile[]): FoundFile[] {
   const { storeId } = found[0]!.header;
   return found.map((file, index) => {
-    if (Buffer.compare(file.header.storeId, storeId) !== 0) throw damaged(disk, file.path, 30, "it is of another store");
+    if (Buffer.compare(file.header.storeId, storeId) !== 0)
+      throw damaged(disk, file.path, 30, "it is of another store");
     const next = found[index + 1];
     const last = next === undefined;
     if (last || file.header.kind === "checkpoint") return { ...file, last };

@@ -59,7 +59,11 @@ async function verifyStore(disk: Disk, options: VerifyOptions): Promise<Verified
       return inspectStore(disk, {
         encryption: options.encryption,
         listed: (files) => {
-          told = progressOf("check", files.map(({ end }) => ({ bytes: end })), options);
+          told = progressOf(
+            "check",
+            files.map(({ end }) => ({ bytes: end })),
+            options,
+          );
         },
         told: (bytes) => told?.(bytes),
       });

@@ -17,5 +17,6 @@ export async function tryAgainWhileItChanges<T>(disk: Disk, read: (attempt: numb
 }
 
 async function listing(disk: Disk): Promise<string> {
-  return (await disk.list("")).sort().join();
+  const names = await disk.list("").catch((error: Error) => [error.message]);
+  return names.sort().join();
 }

@@ -57,7 +57,19 @@ export type StoreNews =
   /** It takes changes again. */
   | { readonly kind: "store-recovered"; readonly afterMs: number }
   /** Something damaged was found, and what was done about it. */
-  | { readonly kind: "store-repaired"; readonly text: string };
+  | { readonly kind: "store-repaired"; readonly text: string }
+  /** A scheduled backup is there: the bytes of its files, and those that were not in the folder before. */
+  | {
+      readonly kind: "backup-made";
+      readonly id: string;
+      readonly bytes: number;
+      readonly newBytes: number;
+      /** Ids of the backups that are not kept any more. */
+      readonly removed: readonly string[];
+      readonly ms: number;
+    }
+  /** A scheduled backup was not made; what is stored is not concerned. */
+  | { readonly kind: "backup-failed"; readonly error: HoldfastError; readonly retryInMs: number };
 
 export interface StoreSurroundings {
   readonly clock: Clock;
