@@ -17,7 +17,7 @@ Puts a backup into an empty folder, which files() then opens. All of it is check
   -h, --help
 
 Ctrl-C ends it; the folder is then left without a store.
-Exit codes: 0 done, 1 failed or damaged, 2 wrong option, no such backup, or the folder is not empty.
+Exit codes: 0 done, 1 failed, damaged, or the folder is not empty, 2 wrong option.
 
   holdfast restore /mnt/backups ./state --at 2026-05-01T12:30Z
 `;

@@ -14,7 +14,7 @@ Reads every byte of a store, also while it is in use, or of a folder of backups,
   --json                one object for the store, or for each backup, a line
   -h, --help
 
-Exit codes: 0 all of it is good, 1 something is damaged, 2 wrong option, or neither a store nor backups.
+Exit codes: 0 all of it is good, 1 something is damaged, or there is nothing, 2 wrong option.
 
   holdfast verify ./state
   holdfast verify /mnt/backups --json

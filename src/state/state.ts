@@ -10,14 +10,6 @@ export type {
   StoreNews,
   StoreSurroundings,
 } from "../system/durable/store.js";
-// what keeps bytes
-export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
-export { FolderDisk } from "./disk/folder-disk.js";
-// stores
-export { files } from "./files/files.js";
-export type { FilesOptions, SyncMode } from "./files/files-options.js";
-export { lmdb } from "./lmdb-store.js";
-export { memory } from "./memory-store.js";
 // backups
 export { type BackupOptions, type BackupResult, backup } from "./backup/backup.js";
 export type { Keep } from "./backup/keep.js";
@@ -26,6 +18,14 @@ export type { BackupProgress } from "./backup/progress.js";
 export { type RestoreOptions, restore } from "./backup/restore.js";
 export type { BackupSchedule } from "./backup/scheduled-backups.js";
 export { type Verified, type VerifyOptions, verify } from "./backup/verify.js";
+// what keeps bytes
+export type { Disk, DiskFile, DiskLock } from "./disk/disk.js";
+export { FolderDisk } from "./disk/folder-disk.js";
+// stores
+export { files } from "./files/files.js";
+export type { FilesOptions, SyncMode } from "./files/files-options.js";
+export { lmdb } from "./lmdb-store.js";
+export { memory } from "./memory-store.js";
 // keys
 export type { Encryption, Key } from "./privacy/encryption.js";
 export { keyFile } from "./privacy/key-file.js";

@@ -123,7 +123,7 @@ it("wrong words are told with exit code 2, and each has its help", async () => {
 });
 
 it("Ctrl-C ends a backup with code 130, and nothing of it is listed", async () => {
-  const store = await stored(40, { bytes: 1024 * 1024 });
+  const store = await stored(100, { bytes: 1024 * 1024 });
   const to = join(root, "backups");
   const command = start(["backup", store, to]);
   // As soon as the first piece is there.

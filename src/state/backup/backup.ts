@@ -1,5 +1,5 @@
 import { type Clock, realClock } from "../../clock.js";
-import { HoldfastError, isHoldfastError } from "../../errors.js";
+import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import { storeFailed } from "../disk/store-failed.js";
@@ -14,6 +14,7 @@ import { type BackupSummary, summaryOf } from "./list-backups.js";
 import type { BackedUpFile, Manifest } from "./manifest.js";
 import { type OnProgress, progressOf } from "./progress.js";
 import { prune } from "./prune.js";
+import { refuseOverlap } from "./refuse-overlap.js";
 import { idOf, numberOf, Repository } from "./repository.js";
 import { type FoundFile, storeFiles } from "./store-files.js";
 import { tryAgainWhileItChanges } from "./while-it-changes.js";
@@ -56,6 +57,7 @@ export interface BackupResult extends BackupSummary {
  * @throws HoldfastError StoreDamaged: the store is; StoreInUse: another backup into this folder is under way; Cancelled;
  * StoreFailed: the folder cannot be written; InvalidSpec
  * @example
+ * import { backup } from "holdfast/state";
  * const { id } = await backup("./state", "/mnt/backups", { keep: { hourly: 24, daily: 7 } });
  */
 export async function backup(
@@ -158,14 +160,4 @@ async function problemOf(
     if (isHoldfastError(error, "StoreDamaged") && error.details.reason !== "key") return error;
     throw error;
   }
-}
-
-/** A folder of backups in the store's own would be copied into itself, and lost with it. */
-function refuseOverlap(source: Disk, target: Disk): void {
-  const within = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
-  if (!within(target.about, source.about) && !within(source.about, target.about)) return;
-  throw new HoldfastError(
-    "InvalidSpec",
-    `backups of ${source.about} cannot be in ${target.about}: give a folder beside it, on another disk if there is one`,
-  );
 }

@@ -5,6 +5,7 @@ import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
  * Which backups are kept: of each of the last so many hours, days, weeks and months (UTC) that have any, the newest.
  * One is kept where any of these keeps it; the newest of all always is.
  * @example
+ * import type { Keep } from "holdfast/state";
  * const keep: Keep = { last: 3, hourly: 24, daily: 7, weekly: 4, monthly: 12 };
  */
 export interface Keep {

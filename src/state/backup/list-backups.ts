@@ -23,6 +23,7 @@ export interface BackupSummary {
  * The backups in a folder, the oldest first; none where the folder is empty or not there.
  * @param from a folder's path, or a disk
  * @example
+ * import { listBackups } from "holdfast/state";
  * const backups = await listBackups("/mnt/backups");
  */
 export async function listBackups(from: string | Disk): Promise<BackupSummary[]> {

@@ -32,6 +32,7 @@ export interface RestoreOptions {
  * @throws HoldfastError InvalidSpec: no such backup, or the folder is not empty; StoreDamaged: what is wrong, and which backup
  * is the newest good one; Cancelled
  * @example
+ * import { restore } from "holdfast/state";
  * const { id } = await restore("/mnt/backups", "./state", { at: "2026-05-01T12:00Z" });
  */
 export async function restore(

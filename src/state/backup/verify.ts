@@ -33,6 +33,7 @@ export interface Verified {
  * @returns one for a store, or one for each backup, the oldest first
  * @throws HoldfastError InvalidSpec: there is neither; Cancelled
  * @example
+ * import { verify } from "holdfast/state";
  * const damaged = (await verify("/mnt/backups")).filter(({ problem }) => problem);
  */
 export async function verify(folder: string | Disk, options: VerifyOptions = {}): Promise<Verified[]> {

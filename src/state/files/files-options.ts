@@ -1,5 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import { type BackupSchedule, checkSchedule } from "../backup/scheduled-backups.js";
 import { checkEncryption, type Encryption } from "../privacy/encryption.js";
 
 /** When a change counts as durable. */
@@ -23,6 +24,8 @@ export interface FilesOptions {
   readonly checkpointBytes?: number;
   /** Seals what is stored with AES-256-GCM. Default: none, files that their owner alone may read. */
   readonly encryption?: Encryption;
+  /** Backups that it makes of itself while it is open. Default: none. */
+  readonly backup?: BackupSchedule;
 }
 
 /** The options with every default filled in. */
@@ -31,9 +34,16 @@ export interface FilesSettings {
   readonly segmentBytes: number;
   readonly checkpointBytes: number;
   readonly encryption: Encryption | undefined;
+  readonly backup: BackupSchedule | undefined;
 }
 
-const known: KeysOf<FilesOptions> = { sync: true, segmentBytes: true, checkpointBytes: true, encryption: true };
+const known: KeysOf<FilesOptions> = {
+  sync: true,
+  segmentBytes: true,
+  checkpointBytes: true,
+  encryption: true,
+  backup: true,
+};
 const modes: readonly SyncMode[] = ["group", "each", "lost-at-power-cut"];
 
 /** Bytes of a journal file: read in some 10 ms, and what a torn one has to be searched through for. */
@@ -48,14 +58,16 @@ const LARGEST_SEGMENT = 1024 * 1024 * 1024;
 /** @throws HoldfastError InvalidSpec naming the field */
 export function filesSettings(options: FilesOptions): FilesSettings {
   onlyKnownKeys(options, known, "files()");
-  const { sync = "group", encryption } = options;
+  const { sync = "group", encryption, backup } = options;
   if (!modes.includes(sync)) throw invalid("sync", sync, `one of ${modes.map((mode) => `"${mode}"`).join(", ")}`);
   if (encryption !== undefined) checkEncryption(encryption, "files().encryption");
+  if (backup !== undefined) checkSchedule(backup, "files().backup");
   return {
     sync,
     segmentBytes: bytesOf("segmentBytes", options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, LARGEST_SEGMENT),
     checkpointBytes: bytesOf("checkpointBytes", options.checkpointBytes ?? DEFAULT_CHECKPOINT_BYTES, 2 ** 48),
     encryption,
+    backup,
   };
 }
 

@@ -1,6 +1,8 @@
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import type { Store } from "../../system/durable/store.js";
+import { refuseOverlap } from "../backup/refuse-overlap.js";
+import { withBackups } from "../backup/with-backups.js";
 import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import { type FilesOptions, filesSettings } from "./files-options.js";
@@ -16,7 +18,15 @@ import { openFiles } from "./open-files.js";
 export function files(where: string | Disk, options: FilesOptions = {}): Store {
   const settings = filesSettings(options);
   const disk = diskOf(where);
-  return { kind: "store", open: (around) => openFiles(disk, settings, around) };
+  const { backup } = settings;
+  if (backup) refuseOverlap(disk, typeof backup.to === "string" ? new FolderDisk(backup.to) : backup.to);
+  return {
+    kind: "store",
+    async open(around) {
+      const store = await openFiles(disk, settings, around);
+      return backup ? withBackups(store, disk, backup, around) : store;
+    },
+  };
 }
 
 function diskOf(where: string | Disk): Disk {

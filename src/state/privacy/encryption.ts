@@ -7,6 +7,10 @@ export type Key = Uint8Array | string;
 /**
  * Encryption at rest: whose keys a store's files are sealed with (AES-256-GCM, a key of its own for each file).
  * Rotation: give the new key as `current` and go on giving the old one when it is asked for, until no file needs it.
+ * @example
+ * import { type Encryption, files } from "holdfast/state";
+ * const encryption: Encryption = { current: "2026-05", key: (id) => process.env[`STATE_KEY_${id}`] };
+ * const store = files("./state", { encryption });
  */
 export interface Encryption {
   /** The id of the key that new files are sealed with; it is stored in clear, 1 to 64 letters, digits or any of `._:-`. */

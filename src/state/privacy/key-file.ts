@@ -13,6 +13,9 @@ const LONGEST = 4096;
  * @param current the key that new files are sealed with
  * @param older keys that files may still need, after a rotation
  * @throws HoldfastError InvalidSpec: no such file, no key in it, or others may read it
+ * @example
+ * import { files, keyFile } from "holdfast/state";
+ * const store = files("./state", { encryption: await keyFile("/etc/app/state.key", "/etc/app/state-2025.key") });
  */
 export async function keyFile(current: string, ...older: string[]): Promise<Encryption> {
   const keys = await Promise.all([current, ...older].map(readKeyFile));
