@@ -8,6 +8,9 @@ import { jsonLimits } from "../../src/protocol/v2/parse-json.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
 import { keyedOptions } from "../../src/serving/model/sequence-options.js";
 import * as policies from "../../src/serving/policies/policy-defaults.js";
+import { DEFAULT_CHECKPOINT_BYTES, DEFAULT_SEGMENT_BYTES } from "../../src/state/files/files-options.js";
+import { LARGEST_PAYLOAD } from "../../src/state/files/record.js";
+import { GROUP_BYTES, retryAfter } from "../../src/state/files/rules.js";
 import { presets } from "../../src/supervision/presets.js";
 
 const MIB = 1024 * 1024;
@@ -30,6 +33,11 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["events between two snapshots of an event-sourced actor", /^(\d+)$/, defaults.DEFAULT_EVENTS_PER_SNAPSHOT, 1],
   ["events kept of one that is not durable, and events of one message", /^(\d+)$/, defaults.DEFAULT_EVENTS, 1],
   ["their bytes in memory", /^(\d+) MiB$/, defaults.DEFAULT_TAIL_BYTES, MIB],
+  ["a journal file of `files()`", /^(\d+) MiB$/, DEFAULT_SEGMENT_BYTES, MIB],
+  ["journals between two checkpoints of `files()`", /^(\d+) MiB$/, DEFAULT_CHECKPOINT_BYTES, MIB],
+  ["changes that go with one sync", /^(\d+) MiB$/, GROUP_BYTES, MIB],
+  ["one batch of changes", /^(\d+) MiB$/, LARGEST_PAYLOAD, MIB],
+  ["pause between two tries of a store that failed", /^(\d+) s$/, retryAfter(Number.POSITIVE_INFINITY), 1000],
   ["keys of a keyed group", /^(\d+)$/, defaults.DEFAULT_MAX_KEYS, 1],
   ["a key without messages", /^(\d+) min$/, milliseconds(defaults.DEFAULT_KEY_IDLE, "idle"), 60_000],
   ["children of a dynamic supervisor", /^(\d+)$/, defaults.DEFAULT_MAX_CHILDREN, 1],

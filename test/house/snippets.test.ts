@@ -17,6 +17,7 @@ import { detectModule, readModule, readPageModule, speechModule, type Detect, ty
 import { openModel } from "holdfast/onnx";
 import { CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache } from "holdfast/serving";
 import { v2Door } from "holdfast/v2";
+import { files, FolderDisk, memory } from "holdfast/state";
 import { faulty, probe, recording, settled, stopTestSystems, testSystem, until, VirtualClock } from "holdfast/testing";
 import { afterEach } from "vitest";
 import { readFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
 import type { OpenStore, StoreChange, StoredEntity, StoreSurroundings } from "../../system/durable/store.js";
 import { checkBatch } from "../check-batch.js";
@@ -36,7 +37,9 @@ export class FilesStore implements OpenStore {
   readonly #checkpoints: Outage;
   readonly #waiting = new WaitingBatches();
   readonly #reads = new Set<Promise<unknown>>();
+  readonly #clock: Clock;
   #nextBatch: number;
+  #lookedAt: number;
   #writing: Promise<void> | undefined;
   #checkpoint: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -56,6 +59,8 @@ export class FilesStore implements OpenStore {
     this.#table = recovered.table;
     this.#nextBatch = recovered.nextBatch;
     this.#journals = journals;
+    this.#clock = around.clock;
+    this.#lookedAt = around.clock.now();
     this.#checkpoints = new Outage(around);
     this.#retry = new Retry(around, async () => {
       await this.#journals.replace(this.#nextBatch);
@@ -141,6 +146,7 @@ export class FilesStore implements OpenStore {
     const { sync } = this.#settings;
     const group = this.#waiting.first((sizes) => groupOf(sizes, sync));
     const payloads = group.map(({ encoded }) => encoded.payload);
+    await this.#look();
     const places = await this.#journals.write(payloads, this.#nextBatch, sync !== "lost-at-power-cut");
     this.#nextBatch += group.length;
     this.#waiting.drop(group.length);
@@ -149,6 +155,14 @@ export class FilesStore implements OpenStore {
       resolve();
     }
     this.#retry.worked();
+  }
+
+  /** A file that was removed takes what is written to it as if nothing were: what has no name is not durable. */
+  async #look(): Promise<void> {
+    const now = this.#clock.now();
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    await this.#journals.look();
   }
 
   async #betweenGroups(): Promise<void> {
@@ -182,6 +196,9 @@ export class FilesStore implements OpenStore {
     for (const { reject } of lost) reject(failure);
   }
 }
+
+/** How often it is looked whether the journal is still where it was: seldom beside syncs, soon for people. */
+const LOOK_EVERY_MS = 1000;
 
 /** Of whatever kind it is, a missing key for instance, the system has to know it as a change that was not stored. */
 function appendFailed(folder: string, error: unknown): HoldfastError {

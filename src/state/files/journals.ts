@@ -1,4 +1,6 @@
+import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
+import { errnoOf } from "../disk/store-failed.js";
 import { type Checkpoint, type CheckpointOrder, writeCheckpoint } from "./checkpoint.js";
 import { HEADER_BYTES } from "./file-header.js";
 import type { FilesSettings } from "./files-options.js";
@@ -67,6 +69,11 @@ export class Journals {
     return this.#current.write(payloads, firstBatch, sync);
   }
 
+  /** @throws HoldfastError StoreFailed: a file of the store is not there any more, or another one is in its place */
+  async look(): Promise<void> {
+    await checkThere(this.#disk, this.#current.file);
+  }
+
   /** Takes back what is not durable; where the disk does not even do that, the next journal says where this one ended. */
   async cut(): Promise<void> {
     await this.#current.cut().catch(() => {});
@@ -81,6 +88,7 @@ export class Journals {
   /** The same after a failure: the file that failed is not believed beyond what was durable. */
   async replace(firstBatch: number): Promise<void> {
     await this.cut();
+    for (const file of [...this.#older, this.#current.file]) await checkThere(this.#disk, file);
     await this.#follow(firstBatch);
   }
 
@@ -167,6 +175,20 @@ export class Journals {
       await this.#current.close();
     }
   }
+}
+
+async function checkThere(disk: Disk, { path, end }: StoreFile): Promise<void> {
+  const size = await disk.size(path).catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return 0;
+    throw error;
+  });
+  if (size >= end) return;
+  throw new HoldfastError(
+    "StoreFailed",
+    `${disk.about}/${path} is not there any more, or is another file: somebody removed it while the store was open. ` +
+      "Stop, and restore a backup, or begin in an empty folder",
+    { details: { folder: disk.about, errno: "ENOENT" } },
+  );
 }
 
 function isEmptyJournal({ header, end }: StoreFile): boolean {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { files } from "../../../../src/state/files/files.js";
@@ -248,6 +248,25 @@ describe("a disk that fails", () => {
     };
     await expect(store.append([tail("a", 2, "lost")])).rejects.toThrow();
     expect(statSync(join(disk.about, "journal-1.log")).size).toBe(size);
+  });
+
+  it("because somebody removed the folder: what cannot be found again is not acknowledged for long", async () => {
+    const folder = scratchFolder();
+    const { store, clock, news } = await opened(folder);
+    await store.append([tail("a", 1, "x")]);
+    rmSync(folder, { recursive: true });
+    await clock.advance(1000);
+    await expect(store.append([tail("a", 2, "y")])).rejects.toMatchObject({
+      code: "StoreFailed",
+      message: expect.stringContaining("somebody removed it"),
+    });
+    mkdirSync(folder);
+    await clock.advance(60_000);
+    // An empty folder is not the store.
+    expect(store.failure?.code).toBe("StoreFailed");
+    expect(readdirSync(folder)).toEqual([]);
+    expect(news.map(({ kind }) => kind)).toEqual(["store-failed"]);
+    await store.close();
   });
 
   it("while a new journal is begun: what waits is told, and it goes on in that journal later", async () => {
