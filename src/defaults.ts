@@ -59,6 +59,12 @@ export const DEFAULT_EVENTS = 10_000;
 /** Messages or events of an event-sourced actor between two of its snapshots: a rebuild takes some 0.1 ms, and a snapshot costs each a hundredth. */
 export const DEFAULT_EVENTS_PER_SNAPSHOT = 100;
 
+/**
+ * Outcomes of one durable actor that may wait for the store; then it runs nothing more until some have left. At 10 ms a sync
+ * that is 100,000 messages a second.
+ */
+export const HELD_OUTCOMES = 1000;
+
 /** Deaths while executing after which a message is not tried again. */
 export const POISON_DEATHS = 2;
 

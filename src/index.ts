@@ -70,6 +70,16 @@ export {
   type MessageEvidence,
   type PoisonEvidence,
 } from "./system/death/report.js";
+export type { DurableOptions } from "./system/durable/durable-options.js";
+export type {
+  OpenStore,
+  Store,
+  StoreChange,
+  StoredEntity,
+  StoredPiece,
+  StoreNews,
+  StoreSurroundings,
+} from "./system/durable/store.js";
 export type { SystemEvent } from "./system/events.js";
 export {
   type ActorOptions,

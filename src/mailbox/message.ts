@@ -162,6 +162,18 @@ export class Message {
     this.rarely.replay = replay;
   }
 
+  /**
+   * Its number among all messages that a durable actor was ever given, the same however often it runs; 0 while it has none, and
+   * elsewhere.
+   */
+  get sequence(): number {
+    return this.rare?.sequence ?? 0;
+  }
+
+  set sequence(sequence: number) {
+    this.rarely.sequence = sequence;
+  }
+
   /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
   get suspect(): boolean {
     return this.rare?.suspect ?? false;

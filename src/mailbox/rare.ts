@@ -10,6 +10,7 @@ export interface Charge {
 export class Rare {
   deaths = 0;
   replay = false;
+  sequence = 0;
   suspect = false;
   charges: Charge[] | undefined = undefined;
   partsDelivered = 0;

@@ -11,6 +11,7 @@ import type { HangWatch } from "./cell/hang-watch.js";
 import type { LongestRuns } from "./cell/longest-runs.js";
 import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
+import type { SystemStore } from "./durable/system-store.js";
 import type { EventFan } from "./events.js";
 import type { MemoryGuard } from "./memory/memory-guard.js";
 import type { RunQueue } from "./run-queue.js";
@@ -39,6 +40,8 @@ export interface SystemContext {
   readonly deaths: DeathLog;
   readonly watches: Watches;
   readonly memory: MemoryGuard;
+  /** Where durable actors have their state; undefined where the system was given none. */
+  readonly store: SystemStore | undefined;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */
   resolve(path: string): Target;
 }

@@ -1,6 +1,18 @@
 import type { BreakerEvent } from "../actor/sight.js";
 import type { ChildState } from "../supervision/life.js";
 import type { DeadLetter, DeathReport } from "./death/report.js";
+import type { StoreNews } from "./durable/store.js";
+
+/**
+ * What the system's store tells, by the same names. While it takes nothing ("store-failed"), durable actors refuse their mail
+ * with StoreFailed; until "store-recovered".
+ */
+export type StoreEvent = Told<StoreNews>;
+
+/** @typeParam News each kind of it becomes the type of an event */
+type Told<News extends StoreNews> = News extends StoreNews
+  ? Omit<News, "kind"> & { readonly type: News["kind"]; readonly about: string }
+  : never;
 
 /** What a system tells whoever listens: `app.subscribe(listener)`. */
 export type SystemEvent =
@@ -79,6 +91,7 @@ export type SystemEvent =
    * of. Another one is made, and nothing of its primary is touched.
    */
   | { type: "standby"; path: string; state: "starting" | "ready" | "promoted" | "lost"; host?: string; why?: string }
+  | StoreEvent
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

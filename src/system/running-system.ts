@@ -3,37 +3,22 @@ import type { Notice } from "../actor/notice.js";
 import { placeOf } from "../actor/place-of.js";
 import { createRef, type KeyedRef } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
-import { realClock } from "../clock.js";
-import { DEFAULT_DRAIN, DEFAULT_SLAB_BYTES, DRAIN_LOOK_MS } from "../defaults.js";
-import { development } from "../development.js";
+import { DEFAULT_DRAIN, DRAIN_LOOK_MS } from "../defaults.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
-import type { HostProvider, Isolation } from "../host/host.js";
-import { Hosts } from "../host/hosts.js";
-import { InlineProvider } from "../host/inline-host.js";
-import { machineHosts } from "../host/machine-hosts.js";
 import { onlyKnownKeys } from "../known-keys.js";
-import { Deadlines } from "../mailbox/deadlines.js";
-import { MailRoom } from "../mailbox/mail-room.js";
 import type { ChildState } from "../supervision/life.js";
+import type { StartMode } from "../supervision/state.js";
 import { tensorsOf } from "../transport/lease.js";
-import { Slab } from "../transport/slab.js";
-import { Lodgings } from "./actor/lodgings.js";
+import type { Slab } from "../transport/slab.js";
 import type { App } from "./app.js";
-import { Deadlocks } from "./cell/deadlocks.js";
-import { HangWatch } from "./cell/hang-watch.js";
-import { LongestRuns } from "./cell/longest-runs.js";
 import type { SystemContext } from "./context.js";
-import { DeathLog } from "./death/death-log.js";
-import { Watches } from "./death/watches.js";
-import { EventFan } from "./events.js";
+import type { MakeStore } from "./durable/make-store.js";
+import type { SystemStore } from "./durable/system-store.js";
 import { factsOf } from "./facts-of.js";
-import { MemoryGuard } from "./memory/memory-guard.js";
-import { bytesOf } from "./memory/memory-options.js";
+import { newContext, type Providers } from "./new-context.js";
 import { noListener } from "./no-listener.js";
-import { nowhere } from "./nowhere.js";
 import { refOf } from "./ref-of.js";
-import { RunQueue } from "./run-queue.js";
 import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-info.js";
 import { loadChild } from "./supervisor/load-child.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
@@ -64,46 +49,17 @@ export class RunningSystem implements App {
   #drainUntil = Number.POSITIVE_INFINITY;
   #hurried = false;
 
-  /** @param providers stand-ins for the real hosts of a level: a simulation's, a fault injector's */
-  constructor(root: LoadedSpec, options: SystemOptions, providers: Partial<Record<Isolation, HostProvider>> = {}) {
-    const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
-    const events = new EventFan();
-    const sharedBytes = bytesOf(memory?.sharedMb) ?? DEFAULT_SLAB_BYTES;
-    this.slab = new Slab(clock, sharedBytes);
-    this.tensors = new Slab(clock, sharedBytes);
-    this.tensor = tensorsOf(this.tensors);
-    const inlineProvider = new InlineProvider(cloneInline, clock, this.tensor);
-    const hosts = { inline: inlineProvider, ...machineHosts(this.slab, sharedBytes, clock) };
-    this.#context = {
-      identity: { name },
-      clock,
-      chance,
-      events,
-      hosts: new Hosts(clock, { ...hosts, ...providers }),
-      inline: inlineProvider,
-      exclusiveHosts: new Map(),
-      deadlines: new Deadlines(clock),
-      mailRoom: new MailRoom(bytesOf(memory?.mailMb)),
-      hangWatch: new HangWatch(clock),
-      deadlocks: development ? new Deadlocks(clock) : undefined,
-      longestRuns: new LongestRuns(),
-      runQueue: new RunQueue(clock),
-      callMade: { at: 0 },
-      lodgings: new Lodgings(() => this.#context),
-      deaths: new DeathLog(clock, events),
-      memory: new MemoryGuard({
-        clock,
-        events,
-        rssBytes: bytesOf(memory?.rssMb),
-        rss: () => process.memoryUsage.rss(),
-        restart: (path) => this.#paths.recycle(path),
-      }),
-      watches: new Watches(events, (path, key) => {
-        const unit = this.#paths.find(path);
-        return key === undefined ? unit : unit?.keyed?.(key);
-      }),
-      resolve: (path) => this.#paths.find(path)?.target ?? nowhere(this.#context, this.#paths.whole(path)),
-    };
+  /**
+   * @param providers stand-ins for the real hosts of a level: a simulation's, a fault injector's
+   * @param makeStore makes what durable actors are stored in
+   */
+  constructor(root: LoadedSpec, options: SystemOptions, providers: Providers = {}, makeStore?: MakeStore) {
+    const { name = "app" } = options;
+    const { context, slab, tensors } = newContext(options, providers, makeStore, () => this.#paths);
+    this.#context = context;
+    this.slab = slab;
+    this.tensors = tensors;
+    this.tensor = tensorsOf(tensors);
     this.#name = name;
     const rules = root.rules(name, "server");
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
@@ -126,7 +82,9 @@ export class RunningSystem implements App {
         void this.#over(error, normal);
       },
     };
-    this.#started = this.#root.start(background ? "background" : "rollback").then(
+    const mode = background ? "background" : "rollback";
+    const { store } = this.#context;
+    this.#started = (store ? this.#startWith(store, mode) : this.#root.start(mode)).then(
       () => {
         if (this.#state === "starting") this.#state = "running";
       },
@@ -137,6 +95,13 @@ export class RunningSystem implements App {
     );
     this.#started.catch(() => {});
     return this.#started;
+  }
+
+  /** What is stored is there before anybody begins. */
+  async #startWith(store: SystemStore, mode: StartMode): Promise<void> {
+    await store.open();
+    if (this.#state === "starting") return this.#root.start(mode);
+    throw new HoldfastError("ActorStopped", `${this.#name} was stopped while it started`);
   }
 
   ref(path: string): KeyedRef<unknown> | undefined {
@@ -291,6 +256,7 @@ export class RunningSystem implements App {
     this.#context.deadlines.close();
     this.#context.memory.close();
     await this.#context.hosts.close();
+    await this.#context.store?.close();
   }
 
   #pause(ms: number): Promise<void> {

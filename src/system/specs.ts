@@ -9,6 +9,7 @@ import { shown } from "../known-keys.js";
 import type { Overflow } from "../mailbox/mailbox.js";
 import type { ChildOptions } from "../supervision/spec.js";
 import type { LoadedActor } from "./actor/loaded-actor.js";
+import type { DurableOptions } from "./durable/durable-options.js";
 import type { ChildSpec } from "./unit.js";
 
 /** Bounds of a mailbox. */
@@ -77,6 +78,11 @@ export interface ActorOptions extends ChildOptions {
   cell?: string;
   /** A replayable actor: take a snapshot with every nth message. Default 1. */
   snapshotEvery?: number;
+  /**
+   * Its state survives the process: each outcome is held until what the message changed is in the system's `store`, and the
+   * actor begins with what is stored there. Its class needs snapshot() and restore(). See docs/durability.md. Default false.
+   */
+  durable?: boolean | DurableOptions;
 }
 
 type PropsArgument<A> =

@@ -2,6 +2,8 @@ import type { Chance, Clock } from "../clock.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { App } from "./app.js";
+import { checkStore, makeStoreOf } from "./durable/make-store.js";
+import type { Store } from "./durable/store.js";
 import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
@@ -33,6 +35,8 @@ export interface SystemOptions {
   chance?: Chance;
   /** Limits of memory: see SystemMemory. */
   memory?: SystemMemory;
+  /** Where the state of durable actors lives: `files()`, `memory()` or `lmdb()` of holdfast/state. Default: nowhere. */
+  store?: Store;
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
   cloneInline?: boolean;
 }
@@ -44,6 +48,7 @@ const systemKeys: KeysOf<SystemOptions> = {
   chance: true,
   cloneInline: true,
   memory: true,
+  store: true,
 };
 
 /**
@@ -59,8 +64,13 @@ export async function system<C extends Children>(
 ): Promise<App<RefsOf<C>>> {
   checkTree(tree);
   checkOptions(options);
-  const [{ RunningSystem }, root] = await Promise.all([import("./running-system.js"), tree.load()]);
-  const running = new RunningSystem(root, options);
+  const { store } = options;
+  const [{ RunningSystem }, root, make] = await Promise.all([
+    import("./running-system.js"),
+    tree.load(),
+    makeStoreOf(store),
+  ]);
+  const running = new RunningSystem(root, options, {}, make);
   const started = running.start(options.start === "background");
   if (options.start !== "background") await started;
   return running as unknown as App<RefsOf<C>>;
@@ -85,6 +95,7 @@ function checkOptions(options: SystemOptions): void {
       { details: { field: "name" } },
     );
   }
+  checkStore(options.store);
   refuseOther(options.clock, "clock", ["now", "wallTime", "after"]);
   if (options.chance !== undefined && typeof options.chance !== "function") {
     const text = `chance is ${shown(options.chance)}: give a function that returns numbers in [0, 1)`;

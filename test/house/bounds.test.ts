@@ -29,6 +29,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["items that wait for a batch", /^(\d+)$/, defaultMaxWaiting, 1],
   ["messages that one host executes at once", /^(\d+)$/, HOST_ENTRIES, 1],
   ["messages kept to run again", /^(\d+)$/, defaults.DEFAULT_TAIL_MESSAGES, 1],
+  ["outcomes of a durable actor that wait for the store", /^(\d+)$/, defaults.HELD_OUTCOMES, 1],
   ["their bytes", /^(\d+) MiB$/, defaults.DEFAULT_TAIL_BYTES, MIB],
   ["events between two snapshots of an event-sourced actor", /^(\d+)$/, defaults.DEFAULT_EVENTS_PER_SNAPSHOT, 1],
   ["events kept of one that is not durable, and events of one message", /^(\d+)$/, defaults.DEFAULT_EVENTS, 1],

@@ -286,6 +286,12 @@ function describe(event: SystemEvent): string {
       return `standby ${event.path} ${event.state} ${event.host ?? event.why ?? ""}`;
     case "lingering":
       return `lingering ${event.path}.${event.incarnation} ${event.methods.join(" ")}`;
+    case "store-failed":
+    case "store-recovered":
+    case "store-repaired":
+    case "backup-made":
+    case "backup-failed":
+      return `${event.type} ${event.about}`;
     case "fenced":
       return `fenced ${event.path}.${event.incarnation} ${event.what} ${event.count}`;
   }

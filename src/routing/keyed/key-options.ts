@@ -1,6 +1,7 @@
 import type { Target } from "../../actor/ref.js";
 import type { MailboxLimits } from "../../mailbox/mailbox.js";
 import type { ChildRules } from "../../supervision/spec.js";
+import type { Durability } from "../../system/durable/durable-options.js";
 import type { CellUnit } from "./cell-unit.js";
 
 export interface KeyUnitOptions {
@@ -10,6 +11,7 @@ export interface KeyUnitOptions {
   readonly window: number;
   readonly snapshotEvery: number | undefined;
   readonly graceMs: number;
+  readonly durable: Durability | undefined;
   readonly home: CellUnit;
   /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
   readonly target: Target;

@@ -193,7 +193,7 @@ export class KeyUnit implements Unit, KeyOwner {
   drain(): void {}
 
   pending(): number {
-    return this.handle.waiting + this.handle.executing;
+    return this.handle.waiting + this.handle.executing + this.handle.unstored;
   }
 
   kill(by: string): boolean {
@@ -284,7 +284,7 @@ export class KeyUnit implements Unit, KeyOwner {
     this.#place = "down";
     this.#open(remains);
     this.keeper.unitDied(this.name, {
-      guilty: remains.guilty,
+      guilty: remains.guilty || remains.cause.kind === "unstored",
       normal: false,
       error: deathError(this.path, remains.cause),
       decided: (decision) => this.#report?.decided(decision),

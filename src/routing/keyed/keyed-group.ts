@@ -9,6 +9,7 @@ import type { Message } from "../../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
+import type { Durability } from "../../system/durable/durable-options.js";
 import type { Receiver } from "../../system/receiver.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
@@ -31,6 +32,7 @@ export interface KeyedGroupOptions {
   readonly window: number | undefined;
   readonly snapshotEvery: number | undefined;
   readonly graceMs: number;
+  readonly durable: Durability | undefined;
 }
 
 /** How often idle keys are looked for, as a part of the idle time, and never more often than once a second. */
@@ -222,7 +224,7 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   #add(key: string): KeyUnit {
-    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery, graceMs } = this.#options;
+    const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery, graceMs, durable } = this.#options;
     if (this.#byKey.size >= maxKeys) {
       throw new HoldfastError(
         "Unavailable",
@@ -234,7 +236,7 @@ export class KeyedGroup implements Unit, Receiver {
     }
     const home = this.#cells.homeFor(key);
     const rules = keyRules;
-    const options = { key, rules, mailbox, window, snapshotEvery, graceMs, home, target: this.target };
+    const options = { key, rules, mailbox, window, snapshotEvery, graceMs, durable, home, target: this.target };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
     this.#keys.addMember({ id: key, rules, unit });
     this.#byKey.set(key, unit);

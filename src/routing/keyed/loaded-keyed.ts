@@ -3,6 +3,7 @@ import { milliseconds } from "../../duration.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import { childRules } from "../../supervision/spec.js";
 import { graceMs, type LoadedActor, positiveInteger } from "../../system/actor/loaded-actor.js";
+import { durability, needsStore } from "../../system/durable/durable-options.js";
 import { refuseHot } from "../../system/standby/standby-options.js";
 import type { LoadedSpec } from "../../system/unit.js";
 import type { KeyedOptions } from "../keyed.js";
@@ -31,6 +32,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
     },
     create(context, { name, path, preset }) {
       const rules = actor.rules(path, preset);
+      if (actor.options.durable && !context.store) throw needsStore(path);
       return new KeyedGroup(context, name, path, {
         cell: actor.cell(context, path, rules),
         cells: cellBounds(options ?? {}, actor.isolation, path),
@@ -42,6 +44,7 @@ export function loadKeyed(actor: LoadedActor, options: KeyedOptions): LoadedSpec
         window: actor.options.window,
         snapshotEvery: actor.options.snapshotEvery,
         graceMs: graceMs(actor.options, path),
+        durable: durability(actor.options.durable, `${path}.durable`),
       });
     },
   };

@@ -20,5 +20,13 @@ export function memberRules(member: LoadedActor, field: string, preset: Preset):
     field,
     'the members of a pool stand by for each other: give it one member more, or "warm" for a loaded spare',
   );
+  if (member.options.durable) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `${field}.durable is set: leave it out, the members of a pool are stateless (each takes any message); what has to last ` +
+        "belongs in one actor, or in keyed()",
+      { details: { field: `${field}.durable` } },
+    );
+  }
   return lasting(member.rules(field, preset), field);
 }

@@ -201,7 +201,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   }
 
   pending(): number {
-    return this.waiting + this.executing;
+    return this.waiting + this.executing + this.unstored;
   }
 
   kill(by: string): boolean {

@@ -1,3 +1,4 @@
+import type { HoldfastError } from "../../errors.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Cell } from "../cell/cell.js";
@@ -6,6 +7,8 @@ import type { Cell } from "../cell/cell.js";
 export interface Addressee {
   readonly id: number;
   readonly path: string;
+  /** Its name in the store. */
+  readonly entity: string;
   readonly incarnation: number;
   readonly cell: Cell | undefined;
   /** Its first entry in the cell's control block. */
@@ -18,6 +21,8 @@ export interface Addressee {
    * @param pumps default true; false where who says so sees to the next itself
    */
   freed(served: boolean, pumps?: boolean): void;
+  /** See DurableActor. */
+  undo(error: HoldfastError): void;
   /** Hands over as much mail as the window allows. */
   pump(): void;
   /** One is handed over. Of a member of a pool. */

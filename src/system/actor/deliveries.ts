@@ -1,21 +1,24 @@
 import type { ActorFacts, MethodFacts } from "../../actor/methods.js";
 import { WINDOW_BYTES } from "../../defaults.js";
 import { nextSequence } from "../../host/control-block.js";
-import type { Message, Sent } from "../../mailbox/message.js";
+import type { Message, Outcome, Sent } from "../../mailbox/message.js";
 import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
 import { unpack } from "../../transport/values.js";
-import { StreamCredit } from "../cell/stream-credit.js";
 import { type Work, workOf } from "../cell/work.js";
+import { conclude } from "../conclude.js";
 import type { SystemContext } from "../context.js";
+import type { DurableState } from "../durable/durable-state.js";
+import { replayOf } from "../durable/replay-of.js";
 import type { Addressee } from "./addressee.js";
 import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
 import { type After, KeptState } from "./kept-state.js";
 import { LongRuns } from "./long-runs.js";
+import { StreamCredits } from "./stream-credits.js";
 import { undeliverable } from "./undeliverable.js";
 
 /** With a plain result nothing comes. */
@@ -34,21 +37,25 @@ export class Deliveries implements Holder {
   readonly #pooled: boolean;
   /** What its state is built from. */
   readonly kept: KeptState;
-  /** Of those that stream, by sequence number; most actors have none. */
-  #credits: Map<number, StreamCredit> | undefined;
+  readonly #credits = new StreamCredits();
   readonly #long = new LongRuns();
   #seq = 0;
   /** Most messages are sent as the one before was. */
   #latestSent: Sent | undefined;
   #latest: MethodFacts | undefined;
 
-  constructor(context: SystemContext, to: Addressee, { snapshotEvery, window, pooled, onKept }: HandleOptions) {
+  /** What of it is stored; undefined where nothing is. */
+  readonly durable: DurableState | undefined;
+
+  constructor(context: SystemContext, to: Addressee, options: HandleOptions) {
+    const { snapshotEvery, window, pooled, onKept, durable } = options;
     this.#context = context;
     this.#to = to;
     this.#window = window;
     this.#pooled = pooled === true;
     this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
     this.kept = new KeptState(snapshotEvery, onKept);
+    this.durable = durable && context.store!.stateOf(to.entity, to);
   }
 
   get size(): number {
@@ -67,10 +74,14 @@ export class Deliveries implements Holder {
     const refused = known && !this.#latest!.mutates ? undefined : undeliverable(message, this.#to, known);
     if (refused) return void message.fail(refused);
     const method = this.#latest!;
+    if (this.durable?.admits(message) === false) return;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
     if (this.#pooled) this.#to.took?.(message);
-    if (method.stream) this.#streams(message);
+    if (method.stream) {
+      message.onConsumed = () => this.#more(message);
+      this.#credits.begin(message.seq);
+    }
     // One that is tried again alone goes the long way, where each step is told.
     if (this.#direct.on && !message.suspect) {
       this.#direct.hand(message);
@@ -143,7 +154,7 @@ export class Deliveries implements Holder {
   /** One that has not begun is given up. */
   remove(message: Message): void {
     if (!this.#inflight.remove(message)) return;
-    this.#credits?.delete(message.seq);
+    this.#credits.ended(message.seq);
     this.#to.freed(false);
   }
 
@@ -154,16 +165,10 @@ export class Deliveries implements Holder {
     return true;
   }
 
-  #streams(message: Message): void {
-    message.onConsumed = () => this.#more(message);
-    this.#credits ??= new Map();
-    this.#credits.set(message.seq, new StreamCredit());
-  }
-
   part({ seq, value }: Extract<ToParent, { t: "part" }>): void {
     const message = this.#inflight.get(seq);
     if (!message) return;
-    this.#credits?.get(seq)?.arrived(this.#context.clock.now());
+    this.#credits.of(seq)?.arrived(this.#context.clock.now());
     // Nobody reads: it must not wait for credit for ever.
     if (message.settled || !message.onPart) {
       this.#more(message);
@@ -181,10 +186,11 @@ export class Deliveries implements Holder {
     if (!message) return false;
     this.#left(message, outcome.ok, frame);
     if (!outcome.ok && outcome.error.code === undefined) this.#to.failed?.();
-    const value = outcome.ok ? this.#open(outcome.value) : undefined;
-    const settled = message.settle(outcome.ok ? { ok: true, value } : { ok: false, error: decodeError(outcome.error) });
-    // Its caller gave up, or there is none: tensors in it are nobody's.
-    if (!settled || !message.ask) releaseAll(value);
+    const end: Outcome = outcome.ok
+      ? { ok: true, value: this.#open(outcome.value) }
+      : { ok: false, error: decodeError(outcome.error) };
+    if (this.durable && frame.ran && !message.replay) this.durable.took(message, frame, end, this.#to.cell!.facts);
+    else conclude(message, end);
     return true;
   }
 
@@ -193,20 +199,22 @@ export class Deliveries implements Holder {
     const message = this.#inflight.get(seq);
     if (!message) return false;
     this.#left(message, true, answeredAlone);
-    message.succeed(result);
+    if (this.durable && !message.replay)
+      this.durable.took(message, answeredAlone, { ok: true, value: result }, this.#to.cell!.facts);
+    else message.succeed(result);
     return true;
   }
 
   #left(message: Message, ok: boolean, after: After): void {
     this.#inflight.remove(message);
     if (this.#pooled && ok && after.ran) this.#to.answeredOne?.(message);
-    this.#credits?.delete(message.seq);
+    this.#credits.ended(message.seq);
     if (this.#long.any) this.#long.ended(message, ok, this.#to.cell?.longest, this.#context.clock);
     this.#direct.goOn();
     message.place = "gone";
     message.suspect = false;
     const facts = this.#to.cell?.facts;
-    if (facts?.replayable) this.kept.left(message, after, facts);
+    if (facts?.replayable) this.kept.left(this.durable && !message.replay ? replayOf(message) : message, after, facts);
   }
 
   hear(): void {
@@ -223,7 +231,7 @@ export class Deliveries implements Holder {
     if (!this.#has(message)) return;
     // A loop that never awaits hears no frame.
     cell?.host.control.cancel(entry, cell.facts.concurrency, message.seq);
-    this.#credits?.get(message.seq)?.closed(this.#context.clock.now());
+    this.#credits.of(message.seq)?.closed(this.#context.clock.now());
     cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
   }
 
@@ -239,7 +247,7 @@ export class Deliveries implements Holder {
     const { id: actor, cell, entry } = this.#to;
     if (this.#inflight.size === 0 || !cell) return undefined;
     const { facts, longest } = cell;
-    const pausedMs = (seq: number) => this.#credits?.get(seq)?.pausedMs(now) ?? 0;
+    const pausedMs = (seq: number) => this.#credits.of(seq)?.pausedMs(now) ?? 0;
     const executing = cell.executing(entry);
     this.#inflight.enlist();
     const work = workOf({ actor, inflight: this.#inflight, executing, facts, longest, changing, pausedMs });
@@ -254,7 +262,7 @@ export class Deliveries implements Holder {
 
   /** The incarnation is over: what was with it, in the order it was handed over. */
   takeAll(): Message[] {
-    this.#credits = undefined;
+    this.#credits.forget();
     this.#long.forget();
     this.#direct.end();
     this.kept.over();
@@ -271,7 +279,7 @@ export class Deliveries implements Holder {
   #more(message: Message): void {
     const { id: actor, incarnation, cell } = this.#to;
     if (!this.#has(message)) return;
-    this.#credits?.get(message.seq)?.granted(1, this.#context.clock.now());
+    this.#credits.of(message.seq)?.granted(1, this.#context.clock.now());
     cell?.send({ t: "more", actor, incarnation, seq: message.seq, count: 1 });
   }
 

@@ -15,7 +15,7 @@ const IN_ONE_FRAME = 256;
 /** What has happened to an event-sourced actor since its last snapshot, message by message: its state, with that snapshot. */
 export class EventLog {
   readonly #every: number;
-  #happened: Packed[] = [];
+  #happened: EventChunk[] = [];
   #count = 0;
   #asked = false;
 
@@ -40,9 +40,9 @@ export class EventLog {
     this.#asked = false;
   }
 
-  /** @param events the list of one message */
-  add(events: Packed): void {
-    this.#happened.push(events);
+  /** @param events the list of one message @param version of the class that told of them; undefined: the one that runs */
+  add(events: Packed, version?: number): void {
+    this.#happened.push({ events, version });
     this.#count += (events.value as unknown[]).length;
   }
 
@@ -56,7 +56,7 @@ export class EventLog {
   /** For the next incarnation of an actor that keeps its events here alone. */
   rebuild(): Rebuild {
     let bytes = 0;
-    for (const { value } of this.#happened) bytes += pack(value, "the events").bytes;
+    for (const { events } of this.#happened) bytes += pack(events.value, "the events").bytes;
     return {
       events: this.#count > 0,
       roomEvents: Math.max(0, DEFAULT_EVENTS - this.#count),
@@ -65,15 +65,18 @@ export class EventLog {
   }
 
   *chunks(): IterableIterator<EventChunk> {
-    let [events, special]: [unknown[], Special] = [[], false];
+    let [all, special]: [unknown[], Special] = [[], false];
+    let of: number | undefined;
     // As it is now: what stands by is told of it while its primary goes on.
-    for (const { value, special: its } of [...this.#happened]) {
-      events.push(...(value as unknown[]));
-      if (its === true || special === false) special = its;
-      if (events.length < IN_ONE_FRAME) continue;
-      yield { events: { value: events, special }, version: undefined };
-      [events, special] = [[], false];
+    for (const { events, version } of [...this.#happened]) {
+      if (all.length >= IN_ONE_FRAME || (all.length > 0 && version !== of)) {
+        yield { events: { value: all, special }, version: of };
+        [all, special] = [[], false];
+      }
+      of = version;
+      all.push(...(events.value as unknown[]));
+      if (events.special === true || special === false) special = events.special;
     }
-    if (events.length > 0) yield { events: { value: events, special }, version: undefined };
+    if (all.length > 0) yield { events: { value: all, special }, version: of };
   }
 }

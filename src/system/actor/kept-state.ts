@@ -1,6 +1,7 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Packed } from "../../transport/frames.js";
+import type { Recovered } from "../durable/durable-state.js";
 import { EventLog } from "./event-log.js";
 import { ReplayLog } from "./replay-log.js";
 
@@ -9,6 +10,8 @@ export interface After {
   readonly ran: boolean;
   readonly state?: Packed | undefined;
   readonly events?: Packed | undefined;
+  /** It was read from the store: what was told before may be undone. */
+  readonly anew?: boolean | undefined;
 }
 
 /** Hears of each change of what is kept, in the turn in which it counts. */
@@ -26,6 +29,8 @@ export class KeptState {
   #past: EventLog | undefined;
   readonly #onKept: OnKept | undefined;
   #mark: Packed | undefined;
+  /** Of the class that made the snapshot, where that was before the process started; undefined: the one that runs. */
+  version: number | undefined;
 
   constructor(snapshotEvery: number | undefined, onKept?: OnKept) {
     this.#every = snapshotEvery;
@@ -48,6 +53,19 @@ export class KeptState {
     return this.#past;
   }
 
+  /** It is this, whatever it was. */
+  recovers({ state, version, events }: Recovered): void {
+    this.#log.reset(state);
+    this.version = version;
+    this.#past = undefined;
+    for (const one of events) {
+      this.#past ??= new EventLog(this.#every);
+      this.#past.add(one.events, one.version);
+    }
+    this.#mark = undefined;
+    this.#onKept?.(this, { ran: false, anew: true });
+  }
+
   /** Whether this message, the next to be delivered, is to bring a snapshot. */
   due(message: Message, inflight: number, { eventSourced, saves }: ActorFacts): boolean {
     if (!eventSourced) return this.#log.due(message, inflight);
@@ -61,11 +79,14 @@ export class KeptState {
       this.#past ??= new EventLog(this.#every);
       if (state) {
         this.#log.state = state;
+        this.version = undefined;
         this.#past.clear();
       } else if (events) this.#past.add(events);
       if (!ran) this.#past.owed();
-    } else if (state) this.#log.took(state);
-    else this.#log.keep(message, ran);
+    } else if (state) {
+      this.#log.took(state);
+      this.version = undefined;
+    } else this.#log.keep(message, ran);
     if (!state && !events) return;
     this.#mark = state ?? events;
     this.#onKept?.(this, after);

@@ -16,6 +16,7 @@ import type { Preset } from "../../supervision/presets.js";
 import { type ChildRules, childKeys, childRules } from "../../supervision/spec.js";
 import { pack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
+import { durability, needsStore } from "../durable/durable-options.js";
 import { checkMemory, memoryLimits } from "../memory/memory-options.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
 import { HotCell } from "../standby/hot-cell.js";
@@ -39,6 +40,7 @@ const actorKeys: KeysOf<ActorOptions> = {
   cell: true,
   grace: true,
   maxChildren: true,
+  durable: true,
 };
 const mailboxKeys: KeysOf<MailboxOptions> = { messages: true, bytes: true, overflow: true };
 
@@ -96,7 +98,8 @@ export function loadActor({ isolation, runs, props: given, options: written }: A
   };
   const bounds = (path: string) => {
     const { window = DEFAULT_WINDOW, snapshotEvery, maxChildren = DEFAULT_MAX_SPAWNED } = options;
-    return { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: mailbox(path) };
+    const durable = durability(options.durable, `${path}.durable`);
+    return { window, snapshotEvery, graceMs: graceMs(options, path), maxChildren, mailbox: mailbox(path), durable };
   };
   return {
     isolation,
@@ -113,6 +116,7 @@ export function loadActor({ isolation, runs, props: given, options: written }: A
     },
     create(context, { name, path, rules }) {
       refuseForeignRefs(context);
+      if (options.durable && !context.store) throw needsStore(path);
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (options.cell !== undefined) {
         const lodging = context.lodgings.mates(options.cell, cell(context, path, rules));
@@ -155,6 +159,7 @@ function actorRules(options: ActorOptions, field: string, preset: Preset): Child
     );
   }
   graceMs(options, field);
+  durability(options.durable, `${field}.durable`);
   mailboxLimits(options.mailbox, `${field}.mailbox`);
   return childRules(options, field, preset);
 }

@@ -27,6 +27,13 @@ export class ReplayLog {
     return due;
   }
 
+  /** It begins with this, whatever it had. */
+  reset(state: Packed | undefined): void {
+    this.state = state;
+    this.takeTail();
+    this.#since = 0;
+  }
+
   took(state: Packed): void {
     this.state = state;
     this.takeTail();

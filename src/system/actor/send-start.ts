@@ -24,7 +24,8 @@ export function sendStart(
 ): Replaying | undefined {
   const past = cell.facts.eventSourced ? (kept?.past ?? new EventLog()) : undefined;
   const rebuild = past?.rebuild();
-  cell.send({ t: "start", actor, incarnation, above, name, key, props, state: kept?.snapshot, rebuild });
+  const { snapshot: state, version } = kept ?? {};
+  cell.send({ t: "start", actor, incarnation, above, name, key, props, state, version, rebuild });
   if (!rebuild?.events) return undefined;
   const replaying = new Replaying(past!.chunks(), (frame) => cell.send({ ...frame, actor, incarnation }));
   replaying.begin();

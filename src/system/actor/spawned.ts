@@ -5,6 +5,7 @@ import { type Shutdown, type SupervisorRules, supervisorRules } from "../../supe
 import type { SpawnSpec } from "../../transport/frames.js";
 import { unpack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
+import { needsName } from "../durable/durable-options.js";
 import type { ActorOptions } from "../specs.js";
 import { refuseName } from "../supervisor/load-child.js";
 import { Supervisor } from "../supervisor/supervisor.js";
@@ -46,7 +47,8 @@ export class Spawned {
     this.#gaveUp = gaveUp;
   }
 
-  async spawn({ name = `child-${++this.#made}`, spec, over }: SpawnRequest): Promise<KeyedRef<unknown>> {
+  async spawn({ name: given, spec, over }: SpawnRequest): Promise<KeyedRef<unknown>> {
+    const name = given ?? `child-${++this.#made}`;
     const path = `${this.#path}/${name}`;
     refuseName(name);
     const { loadActor } = await import("./loaded-actor.js");
@@ -54,6 +56,7 @@ export class Spawned {
       props: unknown;
       options?: ActorOptions;
     };
+    if (options.durable && given === undefined) throw needsName(this.#path);
     const runs = spec.isolation === "inline" ? (this.#context.inline.classOf(spec.runs) as ActorClass) : spec.runs;
     const loaded = loadActor({ kind: "actor", isolation: spec.isolation, runs, props, options, load: neverLoaded });
     // While the last incarnation's are on their way out, nobody asks; who asks now may have ended in between.

@@ -52,6 +52,7 @@ export function culpritOf(cause: DeathCause): Origin | undefined {
 }
 
 const nobodysDoing: ReadonlySet<DeathCause["kind"]> = new Set([
+  "unstored",
   "killed",
   "stopped-itself",
   "start-failed",

@@ -46,5 +46,6 @@ export function deathError(path: string, cause: DeathCause): HoldfastError {
 /** An actor's death as its supervisor hears of it. */
 export function exitOf(path: string, { guilty, cause }: Remains, decided: UnitExit["decided"]): UnitExit {
   const normal = cause.kind === "stopped-itself";
-  return { guilty: guilty || cause.kind === "killed", normal, error: deathError(path, cause), decided };
+  const others = cause.kind === "killed" || cause.kind === "unstored";
+  return { guilty: guilty || others, normal, error: deathError(path, cause), decided };
 }

@@ -43,6 +43,8 @@ export type DeathCause =
    * incarnation is to blame.
    */
   | { kind: "lingered"; method: string; incarnation: number; graceMs: number }
+  /** What it did last could not be stored: it begins again with what is. */
+  | { kind: "unstored"; error: Error }
   /** Somebody asked for it: an operator, a test, a chaos run. Charged to no message. */
   | { kind: "killed"; by: string }
   /** The actor or host did not become ready. */
@@ -152,6 +154,8 @@ export function causeText(cause: DeathCause): string {
       return hungText(cause);
     case "lingered":
       return `${cause.method} of incarnation ${cause.incarnation}, which had crashed, still ran ${cause.graceMs} ms later (grace)`;
+    case "unstored":
+      return cause.error.message;
     case "killed":
       return `killed by ${cause.by}`;
     case "start-failed":

@@ -57,9 +57,13 @@ export class Standby {
   }
 
   /** The state of its actor has changed, and that counts. */
-  readonly onKept = (kept: KeptState, { events }: After): void => {
+  readonly onKept = (kept: KeptState, { events, anew }: After): void => {
     this.#kept = kept;
     if (!this.#follower) return;
+    if (anew) {
+      this.#lost(new HoldfastError("StoreFailed", `${this.#spec.path}: what its standby was given may be undone`));
+      return;
+    }
     if (events) this.#events.push(events);
     if (this.#events.length <= MOST_BEHIND) this.#post({ type: "changed" });
     else

@@ -4,6 +4,7 @@ import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import { presetOf, supervisorRules } from "../../supervision/spec.js";
 import type { SystemContext } from "../context.js";
+import { needsName } from "../durable/durable-options.js";
 import type { ActorSpec } from "../specs.js";
 import type { LoadedSpec, Place, Unit } from "../unit.js";
 import type { DynamicOptions, DynamicRef } from "./dynamic-spec.js";
@@ -86,6 +87,7 @@ class DynamicSupervisor extends Supervisor {
     }
     const own = props === undefined ? this.#loaded! : await { ...this.#template, props }.load();
     if (name !== undefined) refuseName(name);
+    else if (this.#template.options.durable) throw needsName(this.path);
     return this.startChild(name ?? this.#nextName(), own);
   }
 

@@ -1,0 +1,22 @@
+import { Actor, type Ref } from "holdfast";
+
+interface Gate {
+  pass(name: string): Promise<void>;
+}
+
+export declare class Tally extends Actor {
+  add(by: number): number;
+  total(): number;
+  ran(): number;
+  addAt(gate: Ref<Gate>, name: string, by: number): Promise<number>;
+  throws(by: number): never;
+  refuses(by: number): never;
+  count(to: number): AsyncGenerator<number>;
+  dies(by: number): Promise<never>;
+  snapshot(): { total: number };
+  restore(state: { total: number }): void;
+}
+
+export declare class Stateless extends Actor {
+  echo<T>(value: T): T;
+}

@@ -1,0 +1,107 @@
+import { HoldfastError, type OpenStore, type Store, type StoreChange, type StoredEntity } from "holdfast";
+
+interface Entry {
+  bases: { seq: number; data: Uint8Array }[];
+  tail: { seq: number; data: Uint8Array }[];
+}
+
+interface Append {
+  readonly batch: readonly StoreChange[];
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A store whose disk the test holds: what is appended is durable when the test says so, in order, or is not. It outlives the
+ * systems that open it.
+ */
+export class Paper implements Store {
+  readonly kind = "store";
+  /** Batches that became durable. */
+  readonly batches: (readonly StoreChange[])[] = [];
+  opened = 0;
+  closed = 0;
+  /** Nothing becomes durable by itself. */
+  held = false;
+  /** Nothing can be appended. */
+  failure: HoldfastError | undefined;
+  readonly #entities = new Map<string, Entry>();
+  #waiting: Append[] = [];
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Everything that waits, or the first so many, becomes durable. */
+  write(most = this.#waiting.length): void {
+    for (const { batch, resolve } of this.#waiting.splice(0, most)) {
+      this.#apply(batch);
+      resolve();
+    }
+  }
+
+  /** Everything that waits is lost, and never will be durable. */
+  lose(why = "the disk is full"): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(new HoldfastError("StoreFailed", why));
+  }
+
+  /** What is durable of one actor, by the names of its pieces: "base 3, tail 4". */
+  pieces(id: string): string {
+    const { bases, tail } = this.#entities.get(id) ?? { bases: [], tail: [] };
+    return [...bases.map(({ seq }) => `base ${seq}`), ...tail.map(({ seq }) => `tail ${seq}`)].join(", ");
+  }
+
+  async open(): Promise<OpenStore> {
+    this.opened++;
+    const paper = this;
+    return {
+      about: "paper",
+      ids: () => [...this.#entities.keys()],
+      read: async (id) => this.#read(id),
+      append: (batch) => this.#append(batch),
+      get failure() {
+        return paper.failure;
+      },
+      close: async () => {
+        this.write();
+        this.closed++;
+      },
+    };
+  }
+
+  #read(id: string): StoredEntity | undefined {
+    const entry = this.#entities.get(id);
+    return entry && { bases: [...entry.bases], tail: [...entry.tail] };
+  }
+
+  #append(batch: readonly StoreChange[]): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject });
+      if (!this.held) queueMicrotask(() => !this.held && this.write());
+    });
+  }
+
+  #apply(batch: readonly StoreChange[]): void {
+    this.batches.push(batch);
+    for (const change of batch) {
+      const entry = this.#entities.get(change.id) ?? { bases: [], tail: [] };
+      this.#entities.set(change.id, entry);
+      switch (change.kind) {
+        case "base":
+          entry.bases = [{ seq: change.seq, data: change.data }, ...entry.bases.slice(0, 1)];
+          entry.tail = entry.tail.filter(({ seq }) => seq > (entry.bases[1]?.seq ?? 0));
+          break;
+        case "tail":
+          entry.tail.push({ seq: change.seq, data: change.data });
+          break;
+        case "drop":
+          entry.tail = entry.tail.filter(({ seq }) => seq !== change.seq);
+          break;
+        case "forget":
+          this.#entities.delete(change.id);
+          break;
+      }
+    }
+  }
+}
