@@ -9,8 +9,13 @@ export type DiskOp =
   | { readonly kind: "append"; readonly file: number; readonly bytes: Uint8Array }
   | { readonly kind: "truncate"; readonly file: number; readonly size: number }
   | { readonly kind: "sync"; readonly file: number }
-  /** What was written before it may be there or not, and no later sync changes that. */
+  /**
+   * What was written before it may be there or not, and no later sync changes that (a system forgets what it could not
+   * write) …
+   */
   | { readonly kind: "sync-failed"; readonly file: number }
+  /** … until the file is opened anew: what can be read then is taken for something that can be synced. */
+  | { readonly kind: "open"; readonly file: number }
   | { readonly kind: "sync-folder"; readonly path: string };
 
 /** From here on a store that is opened after a power cut may hold one of these states, and no other. */

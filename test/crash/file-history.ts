@@ -6,7 +6,8 @@ type Range = readonly [from: number, to: number];
 type Write =
   | { readonly kind: "append"; readonly bytes: Uint8Array }
   | { readonly kind: "truncate"; readonly size: number }
-  | { readonly kind: "sync-failed" };
+  | { readonly kind: "sync-failed" }
+  | { readonly kind: "open" };
 
 /** What a power cut leaves of the writes to one file since its last sync. */
 export type Left =
@@ -40,7 +41,7 @@ export class FileHistory {
   }
 
   write(write: Write): void {
-    this.#pending.push(write);
+    if (write.kind !== "open" || !this.isSure) this.#pending.push(write);
   }
 
   sync(): void {
@@ -95,9 +96,12 @@ export class FileHistory {
         bytes.truncate(write.size);
         doubtful = cut(doubtful, write.size);
         fresh = cut(fresh, write.size);
-      } else {
+      } else if (write.kind === "sync-failed") {
         doubtful = [...doubtful, ...fresh];
         fresh = [];
+      } else {
+        fresh = [...doubtful, ...fresh];
+        doubtful = [];
       }
     }
     return { bytes: bytes.bytes(), doubtful, fresh };

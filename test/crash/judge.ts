@@ -32,7 +32,7 @@ export async function judge(log: DiskLog, store: StoreOn, options: JudgeOptions 
     const problem = await problemOf(after.promised, store, disk).catch((error: unknown) => String(error));
     if (problem !== undefined) problems.push(`${after.about}: ${problem}`);
     else if (again > 0 && disks % again === 0) {
-      const second = await judge(disk.log, store, { ...options, again: 0, enough: enough - problems.length });
+      const second = await judge(disk.log, store, { enough: enough - problems.length });
       disks += second.disks;
       problems.push(...second.problems.map((text) => `${after.about}, then again ${text}`));
     }

@@ -98,6 +98,7 @@ class Replay {
       case "append":
       case "truncate":
       case "sync-failed":
+      case "open":
         this.#files[op.file]!.write(op);
         break;
       case "sync":

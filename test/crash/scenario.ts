@@ -1,6 +1,7 @@
-import { realClock } from "../../src/clock.js";
+import { realClock, seededChance } from "../../src/clock.js";
+import { isHoldfastError } from "../../src/errors.js";
 import type { Disk } from "../../src/state/disk/disk.js";
-import type { OpenStore, Store, StoreNews } from "../../src/system/durable/store.js";
+import type { OpenStore, Store, StoreNews, StoreSurroundings } from "../../src/system/durable/store.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { heldBy } from "./held.js";
 import { SimDisk } from "./sim-disk.js";
@@ -45,19 +46,35 @@ export async function play({
 }: ScenarioOptions): Promise<SimDisk> {
   const history = new History(disk);
   const workload = new Workload(seed, sizes);
-  for (const session of sessions) await playSession(store, session, disk, history, workload);
+  const chance = seededChance(seed);
+  const turnsBeforeDeath = () => Math.floor(chance() * MOST_TURNS);
+  for (const session of sessions) await playSession({ store, disk, history, workload, turnsBeforeDeath }, session);
   return disk;
 }
 
-async function playSession(on: StoreOn, session: Session, disk: SimDisk, history: History, workload: Workload) {
+/** More than an append and its sync take: a process is killed before, between and after them. */
+const MOST_TURNS = 20;
+
+interface Play {
+  readonly store: StoreOn;
+  readonly disk: SimDisk;
+  readonly history: History;
+  readonly workload: Workload;
+  turnsBeforeDeath(): number;
+}
+
+async function playSession(
+  { store: on, disk, history, workload, turnsBeforeDeath }: Play,
+  session: Session,
+): Promise<void> {
   const { batches, inFlight = 4, end = "close" } = session;
   const clock = new VirtualClock();
   const news: StoreNews[] = [];
-  const store = await on(disk.session()).open({ clock, tell: (one) => news.push(one) });
-  history.opened(await heldBy(store));
+  const store = await openedAtLast(on, disk, { clock, tell: (one) => news.push(one) });
+  history.opened(await looked(disk, store));
   const waiting = new Set<Promise<void>>();
   for (let i = 0; i < batches; i++) {
-    if (store.failure) await recovered(store, clock, history, waiting);
+    if (store.failure) await recovered(store, clock, disk, history, waiting);
     const { batch, number } = history.submit(workload);
     const settled = store.append(batch).then(
       () => history.acknowledged(number),
@@ -68,24 +85,56 @@ async function playSession(on: StoreOn, session: Session, disk: SimDisk, history
     if (waiting.size >= inFlight) await Promise.race(waiting);
   }
   if (end === "kill") {
+    for (let left = turnsBeforeDeath(); left > 0; left--) await undefined;
     disk.kill();
     return;
   }
   await Promise.all(waiting);
-  if (store.failure) await recovered(store, clock, history, waiting);
-  history.same(await heldBy(store));
+  if (store.failure) await recovered(store, clock, disk, history, waiting);
+  history.same(await looked(disk, store));
   await store.close();
 }
 
+/** A disk that fails may keep a store from opening; whoever opens it tries again. */
+async function openedAtLast(on: StoreOn, disk: SimDisk, around: StoreSurroundings): Promise<OpenStore> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await on(disk.session()).open(around);
+    } catch (error) {
+      if (attempt === MOST_OPENINGS || !isHoldfastError(error, "StoreFailed")) throw error;
+    }
+  }
+}
+
+/** No test's disk fails so often. */
+const MOST_OPENINGS = 40;
+
 /** What was in flight has failed; in time the store takes again, and holds what it acknowledged. */
-async function recovered(store: OpenStore, clock: VirtualClock, history: History, waiting: ReadonlySet<Promise<void>>) {
+async function recovered(
+  store: OpenStore,
+  clock: VirtualClock,
+  disk: SimDisk,
+  history: History,
+  waiting: ReadonlySet<Promise<void>>,
+) {
   await Promise.all(waiting);
   for (let waited = 0; store.failure !== undefined; waited += 1000) {
     if (waited > RECOVERED_WITHIN_MS) throw new Error(`the store never takes again: ${store.failure.message}`);
     await clock.advance(1000);
     await turns();
   }
-  history.same(await heldBy(store));
+  history.same(await looked(disk, store));
+}
+
+/** What a store holds, seen by somebody whom no fault meets. */
+async function looked(disk: SimDisk, store: OpenStore): Promise<string> {
+  const { faults } = disk;
+  disk.faults = () => undefined;
+  try {
+    return await heldBy(store);
+  } finally {
+    disk.faults = faults;
+  }
 }
 
 /** The disk in memory needs no more than this to do what was asked of it. */
@@ -134,18 +183,27 @@ class History {
     this.#promise();
   }
 
-  /** It, and all that came after it, never happened. */
+  /**
+   * It, and all that came after it, never happened. Only where the disk did not even take back what was written of it, it may
+   * come back with a power cut, until the store takes again.
+   */
   rejected(number: number, error: unknown): void {
-    const at = number - this.#base;
-    if ((error as { code?: unknown }).code !== "StoreFailed") throw error;
-    if (at <= this.#acknowledged) throw new Error(`batch ${number} was acknowledged before it failed`);
-    this.#states = this.#states.slice(0, this.#acknowledged + 1);
-    this.#promise();
+    if (!isHoldfastError(error, "StoreFailed")) throw error;
+    if (number - this.#base <= this.#acknowledged) throw new Error(`batch ${number} was acknowledged before it failed`);
+    if (!this.#disk.refused.has("truncate")) this.#settle();
   }
 
   /** The open store holds what was acknowledged, and nothing else. */
   same(digest: string): void {
-    if (digest !== this.#states.at(-1)!.digest) throw new Error("the open store does not hold what it acknowledged");
+    if (digest !== this.#states[this.#acknowledged]!.digest) {
+      throw new Error("the open store does not hold what it acknowledged");
+    }
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#states = this.#states.slice(0, this.#acknowledged + 1);
+    this.#promise();
   }
 
   #promise(): void {

@@ -10,7 +10,7 @@ export interface Fault {
   readonly written?: number;
 }
 
-export type Faults = (op: DiskOp | { readonly kind: "read" | "list" | "open" }) => Fault | undefined;
+export type Faults = (op: DiskOp | { readonly kind: "read" | "list" }) => Fault | undefined;
 
 /** How many turns of the event loop's innermost queue a sync takes, so that appends come while one is running. */
 const SYNC_TURNS = 4;
@@ -25,6 +25,8 @@ export class SimDisk {
   readonly log: DiskLog;
   /** Asked before each call. */
   faults: Faults = () => undefined;
+  /** The kinds of calls that met a fault. */
+  readonly refused = new Set<DiskOp["kind"]>();
   readonly #files: GrowingBytes[] = [];
   readonly #names = new Map<string, number>();
   readonly #folders: Set<string>;
@@ -92,6 +94,7 @@ export class SimDisk {
   #do(op: DiskOp): void {
     const fault = this.faults(op);
     if (fault) {
+      this.refused.add(op.kind);
       if (op.kind === "append" && fault.written)
         this.log.ops.push({ ...op, bytes: op.bytes.subarray(0, fault.written) });
       if (op.kind === "append" && fault.written) this.#files[op.file]!.append(op.bytes.subarray(0, fault.written));
@@ -101,7 +104,7 @@ export class SimDisk {
     this.log.ops.push(op);
   }
 
-  #look(kind: "read" | "list" | "open"): void {
+  #look(kind: "read" | "list"): void {
     const fault = this.faults({ kind });
     if (fault) throw systemError(fault.code, kind);
   }
@@ -168,9 +171,10 @@ export class SimDisk {
   }
 
   #open(path: string): number {
-    this.#look("open");
     this.#file(path);
-    return this.#names.get(path)!;
+    const file = this.#names.get(path)!;
+    this.#do({ kind: "open", file });
+    return file;
   }
 
   #rename(from: string, to: string): void {

@@ -46,7 +46,12 @@ async function makeFolder(disk: Disk): Promise<void> {
 }
 
 /** Nothing that was acknowledged is touched; a power cut anywhere in between leaves the same to be done again. */
-async function cleanUp(disk: Disk, { torn, leftovers }: Recovered, around: StoreSurroundings): Promise<void> {
+async function cleanUp(disk: Disk, { files, torn, leftovers }: Recovered, around: StoreSurroundings): Promise<void> {
+  // A process that was killed may have left what the system has and the disk has not yet: first it is durable, then it is
+  // told of and built on, and what it makes needless goes.
+  const last = files.at(-1);
+  if (last) await syncFound(disk, last.path);
+  await disk.syncFolder("");
   for (const { path, end, bytes } of torn) {
     if (end === 0) await disk.remove(path);
     else await cutOff(disk, path, end);
@@ -54,6 +59,15 @@ async function cleanUp(disk: Disk, { torn, leftovers }: Recovered, around: Store
     repaired(around, `${disk.about}/${path} ${what}. Nothing of it had been acknowledged`);
   }
   for (const path of leftovers) await disk.remove(path);
+}
+
+async function syncFound(disk: Disk, path: string): Promise<void> {
+  const file = await disk.open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function cutOff(disk: Disk, path: string, end: number): Promise<void> {
