@@ -14,7 +14,7 @@ holdfast backup --list <to> [--json]
 Copies a store, also while it is in use, into a folder of backups: what lies there already is not written again. Each backup is
 whole, whatever becomes of the others, and it is read back and checked before it counts.
 
-  <store>               the folder of files(); with several disks: a,b,c
+  <store>               the folder of files(); several, that are one store: a,b,c
   --keep RULES          which backups stay, such as last=3,hourly=24,daily=7,weekly=4,monthly=12 (UTC). Default: all
   --key-file PATH       a key of the store: opens every record while checking. Once for each key
   --list                what backups there are
@@ -47,10 +47,11 @@ export async function backupCommand(args: string[]): Promise<number> {
     );
   }
   const keep = keepOf(values.keep);
+  const [store, to] = [await stateDisk(first), await stateDisk(second)];
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const result = await stoppable((signal) =>
-    backup(stateDisk(first), stateDisk(second), {
+    backup(store, to, {
       ...(keep && { keep }),
       ...(encryption && { encryption }),
       signal,
@@ -75,7 +76,7 @@ function plain({ at, unreadable, error: _, ...result }: BackupResult): object {
 }
 
 async function list(folder: string, json: boolean): Promise<number> {
-  const backups = await listBackups(stateDisk(folder));
+  const backups = await listBackups(await stateDisk(folder));
   if (json)
     for (const { at, error, ...one } of backups)
       console.log(JSON.stringify({ ...one, at: timeText(at), error: error?.message }));

@@ -1,6 +1,6 @@
 import { restore } from "../state/backup/restore.js";
 import { bytesText } from "./bytes-text.js";
-import { CommandError, exitCodes, parseCommand } from "./command.js";
+import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
 import { stateDisk } from "./state-disk.js";
@@ -12,6 +12,7 @@ Puts a backup into an empty folder, which files() then opens. All of it is check
 
   --at WHICH            an id or number of holdfast backup --list, or a time: the last one made by then (UTC),
                         such as 2026-05-01 or 2026-05-01T12:30Z. Default: the newest
+  --parity N            of several empty folders (a,b,c), each on a disk of its own: how many may be lost
   --key-file PATH       a key of the store: opens every record while checking. Once for each key
   --json                the result as JSON
   -h, --help
@@ -26,6 +27,7 @@ Exit codes: 0 done, 1 failed, damaged, or the folder is not empty, 2 wrong optio
 export async function restoreCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseCommand("restore", args, {
     at: { type: "string" },
+    parity: { type: "string" },
     "key-file": { type: "string", multiple: true },
     json: { type: "boolean" },
   });
@@ -37,10 +39,12 @@ export async function restoreCommand(args: string[]): Promise<number> {
   if (from === undefined || to === undefined || rest.length > 0) {
     throw new CommandError("give a folder of backups and an empty folder\nsee: holdfast restore --help");
   }
+  const parity = wholeNumber("parity", values.parity, 1, 254);
+  const [backups, folder] = [await stateDisk(from), await stateDisk(to, parity)];
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const { id, at, bytes, files } = await stoppable((signal) =>
-    restore(stateDisk(from), stateDisk(to), {
+    restore(backups, folder, {
       ...(values.at !== undefined && { at: values.at }),
       ...(encryption && { encryption }),
       signal,

@@ -10,6 +10,7 @@ const help = `holdfast verify <folder> [options]
 
 Reads every byte of a store, also while it is in use, or of a folder of backups, and says what is damaged. Nothing is changed.
 
+  <folder>              several, that are one store: a,b,c
   --key-file PATH       a key of the store: opens every record, too. Once for each key
   --json                one object for the store, or for each backup, a line
   -h, --help
@@ -34,10 +35,11 @@ export async function verifyCommand(args: string[]): Promise<number> {
   if (folder === undefined || rest.length > 0) {
     throw new CommandError("give the folder of a store, or of backups\nsee: holdfast verify --help");
   }
+  const disk = await stateDisk(folder);
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const verified = await stoppable((signal) =>
-    verify(stateDisk(folder), { ...(encryption && { encryption }), signal, onProgress: progress.told }),
+    verify(disk, { ...(encryption && { encryption }), signal, onProgress: progress.told }),
   ).finally(progress.end);
   for (const one of verified) {
     if (values.json) console.log(JSON.stringify({ ...one, problem: one.problem?.message }));

@@ -50,6 +50,23 @@ it("holdfast backup, verify and restore: a store comes back as it was", async ()
   }
 });
 
+it("several folders that are one store are named with commas", async () => {
+  const store = await stored(20);
+  const to = join(root, "backups");
+  await holdfast(["backup", store, to]);
+  const several = ["a", "b", "c"].map((name) => join(root, name));
+  const refused = await holdfast(["restore", to, several.join(",")]);
+  expect([refused.code, refused.err]).toEqual([
+    2,
+    expect.stringMatching(/is of a redundant set: give --parity N to restore/),
+  ]);
+  const restored = await holdfast(["restore", to, several.join(","), "--parity", "1"]);
+  expect([restored.err, restored.code]).toEqual(["", 0]);
+  rmSync(several[1]!, { recursive: true });
+  expect((await holdfast(["verify", several.join(",")])).out).toMatch(/^the store: good, .* 20 records\n$/);
+  expect((await holdfast(["backup", several.join(","), to])).out).toMatch(/^backup 000002-.* 0 bytes of it new\n$/);
+});
+
 it("what is damaged ends them with code 1, and says which backup is good", async () => {
   const store = await stored(5);
   const to = join(root, "backups");

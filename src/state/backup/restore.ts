@@ -51,7 +51,10 @@ export async function restore(
 
 async function checkedRestore(repository: Repository, target: Disk, options: RestoreOptions): Promise<BackupSummary> {
   const name = await chooseBackup(repository, options.at);
-  await refuseUsed(target);
+  // Told before all of a backup is read. Where the folder cannot be looked at yet, it is once it is there.
+  await refuseUsed(target).catch((error: unknown) => {
+    if (isHoldfastError(error, "InvalidSpec")) throw error;
+  });
   const manifest = await wholeManifest(repository, name, options);
   await target.makeFolder("");
   const lock = await target.lock();
@@ -68,11 +71,13 @@ async function checkedRestore(repository: Repository, target: Disk, options: Res
       throw error;
     }
     await target.syncFolder(STAGE);
-    for (const file of restoreOrder(manifest.files.map((one) => one.name))) {
+    // The newest journal may be gone on with, the others never change again.
+    const [newest, ...others] = restoreOrder(manifest.files.map((one) => one.name));
+    for (const file of [newest!, ...others]) {
       await target.rename(`${STAGE}/${file}`, file);
       await target.syncFolder("");
-      await target.sealed(file);
     }
+    for (const file of others) await target.sealed(file);
     await clear(target);
     await target.syncFolder("");
     return summaryOf(name, manifest);
