@@ -8,6 +8,7 @@ export const benches = {
   pools:
     "pools that grow and shrink: a second member, bursts, a slow member, a recorded load, beside four thread pools",
   serving: "models behind pools: efficiency, goodput under overload, batching, hedging, a swap under load",
+  state: "state that survives: group commit, replay, snapshots with each message, failover, an erasure code",
   gateway: "requests over 100 connections: the gateway beside fastify with piscina, and beside a bare WebSocket echo",
   growth: "what a message costs as a system grows: 1, 100 and 10,000 actors in a thread, and 1 to 8 worker threads",
   record: "what the flight recorder costs while nothing dies: messages with it and without it",

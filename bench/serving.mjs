@@ -1,23 +1,9 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { table } from "./measure/table.mjs";
+import { runScenes } from "./measure/scenes.mjs";
 
-/*
- * What makes an actor a model server, scene by scene. Each is a file in serving/ that exports
- *
- *   scene({ rounds, say, withinMs })
- *     rounds    how many are wanted; undefined: the scene's own number
- *     say       a line for who waits
- *     withinMs  it is over by then
- *   and returns, maybe later,
- *     keys      flat keys with numbers: what --json writes, the scene's own figure among them
- *     title, columns, rows   a table for people (see measure/table.mjs)
- *     notes     lines below it; optional
- *     details   plain data for --json's meta: curves, settings; optional
- *     rounds    how many were done; optional
- */
+/* What makes an actor a model server, scene by scene: see measure/scenes.mjs for what a scene is. */
 
-/** Each scene and its figure. One whose file is not there has none: null. */
+/** Each scene and its figure. */
 const scenes = {
   efficiency: "pool_efficiency",
   goodput: "goodput_2x",
@@ -26,39 +12,5 @@ const scenes = {
   swap: "swap_failed",
 };
 
-/** Of one scene: all of them within three minutes. */
-const WITHIN_MS = 30_000;
-
-/** @param {{ rounds?: number, only?: string, say: (line: string) => void }} options  only: one scene's name */
-export async function run({ rounds, only, say }) {
-  if (only !== undefined && !Object.hasOwn(scenes, only)) {
-    throw new Error(`there is no scene "${only}": there are ${Object.keys(scenes).join(", ")}`);
-  }
-  const figures = {};
-  const details = {};
-  const texts = [];
-  const done = [];
-  for (const [name, figure] of Object.entries(scenes)) {
-    if (only !== undefined && only !== name) continue;
-    const file = join(import.meta.dirname, "serving", `${name}.mjs`);
-    if (!existsSync(file)) {
-      figures[figure] = null;
-      continue;
-    }
-    say(`${name} …`);
-    const result = await play(file, { rounds, say, withinMs: WITHIN_MS }).catch((cause) => {
-      throw new Error(`${name}: ${cause.message}`, { cause });
-    });
-    if (typeof result.keys[figure] !== "number") throw new Error(`${name} has no number ${figure}`);
-    Object.assign(figures, result.keys);
-    if (result.details) details[name] = result.details;
-    if (result.rounds) done.push(result.rounds);
-    texts.push(table(result.title, result.columns, result.rows), ...(result.notes ?? []));
-  }
-  return { figures, details, text: texts.join("\n"), rounds: done.length > 0 ? Math.min(...done) : 1 };
-}
-
-async function play(file, options) {
-  const { scene } = await import(file);
-  return scene(options);
-}
+/** @param {{ rounds?: number, only?: string, say: (line: string) => void }} options */
+export const run = (options) => runScenes(join(import.meta.dirname, "serving"), scenes, options);
