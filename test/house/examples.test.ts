@@ -12,6 +12,7 @@ describe("every example runs and prints what its README says", () => {
     expect(readdirSync("examples").sort()).toEqual([
       "any-onnx",
       "device",
+      "failover",
       "ocr-pipeline",
       "quickstart",
       "speech",
@@ -70,6 +71,21 @@ describe("every example runs and prints what its README says", () => {
       "largest difference 0",
     ]);
   });
+
+  it("failover answers every request while each service is killed twice, with exact sums", () => {
+    const [path, kills] = ["examples/failover/main.mjs", 2];
+    const text = execFileSync(process.execPath, [path, `${kills}`], { encoding: "utf8", timeout: 170_000 });
+    const [line, numbers] = [/^(\w+): pid (\d+) killed, pid (\d+) took over, and answered \d+ ms after/gm, new Set()];
+    const taken = [...text.matchAll(line)];
+    expect(taken.map(([, name]) => name)).toEqual(["upright", "accounts", "upright", "accounts"]);
+    for (const [, , killed, next] of taken) numbers.add(killed).add(next);
+    // Two services with a primary and two that took over each: who was killed never came back.
+    expect(numbers.size).toBe(6);
+    expect(text).toContain("requests that failed: 0\n");
+    expect(text).toContain("answers of the model that differ: 0\n");
+    expect(text).toContain("what was paid in is there, to the coin\n");
+    expect(text).toMatch(/accounts {2}actor {2}running {2}pid \d+ {2}restarts 2/);
+  }, 180_000);
 
   it("device tells the same segments while its model's thread is killed", async () => {
     const device = spawn(process.execPath, ["examples/device/device.mjs"], { stdio: ["pipe", "pipe", "pipe"] });

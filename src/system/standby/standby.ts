@@ -96,9 +96,11 @@ export class Standby {
     this.#post({ type: "stop" });
   }
 
-  #post(event: StandbyEvent): void {
+  /** @param tell of it, once it is so and before anything comes of it */
+  #post(event: StandbyEvent, tell?: () => void): void {
     const { state, actions } = decideStandby(this.#state, event, this.#context.clock.now(), standbyPace);
     this.#state = state;
+    tell?.();
     for (const action of actions) this.#perform(action);
   }
 
@@ -162,8 +164,7 @@ export class Standby {
         up: () => {
           this.#late?.cancel();
           this.#report.up();
-          this.#tell("ready", { host: cell.host.name });
-          this.#post({ type: "replica-up" });
+          this.#post({ type: "replica-up" }, () => this.#tell("ready", { host: cell.host.name }));
           context.hosts.refill(spec);
         },
         took: () => {
@@ -205,8 +206,7 @@ export class Standby {
       this.stop();
       return;
     }
-    this.#tell("lost", { why: error.message });
-    this.#post({ type: "replica-down" });
+    this.#post({ type: "replica-down" }, () => this.#tell("lost", { why: error.message }));
   }
 
   #drop(): void {

@@ -83,12 +83,17 @@ async function stage<A extends Ledger | Service | Account>(actorClass: new () =>
   const app = new RunningSystem(root, { clock }, { fork: provider });
   running.add(app);
   const events: SystemEvent[] = [];
-  app.subscribe((event) => events.push(event));
+  /** What the tree said at each event of the standby. */
+  const shown: (string | undefined)[] = [];
+  app.subscribe((event) => {
+    events.push(event);
+    if (event.type === "standby") shown.push(app.tree().children![0]!.standby);
+  });
   await app.start(false);
   const told = () => events.flatMap((event) => (event.type === "standby" ? [event.state] : []));
   const node = () => app.tree().children![0]!;
   const ref = app.refs.one as unknown as Ref<A>;
-  return { app, clock, provider, events, told, node, ref, hosts: provider.hosts };
+  return { app, clock, provider, events, told, shown, node, ref, hosts: provider.hosts };
 }
 
 /** Its replica is up and has what there is. */
@@ -216,7 +221,7 @@ describe("a hot standby", () => {
   });
 
   it("that dies is reported as what it was, and replaced; nothing of its primary is touched", async () => {
-    const { app, clock, hosts, node, ref, told } = await stage(Ledger);
+    const { app, clock, hosts, node, ref, told, shown } = await stage(Ledger);
     await settled(clock);
     hosts[1]!.fail({ kind: "exit", code: 3, signal: null });
     expect(node()).toMatchObject({ state: "running", host: "pid 1", incarnation: 1, restarts: 0, standby: "starting" });
@@ -224,6 +229,7 @@ describe("a hot standby", () => {
     await settled(clock);
     expect(node()).toMatchObject({ incarnation: 1, standby: "ready" });
     expect(told()).toEqual(["starting", "ready", "lost", "starting", "ready"]);
+    expect(shown).toEqual(["starting", "ready", "starting", "starting", "ready"]);
     expect(app.reports()).toMatchObject([
       {
         path: "app/one",
