@@ -116,7 +116,7 @@ export class FilesStore implements OpenStore {
 
   async #close(): Promise<void> {
     await this.#writing;
-    this.#retry.stop();
+    await this.#retry.stop();
     await this.#checkpoint;
     try {
       await this.#journals.close(this.#nextBatch, this.failure === undefined);

@@ -31,6 +31,8 @@ export class Journals {
     this.#storeId = storeId;
     this.#older = older;
     this.#current = current;
+    // A crash may have come before one of them was.
+    for (const file of older) this.#seal(file);
   }
 
   /**
@@ -123,16 +125,26 @@ export class Journals {
     reads: () => Promise<unknown>,
   ): Promise<boolean> {
     const sources = [...this.#older];
+    // Not before what is to be read has been sealed, nor while something is.
+    return this.#chore(() => this.#checkpoint({ ...order, sources }, reads));
+  }
+
+  async #checkpoint(
+    order: Pick<CheckpointOrder, "picture" | "firstBatch" | "isCancelled" | "sources">,
+    reads: () => Promise<unknown>,
+  ): Promise<boolean> {
+    const { sources } = order;
     const { number } = sources.at(-1)!.header;
     this.#failedAt = sources.reduce((sum, { end }) => sum + end, 0);
-    const whole = { ...order, number, sources, storeId: this.#storeId };
+    const whole = { ...order, number, storeId: this.#storeId };
     const made = await writeCheckpoint(this.#disk, whole, this.#settings);
     if (!made) return false;
     this.#failedAt = 0;
     this.#take(made, sources.length);
     await reads();
-    await this.#remove(sources);
-    this.#seal(made.file);
+    // What cannot be removed now is when the store is next opened.
+    for (const { path } of sources) await this.#disk.remove(path).catch(() => {});
+    await this.#disk.sealed(made.file.path).catch(() => {});
     return true;
   }
 
@@ -144,20 +156,14 @@ export class Journals {
     this.#older.splice(0, sources, file);
   }
 
-  /** What cannot be removed now is when the store is next opened. */
-  async #remove(files: readonly StoreFile[]): Promise<void> {
-    await this.#chore(async () => {
-      for (const { path } of files) await this.#disk.remove(path).catch(() => {});
-    });
-  }
-
   #seal({ path }: StoreFile): void {
-    void this.#chore(() => this.#disk.sealed(path));
+    void this.#chore(() => this.#disk.sealed(path).catch(() => {}));
   }
 
-  #chore(run: () => Promise<unknown>): Promise<unknown> {
-    this.#chores = this.#chores.then(run).catch(() => {});
-    return this.#chores;
+  #chore<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#chores.then(run);
+    this.#chores = done.catch(() => {});
+    return done;
   }
 
   /**

@@ -110,9 +110,10 @@ export class RedundantDisk implements Disk {
     try {
       return await this.#readFrom(found, from, length);
     } catch (error) {
-      // Another process may have sealed it meanwhile, or made another in its place.
-      if (this.#members) throw error;
-      return this.#readFrom(await this.#object(path, true), from, length);
+      // It may have been sealed meanwhile, or another process has made another in its place.
+      const now = await this.#object(path, true);
+      if (this.#members && now.kind === found.kind) throw error;
+      return this.#readFrom(now, from, length);
     }
   }
 
