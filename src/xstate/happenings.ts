@@ -19,12 +19,27 @@ export type Happening =
       readonly live?: { readonly source: AnyActorRef | undefined; readonly target: AnyActorRef };
     };
 
-/** A batch of them, numbered by the incarnation that saw them. */
+/** A batch of them, numbered by who saw them. */
 export interface HappeningsBatch {
-  readonly incarnation: number;
+  /** One incarnation of one program: the next program's first has the number of this one's. */
+  readonly seenBy: string;
   readonly number: number;
   /** undefined: what is in them cannot be sent, only this incarnation knows it. */
   readonly happenings: readonly Happening[] | undefined;
+}
+
+/** Whether it is one: anybody who has the ref could send something else. */
+export function isBatch(batch: unknown): batch is HappeningsBatch {
+  const { seenBy, number, happenings } = (batch ?? {}) as Partial<HappeningsBatch>;
+  if (typeof seenBy !== "string" || typeof number !== "number") return false;
+  return happenings === undefined || (Array.isArray(happenings) && happenings.every(isHappening));
+}
+
+function isHappening(one: unknown): boolean {
+  const { kind, timer, to, event } = (one ?? {}) as { kind?: unknown; timer?: unknown; to?: unknown; event?: unknown };
+  if (kind === "began") return true;
+  if (kind === "timer") return typeof timer === "number";
+  return kind === "event" && Array.isArray(to) && typeof (event as { type?: unknown } | undefined)?.type === "string";
 }
 
 /** A refused message is sent again after so many ms, twice as many each time. */
@@ -32,7 +47,8 @@ const RETRY_MS = 20;
 const LONGEST_RETRY_MS = 5000;
 
 export interface HappeningsPort {
-  readonly incarnation: number;
+  /** Nobody else's. */
+  readonly name: string;
   /** Asks the actor itself. */
   ask(batch: HappeningsBatch): Promise<unknown>;
   after(ms: number, callback: () => void): Timer;
@@ -61,8 +77,8 @@ export class Happenings {
   }
 
   /** What a message that came back stands for: the very events where this incarnation sent it. */
-  open({ incarnation, number, happenings }: HappeningsBatch): readonly Happening[] {
-    if (incarnation !== this.#port.incarnation) return happenings ?? [];
+  open({ seenBy, number, happenings }: HappeningsBatch): readonly Happening[] {
+    if (seenBy !== this.#port.name) return happenings ?? [];
     if (this.#sent?.number !== number) return [];
     const { happenings: own } = this.#sent;
     // Sent again since its answer was lost: it has happened.
@@ -83,9 +99,9 @@ export class Happenings {
 
   async #ask(pause: number, sendable: boolean): Promise<void> {
     const { number, happenings } = this.#sent!;
-    const { incarnation } = this.#port;
+    const { name: seenBy } = this.#port;
     try {
-      await this.#port.ask({ incarnation, number, happenings: sendable ? happenings.map(asSent) : undefined });
+      await this.#port.ask({ seenBy, number, happenings: sendable ? happenings.map(asSent) : undefined });
     } catch (error) {
       if (this.#over) return;
       // An outcome of a class of its own: it cannot be replayed, but it can be used here.

@@ -25,7 +25,7 @@ export function keyedBy(ref: object, key: KeyOf): void {
  * outside); in `fromPromise` and its like, the one invocation. What a machine does in its very first state can get another
  * key when the machine dies before that state was kept.
  * @param self as XState hands it to actions, promises, callbacks and observables
- * @returns `<path>/<when it was made>/<turn>/<name>`
+ * @returns `<path>/<of the life it began with>/<turn>/<name>`
  * @throws HoldfastError Unavailable for an actor that no machine() runs
  * @example
  * import { fromPromise } from "xstate";

@@ -14,6 +14,8 @@ import { Timers } from "./timers.js";
 export interface Around {
   /** Names the machine beside all others, for keys. */
   readonly place: string;
+  /** Given once: names the life of a machine that is made anew. */
+  readonly name: string;
   wallTime(): number;
   after(ms: number, callback: () => void): Timer;
   /** Something reached the machine by itself. It comes back as a message, to `occurred()`. */
@@ -60,7 +62,7 @@ export class Interpreter {
   constructor(logic: AnyActorLogic, { input, stored }: Beginning, around: Around) {
     this.#around = around;
     this.#turn = stored?.turn ?? 0;
-    this.#life = stored?.life ?? Math.trunc(around.wallTime()).toString(36);
+    this.#life = stored?.life ?? around.name;
     this.#former = stored?.former;
     this.#restored = stored && new Map(Object.entries(stored.began));
     this.#root = createActor(logic, stored ? { snapshot: stored.machine as never } : { input });
@@ -75,9 +77,15 @@ export class Interpreter {
     return this.#root.getSnapshot();
   }
 
-  /** As it is stored and told: what is in it is plain data, unless the machine itself holds other things. */
+  /**
+   * As it is stored and told: what is in it is plain data, unless the machine itself holds other things.
+   * @throws HoldfastError InvalidValue for a child that could not be made again
+   */
   get persisted(): StoredSnapshot {
-    this.#persisted ??= this.#root.getPersistedSnapshot() as StoredSnapshot;
+    if (!this.#persisted) {
+      refuseUnnamed(this.#root, this.#around.place);
+      this.#persisted = this.#root.getPersistedSnapshot() as StoredSnapshot;
+    }
     return this.#persisted;
   }
 
@@ -117,10 +125,9 @@ export class Interpreter {
     }
   }
 
-  /** @throws HoldfastError InvalidValue for a child that cannot be made again */
+  /** @throws HoldfastError InvalidValue: see persisted */
   stored(version: string | number | undefined): StoredMachine {
     const machine = this.persisted;
-    refuseUnnamed(machine, this.#around.place);
     return {
       form: 1,
       version,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type AnyEventObject, isMachineSnapshot } from "xstate";
 import { Actor } from "../actor/actor.js";
 import { contextAround } from "../actor/actor-context.js";
@@ -7,7 +8,7 @@ import { createRef, type Ref } from "../actor/ref.js";
 import { realClock } from "../clock.js";
 import { HoldfastError, refuse } from "../errors.js";
 import { shown } from "../known-keys.js";
-import { Happenings, type HappeningsBatch } from "./happenings.js";
+import { Happenings, type HappeningsBatch, isBatch } from "./happenings.js";
 import { type Beginning, Interpreter } from "./interpreter.js";
 import type { LoadedMachine } from "./load-machine.js";
 import type { Emitted } from "./machine-types.js";
@@ -40,13 +41,15 @@ interface Self {
 /** An XState actor as an actor of holdfast: its methods are the protocol `Machine`, and `occurred`, its own. */
 export class MachineActor extends Actor<MachineProps, LoadedMachine> {
   readonly #around = contextAround();
+  /** This incarnation's, in all programs. */
+  readonly #name = randomBytes(8).toString("hex");
   readonly #happenings: Happenings;
   #interpreter: Interpreter | undefined;
 
   constructor() {
     super();
     this.#happenings = new Happenings({
-      incarnation: this.self.incarnation,
+      name: this.#name,
       ask: (batch) => this.#itself().ask.occurred(batch),
       after: (ms, callback) => this.after(ms, callback),
     });
@@ -97,6 +100,8 @@ export class MachineActor extends Actor<MachineProps, LoadedMachine> {
 
   /** Its own message: what reached the machine by itself. */
   occurred(batch: HappeningsBatch): void {
+    if (!isBatch(batch))
+      throw refuse("not-for-you", `${this.self.path}: occurred() is its own message: use send(event)`);
     this.#machine.occurred(this.#happenings.open(batch));
     this.#leaveWhenDone();
   }
@@ -115,6 +120,7 @@ export class MachineActor extends Actor<MachineProps, LoadedMachine> {
     const { wallTime = realClock.wallTime } = this.#around;
     this.#interpreter = new Interpreter(this.shared.logic, beginning, {
       place: this.self.path,
+      name: this.#name,
       wallTime: () => wallTime.call(this.#around),
       after: (ms, callback) => this.after(ms, callback),
       happened: (what) => this.#happenings.add(what),

@@ -1,13 +1,14 @@
+import type { AnyActorRef } from "xstate";
 import { HoldfastError } from "../errors.js";
-import type { StoredSnapshot } from "./stored-machine.js";
+import { children } from "./actor-paths.js";
 
 /**
  * A child whose logic is only in the memory of this program cannot be made again from what is stored.
  * @throws HoldfastError InvalidValue naming it
  */
-export function refuseUnnamed({ children }: StoredSnapshot, place: string): void {
-  for (const [name, { src, snapshot }] of Object.entries(children ?? {})) {
-    if (typeof src !== "string") {
+export function refuseUnnamed(ref: AnyActorRef, place: string): void {
+  for (const [name, child] of Object.entries(children(ref))) {
+    if (typeof child.src !== "string") {
       throw new HoldfastError(
         "InvalidValue",
         `${place}: the child "${name}" was spawned from logic without a name, so its state cannot be kept: name it in ` +
@@ -15,6 +16,6 @@ export function refuseUnnamed({ children }: StoredSnapshot, place: string): void
         { details: { path: place, child: name } },
       );
     }
-    refuseUnnamed(snapshot, place);
+    refuseUnnamed(child, place);
   }
 }

@@ -1,6 +1,6 @@
-import { supervisor } from "holdfast";
+import { Actor, inline, type Ref, refTo, supervisor } from "holdfast";
 import { stopTestSystems, testSystem } from "holdfast/testing";
-import { idempotencyKey, machine } from "holdfast/xstate";
+import { idempotencyKey, type Machine, machine } from "holdfast/xstate";
 import { afterEach, expect, it } from "vitest";
 import { assign, cancel, createMachine, fromCallback, fromPromise, raise, sendTo, setup } from "xstate";
 import { door } from "../actors/door.mjs";
@@ -172,4 +172,87 @@ it("a machine that breaks by itself is charged to its own budget, with pauses, a
   await test.advance(600_000);
   expect(runs).toBe(4);
   expect(test.app.tree().children![0]).toMatchObject({ state: "quarantined" });
+});
+
+class Receipt {
+  readonly total = 7;
+}
+
+it("an outcome of a class of its own is used as it is, where the machine does not keep it", async () => {
+  const buy = fromPromise(async () => new Receipt());
+  const shop = setup({ actors: { buy } }).createMachine({
+    context: { total: 0 },
+    initial: "buying",
+    states: {
+      buying: {
+        invoke: {
+          src: "buy",
+          onDone: {
+            target: "bought",
+            guard: ({ event }) => event.output instanceof Receipt,
+            actions: assign({ total: ({ event }) => event.output.total }),
+          },
+        },
+      },
+      bought: {},
+    },
+  });
+  const test = await testSystem(supervisor({}, { shop: machine(shop) }));
+  await test.settled();
+  expect(await test.refs.shop.ask.getSnapshot()).toMatchObject({ value: "bought", context: { total: 7 } });
+});
+
+it("a child of logic without a name is refused, and said how to name it", async () => {
+  const child = createMachine({});
+  const parent = createMachine({
+    on: { spawn: { actions: assign(({ spawn }) => ({ child: spawn(child) })) } },
+    context: {},
+  });
+  const test = await testSystem(supervisor({}, { parent: machine(parent) }));
+  const error = await failure(test.refs.parent.ask.send({ type: "spawn" }));
+  expect(error).toMatchObject({ code: "HandlerFailed" });
+  expect(String((error.cause as Error).message)).toMatch(/was spawned from logic without a name.*setup\(\{ actors/);
+  expect(await test.refs.parent.ask.getSnapshot()).toMatchObject({ context: {} });
+});
+
+it("a timer that finds the mailbox full fires when there is room", async () => {
+  const slow = createMachine({
+    context: { heard: 0 },
+    initial: "one",
+    states: { one: { after: { 100: "two" } }, two: {} },
+    on: { note: { actions: assign({ heard: ({ context }) => context.heard + 1 }) } },
+  });
+  class Flood extends Actor<{ machine: Ref<Machine<typeof slow>> }> {
+    start() {
+      this.after(99, () => this.#again());
+    }
+    #again(): void {
+      for (let i = 0; i < 50; i++) this.props.machine.tell.send({ type: "note" });
+      if (this.self.incarnation < 9) this.after(1, () => this.rounds++ < 20 && this.#again());
+    }
+    rounds = 0;
+  }
+  const children = {
+    slow: machine(slow, { mailbox: { messages: 1 }, window: 1 }),
+    flood: inline(Flood, { machine: refTo<Machine<typeof slow>>("slow") }),
+  };
+  const test = await testSystem(supervisor({}, children));
+  await test.advance(10_000);
+  expect(await test.refs.slow.ask.getSnapshot()).toMatchObject({ value: "two" });
+});
+
+it("its own message is refused from others", async () => {
+  const test = await testSystem(supervisor({}, { door: machine(door) }));
+  const ask = test.refs.door.ask as unknown as { occurred(what: unknown): Promise<void> };
+  expect(await failure(ask.occurred({ timers: "all" }))).toMatchObject({ code: "Refused" });
+  expect(test.app.reports()).toEqual([]);
+});
+
+it("one that is done stops where it was told to, and is not started again", async () => {
+  const test = await testSystem(supervisor({}, { door: machine(door, { whenDone: "stop" }) }));
+  expect(await test.refs.door.ask.send({ type: "burn" })).toMatchObject({ status: "done" });
+  await test.until("app/door", (node) => node.state !== "running");
+  await test.advance(60_000);
+  expect(test.app.tree().children![0]!.state).not.toBe("running");
+  expect(test.app.reports().map(({ cause }) => cause.kind)).toEqual(["stopped-itself"]);
 });

@@ -8,6 +8,8 @@ import { readStored } from "../../../src/xstate/stored-machine.js";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 
+let lives = 0;
+
 interface StandOptions {
   readonly clock?: VirtualClock;
   readonly input?: unknown;
@@ -33,6 +35,7 @@ export class Stand {
     const beginning = stored === undefined ? { input } : { stored: readStored(stored, "app/stand", loaded) };
     this.machine = new Interpreter(logic, beginning, {
       place: "app/stand",
+      name: `life ${++lives}`,
       wallTime: () => clock.wallTime(),
       after: (ms, callback) => clock.after(ms, callback),
       happened: (what: Happening) => queueMicrotask(() => this.machine.occurred([what])),
