@@ -26,6 +26,8 @@ export interface Sight {
   readonly facts: ActorFacts | undefined;
   /** Undefined where it has no members. */
   readonly load: Load | undefined;
+  /** What it changes outlives the process. */
+  readonly durable: boolean;
   /** Tells whoever listens to the tree. */
   tell(event: BreakerEvent): void;
 }

@@ -130,7 +130,8 @@ function refuseStray(values: ServeValues, ...more: "isolation"[]): void {
 /** The tree, on its way up. A package that is missing is known at once, and no reason to go on. */
 async function started(config: ServeConfig): Promise<App<unknown>> {
   try {
-    return await system(config.tree ?? supervisor({}, {}), { start: "background" });
+    const { tree = supervisor({}, {}), store } = config;
+    return await system(tree, { start: "background", ...(store ? { store } : {}) });
   } catch (error) {
     if (isHoldfastError(error, "MissingPeer")) throw new CommandError(error.message, exitCodes.cannotStart);
     if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message, exitCodes.usage);
@@ -144,7 +145,7 @@ async function opened(
   given: { port: number | undefined; host: string | undefined },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, models: ___, ...options } = config;
+  const { tree: _, drain: __, models: ___, store: ____, ...options } = config;
   try {
     return await gateway(app, {
       ...options,

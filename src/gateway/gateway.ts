@@ -5,6 +5,7 @@ import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { closeCodes } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
+import { storeOf } from "../system/durable/store-of.js";
 import { Access } from "./access.js";
 import { Canaries } from "./canaries.js";
 import { Exposure } from "./exposure.js";
@@ -16,6 +17,7 @@ import type { Door, Peer } from "./peer.js";
 import { readiness } from "./readiness.js";
 import { toOriginForm } from "./request-target.js";
 import { Session } from "./session.js";
+import { StoredStreams } from "./stored-streams.js";
 import { Streams } from "./streams.js";
 import { requestRefusal, Upgrades } from "./upgrades.js";
 import { Watchers } from "./watchers.js";
@@ -84,10 +86,22 @@ class GatewayServer implements Gateway {
     const draining = () => this.#closing !== undefined;
     const onSettled = () => this.#settled();
     const onGone = (session: Session) => this.#gone(session);
-    const release = (to: string, key: string) => void app.release(to, key).catch(() => {});
+    const store = storeOf(app);
+    const stored = store && new StoredStreams(store);
+    const release = (to: string, key: string) => app.release(to, key).catch(() => {});
     const { streamWindow: window, detachMs } = limits;
     const access = new Access({ token, adminToken, now: () => clock.now() });
-    const streams = new Streams({ exposure, clock, maxStreams, window, detachMs, draining, release, onSettled });
+    const streams = new Streams({
+      exposure,
+      clock,
+      maxStreams,
+      window,
+      detachMs,
+      draining,
+      release,
+      onSettled,
+      stored,
+    });
     const watchers = new Watchers(app, clock);
     this.#door = {
       app,
@@ -132,6 +146,7 @@ class GatewayServer implements Gateway {
   }
 
   async listen(): Promise<void> {
+    await this.#door.streams.restore();
     const { host, port, clock, limits, http, serverName, origins } = this.#settings;
     const { access, draining, onSettled } = this.#door;
     const { maxPayload, maxInFlight } = limits;

@@ -6,6 +6,7 @@ import { badFrame } from "../protocol/limits.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import { ordinary } from "../transport/ordinary.js";
+import type { ChunkOutcome, RestoredStream, StreamRecord } from "./stream-record.js";
 
 /** The connection that a stream is attached to, and the id it has there. */
 export interface Attachment {
@@ -26,15 +27,15 @@ export interface InputStreamRules {
   readonly window: number;
   readonly detachMs: number;
   readonly sender: string;
-  /** Every chunk is answered and no more will come: the actor may go. Called once. */
-  readonly release: () => void;
+  /** Every chunk is answered and no more will come: the actor may go. Called once. Resolves when that is for good. */
+  readonly release: () => Promise<void> | undefined;
   /** The session is over: the table forgets it. Called once. */
   readonly forget: () => void;
   /** A chunk has been answered. */
   readonly onSettled: () => void;
+  /** Where its actor is durable: what is kept of the stream for the next process. */
+  readonly record: StreamRecord | undefined;
 }
-
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /**
  * One stream of chunks into one keyed actor, as the server holds it.
@@ -46,22 +47,32 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
  *   acked < told <= next <= acked + 1 + window: outcomes between acked and next are kept, so a client that comes back
  *   with the last result it has gets every later one again, and no chunk runs twice.
  *
- *   phase:  flowing ──end──▶ ending ──last answer──▶ ended ──last ack──▶ over
+ *   Where the actor is durable, the outcome of a chunk is stored with what the chunk changed before anybody hears of it, and a
+ *   process that comes after this one goes on from there.
+ *
+ *   phase:  flowing ──end──▶ ending ──last answer──▶ releasing ──▶ ended ──last ack──▶ over
  *              └──────────── cancel, or detached for detachMs ────────────▶ over
  */
 export class InputStream {
   readonly rules: InputStreamRules;
-  #phase: "flowing" | "ending" | "ended" | "over" = "flowing";
+  #phase: "flowing" | "ending" | "releasing" | "ended" | "over" = "flowing";
   #next = 0;
   #told = 0;
   #acked = -1;
   #pending = 0;
-  readonly #outcomes = new Map<number, Outcome>();
+  readonly #outcomes: Map<number, ChunkOutcome>;
   readonly #abort = new AbortController();
   #attachment: Attachment | undefined;
 
-  constructor(rules: InputStreamRules) {
+  /** @param restored it was begun in a process before this one */
+  constructor(rules: InputStreamRules, restored?: RestoredStream) {
     this.rules = rules;
+    this.#outcomes = new Map(restored?.outcomes);
+    if (!restored) return;
+    this.#acked = restored.acked;
+    this.#told = restored.acked + 1;
+    this.#next = this.#told + this.#outcomes.size;
+    if (restored.ended) this.#phase = "ended";
   }
 
   /** Chunks that are with the actor. */
@@ -139,11 +150,22 @@ export class InputStream {
   /** Ends it now, whatever is under way. */
   cancel(): void {
     if (this.#phase === "over") return;
-    const released = this.#phase === "ended";
+    const released = this.#phase === "ended" || this.#phase === "releasing";
     this.#phase = "over";
     this.#abort.abort();
     this.#outcomes.clear();
     if (!released) this.rules.release();
+    this.#forget();
+  }
+
+  /** This process ends: who comes back finds it in the next one, where it is kept. */
+  leave(): void {
+    if (!this.rules.record) {
+      this.cancel();
+      return;
+    }
+    this.#phase = "over";
+    this.#abort.abort();
     this.rules.forget();
   }
 
@@ -159,7 +181,7 @@ export class InputStream {
   #ask(seq: number, args: unknown[], format: Format): void {
     this.#next = seq + 1;
     this.#pending += 1;
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: ChunkOutcome) => {
       this.#pending -= 1;
       if (this.#phase !== "over") {
         this.#outcomes.set(seq, outcome);
@@ -167,14 +189,18 @@ export class InputStream {
       }
       this.rules.onSettled();
     };
-    const { target, method, key, sender, timeout } = this.rules;
-    const options = { key, sender, timeout, signal: this.#abort.signal };
+    const { target, method, key, sender, timeout, record } = this.rules;
+    const options = { key, sender, timeout, signal: this.#abort.signal, receipt: record?.receipt(seq) };
     // Called at once, for order; whatever it throws is this chunk's outcome.
     const asked = async () => target.ask(method, fromWire(args, format, "args") as unknown[], options);
     asked().then(
       // It is kept until the client has it for sure, and may be sent again.
       (value) => settle({ value: ordinary(value) }),
-      (error: unknown) => settle({ error }),
+      (error: unknown) => {
+        // Nothing came of one that is given up: whoever resumes sends it again.
+        if (record && this.#phase !== "over") void record.failed(seq, error).then(() => settle({ error }));
+        else settle({ error });
+      },
     );
   }
 
@@ -193,10 +219,17 @@ export class InputStream {
       outcome = this.#outcomes.get(this.#told);
     }
     if (this.#phase === "ending" && this.#pending === 0) {
-      this.#phase = "ended";
-      this.rules.release();
-      this.#finish();
+      this.#phase = "releasing";
+      const released = this.rules.release();
+      if (released) void released.then(() => this.#released());
+      else this.#released();
     }
+  }
+
+  #released(): void {
+    if (this.#phase !== "releasing") return;
+    this.#phase = "ended";
+    this.#finish();
   }
 
   #finish(): void {
@@ -207,10 +240,15 @@ export class InputStream {
   #overWhenAcked(): void {
     if (this.#acked !== this.#next - 1) return;
     this.#phase = "over";
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.rules.record?.over();
     this.rules.forget();
   }
 
-  #tellOutcome(seq: number, outcome: Outcome): void {
+  #tellOutcome(seq: number, outcome: ChunkOutcome): void {
     if ("error" in outcome) {
       this.#tell({ type: "error", seq, error: toWireError(outcome.error) });
     } else {
@@ -227,6 +265,7 @@ export class InputStream {
   }
 
   #forgetUpTo(seq: number): void {
+    if (seq > this.#acked) this.rules.record?.acked(seq);
     while (this.#acked < seq) {
       this.#acked += 1;
       this.#outcomes.delete(this.#acked);

@@ -1,5 +1,6 @@
 import type { Duration } from "../duration.js";
 import type { ModelsOptions } from "../serving/repository/model-settings.js";
+import type { Store } from "../system/durable/store.js";
 import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
 
@@ -14,6 +15,8 @@ export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock" | "e
    * Inference Protocol at /v2, where the package `fastify` is installed.
    */
   readonly models?: ModelsOptions;
+  /** Where durable actors are kept, such as `files("./state")` of holdfast/state: see docs/durability.md. Default: none. */
+  readonly store?: Store;
   /** How long Ctrl-C lets queued work finish. Default "10s". */
   readonly drain?: Duration;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Target } from "../actor/ref.js";
 import type { Clock, Timer } from "../clock.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
@@ -6,6 +7,8 @@ import type { OpenFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
 import type { Exposure } from "./exposure.js";
 import { type Attachment, InputStream } from "./input-stream.js";
+import type { StoredStreams, StreamOrigin } from "./stored-streams.js";
+import type { RestoredStream, StreamRecord } from "./stream-record.js";
 
 export interface StreamsRules {
   readonly exposure: Exposure;
@@ -15,8 +18,10 @@ export interface StreamsRules {
   readonly detachMs: number;
   readonly draining: () => boolean;
   /** Ends the keyed actor of a stream that is over. */
-  readonly release: (to: string, key: string) => void;
+  readonly release: (to: string, key: string) => Promise<void>;
   readonly onSettled: () => void;
+  /** Where streams into durable actors are kept; undefined where the system has no store. */
+  readonly stored: StoredStreams | undefined;
 }
 
 /** Every input stream of the server by session, attached or not. */
@@ -67,9 +72,18 @@ export class Streams {
     );
   }
 
-  /** The server stops: nobody can resume here any more. */
+  /** Takes up what the process before this one has left. Each waits for its client as one that lost its connection. */
+  async restore(): Promise<void> {
+    for (const left of (await this.#rules.stored?.left()) ?? []) {
+      const target = this.#targetOf(left.to, left.method);
+      if (target) this.detach(this.#keep(left, target, "app", left.record, left));
+      else left.record.over();
+    }
+  }
+
+  /** The server stops: nobody can resume here any more, and in the next one only what is kept. */
   close(): void {
-    for (const stream of [...this.#bySession.values()]) stream.cancel();
+    for (const stream of [...this.#bySession.values()]) stream.leave();
   }
 
   #resume(stream: InputStream, frame: OpenFrame, attachment: Attachment): InputStream {
@@ -82,7 +96,7 @@ export class Streams {
   }
 
   #create(frame: OpenFrame, sender: string): InputStream {
-    const { exposure, maxStreams, window, detachMs, release, onSettled } = this.#rules;
+    const { exposure, maxStreams } = this.#rules;
     const { to } = frame;
     const { target, stream: own } = exposure.find(to, frame.method);
     const method = frame.method ?? own;
@@ -93,33 +107,56 @@ export class Streams {
       const message = `${maxStreams} streams are open, the most that this server keeps: close some, or try later`;
       throw new HoldfastError("Unavailable", message, { retryAfterMs: 1000 });
     }
-    const session = randomBytes(16).toString("hex");
     const key = frame.key ?? `stream-${randomBytes(8).toString("hex")}`;
     const actor = JSON.stringify([to, key]);
     if (this.#byActor.has(actor)) {
       const message = `${to} ${JSON.stringify(key)} has a stream already: resume it by its session, or wait for its end`;
-      throw new HoldfastError("Unavailable", message, { retryAfterMs: detachMs });
+      throw new HoldfastError("Unavailable", message, { retryAfterMs: this.#rules.detachMs });
     }
-    const stream = new InputStream({
-      session,
-      to,
-      key,
-      method,
-      target,
-      timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT,
-      window,
-      detachMs,
-      sender,
-      release: () => {
-        this.#byActor.delete(actor);
-        release(to, key);
+    const session = randomBytes(16).toString("hex");
+    const origin = { session, to, key, method, timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT };
+    const record = target.sight?.durable ? this.#rules.stored?.begin(origin) : undefined;
+    return this.#keep(origin, target, sender, record);
+  }
+
+  #keep(
+    { session, to, key, method, timeout }: StreamOrigin,
+    target: Target,
+    sender: string,
+    record: StreamRecord | undefined,
+    restored?: RestoredStream,
+  ): InputStream {
+    const { window, detachMs, onSettled, release } = this.#rules;
+    const actor = JSON.stringify([to, key]);
+    const rules = { session, to, key, method, target, timeout, window, detachMs, sender, onSettled, record };
+    const stream = new InputStream(
+      {
+        ...rules,
+        release: () => {
+          const released = release(to, key);
+          if (!record) {
+            this.#byActor.delete(actor);
+            return undefined;
+          }
+          // Who takes the key next finds nothing of this one.
+          return released.then(() => record.released(target.path)).then(() => void this.#byActor.delete(actor));
+        },
+        forget: () => this.#forget(session),
       },
-      forget: () => this.#forget(session),
-      onSettled,
-    });
+      restored,
+    );
     this.#bySession.set(session, stream);
-    this.#byActor.set(actor, stream);
+    if (!restored?.ended) this.#byActor.set(actor, stream);
     return stream;
+  }
+
+  /** Undefined for what is not exposed any more. */
+  #targetOf(to: string, method: string): Target | undefined {
+    try {
+      return this.#rules.exposure.find(to, method).target;
+    } catch {
+      return undefined;
+    }
   }
 
   #forget(session: string): void {

@@ -18,6 +18,8 @@ export interface Receiver {
   isStream(method: string): boolean | undefined;
   /** What its class says of its methods, once that is known. */
   readonly facts?: ActorFacts | undefined;
+  /** What it changes outlives the process; default false. */
+  readonly durable?: boolean;
   /** Of its members together; only where it has some. */
   readonly load?: Load;
   /** See Resizable. */

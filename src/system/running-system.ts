@@ -14,6 +14,7 @@ import type { Slab } from "../transport/slab.js";
 import type { App } from "./app.js";
 import type { SystemContext } from "./context.js";
 import type { MakeStore } from "./durable/make-store.js";
+import { hasStore } from "./durable/store-of.js";
 import type { SystemStore } from "./durable/system-store.js";
 import { factsOf } from "./facts-of.js";
 import { newContext, type Providers } from "./new-context.js";
@@ -61,6 +62,7 @@ export class RunningSystem implements App {
     this.tensors = tensors;
     this.tensor = tensorsOf(tensors);
     this.#name = name;
+    hasStore(this, context.store);
     const rules = root.rules(name, "server");
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);

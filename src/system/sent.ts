@@ -5,6 +5,7 @@ import type { Message, MessageOptions, Sent } from "../mailbox/message.js";
 import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
+import type { StoreChange } from "./durable/store.js";
 
 /** What is added on the way. */
 export interface InnerCallOptions extends CallOptions {
@@ -12,6 +13,8 @@ export interface InnerCallOptions extends CallOptions {
   readonly asker?: Asker | undefined;
   /** By a hedge: see MessageOptions. */
   readonly apart?: Set<object> | undefined;
+  /** By the gateway: what is stored of the value that a durable actor answers with, in one batch with what the call changed. */
+  readonly receipt?: ((value: unknown) => readonly StoreChange[]) | undefined;
 }
 
 /** To whom it was sent, for its dead letter. */

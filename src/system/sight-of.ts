@@ -13,6 +13,7 @@ export function sightOf({ clock, chance, events }: SystemContext, receiver: Rece
     get load() {
       return receiver.load;
     },
+    durable: receiver.durable ?? false,
     tell: (event) => events.emit(event),
   };
 }

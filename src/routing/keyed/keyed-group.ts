@@ -82,6 +82,10 @@ export class KeyedGroup implements Unit, Receiver {
     this.#keys.onForgotten = (unit) => this.#forgotten(unit as KeyUnit);
   }
 
+  get durable(): boolean {
+    return this.#options.durable !== undefined;
+  }
+
   get keeper(): Keeper {
     return this.#cells.supervisor.keeper;
   }

@@ -8,10 +8,12 @@ import type { Packed } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
 import type { After } from "../actor/kept-state.js";
 import { conclude } from "../conclude.js";
+import type { InnerCallOptions } from "../sent.js";
 import { changesOf } from "./change.js";
 import { HeldOutcomes } from "./held-outcomes.js";
 import { eventBytes, eventsIn, messageBytes, messageIn, type StoredEvents, stateBytes, stateIn } from "./pieces.js";
 import { replayed } from "./replay-of.js";
+import type { StoreChange } from "./store.js";
 import type { SystemStore } from "./system-store.js";
 
 /** What a durable actor begins with. */
@@ -133,14 +135,15 @@ export class DurableState implements Holder {
     const before = this.#state;
     const state = after.state && stateBytes({ version: versionOf(facts), ...after.state });
     const tail = tailOf(message, after, facts);
-    const batch = changesOf({ id: this.id, seq: this.#seq + 1, tail, state, before });
+    const receipts = receiptsOf(message, outcome);
+    const batch = [...changesOf({ id: this.id, seq: this.#seq + 1, tail, state, before }), ...receipts];
     if (!message.settled) this.#waiting.append(message, "delivered");
     if (batch.length === 0) {
       this.#leave(this.#held.hold({ message, outcome }, 0));
       return;
     }
     this.#state = state;
-    const seq = tail ? ++this.#seq : this.#seq;
+    const seq = tail || receipts.length > 0 ? ++this.#seq : this.#seq;
     this.#held.hold({ message, outcome }, seq);
     const failures = this.#failures;
     this.#store.append(batch).then(
@@ -185,6 +188,12 @@ export class DurableState implements Holder {
 
   /** It has run: its effect is stored, whoever still wants to hear of it. */
   cancel(): void {}
+}
+
+/** What its caller wants to find in the store with it. */
+function receiptsOf({ sent }: Message, outcome: Outcome): readonly StoreChange[] {
+  const { receipt } = sent.options as InnerCallOptions;
+  return receipt && outcome.ok ? receipt(outcome.value) : [];
 }
 
 /** What stays of a message that has run, as bytes when they are asked for. */
