@@ -1,76 +1,62 @@
 /**
- * One table of everything that can go wrong for a caller: what it means and whether asking again is safe.
- * "Safe" means: this message has not run, or running it again does no harm.
+ * Every code that can go wrong for a caller, and whether asking again is safe: this message has not run, or running it again
+ * does no harm. What they mean is in error-table.ts, which clients do without.
  */
-const table = {
+const retryable = {
   // the caller's own message
-  InvalidValue: { retryable: false, meaning: "an argument or result cannot be sent (a function, a class instance …)" },
-  UnknownMethod: { retryable: false, meaning: "the actor has no public method of that name" },
-  UnknownModel: { retryable: false, meaning: "no model of that name, or no such version of it" },
-  Refused: { retryable: false, meaning: "the handler refused the message with refuse(): a reply, not a crash" },
-  Cancelled: { retryable: false, meaning: "the caller's signal fired" },
-  Deadlock: { retryable: false, meaning: "actors wait for each other in a circle (told in development alone)" },
-  Timeout: { retryable: false, meaning: "the deadline passed; retryable when the message had not started" },
-  TensorMisused: {
-    retryable: false,
-    meaning: "a tensor from tensor() was used while it was lent, or after its release",
-  },
+  InvalidValue: false,
+  UnknownMethod: false,
+  UnknownModel: false,
+  Refused: false,
+  Cancelled: false,
+  Deadlock: false,
+  Timeout: false,
+  TensorMisused: false,
   // the mailbox
-  MailboxFull: { retryable: true, meaning: "the mailbox is at its bound of messages or bytes" },
-  Dropped: { retryable: true, meaning: "a newer message took this one's place (overflow: drop-oldest)" },
-  Overloaded: {
-    retryable: true,
-    meaning: "it could not be answered in time, or a message of higher priority took its place: refused, not started",
-  },
+  MailboxFull: true,
+  Dropped: true,
+  Overloaded: true,
   // the actor and its host
-  HandlerFailed: { retryable: false, meaning: "the handler threw; the actor was rebuilt, this message has run" },
-  ActorDied: {
-    retryable: false,
-    meaning: "the host died while this message was executing, or before its answer was out; it may have taken effect",
-  },
-  PoisonedMessage: { retryable: false, meaning: "this message was executing at two deaths and is not tried again" },
-  StreamBroken: { retryable: false, meaning: "an output stream ended early; details.delivered values had arrived" },
-  StartFailed: { retryable: true, meaning: "the actor could not start: module, load(), start() or its time limit" },
-  Unavailable: {
-    retryable: true,
-    meaning: "nobody can take the message now: quarantined, no room for the key, no member",
-  },
-  NoQuorum: { retryable: false, meaning: "too few of the members that were asked said the same" },
-  BreakerOpen: {
-    retryable: true,
-    meaning: "a circuit breaker lets no calls through: too many have failed or were slow",
-  },
-  ActorStopped: { retryable: true, meaning: "the actor was stopped before the message started" },
-  GaveUp: { retryable: false, meaning: "a supervisor used up its restart budget and ended" },
+  HandlerFailed: false,
+  ActorDied: false,
+  PoisonedMessage: false,
+  StreamBroken: false,
+  StartFailed: true,
+  Unavailable: true,
+  NoQuorum: false,
+  BreakerOpen: true,
+  ActorStopped: true,
+  GaveUp: false,
   // what is stored
-  StoreFailed: {
-    retryable: true,
-    meaning: "it could not be made durable (disk full, read-only …): the actor goes on from the state before it",
-  },
-  StoreInUse: { retryable: false, meaning: "another process has the store open; details.pid is its owner" },
-  StoreDamaged: { retryable: false, meaning: "what is stored is damaged, of a newer format, or needs another key" },
-  StateRefused: {
-    retryable: false,
-    meaning: "the stored state is of another shape or version, and nothing migrates it",
-  },
+  StoreFailed: true,
+  StoreInUse: false,
+  StoreDamaged: false,
+  StateRefused: false,
   // configuration
-  InvalidSpec: { retryable: false, meaning: "a field of a child spec or option has a value it cannot have" },
-  MissingPeer: { retryable: false, meaning: "an optional package is not installed" },
+  InvalidSpec: false,
+  MissingPeer: false,
   // the wire
-  BadFrame: { retryable: false, meaning: "a frame is not of the protocol's form" },
-  PayloadTooLarge: { retryable: false, meaning: "a frame is over the gateway's limit" },
-  Unauthorized: { retryable: false, meaning: "no token, a wrong token, or a token without that right" },
-  NotExposed: { retryable: false, meaning: "the configuration does not expose that actor or method" },
-  TooManyInFlight: { retryable: true, meaning: "this connection has as many unanswered asks as it may have" },
-  Draining: { retryable: true, meaning: "the server is stopping and takes no new work" },
-  ConnectionLost: { retryable: false, meaning: "the connection closed before the answer; it may have taken effect" },
-  StreamLost: { retryable: false, meaning: "the server no longer has this stream's state" },
-} as const satisfies Record<string, { retryable: boolean; meaning: string }>;
+  BadFrame: false,
+  PayloadTooLarge: false,
+  Unauthorized: false,
+  NotExposed: false,
+  TooManyInFlight: true,
+  Draining: true,
+  ConnectionLost: false,
+  StreamLost: false,
+} as const satisfies Record<string, boolean>;
 
-export type ErrorCode = keyof typeof table;
+export type ErrorCode = keyof typeof retryable;
 
-/** Every code with its default retry advice and meaning. Documentation and tests read this; it is the only list. */
-export const errorTable: Readonly<Record<ErrorCode, { readonly retryable: boolean; readonly meaning: string }>> = table;
+/** Whether text is a code of this version. */
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === "string" && Object.hasOwn(retryable, text);
+}
+
+/** Whether asking again is safe, where the error itself says nothing else. */
+export function isRetryable(code: ErrorCode): boolean {
+  return retryable[code];
+}
 
 export interface ErrorExtras {
   /** Overrides the code's default: may the caller send the same message again without harm? */
@@ -95,7 +81,7 @@ export class HoldfastError extends Error {
   constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.code = code;
-    this.retryable = extras.retryable ?? table[code].retryable;
+    this.retryable = extras.retryable ?? retryable[code];
     this.retryAfterMs = extras.retryAfterMs;
     this.details = extras.details ?? {};
   }

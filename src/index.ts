@@ -25,7 +25,8 @@ export type { DataOf, TensorLease } from "./actor/tensor-lease.js";
 export type { Clock, Timer } from "./clock.js";
 export type { Duration } from "./duration.js";
 // what can go wrong
-export { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse } from "./errors.js";
+export { errorTable } from "./error-table.js";
+export { type ErrorCode, HoldfastError, isHoldfastError, refuse } from "./errors.js";
 export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError } from "../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode } from "../errors.js";
 
 /** Answers that pass by themselves: too slow, too early, too many, and whatever is the server's own trouble. */
 const passing = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429;
@@ -39,6 +39,6 @@ function wireErrorIn(body: string): { code: ErrorCode | undefined; message: stri
   }
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof message !== "string") return undefined;
-  const known = typeof code === "string" && Object.hasOwn(errorTable, code);
+  const known = isErrorCode(code);
   return { code: known ? (code as ErrorCode) : undefined, message };
 }

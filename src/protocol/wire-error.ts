@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError, isHoldfastError, toError } from "../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode, isHoldfastError, toError } from "../errors.js";
 import type { WireError } from "./frames.js";
 import { toWire } from "./values.js";
 
@@ -33,7 +33,7 @@ function sendable(details: Record<string, unknown>): Record<string, unknown> | u
 /** The error that a frame tells of. A code of a newer server is read by its advice and kept in `details.code`. */
 export function fromWireError(error: WireError): HoldfastError {
   const extras = { retryable: error.retryable, details: { ...error.details } };
-  const known = Object.hasOwn(errorTable, error.code);
+  const known = isErrorCode(error.code);
   const code = known ? (error.code as ErrorCode) : error.retryable ? "Unavailable" : "HandlerFailed";
   return new HoldfastError(code, error.message, {
     ...extras,

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError, isError, toError, withoutStack } from "../errors.js";
+import { type ErrorCode, HoldfastError, isError, isErrorCode, isRetryable, toError, withoutStack } from "../errors.js";
 
 /**
  * An error as plain data. Structured clone loses class, `code` and own fields, so errors cross in this form and are
@@ -72,9 +72,9 @@ export function decodeError(wire: WireError): Error {
 
 function decoded(wire: WireError): Error {
   const cause = wire.cause ? decoded(wire.cause) : undefined;
-  if (wire.code !== undefined && wire.code in errorTable) {
+  if (isErrorCode(wire.code)) {
     const error = new HoldfastError(wire.code, wire.message, {
-      retryable: wire.retryable ?? errorTable[wire.code].retryable,
+      retryable: wire.retryable ?? isRetryable(wire.code),
       ...(wire.retryAfterMs === undefined ? {} : { retryAfterMs: wire.retryAfterMs }),
       cause,
       details: wire.fields,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, type Stream } from "holdfast/client";
+import { connect, type InputStream } from "holdfast/client";
 import { expect, it, onTestFinished } from "vitest";
 import { DurableServer } from "./durable-server.js";
 
-async function served(): Promise<{ server: DurableServer; stream: Stream }> {
+async function served(): Promise<{ server: DurableServer; stream: InputStream }> {
   const server = new DurableServer("tally");
   onTestFinished(() => server.end());
   await server.start();
@@ -14,7 +14,10 @@ async function served(): Promise<{ server: DurableServer; stream: Stream }> {
 
 const sums = (numbers: readonly number[]) => {
   let total = 0;
-  return numbers.map((n, at) => ({ total: (total += n), count: at + 1 }));
+  return numbers.map((n, at) => {
+    total += n;
+    return { total, count: at + 1 };
+  });
 };
 
 it("a stream into a durable actor goes on in the next process when the server is killed, each chunk counted once", async () => {

@@ -8,6 +8,7 @@ const src = resolve("src");
 const floors = [
   [
     "errors.ts",
+    "error-table.ts",
     "clock.ts",
     "duration.ts",
     "defaults.ts",

@@ -1,6 +1,6 @@
 import type { ActorClass } from "../../src/actor/actor.js";
 import type { ActorSelf } from "../../src/actor/lifecycle.js";
-import { errorTable } from "../../src/errors.js";
+import { errorTable } from "../../src/error-table.js";
 import type { SystemEvent } from "../../src/system/events.js";
 import { actorClasses, type Ground, type Watcher } from "./actors.js";
 import { Coroner } from "./coroner.js";

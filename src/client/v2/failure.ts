@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, HoldfastError } from "../../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode } from "../../errors.js";
 
 /** What is known of an answer that is none of success. */
 export interface FailedAnswer {
@@ -85,7 +85,7 @@ function toldIn(headers: Pick<Headers, "get">): Partial<Said> {
   const retryable = headers.get("holdfast-retryable");
   const ms = headers.get("retry-after-ms");
   return {
-    ...(code !== null && Object.hasOwn(errorTable, code) ? { code: code as ErrorCode } : {}),
+    ...(isErrorCode(code) ? { code } : {}),
     ...(retryable === "true" || retryable === "false" ? { retryable: retryable === "true" } : {}),
     ...(ms !== null && /^\d+$/.test(ms) ? { retryAfterMs: Number(ms) } : {}),
   };
@@ -105,7 +105,7 @@ function errorIn(body: string): Said {
   const { code, retryable, retryAfterMs } = inner;
   return {
     message: typeof message === "string" ? message.slice(0, LONGEST_TEXT) : clipped(body),
-    ...(typeof code === "string" && Object.hasOwn(errorTable, code) ? { code: code as ErrorCode } : {}),
+    ...(isErrorCode(code) ? { code } : {}),
     ...(typeof retryable === "boolean" ? { retryable } : {}),
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
   };

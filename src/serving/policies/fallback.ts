@@ -1,5 +1,5 @@
 import { behindRef } from "../../actor/ref.js";
-import { type ErrorCode, errorTable, HoldfastError, isHoldfastError } from "../../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode, isHoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import { invalidOption } from "./check-options.js";
 import { codeOf, faultOf } from "./fault-of.js";
@@ -45,7 +45,7 @@ export class Fallback implements Policy {
   constructor({ to, on, ...rest }: FallbackOptions, around: Around, field: string) {
     onlyKnownKeys({ to, on, ...rest }, fallbackKeys, field);
     for (const code of on ?? []) {
-      if (!Object.hasOwn(errorTable, code)) throw invalidOption(`${field}.on`, code, "codes of errorTable");
+      if (!isErrorCode(code)) throw invalidOption(`${field}.on`, code, "codes of errorTable");
     }
     this.#around = around;
     this.#on = on && new Set(on);

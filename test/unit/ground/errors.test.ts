@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, errorTable, HoldfastError, isHoldfastError, refuse, toError } from "../../../src/errors.js";
+import { errorTable } from "../../../src/error-table.js";
+import { type ErrorCode, HoldfastError, isHoldfastError, refuse, toError } from "../../../src/errors.js";
 
 describe("the table of errors", () => {
   it.each(Object.entries(errorTable))(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { errorTable } from "../../../src/errors.js";
+import { errorTable } from "../../../src/error-table.js";
 import { dtypes } from "../../../src/protocol/dtypes.js";
 import { closeCodes } from "../../../src/protocol/frames.js";
 import { frameLimits } from "../../../src/protocol/limits.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { errorTable, HoldfastError, isHoldfastError } from "../../../src/errors.js";
+import { errorTable } from "../../../src/error-table.js";
+import { HoldfastError, isHoldfastError } from "../../../src/errors.js";
 import { clientShapes, serverShapes } from "../../../src/protocol/shapes.js";
 import { parseClientFrame, parseServerFrame } from "../../../src/protocol/validate.js";
 import { fromWireError, toWireError } from "../../../src/protocol/wire-error.js";

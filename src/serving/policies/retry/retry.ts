@@ -1,6 +1,6 @@
 import { onAbort } from "../../../actor/on-abort.js";
 import { type Duration, milliseconds } from "../../../duration.js";
-import { type ErrorCode, errorTable, HoldfastError } from "../../../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode } from "../../../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../../../known-keys.js";
 import { invalidOption, partOf, someTime, wholeNumber } from "../check-options.js";
 import { codeOf } from "../fault-of.js";
@@ -60,7 +60,7 @@ export class Retry implements Policy {
       throw invalidOption(`${field}.backoff.factor`, factor, "a number of at least 1");
     }
     for (const code of codes) {
-      if (!Object.hasOwn(errorTable, code)) throw invalidOption(`${field}.codes`, code, "codes of errorTable");
+      if (!isErrorCode(code)) throw invalidOption(`${field}.codes`, code, "codes of errorTable");
     }
     this.#around = around;
     this.#rules = {
