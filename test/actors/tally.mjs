@@ -1,21 +1,68 @@
 import { Actor, refuse } from "holdfast";
 
-/** A running total and a count: an answer shows every number that came before it, once. */
+/** Adds up, and can be made to fail in every way: what a durable actor is tried with. */
 export class Tally extends Actor {
   #total = 0;
-  #count = 0;
+  /** Messages it has run, in this incarnation. */
+  #ran = 0;
 
-  push(n) {
-    if (n === 0) throw refuse("nothing", "nothing to add");
-    this.#total += n;
-    this.#count += 1;
-    return { total: this.#total, count: this.#count };
+  add(by) {
+    this.#ran++;
+    this.#total += by;
+    return this.#total;
   }
+
+  total() {
+    return this.#total;
+  }
+
+  ran() {
+    return this.#ran;
+  }
+
+  async addAt(gate, name, by) {
+    await gate.ask.pass(name);
+    return this.add(by);
+  }
+
+  throws(by) {
+    this.add(by);
+    throw new Error("planned");
+  }
+
+  refuses(by) {
+    this.add(by);
+    throw refuse("planned");
+  }
+
+  async *count(to) {
+    for (let i = 1; i <= to; i++) {
+      this.add(1);
+      yield i;
+    }
+  }
+
+  /** Ends its host, after it has added. */
+  dies(by) {
+    this.add(by);
+    setTimeout(() => {
+      throw new Error("planned");
+    });
+    return new Promise(() => {});
+  }
+
   snapshot() {
-    return [this.#total, this.#count];
+    return { total: this.#total };
   }
-  restore([total, count]) {
+
+  restore({ total }) {
     this.#total = total;
-    this.#count = count;
+  }
+}
+
+/** Has nothing to be stored. */
+export class Stateless extends Actor {
+  echo(value) {
+    return value;
   }
 }
