@@ -36,10 +36,12 @@ export async function claimSet(disks: readonly Disk[], settings: RedundantSettin
   return members;
 }
 
-/** All disks are there and empty. */
+/** All disks are there and empty. Once every one of them knows of the others, turn 1 begins: from then on there is a set. */
 async function founded(disks: readonly Disk[], settings: RedundantSettings): Promise<Members> {
   const superblock = newSet(disks.length, settings.parity);
   const all = disks.map((disk, index) => ({ index, disk }));
   for (const member of all) await writeSuperblock(member, superblock);
-  return new Members(superblock, all, settings);
+  const members = new Members(superblock, all, settings);
+  await members.begin();
+  return members;
 }

@@ -24,7 +24,7 @@ export interface SetState {
 
 /**
  * Which disks are to be believed.
- * @returns undefined where no disk is of a set yet
+ * @returns undefined where no disk is of a set yet, or the set was never finished
  * @throws HoldfastError InvalidSpec where the folders are not those of one set; StoreDamaged where too few have everything, or
  * two parts of a set were used without each other
  */
@@ -32,7 +32,8 @@ export function judgeSet(disks: readonly FoundDisk[], parity: number): SetState 
   const members = disks.flatMap(({ about, found }) =>
     found.kind === "member" ? [{ about, superblock: found.superblock }] : [],
   );
-  if (members.length === 0) return undefined;
+  // In turn 0 all of them are told of each other, and nothing else is written before they were.
+  if (members.every(({ superblock }) => superblock.epoch === 0)) return undefined;
   oneSet(members, disks.length, parity);
   const newest = believed(members);
   const inSync = (superblock: Superblock) => newest.inSync.includes(superblock.index) && descends(newest, superblock);

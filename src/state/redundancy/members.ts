@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { HoldfastError } from "../../errors.js";
 import type { Member } from "./member.js";
 import type { RedundancyNews } from "./redundancy-news.js";
 import { KEPT_TURNS, SUPERBLOCK, type Superblock, superblockText } from "./superblock.js";
@@ -85,6 +86,13 @@ export class Members {
     });
     this.#noting = done.catch(() => {});
     return done;
+  }
+
+  /** Turn 1 of a new set. */
+  async begin(): Promise<void> {
+    const all = this.#inSync;
+    await this.#note(all);
+    if (this.#inSync.length < all.length) throw new HoldfastError("StoreFailed", "a new set needs all its disks");
   }
 
   /** Notes that what should have everything is not there; before anything is written without it. */

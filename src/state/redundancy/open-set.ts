@@ -48,14 +48,27 @@ export async function lookAtSet(disks: readonly Disk[], parity: number): Promise
   };
 }
 
-/** The first superblock of a new set. */
+/**
+ * The parity of the set that these disks are of, as the first of them tells it.
+ * @throws HoldfastError InvalidSpec where none of them is of a set
+ */
+export async function parityOf(disks: readonly Disk[]): Promise<number> {
+  for (const disk of disks) {
+    const found = await lookAt(disk);
+    if (found.kind === "member") return found.superblock.parity;
+  }
+  const folders = disks.map(({ about }) => about).join(", ");
+  throw new HoldfastError("InvalidSpec", `none of ${folders} is a disk of a redundant set: give the folders of one`);
+}
+
+/** The first superblock of a new set: turn 0. */
 export function newSet(disks: number, parity: number): Superblock {
   return {
     set: randomUUID(),
     disks,
     parity,
     index: 0,
-    epoch: 1,
+    epoch: 0,
     turn: randomUUID().slice(0, 8),
     history: [],
     inSync: Array.from({ length: disks }, (_, index) => index),

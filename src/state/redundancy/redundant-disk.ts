@@ -12,6 +12,9 @@ import type { Members } from "./members.js";
 import { lookAtSet } from "./open-set.js";
 import { type RedundantOptions, type RedundantSettings, redundantSettings } from "./redundant-options.js";
 import { removeShards } from "./remove-shards.js";
+import type { ScrubOptions } from "./scrub.js";
+import { scrubFiles } from "./scrub-files.js";
+import type { ScrubReport } from "./scrub-report.js";
 import { BLOCK_BYTES, type ShardedObject } from "./shard-format.js";
 import { SUPERBLOCK } from "./superblock.js";
 import { joined, namesIn, walk } from "./walk.js";
@@ -35,6 +38,8 @@ export class RedundantDisk implements Disk {
   /** What readers saw last. */
   #readable: readonly Member[] | undefined;
   readonly #found = new Map<string, FoundObject>();
+  /** Names that are being made, changed or removed. */
+  readonly #changing = new Map<string, Promise<void>>();
   /** The number of the last object that was made. */
   #born = 0;
 
@@ -110,14 +115,18 @@ export class RedundantDisk implements Disk {
     try {
       return await this.#readFrom(found, from, length);
     } catch (error) {
-      // It may have been sealed meanwhile, or another process has made another in its place.
-      const now = await this.#object(path, true);
-      if (this.#members && now.kind === found.kind) throw error;
-      return this.#readFrom(now, from, length);
+      // It may have been sealed meanwhile, or replaced. If it is as it was, it is what failed.
+      const again = await this.#object(path, true).catch(() => undefined);
+      if (!again) throw error;
+      return this.#readFrom(again, from, length);
     }
   }
 
-  async create(path: string): Promise<DiskFile> {
+  create(path: string): Promise<DiskFile> {
+    return this.#alone([path], () => this.#create(path));
+  }
+
+  async #create(path: string): Promise<DiskFile> {
     const { members } = this;
     if (await this.#find(path)) {
       throw Object.assign(new Error(`EEXIST: ${path} is on ${this.about} already`), { code: "EEXIST" });
@@ -145,7 +154,11 @@ export class RedundantDisk implements Disk {
     return GrowingFile.open(members, path, found.copies);
   }
 
-  async rename(from: string, to: string): Promise<void> {
+  rename(from: string, to: string): Promise<void> {
+    return this.#alone([from, to], () => this.#rename(from, to));
+  }
+
+  async #rename(from: string, to: string): Promise<void> {
     const { members } = this;
     const found = await this.#object(from, true);
     if (found.kind === "sealed") throw new Error(`${from} is sealed: it keeps its name`);
@@ -158,7 +171,11 @@ export class RedundantDisk implements Disk {
     if (over?.kind === "sealed") await removeShards(members, to);
   }
 
-  async remove(path: string): Promise<void> {
+  remove(path: string): Promise<void> {
+    return this.#alone([path], () => this.#remove(path));
+  }
+
+  async #remove(path: string): Promise<void> {
     const { members } = this;
     const found = await this.#find(path);
     this.#found.delete(path);
@@ -172,7 +189,11 @@ export class RedundantDisk implements Disk {
   }
 
   /** From here on the file is kept as shards. */
-  async sealed(path: string): Promise<void> {
+  sealed(path: string): Promise<void> {
+    return this.#alone([path], () => this.#seal(path));
+  }
+
+  async #seal(path: string): Promise<void> {
     const { members } = this;
     const found = await this.#object(path, true);
     if (found.kind !== "growing") return;
@@ -186,6 +207,37 @@ export class RedundantDisk implements Disk {
     this.#found.delete(path);
     await members.all(({ disk }) => disk.remove(path + suffixes.copy));
     await members.all(({ disk }) => disk.syncFolder(folderOf(path)));
+  }
+
+  /**
+   * Reads all that is sealed, checks it, and with `repair` makes again what is damaged; while the disk is in use.
+   * What grows proves itself whenever it is read.
+   */
+  async scrub({ repair = false, onProgress = () => {} }: Omit<ScrubOptions, "tell"> = {}): Promise<ScrubReport> {
+    const alone = <T>(path: string, act: () => Promise<T>) => this.#alone([path], act);
+    const result = await scrubFiles({ members: this.members.inSync, repair, sealedOnly: true, alone, onProgress });
+    const { inSync } = this.members;
+    const disks = this.#disks.map((disk) => ({
+      disk: disk.about,
+      state: inSync.some((member) => member.disk === disk) ? ("in sync" as const) : ("outdated" as const),
+    }));
+    return { ...result, disks };
+  }
+
+  /** One change of a name at a time: what is being sealed is not removed meanwhile. */
+  async #alone<T>(paths: readonly string[], act: () => Promise<T>): Promise<T> {
+    const before = Promise.all(paths.map((path) => this.#changing.get(path)));
+    const done = before.then(act);
+    const settled = done.then(
+      () => {},
+      () => {},
+    );
+    for (const path of paths) this.#changing.set(path, settled);
+    try {
+      return await done;
+    } finally {
+      for (const path of paths) if (this.#changing.get(path) === settled) this.#changing.delete(path);
+    }
   }
 
   async #readFrom(found: FoundObject, from: number, length: number): Promise<Uint8Array> {

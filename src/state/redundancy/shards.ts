@@ -106,6 +106,14 @@ export class Shards {
     }
   }
 
+  /** @throws HoldfastError StoreDamaged where a stripe has too few good blocks */
+  async checkRecoverable(): Promise<void> {
+    for (let number = 0; number < this.stripes; number++) {
+      const checked = await this.check(number);
+      if (checked.blocks.filter(Boolean).length < this.object.data) this.rebuild(checked, [0]);
+    }
+  }
+
   /** The data blocks of a stripe; parity is read where one of them is damaged alone. */
   async #stripe(stripe: Stripe): Promise<Uint8Array[]> {
     const { data, parity } = this.object;

@@ -1,0 +1,60 @@
+import { HoldfastError } from "../../errors.js";
+import type { Disk } from "../disk/disk.js";
+import { claimSet } from "./claim-set.js";
+import type { Member } from "./member.js";
+import { lookAtSet, type OpenedSet, parityOf } from "./open-set.js";
+import type { RedundancyNews } from "./redundancy-news.js";
+import { scrubFiles } from "./scrub-files.js";
+import type { ScrubProgress, ScrubReport } from "./scrub-report.js";
+
+export interface ScrubOptions {
+  /** Writes anew what is damaged, and rebuilds disks that missed writes or are empty. Nobody else may have the set open. */
+  readonly repair?: boolean;
+  readonly onProgress?: (progress: ScrubProgress) => void;
+  /** Hears of disks that are left out or rebuilt, and of repairs. */
+  readonly tell?: (news: RedundancyNews) => void;
+}
+
+/**
+ * Reads everything that the disks of a set have, and checks it; with `repair` what is damaged is made again from the rest.
+ * Without, it may be done while the set is in use.
+ * @throws HoldfastError InvalidSpec where the disks are not those of one set; StoreInUse; StoreDamaged where so many disks have
+ * not everything that nothing can be believed. What of a file is lost is in the report
+ */
+export async function scrubDisks(disks: readonly Disk[], options: ScrubOptions = {}): Promise<ScrubReport> {
+  const { repair = false, onProgress = () => {}, tell = () => {} } = options;
+  const parity = await parityOf(disks);
+  const alone = <T>(_: string, act: () => Promise<T>) => act();
+  if (!repair) {
+    const set = await lookAtSet(disks, parity);
+    const inSync = set?.inSync ?? [];
+    const result = await scrubFiles({ members: inSync, repair, sealedOnly: false, alone, onProgress });
+    return { ...result, disks: statesOf(disks, inSync, set) };
+  }
+  const locks = await Promise.all(disks.map((disk) => lockOf(disk)));
+  try {
+    const members = await claimSet(disks, { parity, degraded: "go-on", tell });
+    const result = await scrubFiles({ members: members.inSync, repair, sealedOnly: false, alone, onProgress });
+    return { ...result, disks: statesOf(disks, members.inSync, await lookAtSet(disks, parity)) };
+  } finally {
+    await Promise.all(locks.map((lock) => lock?.release()));
+  }
+}
+
+function statesOf(disks: readonly Disk[], inSync: readonly Member[], set: OpenedSet | undefined): ScrubReport["disks"] {
+  return disks.map((disk) => {
+    if (inSync.some((member) => member.disk === disk)) return { disk: disk.about, state: "in sync" };
+    const isAway = set?.away.some(({ about }) => about === disk.about);
+    return { disk: disk.about, state: isAway ? "away" : "outdated" };
+  });
+}
+
+/** A disk that is away has no owner. */
+async function lockOf(disk: Disk) {
+  try {
+    return await disk.lock();
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+    return undefined;
+  }
+}
