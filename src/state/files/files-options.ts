@@ -2,6 +2,7 @@ import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import { type BackupSchedule, checkSchedule } from "../backup/scheduled-backups.js";
 import { checkEncryption, type Encryption } from "../privacy/encryption.js";
+import type { Degraded } from "../redundancy/members.js";
 
 /** When a change counts as durable. */
 export type SyncMode =
@@ -26,6 +27,10 @@ export interface FilesOptions {
   readonly encryption?: Encryption;
   /** Backups that it makes of itself while it is open. Default: none. */
   readonly backup?: BackupSchedule;
+  /** Of several folders: how many may be lost without losing anything. Default 1. */
+  readonly parity?: number;
+  /** Of several folders, when one fails: "go-on" (default) without it, and tell; or "refuse" what cannot be kept as safe. */
+  readonly degraded?: Degraded;
 }
 
 /** The options with every default filled in. */
@@ -43,6 +48,8 @@ const known: KeysOf<FilesOptions> = {
   checkpointBytes: true,
   encryption: true,
   backup: true,
+  parity: true,
+  degraded: true,
 };
 const modes: readonly SyncMode[] = ["group", "each", "lost-at-power-cut"];
 

@@ -1,15 +1,13 @@
-import { type Member, suffixes } from "./member.js";
+import { isOfProcess, type Member, suffixes } from "./member.js";
 
 /** Read at once. */
 const WINDOW_BYTES = 256 * 1024;
 
 const nothing = new Uint8Array();
 
-/** One copy, read a window at a time; what cannot be read is as if it were not there, and is counted. */
+/** One copy, read a window at a time; what cannot be read is as if it were not there. */
 export class CopyWindow {
   readonly member: Member;
-  /** Why the last read failed, where it did. */
-  failure: unknown;
   readonly #path: string;
   #from = 0;
   #bytes: Uint8Array = nothing;
@@ -32,7 +30,7 @@ export class CopyWindow {
       try {
         this.#bytes = await this.member.disk.read(this.#path, from, Math.max(length, WINDOW_BYTES));
       } catch (error) {
-        this.failure = error;
+        if (isOfProcess(error)) throw error;
         this.#bytes = nothing;
       }
       this.#from = from;

@@ -1,7 +1,7 @@
 import { HoldfastError } from "../../errors.js";
 import { Copies } from "./copies.js";
 import { COPY_HEADER_BYTES, chainStart, type ObjectBirth, readCopyHeader } from "./copy-format.js";
-import { type Member, suffixes } from "./member.js";
+import { isOfProcess, type Member, suffixes } from "./member.js";
 import { readShardHeader, SHARD_HEADER_BYTES, type ShardedObject } from "./shard-format.js";
 import { type ShardAt, Shards } from "./shards.js";
 
@@ -92,7 +92,8 @@ function chosen(
 async function headOf({ disk }: Member, path: string, length: number): Promise<Uint8Array | undefined> {
   try {
     return await disk.read(path, 0, length);
-  } catch {
+  } catch (error) {
+    if (isOfProcess(error)) throw error;
     return undefined;
   }
 }

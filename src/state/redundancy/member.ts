@@ -39,3 +39,8 @@ export async function ifThere<T>(act: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+/** What a process has used up says nothing about a disk. */
+export function isOfProcess(error: unknown): boolean {
+  return ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"].includes(systemCode(error) ?? "");
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { HoldfastError } from "../../errors.js";
-import type { Member } from "./member.js";
+import { isOfProcess, type Member } from "./member.js";
 import type { RedundancyNews } from "./redundancy-news.js";
 import { KEPT_TURNS, SUPERBLOCK, type Superblock, superblockText } from "./superblock.js";
 import { writeWhole } from "./whole-file.js";
@@ -75,6 +75,8 @@ export class Members {
       if (out.length === 0) return;
       const left = this.#inSync.filter((member) => !out.some(([one]) => one === member));
       const [[, error]] = out as [[Member, unknown]];
+      const ours = out.find(([, why]) => isOfProcess(why));
+      if (ours) throw ours[1];
       if (left.length < this.needed || this.#options.degraded === "refuse") throw error;
       await this.#note(left);
       for (const [{ disk }, why] of out) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { type Found, judgeSet, type SetState } from "./judge-set.js";
-import { type Member, suffixes, systemCode } from "./member.js";
+import { isOfProcess, type Member, suffixes, systemCode } from "./member.js";
 import { readSuperblock, SUPERBLOCK, type Superblock } from "./superblock.js";
 
 /** The disks of a set, at their places. */
@@ -111,7 +111,7 @@ async function lookAt(disk: Disk): Promise<Found> {
       return superblock ? { kind: "member", superblock } : { kind: "blank", leftovers: names.some(holdsData) };
     }
   } catch (error) {
-    if (error instanceof HoldfastError) throw error;
+    if (error instanceof HoldfastError || isOfProcess(error)) throw error;
     return { kind: "away", why: systemCode(error) ?? String(error) };
   }
   const strange = names.find((name) => !isOurs(name));

@@ -7,7 +7,7 @@ import { chainStart, copyHeader } from "./copy-format.js";
 import { bornOf, type FoundObject, findObject } from "./find-object.js";
 import { GrowingFile } from "./growing-file.js";
 import { dropRest } from "./heal.js";
-import { folderOf, ifThere, type Member, suffixes } from "./member.js";
+import { folderOf, ifThere, isOfProcess, type Member, suffixes } from "./member.js";
 import type { Members } from "./members.js";
 import { lookAtSet } from "./open-set.js";
 import { type RedundantOptions, type RedundantSettings, redundantSettings } from "./redundant-options.js";
@@ -68,7 +68,7 @@ export class RedundantDisk implements Disk {
           locks.push(await disk.lock());
         } catch (error) {
           // A disk that is away has no owner.
-          if (error instanceof HoldfastError) throw error;
+          if (error instanceof HoldfastError || isOfProcess(error)) throw error;
         }
       }
       this.#members = await claimSet(this.#disks, this.#settings);
@@ -134,13 +134,22 @@ export class RedundantDisk implements Disk {
     const birth = { id: randomBytes(16).toString("hex"), born: ++this.#born };
     const header = copyHeader(birth);
     const files = new Map<Member, DiskFile>();
-    await members.all(async (member) => {
-      await dropRest(path, undefined, member);
-      const file = await member.disk.create(path + suffixes.copy);
-      files.set(member, file);
-      await file.append([header]);
-      await file.sync();
-    });
+    try {
+      await members.all(async (member) => {
+        await dropRest(path, undefined, member);
+        const file = await member.disk.create(path + suffixes.copy);
+        files.set(member, file);
+        await file.append([header]);
+        await file.sync();
+      });
+    } catch (error) {
+      // On some it may be there: whoever tries again must not find it.
+      for (const [member, file] of files) {
+        await file.close().catch(() => {});
+        await member.disk.remove(path + suffixes.copy).catch(() => {});
+      }
+      throw error;
+    }
     const copies = new Copies(path, birth, chainStart(header), members.inSync, this.#believed);
     this.#found.set(path, { kind: "growing", copies });
     return new GrowingFile(members, files, copies);
@@ -168,7 +177,10 @@ export class RedundantDisk implements Disk {
     await members.all(({ disk }) => disk.rename(from + suffixes.copy, to + suffixes.copy));
     this.#found.delete(from);
     this.#found.delete(to);
-    if (over?.kind === "sealed") await removeShards(members, to);
+    if (over?.kind !== "sealed") return;
+    // What takes the place must be durable before what was there goes: names reach a disk in any order.
+    await this.syncFolder(folderOf(to));
+    await removeShards(members, to);
   }
 
   remove(path: string): Promise<void> {

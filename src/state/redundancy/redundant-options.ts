@@ -34,14 +34,14 @@ export function redundantSettings(disks: number, options: RedundantOptions): Red
   if (!Number.isInteger(parity) || parity < 1 || parity >= disks) {
     throw new HoldfastError(
       "InvalidSpec",
-      `redundancy.parity is ${shown(parity)}: give how many of the ${disks} folders may be lost, 1 to ${disks - 1}`,
+      `parity is ${shown(parity)}: give how many of the ${disks} folders may be lost, 1 to ${disks - 1}`,
     );
   }
   if (degraded !== "go-on" && degraded !== "refuse") {
-    throw new HoldfastError("InvalidSpec", `redundancy.degraded is ${shown(degraded)}: give "go-on" or "refuse"`);
+    throw new HoldfastError("InvalidSpec", `degraded is ${shown(degraded)}: give "go-on" or "refuse"`);
   }
   if (typeof tell !== "function") {
-    throw new HoldfastError("InvalidSpec", `redundancy.tell is ${shown(tell)}: give a function`);
+    throw new HoldfastError("InvalidSpec", `tell is ${shown(tell)}: give a function`);
   }
   return { parity, degraded, tell };
 }

@@ -1,6 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import { type ErasureCode, erasureCode } from "./erasure-code.js";
-import type { Member } from "./member.js";
+import { isOfProcess, type Member } from "./member.js";
 import {
   BLOCK_CHECK_BYTES,
   blockCheck,
@@ -142,7 +142,8 @@ export class Shards {
       const block = bytes.subarray(BLOCK_CHECK_BYTES);
       const check = blockCheck(this.header(index), stripe.number, block);
       return block.length === stripe.block && check.equals(bytes.subarray(0, BLOCK_CHECK_BYTES)) ? block : undefined;
-    } catch {
+    } catch (error) {
+      if (isOfProcess(error)) throw error;
       // A disk that cannot be read is a block that is not there; whether it serves at all is judged where it is written.
       return undefined;
     }

@@ -56,6 +56,8 @@ export type StoreNews =
   | { readonly kind: "store-failed"; readonly error: HoldfastError }
   /** It takes changes again. */
   | { readonly kind: "store-recovered"; readonly afterMs: number }
+  /** It goes on with less to fall back on: one of several disks is left out. */
+  | { readonly kind: "store-degraded"; readonly text: string }
   /** Something damaged was found, and what was done about it. */
   | { readonly kind: "store-repaired"; readonly text: string }
   /** A scheduled backup is there: the bytes of its files, and those that were not in the folder before. */

@@ -38,6 +38,12 @@ for (const [name, options] of settings) {
   });
 }
 
+storeContract("files() over several folders", () => {
+  const at = folder();
+  const folders = [1, 2, 3].map((i) => `${at}-${i}`);
+  return () => files(folders, { parity: 1, ...small });
+});
+
 storeContract("lmdb()", () => {
   const at = folder();
   return () => lmdb(at);
