@@ -288,6 +288,7 @@ function describe(event: SystemEvent): string {
       return `lingering ${event.path}.${event.incarnation} ${event.methods.join(" ")}`;
     case "store-failed":
     case "store-recovered":
+    case "store-degraded":
     case "store-repaired":
     case "backup-made":
     case "backup-failed":
