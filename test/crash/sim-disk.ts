@@ -58,6 +58,11 @@ export class SimDisk {
     };
   }
 
+  /** A byte is another from now on, and nobody was told. Twice: it is as it was. */
+  flip(path: string, at: number): void {
+    this.#file(path).bytes()[at]! ^= 0x10;
+  }
+
   session(): Disk {
     const session = this.#session;
     const dead = () => session !== this.#session;
