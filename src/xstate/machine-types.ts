@@ -58,7 +58,7 @@ export interface MigratedState {
 /** Of logic that is handed over itself, and runs in this thread. */
 export type InlineMachineOptions<L extends AnyActorLogic> = Input<L> &
   OwnOptions<L> &
-  Omit<ActorOptions, "export"> & {
+  Omit<ActorOptions, "export" | "snapshotEvery"> & {
     isolation?: "inline";
     /** Of the machine; default: its config's `version`. A stored state of another one needs `migrate`. */
     version?: string | number;
@@ -68,7 +68,7 @@ export type InlineMachineOptions<L extends AnyActorLogic> = Input<L> &
 /** Of a module. Its exports `version` and `migrate` are what they are in InlineMachineOptions. */
 export type MachineOptions<L extends AnyActorLogic> = Input<L> &
   OwnOptions<L> &
-  ActorOptions & {
+  Omit<ActorOptions, "snapshotEvery"> & {
     /** Default "thread". */
     isolation?: "inline" | "thread" | "fork";
   };

@@ -46,6 +46,10 @@ export function machine(what: unknown, given: object = {}): ActorSpec<unknown> {
   if (whenDone !== undefined && whenDone !== "stay" && whenDone !== "stop") {
     throw invalid("whenDone", `machine().whenDone is ${shown(whenDone)}: give "stay" or "stop"`);
   }
+  if ("snapshotEvery" in rest) {
+    const why = "a machine is kept with every message: run again later, its timers would begin later";
+    throw invalid("snapshotEvery", `machine() got snapshotEvery ${shown(rest.snapshotEvery)}: leave it out, ${why}`);
+  }
   const props = { input, emits, whenDone };
   if (isLogic(what)) {
     if (isolation !== undefined && isolation !== "inline") {

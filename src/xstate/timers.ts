@@ -69,7 +69,8 @@ export class Timers implements Scheduler {
    * @param states of a machine that was migrated: timers of states that it is not in any more end, those of other states begin
    */
   arm(at: (path: ActorPath) => AnyActorRef | undefined, states?: readonly NodeTimer[]): void {
-    for (const { from, to, ...rest } of this.#stored) {
+    // Those that were due meanwhile fire in the order in which they were.
+    for (const { from, to, ...rest } of [...this.#stored].sort((one, other) => one.due - other.due)) {
       const [source, target] = [at(from), at(to)];
       if (!source || !target) continue;
       const stands = states?.some(({ ref, id }) => ref === source && id === rest.id) ?? true;

@@ -66,6 +66,10 @@ it("every TypeScript example of the manual and of a docstring compiles", () => {
      export class Digits extends Actor<{ model: string }> { classify(pixels: Float32Array): Promise<number> { return Promise.resolve(pixels.length); } }`,
   );
   writeFileSync(
+    join(folder, "door.ts"),
+    'import { createMachine } from "xstate"; export const door = createMachine({ initial: "shut", states: { shut: {} } });',
+  );
+  writeFileSync(
     join(folder, "player.ts"),
     `import { Actor } from "holdfast"; export class Player extends Actor { forget(_user: string): void {} }`,
   );

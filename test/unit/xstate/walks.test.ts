@@ -213,3 +213,20 @@ it("children that were spawned without a name are all there again, each where it
   await clock.advance(500);
   expect(ticks(other)).toEqual([1, 1, 1, 1]);
 });
+
+it("timers that were due while nobody was there fire in the order in which they were", async () => {
+  const list = createMachine({
+    context: { heard: [] as string[] },
+    entry: [
+      raise({ type: "third" }, { delay: 3000 }),
+      raise({ type: "first" }, { delay: 1000 }),
+      raise({ type: "second" }, { delay: 2000 }),
+    ],
+    on: { "*": { actions: assign({ heard: ({ context, event }) => [...context.heard, event.type] }) } },
+  });
+  const stored = new Stand(list).kept();
+  const clock = new VirtualClock(0, Date.UTC(2030, 0, 1));
+  const stand = new Stand(list, { clock, stored });
+  await clock.advance(0);
+  expect(stand.told.context).toEqual({ heard: ["first", "second", "third"] });
+});
