@@ -9,8 +9,8 @@ export const GROUP_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
-/** Journals of which each start made one, and nothing else: more are not opened one by one for ever. */
-const MOST_JOURNALS = 16;
+/** Journals that need not be full: each start makes one, and each failure. More would only make opening slower. */
+const SMALL_JOURNALS = 16;
 
 /**
  * How many of the batches that wait go with the next sync of the disk, in their order.
@@ -43,9 +43,8 @@ export interface CheckpointView {
  */
 export function isCheckpointDue(view: CheckpointView, settings: FilesSettings): boolean {
   const { journalBytes, liveBytes, journals } = view;
-  if (journalBytes >= Math.max(settings.checkpointBytes, liveBytes)) return true;
-  // Of few bytes in many files: only where files are not so small on purpose.
-  return journals >= MOST_JOURNALS && journalBytes < MOST_JOURNALS * settings.segmentBytes * 0.5;
+  const bytes = Math.max(settings.checkpointBytes, liveBytes);
+  return journalBytes >= bytes || journals >= SMALL_JOURNALS + bytes / settings.segmentBytes;
 }
 
 /** @param attempt counts from 1 since something was last stored */

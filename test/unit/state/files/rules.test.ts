@@ -23,8 +23,9 @@ describe("when a checkpoint is due", () => {
     ["at its bytes", 32 * MIB, 0, 4, true],
     ["not while more is kept than was written", 99 * MIB, 100 * MIB, 13, false],
     ["when as much was written as is kept", 100 * MIB, 100 * MIB, 13, true],
-    ["when starts have left many small journals", 16 * 300, 0, 16, true],
-    ["not for many large ones", 500 * MIB, 900 * MIB, 63, false],
+    ["not while starts have left a few small journals", 19 * 300, 0, 19, false],
+    ["when they have left many", 20 * 300, 0, 20, true],
+    ["later where more is kept, for it costs more", 300 * 300, 3000 * MIB, 300, false],
   ])("%s", (_, journalBytes, liveBytes, journals, due) => {
     expect(isCheckpointDue({ journalBytes, liveBytes, journals }, settings)).toBe(due);
   });
