@@ -68,6 +68,15 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   /** Ends one actor of a keyed group and forgets its state. @throws HoldfastError InvalidValue for what has no keys */
   release(path: string, key: string): Promise<void>;
   /**
+   * Forgets what is stored of a durable actor, which begins anew, with the mail that waits for it; of one that is not there any
+   * more too. A key that is released, and a child that is removed, is stored until then.
+   * @param key of a keyed group
+   * @returns when it is durable that nothing is stored
+   * @throws HoldfastError InvalidSpec where nothing is, and nothing is stored; StoreFailed, and nothing is forgotten
+   * @example await app.forget("accounts", "ada")
+   */
+  forget(path: string, key?: string): Promise<void>;
+  /**
    * A tensor to fill and to send without a copy: in shared memory, of which a system hands out 64 MiB; beyond that in
    * ordinary memory, which is copied when sent. When the ask settles it is the caller's again: fill and send it anew, or
    * `release()` it.

@@ -163,6 +163,10 @@ export class RunningSystem implements App {
     await this.#paths.release(path, key);
   }
 
+  async forget(path: string, key?: string): Promise<void> {
+    await this.#unlessOver(this.#paths.forget(this.#context.store, path, key));
+  }
+
   resize(path: string, to: number | "auto"): Promise<void> {
     return this.#unlessOver(this.#paths.resize(path, to));
   }

@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
+import type { SystemStore } from "./durable/system-store.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { Supervisor } from "./supervisor/supervisor.js";
 import type { Unit } from "./unit.js";
@@ -68,6 +69,16 @@ export class TreePaths {
     return unit.release(key);
   }
 
+  /** @throws HoldfastError InvalidSpec where nothing is, and nothing is stored; InvalidValue for what has no keys */
+  async forget(store: SystemStore | undefined, path: string, key: string | undefined): Promise<void> {
+    const unit = this.find(path);
+    if (unit && key !== undefined && !unit.release) throw hasNoKeys(unit.path, key);
+    if (unit?.forget) return unit.forget(key);
+    const id = key === undefined ? this.whole(path) : `${this.whole(path)}#${key}`;
+    if (!store || !(await store.knows(id))) throw notStored(path, key);
+    await store.forget(id);
+  }
+
   /** @throws HoldfastError InvalidSpec where nothing with members is; InvalidValue for a number out of its bounds */
   async resize(path: string, to: number | "auto"): Promise<void> {
     const unit = this.unit(path);
@@ -82,6 +93,11 @@ export class TreePaths {
     const fix = `"${above.path}" is one unit: restart, stop or remove it as a whole`;
     throw new HoldfastError("InvalidSpec", `"${path}" is part of it, not a child of a supervisor; ${fix}`);
   }
+}
+
+function notStored(path: string, key: string | undefined): HoldfastError {
+  const which = key === undefined ? `"${path}"` : `the key "${key}" of "${path}"`;
+  return new HoldfastError("InvalidSpec", `nothing is stored of ${which}: app.tree() shows what there is`);
 }
 
 /** What was given where a path should be, and what to give. A ref is none: it may be to one key of what has the path. */

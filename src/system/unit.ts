@@ -73,6 +73,8 @@ export interface Unit {
   kill(by: string, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;
+  /** Forgets what is stored of it, or of its actor of a key: it begins anew. Undefined where nothing can be stored. */
+  forget?(key: string | undefined): Promise<void>;
   /** Restarts a unit below it by hand, parked ones too; its history is cleared. Resolves when it runs again. */
   restart?(name: string): Promise<void>;
   /** Restarts a running unit below it as planned: nothing is charged, nothing cleared. False where it does not run. */

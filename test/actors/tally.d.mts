@@ -2,6 +2,7 @@ import { Actor, type Ref } from "holdfast";
 
 interface Gate {
   pass(name: string): Promise<void>;
+  jot(text: string): void;
 }
 
 export declare class Tally extends Actor {
@@ -9,6 +10,7 @@ export declare class Tally extends Actor {
   total(): number;
   ran(): number;
   addAt(gate: Ref<Gate>, name: string, by: number): Promise<number>;
+  sequence(gate: Ref<Gate>, name: string): Promise<number>;
   throws(by: number): never;
   refuses(by: number): never;
   count(to: number): AsyncGenerator<number>;

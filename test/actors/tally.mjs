@@ -25,6 +25,15 @@ export class Tally extends Actor {
     return this.add(by);
   }
 
+  /** Its number for good, and where it is handled. */
+  async sequence(gate, name) {
+    this.#total++;
+    const { sequence } = this.call;
+    await gate.ask.jot(`${name} ${sequence} in ${this.self.incarnation}`);
+    await gate.ask.pass(name);
+    return sequence;
+  }
+
   throws(by) {
     this.add(by);
     throw new Error("planned");

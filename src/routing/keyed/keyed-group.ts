@@ -9,7 +9,7 @@ import type { Message } from "../../mailbox/message.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
-import type { Durability } from "../../system/durable/durable-options.js";
+import { type Durability, notDurable } from "../../system/durable/durable-options.js";
 import type { Receiver } from "../../system/receiver.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
@@ -33,6 +33,12 @@ export interface KeyedGroupOptions {
   readonly snapshotEvery: number | undefined;
   readonly graceMs: number;
   readonly durable: Durability | undefined;
+}
+
+function needsKey(path: string, write: string): HoldfastError {
+  return new HoldfastError("InvalidValue", `${path} has one actor per key: write ${write}`, {
+    details: { keyed: true },
+  });
 }
 
 /** How often idle keys are looked for, as a part of the idle time, and never more often than once a second. */
@@ -98,11 +104,7 @@ export class KeyedGroup implements Unit, Receiver {
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !message.inner) throw this.#draining;
     if (key === undefined || key === "") {
-      throw new HoldfastError(
-        "InvalidValue",
-        `${this.path} has one actor per key: write ref.key("…").ask.${message.method}(…)`,
-        { details: { keyed: true } },
-      );
+      throw needsKey(this.path, `ref.key("…").ask.${message.method}(…)`);
     }
     const late = this.#late.of(key);
     if (late) {
@@ -184,6 +186,13 @@ export class KeyedGroup implements Unit, Receiver {
   release(key: string): Promise<void> {
     const unit = this.#byKey.get(key);
     return unit ? this.#letGo(unit) : Promise.resolve();
+  }
+
+  forget(key: string | undefined): Promise<void> {
+    const { path } = this;
+    if (!this.#options.durable) return Promise.reject(notDurable(path));
+    if (key === undefined) return Promise.reject(needsKey(path, "app.forget(path, key)"));
+    return this.#byKey.get(key)?.handle.forget() ?? this.#context.store!.forget(`${path}#${key}`);
   }
 
   /** @throws HoldfastError InvalidValue for a number of cells out of bounds; StartFailed, and it stays smaller */

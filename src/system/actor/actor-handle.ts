@@ -1,10 +1,11 @@
-import { type HoldfastError, toError } from "../../errors.js";
+import { toError } from "../../errors.js";
 import { decodeError } from "../../transport/error-codec.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
 import { suspectsOf } from "../cell/suspects.js";
 import { type Remains, settleAfterDeath } from "../death/after-death.js";
 import { causeOfCrash, type DeathCause } from "../death/report.js";
+import { notDurable } from "../durable/durable-options.js";
 import type { DurableState } from "../durable/durable-state.js";
 import type { Begun } from "../unit.js";
 import { lateStop } from "../within.js";
@@ -58,12 +59,21 @@ export abstract class ActorHandle extends ActorMail {
   }
 
   /** See DurableActor. One that has not begun, or is on its way out, begins with what is stored the next time. */
-  undo(error: HoldfastError): void {
+  undo(cause: DeathCause): void {
     const { id: actor, incarnation, cell } = this;
     if (this.phase !== UP || !cell) return;
     cell.cancelAsks(this);
+    const runs = this.handling().map(({ method }) => method);
+    if (runs.length > 0) cell.lingering.begin(this, incarnation, runs);
     cell.send({ t: "fence", actor, incarnation });
-    this.onOver(this.over({ kind: "unstored", error }, 0, undefined));
+    this.onOver(this.over(cause, 0, undefined));
+  }
+
+  /** See Unit.forget. */
+  forget(): Promise<void> {
+    if (!this.options.durable) return Promise.reject(notDurable(this.path));
+    this.delivered ??= new Deliveries(this.context, this, this.options);
+    return this.delivered.durable!.forget();
   }
 
   /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
@@ -169,8 +179,8 @@ export abstract class ActorHandle extends ActorMail {
     }
     this.cell?.inquest.trials?.settled(this);
     const durable = this.delivered?.durable;
-    // What it has begun with could not be stored after all.
-    const undone = durable?.recovered === false ? durable.failure : undefined;
+    // What it has begun with is not what is stored after all.
+    const undone = durable?.recovered === false ? durable.undone : undefined;
     if (!undone) this.pump();
     this.onUp();
     if (undone) this.undo(undone);

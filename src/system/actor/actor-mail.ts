@@ -25,7 +25,7 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
     this.mail = shared;
   }
 
-  abstract undo(error: HoldfastError): void;
+  abstract undo(cause: DeathCause): void;
   abstract onFrame(frame: ToParent): void;
   abstract answered(incarnation: number, seq: number, result: unknown): void;
   abstract lost(cell: Cell, death: CellDeath): void;

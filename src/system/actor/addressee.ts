@@ -1,7 +1,7 @@
-import type { HoldfastError } from "../../errors.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Cell } from "../cell/cell.js";
+import type { DeathCause } from "../death/report.js";
 
 /** The incarnation that messages are delivered to. */
 export interface Addressee {
@@ -22,7 +22,7 @@ export interface Addressee {
    */
   freed(served: boolean, pumps?: boolean): void;
   /** See DurableActor. */
-  undo(error: HoldfastError): void;
+  undo(cause: DeathCause): void;
   /** Hands over as much mail as the window allows. */
   pump(): void;
   /** One is handed over. Of a member of a pool. */

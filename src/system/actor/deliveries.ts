@@ -99,6 +99,7 @@ export class Deliveries implements Holder {
       // It runs again for its state alone: nobody waits.
       expires: message.settled ? Number.POSITIVE_INFINITY : message.deadline,
       snapshot: facts.replayable && this.kept.due(message, this.#inflight.size, facts),
+      sequence: this.durable === undefined ? 0 : message.sequence,
       again: facts.replayable || method.idempotent || message.idempotent,
     });
   }

@@ -237,8 +237,10 @@ export class Cell {
 
   #receive(frame: ToParent): void {
     this.heard++;
-    if (frame.t === "stopped") this.#entries.over(frame.actor, frame.incarnation);
-    else if (frame.t === "settled") this.#settled(frame);
+    if (frame.t === "stopped") {
+      this.#entries.over(frame.actor, frame.incarnation);
+      if (!frame.left) this.lingering.settled(frame.actor, frame.incarnation);
+    } else if (frame.t === "settled") this.#settled(frame);
     else if (frame.t === "late-error") this.#fenced(frame, "error", 1);
     else if (frame.t === "crashed" && frame.left.length > 0) {
       const member = this.#members.get(frame.actor);

@@ -35,6 +35,11 @@ export function needsStore(path: string): HoldfastError {
   });
 }
 
+/** There is nothing to forget. */
+export function notDurable(path: string): HoldfastError {
+  return new HoldfastError("InvalidSpec", `${path} is not durable: nothing of it is stored`, { details: { path } });
+}
+
 /** A durable child was to get a number for a name: what is stored could be another's. */
 export function needsName(path: string): HoldfastError {
   const fix = "give it one, by which its state is found again";

@@ -8,6 +8,7 @@ import type { Packed } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
 import type { After } from "../actor/kept-state.js";
 import { conclude } from "../conclude.js";
+import type { DeathCause } from "../death/report.js";
 import type { InnerCallOptions } from "../sent.js";
 import { changesOf } from "./change.js";
 import { HeldOutcomes } from "./held-outcomes.js";
@@ -40,8 +41,8 @@ interface Held {
 /** Whose state it is. */
 export interface DurableActor {
   readonly path: string;
-  /** What it did last is not durable and never will be: it has to go on from what is. */
-  undo(error: HoldfastError): void;
+  /** What it is now is not what is stored, for this reason: it has to go on from that. */
+  undo(cause: DeathCause): void;
   /** Mail may be handed over again. */
   pump(): void;
 }
@@ -71,8 +72,8 @@ export class DurableState implements Holder {
   #numbered = 0;
   /** Times that something could not be stored: what was appended before is of no interest any more. */
   #failures = 0;
-  /** The latest of these. */
-  failure: HoldfastError | undefined;
+  /** Why it had to go on from what is stored, the last time. */
+  undone: DeathCause | undefined;
 
   constructor(store: SystemStore, id: string, to: DurableActor) {
     this.#store = store;
@@ -152,6 +153,19 @@ export class DurableState implements Holder {
     );
   }
 
+  /** Nothing of it is stored any more, once this resolves; and it begins anew. @throws HoldfastError StoreFailed */
+  forget(): Promise<void> {
+    const forgotten = this.#store.append([{ kind: "forget", id: this.id }]);
+    this.#undo({ kind: "killed", by: "app.forget()" });
+    return forgotten;
+  }
+
+  #undo(cause: DeathCause): void {
+    this.recovered = false;
+    this.undone = cause;
+    this.#to.undo(cause);
+  }
+
   #leave(all: readonly Held[]): void {
     const full = this.#held.size + all.length >= HELD_OUTCOMES;
     for (const { message, outcome } of all) {
@@ -164,7 +178,6 @@ export class DurableState implements Holder {
 
   #failed(seq: number, cause: Error): void {
     this.#failures++;
-    this.recovered = false;
     for (const { message, outcome } of this.#held.failed(seq)) {
       this.#waiting.remove(message);
       message.place = "gone";
@@ -173,8 +186,10 @@ export class DurableState implements Holder {
         storeFailed(`${this.#to.path}: what ${message.method} did is undone, it could not be stored`, cause),
       );
     }
-    this.failure = storeFailed(`${this.#to.path}: what it did last could not be stored`, cause);
-    this.#to.undo(this.failure);
+    this.#undo({
+      kind: "unstored",
+      error: storeFailed(`${this.#to.path}: what it did last could not be stored`, cause),
+    });
   }
 
   /** Nothing that waits here is to begin. */

@@ -91,6 +91,20 @@ export class SystemStore {
     return this.#open.read(id);
   }
 
+  /** Anything is stored of an entity, or of its mail. @throws HoldfastError StoreDamaged, StoreFailed */
+  async knows(id: string): Promise<boolean> {
+    const known = (await this.read(id)) ?? (await this.read(`${id}!mail`));
+    return known !== undefined && known.bases.length + known.tail.length > 0;
+  }
+
+  /** Nothing is stored of an entity, nor of its mail, once this resolves. @throws HoldfastError StoreFailed */
+  forget(id: string): Promise<void> {
+    return this.append([
+      { kind: "forget", id },
+      { kind: "forget", id: `${id}!mail` },
+    ]);
+  }
+
   /** Every entity of which anything is stored, but for the system's own. */
   *ids(): Iterable<string> {
     for (const id of this.#open?.ids() ?? []) if (!id.startsWith("!")) yield id;

@@ -103,6 +103,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
       killed.push({ path, options });
       return nodes.has(path);
     },
+    async forget() {},
     async release(path, key) {
       released.push(`${path}/${key}`);
       keyed.delete(`${path}/${key}`);
