@@ -24,7 +24,10 @@ export interface KeyedOptions {
    * A cell has room for 1024 / `concurrency` of them; a group whose most cells have not room for all does not start: InvalidSpec.
    */
   maxKeys?: number;
-  /** A key without messages for so long is stopped and forgotten, its state too; later mail begins anew. Default "5m". */
+  /**
+   * A key without messages for so long is stopped and forgotten, its state too, unless it is durable; later mail begins anew, or
+   * with what is stored. Default "5m".
+   */
   idle?: Duration;
 }
 

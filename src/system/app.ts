@@ -65,7 +65,7 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @throws HoldfastError InvalidValue for what is no whole number within its bounds; InvalidSpec where nothing has members
    */
   resize(path: string, to: number | "auto"): Promise<void>;
-  /** Ends one actor of a keyed group and forgets its state. @throws HoldfastError InvalidValue for what has no keys */
+  /** Ends one actor of a keyed group and forgets its state; what is stored of it stays (see `forget`). @throws HoldfastError InvalidValue for what has no keys */
   release(path: string, key: string): Promise<void>;
   /**
    * Forgets what is stored of a durable actor, which begins anew, with the mail that waits for it; of one that is not there any
