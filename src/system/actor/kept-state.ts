@@ -28,7 +28,7 @@ export class KeptState {
   readonly #every: number | undefined;
   #past: EventLog | undefined;
   readonly #onKept: OnKept | undefined;
-  #mark: Packed | undefined;
+  #mark: object | undefined;
   /** Of the class that made the snapshot, where that was before the process started; undefined: the one that runs. */
   version: number | undefined;
 
@@ -44,7 +44,7 @@ export class KeptState {
   }
 
   /** What changed it last: who holds that, and all before, holds the state, but for messages that have to run again. */
-  get mark(): Packed | undefined {
+  get mark(): object | undefined {
     return this.#mark;
   }
 
@@ -62,7 +62,8 @@ export class KeptState {
       this.#past ??= new EventLog(this.#every);
       this.#past.add(one.events, one.version);
     }
-    this.#mark = undefined;
+    // Another than all before: what was given of those is not this.
+    this.#mark = {};
     this.#onKept?.(this, { ran: false, anew: true });
   }
 

@@ -18,7 +18,7 @@ const STANDBY = 0;
 /** Who hears what becomes of a follower. */
 export interface FollowerOwner {
   /** What changed the state of its primary last. */
-  mark(): Packed | undefined;
+  mark(): object | undefined;
   up(): void;
   took(): void;
   /** It died, or could not start or take a state. Called once; never after `end`. @param death of one that had been up */
@@ -42,7 +42,7 @@ export class Follower implements CellMember {
   changing = true;
   readonly #owner: FollowerOwner;
   /** What had changed its primary's state when it was given that last. */
-  #given: Packed | undefined;
+  #given: object | undefined;
   /** Goes on to tell it of the events before its start. */
   #replaying: Replaying | undefined;
   /** It has taken that. */
