@@ -14,6 +14,7 @@ describe("every example runs and prints what its README says", () => {
       "device",
       "failover",
       "ocr-pipeline",
+      "order",
       "quickstart",
       "speech",
       "websocket",
@@ -58,6 +59,14 @@ describe("every example runs and prints what its README says", () => {
     expect(read.map((line) => line.slice(6))).toEqual([...lines, ...lines]);
     expect(text).toMatch(/app\/read\/1: killed by the example, executing (pixels|nothing yet), \d sent again/);
     expect(text).toContain("6 of 6 lines are the same, 0 missing");
+  });
+
+  it("order is paid once and sent back in time, though its program is killed twice", () => {
+    const text = run("examples/order/main.mjs");
+    expect(text.match(/^-- killed --$/gm)).toHaveLength(2);
+    expect(text).toMatch(/^the order is sentBack( \(receipt 1\))?$/m);
+    expect(text).toMatch(/^sent back \d+\.\d s after it began to wait, by the third program$/m);
+    expect(text).toContain("the bank was asked 2 times, and booked 1");
   });
 
   it("speech hears the same while its thread is killed twice in the middle of a stream", () => {
