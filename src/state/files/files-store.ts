@@ -166,9 +166,9 @@ export class FilesStore implements OpenStore {
   }
 
   async #betweenGroups(): Promise<void> {
-    if (this.#journals.isFull) await this.#journals.next(this.#nextBatch);
-    if (this.#checkpoint || !this.#journals.isCheckpointDue(this.#table.bytes)) return;
-    await this.#journals.next(this.#nextBatch);
+    const isDue = !this.#checkpoint && this.#journals.isCheckpointDue(this.#table.bytes);
+    if (isDue || this.#journals.isFull) await this.#journals.next(this.#nextBatch);
+    if (!isDue) return;
     const picture = this.#table.picture();
     const isCancelled = () => this.#closed !== undefined;
     this.#checkpoint = this.#makeCheckpoint({ picture, firstBatch: this.#nextBatch, isCancelled });

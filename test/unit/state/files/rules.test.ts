@@ -17,7 +17,7 @@ describe("which batches go with the next sync", () => {
 });
 
 describe("when a checkpoint is due", () => {
-  const settings = filesSettings({});
+  const settings = filesSettings({ segmentBytes: 8 * MIB });
   it.each([
     ["not before its bytes", 31 * MIB, 0, 4, false],
     ["at its bytes", 32 * MIB, 0, 4, true],
