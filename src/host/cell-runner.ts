@@ -48,7 +48,7 @@ export interface CellLink {
   register?(actorClass: ActorClass): string;
   /** Everything is shut: the host may end. */
   end(): void;
-  /** It was loaded and nobody starts an actor: a spare, with time to make itself ready. */
+  /** It was loaded and nobody starts an actor, or what was started stands by: it has the time to make itself ready. */
   idle?(): void;
 }
 
@@ -192,7 +192,7 @@ export class CellRunner {
       this.#link.control.phase("idle");
       this.#heart?.beat();
       this.#link.send({ t: "booted", facts });
-      if (this.#link.idle) setTimeout(() => this.#actors.size === 0 && this.#link.idle!(), IDLE_AFTER_MS).unref();
+      this.#idleSoon(() => this.#actors.size === 0);
     } catch (error) {
       this.#link.send({ t: "boot-failed", error: encodeError(error) });
     }
@@ -217,6 +217,13 @@ export class CellRunner {
     const runner = new Runner(frame, props, this.#around!);
     this.#actors.add(runner);
     this.#begin(runner, runner.start, frame);
+    if (frame.role === "standby") this.#idleSoon(() => this.#of(frame) === runner);
+  }
+
+  /** @param is still so a moment later */
+  #idleSoon(is: () => boolean): void {
+    const { idle } = this.#link;
+    if (idle) setTimeout(() => is() && idle(), IDLE_AFTER_MS).unref();
   }
 
   #follow(frame: Extract<ToHost, { t: "follow" }>): void {
