@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { HoldfastError, isHoldfastError } from "../errors.js";
+import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import { importPeer } from "../peer.js";
 import type { OpenStore, Store, StoreSurroundings } from "../system/durable/store.js";
 import type { DiskLock } from "./disk/disk.js";
 import { FolderDisk } from "./disk/folder-disk.js";
+import { storeFailed } from "./disk/store-failed.js";
 import type { Database } from "./lmdb/database.js";
 import { FORMAT, FORMAT_KEY } from "./lmdb/keys.js";
 import { OpenLmdb } from "./lmdb/open-lmdb.js";
@@ -47,8 +48,7 @@ async function openLmdb(folder: string, around: StoreSurroundings): Promise<Open
   } catch (error) {
     await database?.close();
     await lock?.release();
-    if (isHoldfastError(error)) throw error;
-    throw new HoldfastError("StoreFailed", `${about} cannot be opened: ${textOf(error)}`, { cause: error });
+    throw storeFailed(about, "open it", error);
   }
 }
 
@@ -61,6 +61,8 @@ function optionsFor(folder: string) {
     permissionsMode: 0o600,
     // A commit is told of when it is synced, not when others could see it.
     overlappingSync: false,
+    // A batch is one by itself. With one for each turn around it, its failure would be heard by nobody and end the process.
+    eventTurnBatching: false,
   };
 }
 
@@ -71,8 +73,4 @@ async function begun(database: Database, wasThere: boolean): Promise<void> {
   await database.batch(() => {
     void database.put(FORMAT_KEY, Buffer.from(String(FORMAT))).catch(() => {});
   });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc } from "../files/crc.js";
 import type { PieceKey } from "./plan.js";
 
 /*
@@ -26,5 +26,5 @@ export function unsealed(key: PieceKey, id: string, value: Buffer): Uint8Array |
 }
 
 function checksumOf([, kind, seq]: PieceKey, id: string, data: Uint8Array): number {
-  return crc32(data, crc32(`${kind} ${seq} ${JSON.stringify(id)}`));
+  return crc(data, crc(Buffer.from(`${kind} ${seq} ${JSON.stringify(id)}`)));
 }
