@@ -64,15 +64,15 @@ export async function backupCommand(args: string[]): Promise<number> {
 }
 
 function tell(result: BackupResult): void {
-  const { id, bytes, newBytes, files, removed, freedBytes, unreadable } = result;
+  const { id, bytes, newBytes, files, removed, freedBytes, problems } = result;
   const size = `${bytesText(bytes)} in ${files} ${files === 1 ? "file" : "files"}, ${bytesText(newBytes)} of it new`;
   console.log(`backup ${id}: ${size}`);
   if (removed.length > 0) console.log(`removed ${removed.join(", ")}: ${bytesText(freedBytes)} freed`);
-  for (const error of unreadable) process.stderr.write(`holdfast: ${error.message}: nothing it may need is removed\n`);
+  for (const { message } of problems) process.stderr.write(`holdfast: the backup is there, but: ${message}\n`);
 }
 
-function plain({ at, unreadable, error: _, ...result }: BackupResult): object {
-  return { ...result, at: timeText(at), unreadable: unreadable.map((error) => error.message) };
+function plain({ at, problems, error: _, ...result }: BackupResult): object {
+  return { ...result, at: timeText(at), problems: problems.map(({ message }) => message) };
 }
 
 async function list(folder: string, json: boolean): Promise<number> {

@@ -35,7 +35,7 @@ it("holdfast backup, verify and restore: a store comes back as it was", async ()
   expect(made.err).toBe("");
   expect(made.out).toMatch(/^backup 000001-\d{8}T\d{6}Z: 1\.\d kB in 2 files, 1\.\d kB of it new\n$/);
   const again = await holdfast(["backup", store, to, "--json"]);
-  expect(JSON.parse(again.out)).toMatchObject({ number: 2, newBytes: 0, removed: [], unreadable: [], keys: [] });
+  expect(JSON.parse(again.out)).toMatchObject({ number: 2, newBytes: 0, removed: [], problems: [], keys: [] });
   const listed = await holdfast(["backup", "--list", to]);
   expect(listed.out).toMatch(/^000001-\S+ {2}\d{4}-\S+Z {2}1\.\d kB\n000002-\S+ {2}\S+ {2}1\.\d kB\n$/);
 

@@ -15,7 +15,7 @@ import type { BackedUpFile, Manifest } from "./manifest.js";
 import { type OnProgress, progressOf } from "./progress.js";
 import { prune } from "./prune.js";
 import { refuseOverlap } from "./refuse-overlap.js";
-import { idOf, numberOf, Repository } from "./repository.js";
+import { numberOf, Repository } from "./repository.js";
 import { type FoundFile, storeFiles } from "./store-files.js";
 import { tryAgainWhileItChanges } from "./while-it-changes.js";
 
@@ -38,8 +38,11 @@ export interface BackupResult extends BackupSummary {
   /** Ids of the backups that the policy did not keep. */
   readonly removed: readonly string[];
   readonly freedBytes: number;
-  /** Of backups there whose manifest cannot be read. They stay, and with them everything that they may need. */
-  readonly unreadable: readonly Error[];
+  /**
+   * What is wrong although the backup is there: others whose manifest cannot be read, which stay with everything that they
+   * may need, or that what is not kept could not be removed.
+   */
+  readonly problems: readonly HoldfastError[];
 }
 
 /**
@@ -87,8 +90,7 @@ async function lockedBackup(source: Disk, repository: Repository, options: Backu
     };
     const { manifest, newBytes } = await wholeCopy(source, repository, dated, options);
     const name = await repository.commit(manifest);
-    const { removed, freedBytes, unreadable } = await prune(repository, options.keep);
-    return { ...summaryOf(name, manifest), newBytes, removed: removed.map(idOf), freedBytes, unreadable };
+    return { ...summaryOf(name, manifest), newBytes, ...(await prune(repository, options.keep)) };
   } finally {
     await lock.release();
   }

@@ -1,13 +1,15 @@
+import type { HoldfastError } from "../../errors.js";
+import { storeFailed } from "../disk/store-failed.js";
 import { type Keep, kept } from "./keep.js";
 import type { Manifest } from "./manifest.js";
-import type { Repository } from "./repository.js";
+import { idOf, type Repository } from "./repository.js";
 
 export interface Pruned {
-  /** Names of the manifests that went. */
+  /** Ids of the backups that went. */
   readonly removed: readonly string[];
   readonly freedBytes: number;
-  /** Manifests that cannot be read: nothing that they may need is removed. */
-  readonly unreadable: readonly Error[];
+  /** Manifests that cannot be read: nothing that they may need is removed. Or what kept others from being removed. */
+  readonly problems: readonly HoldfastError[];
 }
 
 /**
@@ -17,19 +19,27 @@ export interface Pruned {
  */
 export async function prune(repository: Repository, keep: Keep | undefined): Promise<Pruned> {
   const good: { name: string; number: number; at: number; manifest: Manifest }[] = [];
-  const unreadable: Error[] = [];
-  for (const name of await repository.names()) {
-    try {
-      const manifest = await repository.manifest(name);
-      good.push({ name, number: manifest.number, at: manifest.at, manifest });
-    } catch (error) {
-      unreadable.push(error as Error);
+  const problems: HoldfastError[] = [];
+  const removed: string[] = [];
+  let freedBytes = 0;
+  const failing = (error: unknown) => problems.push(storeFailed(repository.about, "look after its backups", error));
+  try {
+    for (const name of await repository.names()) {
+      await repository
+        .manifest(name)
+        .then((manifest) => good.push({ name, number: manifest.number, at: manifest.at, manifest }), failing);
     }
+    const staying = keep ? kept(good, keep) : new Set(good);
+    for (const backup of good) {
+      if (staying.has(backup)) continue;
+      await repository.remove(backup.name);
+      removed.push(idOf(backup.name));
+    }
+    const needed = new Set([...staying].flatMap(({ manifest }) => manifest.files.flatMap(({ parts }) => parts)));
+    if (problems.length === 0) freedBytes = await repository.collect(needed);
+  } catch (error) {
+    // The new backup is there all the same, and the next one tries again.
+    failing(error);
   }
-  const staying = keep ? kept(good, keep) : new Set(good);
-  const going = good.filter((backup) => !staying.has(backup));
-  for (const { name } of going) await repository.remove(name);
-  const needed = new Set([...staying].flatMap(({ manifest }) => manifest.files.flatMap(({ parts }) => parts)));
-  const freedBytes = unreadable.length === 0 ? await repository.collect(needed) : 0;
-  return { removed: going.map(({ name }) => name), freedBytes, unreadable };
+  return { removed, freedBytes, problems };
 }

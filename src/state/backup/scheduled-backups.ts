@@ -105,8 +105,8 @@ export class ScheduledBackups {
     await this.#plan();
   }
 
-  #made({ id, bytes, newBytes, removed }: BackupResult, ms: number): void {
-    this.#around.tell({ kind: "backup-made", id, bytes, newBytes, removed, ms });
+  #made({ id, bytes, newBytes, removed, problems }: BackupResult, ms: number): void {
+    this.#around.tell({ kind: "backup-made", id, bytes, newBytes, removed, ms, problems });
   }
 
   #failed(error: HoldfastError): void {

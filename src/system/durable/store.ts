@@ -69,6 +69,8 @@ export type StoreNews =
       /** Ids of the backups that are not kept any more. */
       readonly removed: readonly string[];
       readonly ms: number;
+      /** What is wrong all the same: another backup there that cannot be read, or one that could not be removed. */
+      readonly problems: readonly HoldfastError[];
     }
   /** A scheduled backup was not made; what is stored is not concerned. */
   | { readonly kind: "backup-failed"; readonly error: HoldfastError; readonly retryInMs: number };

@@ -96,8 +96,8 @@ it("while a manifest cannot be read nothing that it may need is removed", async 
   const store = await scene.open();
   await count(store, 21, 30);
   await store.close();
-  const { removed, freedBytes, unreadable } = await backup(scene.store, scene.to, { keep: { last: 1 } });
-  expect([removed, freedBytes, unreadable.length]).toEqual([[ids[1]], 0, 1]);
+  const { removed, freedBytes, problems } = await backup(scene.store, scene.to, { keep: { last: 1 } });
+  expect([removed, freedBytes, problems.length]).toEqual([[ids[1]], 0, 1]);
   expect((await listBackups(scene.to))[0]?.error?.message).toMatch(/is damaged/);
   writeFileSync(manifestOf(ids[0]!), good);
   expect((await verify(scene.to)).map(({ problem }) => problem)).toEqual([undefined, undefined]);
