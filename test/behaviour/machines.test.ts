@@ -96,3 +96,23 @@ describe.each(walls)("a machine in a $level that dies", ({ level }) => {
     expect(await refs.door.ask.send({ type: "open" })).toMatchObject({ context: { opened: 2 } });
   });
 });
+
+describe.each(walls)("a machine in a $level with a hot standby", ({ level }) => {
+  it("goes on in it, and the standby does nothing before", async () => {
+    const { refs, app } = await play({
+      door: machine<typeof door>(url, { isolation: level, standby: "hot", backoff: { initial: 0 } }),
+    });
+    await refs.door.ask.send({ type: "open" });
+    for (const round of [1, 2]) {
+      await until(() => app.tree().children![0]!.standby === "ready", "a standby");
+      await refs.door.ask.send({ type: "shut" });
+      expect(await refs.door.ask.send({ type: "open" })).toMatchObject({ context: { opened: round + 1 } });
+      app.kill("door");
+      expect(await refs.door.ask.getSnapshot()).toMatchObject({ value: "open", context: { opened: round + 1 } });
+      expect(app.reports().at(-1)).toMatchObject({ level: "standby" });
+    }
+    await refs.door.ask.send({ type: "shut" });
+    expect(await refs.door.ask.send({ type: "card", id: "7" })).toMatchObject({ value: "asking" });
+    await expect.poll(async () => (await refs.door.ask.getSnapshot()).value, { timeout: 25_000 }).toBe("open");
+  });
+});

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { keyed } from "holdfast";
 import { files, memory } from "holdfast/state";
 import { VirtualClock } from "holdfast/testing";
 import { machine } from "holdfast/xstate";
@@ -52,6 +53,20 @@ describe.each(levels)("a durable machine, $level", ({ level }) => {
     expect(await third.refs.door.ask.getSnapshot()).toMatchObject({ status: "done", output: { opened: 1 } });
     expect(third.app.reports()).toEqual([]);
   });
+});
+
+it("each key has a durable machine of its own, which goes on with its next message", async () => {
+  const store = memory();
+  const tree = () => ({ doors: keyed(machine<typeof door>(url, { durable: true }), { cells: 1 }) });
+  const first = await play(tree(), {}, { store });
+  await first.refs.doors.key("ada").ask.send({ type: "open" });
+  await first.refs.doors.key("eve").ask.send({ type: "burn" });
+  await first.refs.doors.key("ada").ask.send({ type: "card", id: "7" });
+  await first.app.stop();
+  const second = await play(tree(), {}, { store });
+  expect(await second.refs.doors.key("ada").ask.getSnapshot()).toMatchObject({ value: "open", context: { opened: 1 } });
+  expect(await second.refs.doors.key("eve").ask.getSnapshot()).toMatchObject({ status: "done" });
+  expect(await second.refs.doors.key("bob").ask.getSnapshot()).toMatchObject({ value: "shut" });
 });
 
 describe("the timers of a durable machine", () => {
