@@ -2,7 +2,7 @@ import { HoldfastError } from "../errors.js";
 import { NORMAL_RANK } from "../protocol/priority.js";
 import type { Asker } from "./asker.js";
 import type { MessageList } from "./message-list.js";
-import { type Charge, Rare } from "./rare.js";
+import { type Charge, type MailPlace, Rare } from "./rare.js";
 import type { TellRun } from "./tell-run.js";
 
 /**
@@ -162,16 +162,22 @@ export class Message {
     this.rarely.replay = replay;
   }
 
-  /**
-   * Its number among all messages that a durable actor was ever given, the same however often it runs; 0 while it has none, and
-   * elsewhere.
-   */
+  /** Among all messages that a durable actor was ever given, the same however often it runs; 0: it has none. */
   get sequence(): number {
     return this.rare?.sequence ?? 0;
   }
 
   set sequence(sequence: number) {
     this.rarely.sequence = sequence;
+  }
+
+  /** Of a tell that is stored until it is over. */
+  get mail(): MailPlace | undefined {
+    return this.rare?.mail;
+  }
+
+  set mail(mail: MailPlace | undefined) {
+    this.rarely.mail = mail;
   }
 
   /** It was executing at a death that nobody could be named for, or caused one: it is tried again alone. */
@@ -254,7 +260,7 @@ export class Message {
     this.settled = true;
     this.rare?.end?.();
     if (this.answer) this.answer.reject(error);
-    else this.sent.lost(this, error);
+    else if (this.rare?.mail?.failed(this, error) !== true) this.sent.lost(this, error);
     return true;
   }
 

@@ -1,3 +1,5 @@
+import type { Message } from "./message.js";
+
 /** A death that a message was charged with. */
 export interface Charge {
   /** The number of its report. */
@@ -6,12 +8,21 @@ export interface Charge {
   readonly cause: string;
 }
 
+/** Where a tell is kept that outlives the process. */
+export interface MailPlace {
+  /** It has failed. @returns whether it is kept all the same: then nobody has lost it */
+  failed(message: Message, error: Error): boolean;
+  /** It is blamed for a death, and tried again. */
+  charged(message: Message): void;
+}
+
 /** What few messages need. */
 export class Rare {
   deaths = 0;
   replay = false;
   sequence = 0;
   suspect = false;
+  mail: MailPlace | undefined = undefined;
   charges: Charge[] | undefined = undefined;
   partsDelivered = 0;
   onPart: ((value: unknown) => void) | undefined = undefined;

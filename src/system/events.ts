@@ -92,6 +92,8 @@ export type SystemEvent =
    */
   | { type: "standby"; path: string; state: "starting" | "ready" | "promoted" | "lost"; host?: string; why?: string }
   | StoreEvent
+  /** A durable actor could not be built again from its newest snapshot, for this reason: it is built from the one before. */
+  | { type: "state-fell-back"; path: string; key: string | undefined; error: Error }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
 

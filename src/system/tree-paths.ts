@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
+import { entityOf } from "./durable/entity.js";
 import type { SystemStore } from "./durable/system-store.js";
 import { hasNoKeys } from "./not-an-actor.js";
 import { Supervisor } from "./supervisor/supervisor.js";
@@ -74,7 +75,7 @@ export class TreePaths {
     const unit = this.find(path);
     if (unit && key !== undefined && !unit.release) throw hasNoKeys(unit.path, key);
     if (unit?.forget) return unit.forget(key);
-    const id = key === undefined ? this.whole(path) : `${this.whole(path)}#${key}`;
+    const id = entityOf(this.whole(path), key);
     if (!store || !(await store.knows(id))) throw notStored(path, key);
     await store.forget(id);
   }

@@ -286,6 +286,8 @@ function describe(event: SystemEvent): string {
       return `standby ${event.path} ${event.state} ${event.host ?? event.why ?? ""}`;
     case "lingering":
       return `lingering ${event.path}.${event.incarnation} ${event.methods.join(" ")}`;
+    case "state-fell-back":
+      return `fell back ${event.path}`;
     case "store-failed":
     case "store-recovered":
     case "store-degraded":

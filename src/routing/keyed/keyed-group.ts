@@ -10,6 +10,7 @@ import { type ChildRules, type Shutdown, supervisorRules } from "../../supervisi
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
 import { type Durability, notDurable } from "../../system/durable/durable-options.js";
+import { entityOf, keysWithMail } from "../../system/durable/entity.js";
 import type { Receiver } from "../../system/receiver.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
@@ -20,6 +21,7 @@ import { KeyUnit } from "./key-unit.js";
 import { KeyedCells } from "./keyed-cells.js";
 import { KeyedSize } from "./keyed-size.js";
 import { LateMail } from "./late-mail.js";
+import { needsKey } from "./needs-key.js";
 
 export interface KeyedGroupOptions {
   readonly cell: CellSpec;
@@ -33,12 +35,6 @@ export interface KeyedGroupOptions {
   readonly snapshotEvery: number | undefined;
   readonly graceMs: number;
   readonly durable: Durability | undefined;
-}
-
-function needsKey(path: string, write: string): HoldfastError {
-  return new HoldfastError("InvalidValue", `${path} has one actor per key: write ${write}`, {
-    details: { keyed: true },
-  });
 }
 
 /** How often idle keys are looked for, as a part of the idle time, and never more often than once a second. */
@@ -139,6 +135,9 @@ export class KeyedGroup implements Unit, Receiver {
     try {
       if (signal.aborted) throw new HoldfastError("ActorStopped", `${this.path} was stopped while it started`);
       await this.#keys.start("background");
+      // Their mail has outlived the process.
+      const waiting = this.#options.durable?.mail ? keysWithMail(this.#context.store!.ids(), this.path) : [];
+      for (const key of waiting) if (!this.#byKey.has(key) && !this.#full) this.#add(key);
     } catch (error) {
       await this.#cells.supervisor.stop("unlimited");
       throw error;
@@ -192,7 +191,7 @@ export class KeyedGroup implements Unit, Receiver {
     const { path } = this;
     if (!this.#options.durable) return Promise.reject(notDurable(path));
     if (key === undefined) return Promise.reject(needsKey(path, "app.forget(path, key)"));
-    return this.#byKey.get(key)?.handle.forget() ?? this.#context.store!.forget(`${path}#${key}`);
+    return this.#byKey.get(key)?.handle.forget() ?? this.#context.store!.forget(entityOf(path, key));
   }
 
   /** @throws HoldfastError InvalidValue for a number of cells out of bounds; StartFailed, and it stays smaller */
@@ -236,9 +235,13 @@ export class KeyedGroup implements Unit, Receiver {
     };
   }
 
+  get #full(): boolean {
+    return this.#byKey.size >= this.#options.maxKeys;
+  }
+
   #add(key: string): KeyUnit {
     const { maxKeys, keyRules, mailbox, window = DEFAULT_WINDOW, snapshotEvery, graceMs, durable } = this.#options;
-    if (this.#byKey.size >= maxKeys) {
+    if (this.#full) {
       throw new HoldfastError(
         "Unavailable",
         `${this.path} already holds ${maxKeys} keys (maxKeys): release some, or wait for idle ones to go`,

@@ -10,7 +10,6 @@ import type { DurableState } from "../durable/durable-state.js";
 import type { Begun } from "../unit.js";
 import { lateStop } from "../within.js";
 import { ActorMail } from "./actor-mail.js";
-import { Deliveries } from "./deliveries.js";
 import { DOWN, STARTING, STOPPING, UP } from "./phase.js";
 import { sendStart } from "./send-start.js";
 import { endedAtStart, tookItsPlace } from "./start-failure.js";
@@ -20,7 +19,7 @@ import { WayOut } from "./way-out.js";
 export abstract class ActorHandle extends ActorMail {
   /** Builds the next incarnation in a cell: constructor, restore(), start(). Rejects with what was thrown. */
   begin(cell: Cell): Promise<Begun> {
-    if (this.options.durable) this.delivered ??= new Deliveries(this.context, this, this.options);
+    if (this.options.durable) this.deliveries();
     if (this.delivered) this.mailbox.handBack(this.delivered.kept.takeTail());
     if (this.cell !== cell) {
       cell.join(this);
@@ -31,15 +30,22 @@ export abstract class ActorHandle extends ActorMail {
     this.next();
     return new Promise((resolve, reject) => {
       unusual.beginning = { at: this.context.clock.now(), resolve, reject };
-      const durable = this.delivered?.durable;
-      if (durable === undefined || durable.recovered) this.beginIn(cell);
+      const { durable, kept } = this.delivered ?? {};
+      if (!durable || (durable.recovered && !kept!.partial && durable.mail?.delivered !== false)) this.beginIn(cell);
       else void this.recover(durable, cell);
     });
   }
 
   private beginIn(cell: Cell): void {
-    this.unusual.replaying = sendStart(cell, this, this.called, this.delivered?.kept);
-    this.pump();
+    const { id: actor, incarnation } = this;
+    const failed = (error: Error) => {
+      // Its host waits for the rest.
+      cell.send({ t: "fence", actor, incarnation });
+      this.neverBegan(error);
+    };
+    this.unusual.replaying = sendStart(cell, this, this.called, this.delivered?.kept, failed);
+    this.unusual.replaying?.begin();
+    if (this.phase !== DOWN) this.pump();
   }
 
   /** Its state is what is stored. */
@@ -48,6 +54,9 @@ export abstract class ActorHandle extends ActorMail {
     const over = () => this.incarnation !== incarnation || this.phase !== STARTING || this.cell !== cell;
     try {
       const found = await durable.read(cell.facts);
+      const tells = durable.mail?.delivered === false ? await durable.mail.read() : [];
+      // They are its mail from here on, whatever becomes of this start.
+      this.mailbox.handBack(tells);
       if (over()) return;
       durable.recovers(found);
       this.delivered!.kept.recovers(found);
@@ -56,6 +65,25 @@ export abstract class ActorHandle extends ActorMail {
     } catch (error) {
       if (!over()) this.neverBegan(toError(error));
     }
+  }
+
+  /**
+   * Its state could not be built again. One that is durable tries the other way to it, in the same start.
+   * @returns undefined where it does; else why it does not begin
+   */
+  private otherWay(error: Error): Error | undefined {
+    const durable = this.delivered?.durable;
+    const { cell, path, key, rare } = this;
+    if (!durable || !cell?.alive || !rare?.beginning) return error;
+    const final = durable.fallsBack(error);
+    if (final) return final;
+    this.context.events.emit({ type: "state-fell-back", path, key, error });
+    const { beginning } = rare;
+    this.mailbox.handBack(this.delivered!.takeUnbegun());
+    this.next();
+    rare.beginning = beginning;
+    void this.recover(durable, cell);
+    return undefined;
   }
 
   /** See DurableActor. One that has not begun, or is on its way out, begins with what is stored the next time. */
@@ -72,8 +100,7 @@ export abstract class ActorHandle extends ActorMail {
   /** See Unit.forget. */
   forget(): Promise<void> {
     if (!this.options.durable) return Promise.reject(notDurable(this.path));
-    this.delivered ??= new Deliveries(this.context, this, this.options);
-    return this.delivered.durable!.forget();
+    return this.deliveries().durable!.forget();
   }
 
   /** Finishes what executes, then stop(). What had not begun goes back to the mailbox. */
@@ -179,6 +206,8 @@ export abstract class ActorHandle extends ActorMail {
     }
     this.cell?.inquest.trials?.settled(this);
     const durable = this.delivered?.durable;
+    durable?.began();
+    this.delivered?.kept.lighten();
     // What it has begun with is not what is stored after all.
     const undone = durable?.recovered === false ? durable.undone : undefined;
     if (!undone) this.pump();
@@ -194,7 +223,13 @@ export abstract class ActorHandle extends ActorMail {
   }
 
   private neverRan(frame: Extract<ToParent, { t: "ignored" | "start-failed" | "crashed" }>): void {
-    this.neverBegan(frame.t === "ignored" ? undefined : decodeError(frame.error));
+    if (frame.t === "ignored") {
+      this.neverBegan(undefined);
+      return;
+    }
+    const error = decodeError(frame.error);
+    const why = frame.t === "start-failed" && frame.restoring ? this.otherWay(error) : error;
+    if (why) this.neverBegan(why);
   }
 
   /** @param error undefined: it has nothing to do */

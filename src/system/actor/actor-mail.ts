@@ -6,6 +6,8 @@ import type { Cell, CellDeath } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
 import type { Work } from "../cell/work.js";
 import type { DeathCause } from "../death/report.js";
+import { entityOf } from "../durable/entity.js";
+import type { StoredMail } from "../durable/stored-mail.js";
 import { ActorStanding } from "./actor-standing.js";
 import type { Addressee } from "./addressee.js";
 import { Deliveries } from "./deliveries.js";
@@ -42,7 +44,7 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
 
   /** Its name in the store. */
   get entity(): string {
-    return this.key === undefined ? this.path : `${this.above}#${this.key}`;
+    return entityOf(this.key === undefined ? this.path : this.above, this.key);
   }
 
   /** What waits to be replayed is what this says, and nothing else. */
@@ -82,11 +84,41 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
     return this.delivered?.atOnce ?? false;
   }
 
-  /** A message of its own. @throws HoldfastError MailboxFull, InvalidValue */
+  /** A message of its own. @throws HoldfastError MailboxFull, InvalidValue, StoreFailed */
   receive(message: Message): void {
+    if (this.delivered === undefined && this.options.durable) this.deliveries();
+    const mail = this.delivered?.durable?.mail;
+    if (mail === undefined || message.ask) this.take(message);
+    else this.store(message, mail);
+  }
+
+  private take(message: Message): void {
     if (this.delivered?.take(message)) return;
     this.mailbox.push(message);
     this.pump();
+  }
+
+  /** A tell that outlives the process, if it is accepted. */
+  private store(message: Message, mail: StoredMail): void {
+    mail.admit(message);
+    try {
+      this.take(message);
+    } catch (error) {
+      message.mail = undefined;
+      throw error;
+    }
+    mail.accepted(message);
+  }
+
+  /** See DurableActor. */
+  again(tells: readonly Message[]): void {
+    this.mailbox.handBack(tells);
+    this.pump();
+  }
+
+  protected deliveries(): Deliveries {
+    this.delivered ??= new Deliveries(this.context, this, this.options);
+    return this.delivered;
   }
 
   /** See Receiver.joins. */
@@ -109,8 +141,7 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
       const trials = message.suspect ? this.cell!.inquest.try(this.cell!) : this.cell!.inquest.trials;
       if (trials && !trials.admits(this, message)) return;
       const taken = this.mailbox.take()!;
-      this.delivered ??= new Deliveries(this.context, this, this.options);
-      this.delivered.deliver(taken);
+      this.deliveries().deliver(taken);
       if (taken.suspect && taken.place !== "delivered") trials?.settled(this);
     }
   }

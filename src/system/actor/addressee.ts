@@ -1,6 +1,7 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Cell } from "../cell/cell.js";
+import type { SystemContext } from "../context.js";
 import type { DeathCause } from "../death/report.js";
 
 /** The incarnation that messages are delivered to. */
@@ -9,6 +10,8 @@ export interface Addressee {
   readonly path: string;
   /** Its name in the store. */
   readonly entity: string;
+  readonly key: string | undefined;
+  readonly context: SystemContext;
   readonly incarnation: number;
   readonly cell: Cell | undefined;
   /** Its first entry in the cell's control block. */
@@ -23,6 +26,8 @@ export interface Addressee {
   freed(served: boolean, pumps?: boolean): void;
   /** See DurableActor. */
   undo(cause: DeathCause): void;
+  /** See DurableActor. */
+  again(tells: readonly Message[]): void;
   /** Hands over as much mail as the window allows. */
   pump(): void;
   /** One is handed over. Of a member of a pool. */

@@ -54,8 +54,8 @@ export class Deliveries implements Holder {
     this.#window = window;
     this.#pooled = pooled === true;
     this.#direct = new DirectRuns(context, to, this.#inflight, this, pooled !== true);
-    this.kept = new KeptState(snapshotEvery, onKept);
-    this.durable = durable && context.store!.stateOf(to.entity, to);
+    this.kept = new KeptState(snapshotEvery, durable !== undefined, onKept);
+    this.durable = durable && context.store!.stateOf(to.entity, to, durable);
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { Message } from "../../mailbox/message.js";
-import type { Packed } from "../../transport/frames.js";
+import type { Packed, Rebuild } from "../../transport/frames.js";
 import type { Recovered } from "../durable/durable-state.js";
 import { EventLog } from "./event-log.js";
 import { ReplayLog } from "./replay-log.js";
@@ -25,15 +25,20 @@ export type OnKept = (kept: KeptState, after: After) => void;
  */
 export class KeptState {
   readonly #log: ReplayLog;
+  readonly #stored: boolean;
   readonly #every: number | undefined;
   #past: EventLog | undefined;
   readonly #onKept: OnKept | undefined;
   #mark: object | undefined;
+  /** It is not whole: the next incarnation begins with what is stored. */
+  partial = false;
   /** Of the class that made the snapshot, where that was before the process started; undefined: the one that runs. */
   version: number | undefined;
 
-  constructor(snapshotEvery: number | undefined, onKept?: OnKept) {
+  /** @param stored a store has it too: it is not all kept here, where it is much */
+  constructor(snapshotEvery: number | undefined, stored: boolean, onKept?: OnKept) {
     this.#every = snapshotEvery;
+    this.#stored = stored;
     this.#onKept = onKept;
     this.#log = new ReplayLog(snapshotEvery);
   }
@@ -58,13 +63,31 @@ export class KeptState {
     this.#log.reset(state);
     this.version = version;
     this.#past = undefined;
+    this.partial = false;
     for (const one of events) {
       this.#past ??= new EventLog(this.#every);
-      this.#past.add(one.events, one.version);
+      this.#past.addUnread(one);
     }
     // Another than all before: what was given of those is not this.
     this.#mark = {};
     this.#onKept?.(this, { ran: false, anew: true });
+  }
+
+  /** An incarnation begins with it. */
+  rebuild(facts: ActorFacts): Rebuild | undefined {
+    if (!facts.eventSourced) return undefined;
+    this.#past ??= new EventLog(this.#every);
+    return this.#past.rebuild(this.#stored);
+  }
+
+  /**
+   * Lets go of what a store has too, where it is much. Not while an incarnation is told of it, and not where something stands
+   * by: the next of those is made from it, in the turn.
+   */
+  lighten(): void {
+    if (!this.#stored || this.#onKept || !this.#past?.heavy) return;
+    this.#past.letGo();
+    this.partial = true;
   }
 
   /** Whether this message, the next to be delivered, is to bring a snapshot. */
@@ -82,7 +105,11 @@ export class KeptState {
         this.#log.state = state;
         this.version = undefined;
         this.#past.clear();
-      } else if (events) this.#past.add(events);
+        this.partial = false;
+      } else if (events) {
+        this.#past.add(events);
+        this.lighten();
+      }
       if (!ran) this.#past.owed();
     } else if (state) {
       this.#log.took(state);

@@ -1,3 +1,4 @@
+import { toError } from "../../errors.js";
 import type { ToHost } from "../../transport/frames.js";
 import type { EventChunk } from "./event-log.js";
 
@@ -16,24 +17,50 @@ const AHEAD = 4;
 export class Replaying {
   readonly #chunks: Iterator<EventChunk>;
   readonly #send: (frame: ReplayFrame) => void;
-  #next: IteratorResult<EventChunk>;
+  readonly #failed: (error: Error) => void;
+  /** Undefined: there is no more. */
+  #next: EventChunk | undefined;
 
-  /** @param chunks in order; each is asked for when it is to be sent, or just before */
-  constructor(chunks: Iterator<EventChunk>, send: (frame: ReplayFrame) => void) {
+  /**
+   * @param chunks in order; each is asked for when it is to be sent, or just before
+   * @param failed hears what asking for one throws, once; nothing more is sent then
+   */
+  constructor(
+    chunks: Iterator<EventChunk>,
+    send: (frame: ReplayFrame) => void,
+    failed: (error: Error) => void = () => {},
+  ) {
     this.#chunks = chunks;
     this.#send = send;
-    this.#next = chunks.next();
+    this.#failed = failed;
   }
 
   begin(): void {
+    try {
+      this.#next = this.#read();
+    } catch (error) {
+      this.#failed(toError(error));
+      return;
+    }
     for (let ahead = 0; ahead < AHEAD; ahead++) this.replayed();
   }
 
   /** The host has applied one: there is room for the next. */
   replayed(): void {
-    if (this.#next.done) return;
-    const { events, version } = this.#next.value;
-    this.#next = this.#chunks.next();
-    this.#send({ t: "events", events, version, last: this.#next.done === true });
+    const chunk = this.#next;
+    if (!chunk) return;
+    try {
+      this.#next = this.#read();
+    } catch (error) {
+      this.#next = undefined;
+      this.#failed(toError(error));
+      return;
+    }
+    this.#send({ t: "events", ...chunk, last: this.#next === undefined });
+  }
+
+  #read(): EventChunk | undefined {
+    const { done, value } = this.#chunks.next();
+    return done ? undefined : value;
   }
 }

@@ -8,7 +8,7 @@ export function tookTooLong(path: string, ms: number): HoldfastError {
 }
 
 /** These say of themselves what is wrong with a start; any other error is what start() or restore() met on its way. */
-const ofStarts: readonly string[] = ["StartFailed", "InvalidSpec"];
+const ofStarts: readonly string[] = ["StartFailed", "InvalidSpec", "StateRefused", "StoreDamaged", "StoreFailed"];
 
 /** What whoever waits for a start is told: a code, and what start() or restore() threw as its cause. */
 export function couldNotStart(path: string, thrown: unknown): HoldfastError {

@@ -114,6 +114,7 @@ export function settleAfterDeath(
     message.place = "gone";
     switch (fate) {
       case "redeliver":
+        if (blamed) message.mail?.charged(message);
         back.push(message);
         break;
       case "failed":

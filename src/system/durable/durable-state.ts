@@ -6,15 +6,19 @@ import type { Message, Outcome } from "../../mailbox/message.js";
 import { type Holder, MessageList } from "../../mailbox/message-list.js";
 import type { Packed } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
+import type { UnreadEvents } from "../actor/event-log.js";
 import type { After } from "../actor/kept-state.js";
 import { conclude } from "../conclude.js";
 import type { DeathCause } from "../death/report.js";
 import type { InnerCallOptions } from "../sent.js";
 import { changesOf } from "./change.js";
+import type { Durability } from "./durable-options.js";
 import { HeldOutcomes } from "./held-outcomes.js";
-import { eventBytes, eventsIn, messageBytes, messageIn, type StoredEvents, stateBytes, stateIn } from "./pieces.js";
+import { eventBytes, messageBytes, messageIn, stateBytes, stateIn, unreadEvents } from "./pieces.js";
+import type { TellReceiver } from "./recovered-tell.js";
 import { replayed } from "./replay-of.js";
 import type { StoreChange } from "./store.js";
+import { StoredMail } from "./stored-mail.js";
 import type { SystemStore } from "./system-store.js";
 
 /** What a durable actor begins with. */
@@ -30,21 +34,24 @@ export interface Recovered {
   /** What was answered since that state, in order: it runs again, for the state alone. */
   readonly replay: readonly Message[];
   /** What has happened since that state, in order: it is applied again. */
-  readonly events: readonly StoredEvents[];
+  readonly events: readonly UnreadEvents[];
 }
 
 interface Held {
   readonly message: Message;
   readonly outcome: Outcome;
+  /** It was a tell that is stored: it is over with what it has changed, and runs again where that is undone. */
+  readonly stored: boolean;
 }
 
 /** Whose state it is. */
-export interface DurableActor {
-  readonly path: string;
+export interface DurableActor extends TellReceiver {
   /** What it is now is not what is stored, for this reason: it has to go on from that. */
   undo(cause: DeathCause): void;
   /** Mail may be handed over again. */
   pump(): void;
+  /** What these tells did is undone, and they are still stored: they are to run again, before all others. */
+  again(tells: readonly Message[]): void;
 }
 
 /**
@@ -59,6 +66,8 @@ export class DurableState implements Holder {
   /** What it begins with is what is in its log; else it has to be read from the store first. */
   recovered = false;
   readonly id: string;
+  /** Where its tells are stored until they are over; undefined: they are not. */
+  readonly mail: StoredMail | undefined;
   readonly #store: SystemStore;
   readonly #to: DurableActor;
   readonly #held = new HeldOutcomes<Held>();
@@ -68,17 +77,20 @@ export class DurableState implements Holder {
   #seq = 0;
   /** The state after it, where that is known. */
   #state: Uint8Array | undefined;
-  /** Messages numbered since the process started. */
-  #numbered = 0;
+  /** Snapshots that the store had when it was read last; undefined: it was not. */
+  #snapshots: number | undefined;
+  /** The newest of them could not be restored. */
+  #fellBack = false;
   /** Times that something could not be stored: what was appended before is of no interest any more. */
   #failures = 0;
   /** Why it had to go on from what is stored, the last time. */
   undone: DeathCause | undefined;
 
-  constructor(store: SystemStore, id: string, to: DurableActor) {
+  constructor(store: SystemStore, id: string, to: DurableActor, { mail }: Durability) {
     this.#store = store;
     this.id = id;
     this.#to = to;
+    this.mail = mail ? new StoredMail(store, id, to) : undefined;
   }
 
   /** Outcomes that wait for the store. */
@@ -98,18 +110,23 @@ export class DurableState implements Holder {
       message.fail(storeFailed(`${this.#to.path}: ${message.method} was not run, nothing can be stored now`, failure));
       return false;
     }
-    if (message.sequence === 0) message.sequence = this.#store.numbersFrom + ++this.#numbered;
+    if (message.sequence === 0) message.sequence = this.#store.nextNumber();
     return true;
   }
 
-  /** @throws HoldfastError StoreFailed, StoreDamaged, StateRefused, InvalidSpec: its class has no state to be stored */
+  /**
+   * What it begins with: its newest snapshot and what came after it, or where it fell back the snapshot before, or its very
+   * beginning, and what came after that.
+   * @throws HoldfastError StoreFailed, StoreDamaged, StateRefused, InvalidSpec: its class has no state to be stored
+   */
   async read(facts: ActorFacts): Promise<Recovered> {
     const { path } = this.#to;
     if (!facts.replayable) throw hasNoState(path);
     const found = await this.#store.read(this.id);
-    const base = found?.bases[0];
+    this.#snapshots = found?.bases.length ?? 0;
+    const base = found?.bases[this.#fellBack ? 1 : 0];
     const tail = (found?.tail ?? []).filter(({ seq }) => base === undefined || seq > base.seq);
-    const events = facts.eventSourced ? tail.map(({ data }) => eventsIn(data, path)) : [];
+    const events = facts.eventSourced ? tail.map(({ data }) => unreadEvents(data, path)) : [];
     const replay = facts.eventSourced ? [] : tail.map(({ data }) => replayed(messageIn(data, path)));
     const unknown = replay.find(({ method }) => !Object.hasOwn(facts.methods, method));
     if (unknown) throw cannotReplay(path, unknown.method);
@@ -122,6 +139,26 @@ export class DurableState implements Holder {
       replay,
       events,
     };
+  }
+
+  /**
+   * What it was to begin with cannot be restored: it begins with the snapshot before, or its very beginning, and what came
+   * after that.
+   * @returns undefined where that is what failed, or there is none: it does not begin at all, with this error
+   */
+  fallsBack(error: Error): HoldfastError | undefined {
+    this.recovered = false;
+    // What another version has made is no better in the snapshot before.
+    const refused = error instanceof HoldfastError && (error.code === "StateRefused" || error.code === "StoreDamaged");
+    if (refused) return new HoldfastError(error.code, `${this.#to.path}: ${error.message}`, { ...error, cause: error });
+    const other = this.#snapshots !== 0 && !this.#fellBack;
+    this.#fellBack = other;
+    return other ? undefined : cannotRestore(this.#to.path, error);
+  }
+
+  /** It serves. */
+  began(): void {
+    this.#fellBack = false;
   }
 
   /** It begins with this. */
@@ -137,17 +174,20 @@ export class DurableState implements Holder {
     const state = after.state && stateBytes({ version: versionOf(facts), ...after.state });
     const tail = tailOf(message, after, facts);
     const receipts = receiptsOf(message, outcome);
-    const batch = [...changesOf({ id: this.id, seq: this.#seq + 1, tail, state, before }), ...receipts];
+    const changes = [...changesOf({ id: this.id, seq: this.#seq + 1, tail, state, before }), ...receipts];
+    const stored = message.mail !== undefined;
+    const over = stored ? this.mail!.over(message) : [];
     if (!message.settled) this.#waiting.append(message, "delivered");
-    if (batch.length === 0) {
-      this.#leave(this.#held.hold({ message, outcome }, 0));
+    if (changes.length === 0) {
+      this.mail?.drop(over);
+      this.#leave(this.#held.hold({ message, outcome, stored: false }, 0));
       return;
     }
     this.#state = state;
     const seq = tail || receipts.length > 0 ? ++this.#seq : this.#seq;
-    this.#held.hold({ message, outcome }, seq);
+    this.#held.hold({ message, outcome, stored }, seq);
     const failures = this.#failures;
-    this.#store.append(batch).then(
+    this.#store.append([...changes, ...over]).then(
       () => failures === this.#failures && this.#leave(this.#held.stored(seq)),
       (error: unknown) => failures === this.#failures && this.#failed(seq, toError(error)),
     );
@@ -178,10 +218,16 @@ export class DurableState implements Holder {
 
   #failed(seq: number, cause: Error): void {
     this.#failures++;
-    for (const { message, outcome } of this.#held.failed(seq)) {
+    const again: Message[] = [];
+    for (const { message, outcome, stored } of this.#held.failed(seq)) {
       this.#waiting.remove(message);
       message.place = "gone";
       if (outcome.ok) releaseAll(outcome.value);
+      if (stored) {
+        this.mail!.again(message);
+        again.push(message);
+        continue;
+      }
       message.fail(
         storeFailed(`${this.#to.path}: what ${message.method} did is undone, it could not be stored`, cause),
       );
@@ -190,6 +236,7 @@ export class DurableState implements Holder {
       kind: "unstored",
       error: storeFailed(`${this.#to.path}: what it did last could not be stored`, cause),
     });
+    if (again.length > 0) this.#to.again(again);
   }
 
   /** Nothing that waits here is to begin. */
@@ -220,6 +267,11 @@ function tailOf(message: Message, { events }: After, facts: ActorFacts): (() => 
 
 function storeFailed(text: string, cause: Error): HoldfastError {
   return new HoldfastError("StoreFailed", `${text} (${cause.message})`, { cause });
+}
+
+function cannotRestore(path: string, cause: Error): HoldfastError {
+  const text = `${path} cannot be built again from what is stored, which stays as it is: ${cause.message}`;
+  return new HoldfastError("StateRefused", text, { cause });
 }
 
 function hasNoState(path: string): HoldfastError {

@@ -1,6 +1,8 @@
 import { HoldfastError } from "../../errors.js";
-import type { Special } from "../../mailbox/message.js";
+import type { Message, Special } from "../../mailbox/message.js";
+import { isPriority, type Priority } from "../../protocol/priority.js";
 import type { Packed } from "../../transport/frames.js";
+import type { UnreadEvents } from "../actor/event-log.js";
 import { fromBytes, toBytes } from "./bytes.js";
 
 /*
@@ -9,10 +11,12 @@ import { fromBytes, toBytes } from "./bytes.js";
  *   base   [1, version of the class, value, special]
  *   tail   [2, sequence of the message, method, arguments, special]
  *   tail   [3, version of the class, list of events, special]          of an event-sourced actor
+ *   mail   [4, method, arguments, special, bytes, sender, priority, deaths]
  */
 const STATE = 1;
 const MESSAGE = 2;
 const EVENTS = 3;
+const TELL = 4;
 
 /** A snapshot, and the version of the class that made it. */
 export interface StoredState extends Packed {
@@ -20,7 +24,7 @@ export interface StoredState extends Packed {
 }
 
 /** What has happened in one message. */
-export interface StoredEvents {
+interface StoredEvents {
   readonly version: number;
   /** A list. */
   readonly events: Packed;
@@ -35,6 +39,19 @@ export interface StoredMessage {
   readonly special: Special;
 }
 
+/** A tell that waits. */
+export interface StoredTell {
+  readonly method: string;
+  readonly args: unknown[];
+  readonly special: Special;
+  /** Its size in a mailbox. */
+  readonly bytes: number;
+  readonly sender: string;
+  readonly priority: Priority;
+  /** That it was blamed for. */
+  readonly deaths: number;
+}
+
 export function stateBytes({ version, value, special }: StoredState): Uint8Array {
   return toBytes([STATE, version, value, special]);
 }
@@ -47,11 +64,28 @@ export function eventBytes({ version, events }: StoredEvents): Uint8Array {
   return toBytes([EVENTS, version, events.value, events.special]);
 }
 
+export function tellBytes({ method, args, special, bytes, sender, rank, deaths }: Message): Uint8Array {
+  return toBytes([TELL, method, args, special, bytes, sender, rank, deaths]);
+}
+
+/** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no tell */
+export function tellIn(from: Uint8Array, whose: string): StoredTell {
+  const [method, args, special, bytes, sender, priority, deaths] = piece(from, TELL, whose);
+  const right = typeof method === "string" && Array.isArray(args) && typeof sender === "string" && isPriority(priority);
+  if (!right || typeof bytes !== "number" || typeof deaths !== "number" || !isSpecial(special)) throw noPiece(whose);
+  return { method, args, special, bytes, sender, priority, deaths };
+}
+
 /** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no events */
-export function eventsIn(bytes: Uint8Array, whose: string): StoredEvents {
+function eventsIn(bytes: Uint8Array, whose: string): StoredEvents {
   const [version, value, special] = piece(bytes, EVENTS, whose);
   if (typeof version !== "number" || !Array.isArray(value) || !isSpecial(special)) throw noPiece(whose);
   return { version, events: { value, special } };
+}
+
+/** Events that are read when their turn comes. @param whose for the error */
+export function unreadEvents(bytes: Uint8Array, whose: string): UnreadEvents {
+  return { bytes: bytes.byteLength, read: () => eventsIn(bytes, whose) };
 }
 
 /** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no state */

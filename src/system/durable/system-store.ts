@@ -2,22 +2,24 @@ import type { Clock } from "../../clock.js";
 import { HoldfastError, toError } from "../../errors.js";
 import type { EventFan, StoreEvent } from "../events.js";
 import { fromBytes, toBytes } from "./bytes.js";
+import type { Durability } from "./durable-options.js";
 import { type DurableActor, DurableState } from "./durable-state.js";
+import { mailOf } from "./entity.js";
 import type { OpenStore, Store, StoreChange, StoredEntity, StoreNews } from "./store.js";
 
 /** What hears of each change of an entity once that is durable, in order. */
 export type Follower = (change: StoreChange) => void;
 
-/** Where the number of starts is kept. */
+/** Where it is kept how many blocks of sequence numbers were taken. */
 const STARTS = "!starts";
 
-/** Sequence numbers that one start of the process may give to the messages of one actor. */
-const NUMBERS_PER_START = 1_000_000_000;
+/** Sequence numbers of one block. Each start takes one, and one more whenever half of its latest is given. */
+const BLOCK = 1_000_000_000;
 
 /**
  * The store of one system while it runs. All its actors append here, so that many share one sync of the disk.
  *
- *   open ─▶ count this start ─▶ read, append, … ─▶ close: what was appended is durable
+ *   open ─▶ take a block of numbers ─▶ read, append, … ─▶ close: what was appended is durable
  */
 export class SystemStore {
   readonly #store: Store;
@@ -28,7 +30,10 @@ export class SystemStore {
   #open: OpenStore | undefined;
   /** The append that was made last. */
   #latest: Promise<unknown> = Promise.resolve();
-  #start = 0;
+  /** Blocks of numbers that were taken, those before this start included. */
+  #blocks = 0;
+  /** The number that was given last. */
+  #number = 0;
 
   constructor(store: Store, clock: Clock, events: EventFan) {
     this.#store = store;
@@ -46,9 +51,14 @@ export class SystemStore {
     return this.#open?.failure;
   }
 
-  /** Messages are numbered from the next one on: no number that was given before this start is given again. */
-  get numbersFrom(): number {
-    return this.#start * NUMBERS_PER_START;
+  /** For a message: rising, and never given before, by no earlier start either. */
+  nextNumber(): number {
+    const number = ++this.#number;
+    if (number % (BLOCK / 2) === 0 && number % BLOCK !== 0) {
+      // Long before those at hand are used up.
+      void this.#takeBlock().catch(() => {});
+    }
+    return number;
   }
 
   /** @throws HoldfastError StoreInUse, StoreDamaged, StoreFailed */
@@ -56,17 +66,23 @@ export class SystemStore {
     this.#opening = this.#store.open({ clock: this.#clock, tell: (news) => this.#tell(news) });
     this.#open = await this.#opening;
     const before = (await this.#open.read(STARTS))?.bases[0];
-    const start = before ? fromBytes(before.data) : 0;
-    if (typeof start !== "number") {
+    const taken = before ? fromBytes(before.data) : 0;
+    if (typeof taken !== "number" || !Number.isSafeInteger(taken) || taken < 0) {
       throw new HoldfastError("StoreDamaged", `${this.about} does not say how often it was opened: restore a backup`);
     }
-    this.#start = start + 1;
-    await this.append([{ kind: "base", id: STARTS, seq: (before?.seq ?? 0) + 1, data: toBytes(this.#start) }]);
+    this.#blocks = taken;
+    this.#number = (taken + 1) * BLOCK;
+    await this.#takeBlock();
+  }
+
+  #takeBlock(): Promise<void> {
+    this.#blocks++;
+    return this.append([{ kind: "base", id: STARTS, seq: this.#blocks, data: toBytes(this.#blocks) }]);
   }
 
   /** What is stored of one actor, from its side. */
-  stateOf(id: string, to: DurableActor): DurableState {
-    return new DurableState(this, id, to);
+  stateOf(id: string, to: DurableActor, durability: Durability): DurableState {
+    return new DurableState(this, id, to, durability);
   }
 
   /** See OpenStore.append. */
@@ -93,7 +109,7 @@ export class SystemStore {
 
   /** Anything is stored of an entity, or of its mail. @throws HoldfastError StoreDamaged, StoreFailed */
   async knows(id: string): Promise<boolean> {
-    const known = (await this.read(id)) ?? (await this.read(`${id}!mail`));
+    const known = (await this.read(id)) ?? (await this.read(mailOf(id)));
     return known !== undefined && known.bases.length + known.tail.length > 0;
   }
 
@@ -101,7 +117,7 @@ export class SystemStore {
   forget(id: string): Promise<void> {
     return this.append([
       { kind: "forget", id },
-      { kind: "forget", id: `${id}!mail` },
+      { kind: "forget", id: mailOf(id) },
     ]);
   }
 

@@ -61,7 +61,9 @@ export class Follower implements CellMember {
     const [above, name] = [this.path.slice(0, cut), this.path.slice(cut + 1)];
     this.#given = kept?.mark;
     const starting = { id: this.id, incarnation: STANDBY, above, key: undefined, props: undefined };
-    this.#replaying = sendStart(this.cell, starting, name, kept);
+    const failed = (error: Error) => this.#down(error, { cause: { kind: "start-failed", error }, at: undefined });
+    this.#replaying = sendStart(this.cell, starting, name, kept, failed);
+    this.#replaying?.begin();
   }
 
   /**

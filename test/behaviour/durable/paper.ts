@@ -20,6 +20,8 @@ export class Paper implements Store {
   /** Batches that became durable. */
   readonly batches: (readonly StoreChange[])[] = [];
   opened = 0;
+  /** Times that an entity was read. */
+  reads = 0;
   closed = 0;
   /** Nothing becomes durable by itself. */
   held = false;
@@ -51,6 +53,34 @@ export class Paper implements Store {
     return [...bases.map(({ seq }) => `base ${seq}`), ...tail.map(({ seq }) => `tail ${seq}`)].join(", ");
   }
 
+  /** How many pieces of its tail one has. */
+  tails(id: string): number {
+    return this.#entities.get(id)?.tail.length ?? 0;
+  }
+
+  ids(): Iterable<string> {
+    return this.#entities.keys();
+  }
+
+  /** Actors of which mail is durable. */
+  mails(): string[] {
+    return [...this.#entities.keys()].filter((id) => /(^|[^!])(!!)*!mail$/.test(id));
+  }
+
+  /** What is durable now, as another store. */
+  copy(): Paper {
+    const copy = new Paper();
+    for (const [id, { bases, tail }] of this.#entities) copy.#entities.set(id, { bases: [...bases], tail: [...tail] });
+    return copy;
+  }
+
+  /** What is durable of one piece of a tail is not what was written. */
+  spoil(id: string, seq: number): void {
+    const { tail } = this.#entities.get(id)!;
+    const at = tail.findIndex((piece) => piece.seq === seq);
+    tail[at] = { seq, data: tail[at]!.data.slice(0, 2) };
+  }
+
   async open(): Promise<OpenStore> {
     this.opened++;
     const paper = this;
@@ -70,6 +100,7 @@ export class Paper implements Store {
   }
 
   #read(id: string): StoredEntity | undefined {
+    this.reads++;
     const entry = this.#entities.get(id);
     return entry && { bases: [...entry.bases], tail: [...entry.tail] };
   }
@@ -93,10 +124,14 @@ export class Paper implements Store {
           entry.tail = entry.tail.filter(({ seq }) => seq > (entry.bases[1]?.seq ?? 0));
           break;
         case "tail":
+          // One that is there is told anew.
+          entry.tail = entry.tail.filter(({ seq }) => seq !== change.seq);
           entry.tail.push({ seq: change.seq, data: change.data });
+          entry.tail.sort((one, other) => one.seq - other.seq);
           break;
         case "drop":
           entry.tail = entry.tail.filter(({ seq }) => seq !== change.seq);
+          if (entry.tail.length + entry.bases.length === 0) this.#entities.delete(change.id);
           break;
         case "forget":
           this.#entities.delete(change.id);
