@@ -1,6 +1,6 @@
 import type { AnyActorRef, AnyEventObject } from "xstate";
 import type { Timer } from "../clock.js";
-import { isHoldfastError } from "../errors.js";
+import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { ActorPath } from "./actor-paths.js";
 
 /** What reached a machine by itself, as it travels through the mailbox. */
@@ -46,12 +46,17 @@ function isHappening(one: unknown): boolean {
 const RETRY_MS = 20;
 const LONGEST_RETRY_MS = 5000;
 
+/** An observable that is faster than its machine would fill the memory. */
+export const MOST_HAPPENINGS = 10_000;
+
 export interface HappeningsPort {
   /** Nobody else's. */
   readonly name: string;
   /** Asks the actor itself. */
   ask(batch: HappeningsBatch): Promise<unknown>;
   after(ms: number, callback: () => void): Timer;
+  /** The machine breaks over it. */
+  fail(error: HoldfastError): void;
 }
 
 /**
@@ -72,6 +77,12 @@ export class Happenings {
 
   add(what: Happening): void {
     if (this.#over) return;
+    if (this.#waiting.length >= MOST_HAPPENINGS) {
+      this.end();
+      const text = `${MOST_HAPPENINGS} events of timers, promises, callbacks and observables wait for their machine`;
+      this.#port.fail(new HoldfastError("MailboxFull", `${text}: let what it invoked send less, or less often`));
+      return;
+    }
     this.#waiting.push(what);
     if (!this.#sent) this.#send();
   }

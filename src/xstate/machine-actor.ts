@@ -52,6 +52,11 @@ export class MachineActor extends Actor<MachineProps, LoadedMachine> {
       name: this.#name,
       ask: (batch) => this.#itself().ask.occurred(batch),
       after: (ms, callback) => this.after(ms, callback),
+      // An error in a timer is the actor's own: thrown here it would be that of whoever sent the event.
+      fail: (error) =>
+        this.after(0, () => {
+          throw error;
+        }),
     });
   }
 

@@ -2,7 +2,17 @@ import { Actor, inline, type Ref, refTo, supervisor } from "holdfast";
 import { stopTestSystems, testSystem } from "holdfast/testing";
 import { idempotencyKey, type Machine, machine } from "holdfast/xstate";
 import { afterEach, expect, it } from "vitest";
-import { assign, cancel, createMachine, fromCallback, fromPromise, raise, sendTo, setup } from "xstate";
+import {
+  assign,
+  cancel,
+  createMachine,
+  fromCallback,
+  fromEventObservable,
+  fromPromise,
+  raise,
+  sendTo,
+  setup,
+} from "xstate";
 import { door } from "../actors/door.mjs";
 import { failure } from "./stage.js";
 
@@ -255,4 +265,22 @@ it("one that is done stops where it was told to, and is not started again", asyn
   await test.advance(60_000);
   expect(test.app.tree().children![0]!.state).not.toBe("running");
   expect(test.app.reports().map(({ cause }) => cause.kind)).toEqual(["stopped-itself"]);
+});
+
+it("an observable that is faster than its machine breaks it, as the machine's own doing", async () => {
+  const flood = fromEventObservable(() => ({
+    subscribe: (observer) => {
+      const { next } = observer as { next(event: { type: string }): void };
+      queueMicrotask(() => {
+        for (let i = 0; i < 10_010; i++) next({ type: "drop" });
+      });
+      return { unsubscribe: () => {} };
+    },
+  }));
+  const sink = setup({ actors: { flood } }).createMachine({ invoke: { src: "flood" } });
+  const options = { intensity: { restarts: 1, within: "1h" }, overBudget: "quarantine" } as const;
+  const test = await testSystem(supervisor({}, { sink: machine(sink, options) }));
+  await test.advance("1m");
+  expect(test.app.tree().children![0]!.state).toBe("quarantined");
+  expect(test.app.reports()[0]!.cause).toMatchObject({ kind: "threw", error: { code: "MailboxFull" } });
 });

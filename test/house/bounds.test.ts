@@ -12,6 +12,7 @@ import { DEFAULT_CHECKPOINT_BYTES, DEFAULT_SEGMENT_BYTES } from "../../src/state
 import { LARGEST_PAYLOAD } from "../../src/state/files/record.js";
 import { GROUP_BYTES, retryAfter } from "../../src/state/files/rules.js";
 import { presets } from "../../src/supervision/presets.js";
+import { MOST_HAPPENINGS } from "../../src/xstate/happenings.js";
 
 const MIB = 1024 * 1024;
 
@@ -29,6 +30,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["items that wait for a batch", /^(\d+)$/, defaultMaxWaiting, 1],
   ["messages that one host executes at once", /^(\d+)$/, HOST_ENTRIES, 1],
   ["messages kept to run again", /^(\d+)$/, defaults.DEFAULT_TAIL_MESSAGES, 1],
+  ["events of a machine's own that wait for it", /^(\d+)$/, MOST_HAPPENINGS, 1],
   ["outcomes of a durable actor that wait for the store", /^(\d+)$/, defaults.HELD_OUTCOMES, 1],
   ["their bytes", /^(\d+) MiB$/, defaults.DEFAULT_TAIL_BYTES, MIB],
   ["events between two snapshots of an event-sourced actor", /^(\d+)$/, defaults.DEFAULT_EVENTS_PER_SNAPSHOT, 1],

@@ -2,7 +2,13 @@ import { expect, it } from "vitest";
 import type { AnyActorRef } from "xstate";
 import { HoldfastError } from "../../../src/errors.js";
 import { VirtualClock } from "../../../src/testing/virtual-clock.js";
-import { type Happening, Happenings, type HappeningsBatch, isBatch } from "../../../src/xstate/happenings.js";
+import {
+  type Happening,
+  Happenings,
+  type HappeningsBatch,
+  isBatch,
+  MOST_HAPPENINGS,
+} from "../../../src/xstate/happenings.js";
 
 interface Sent {
   readonly batch: HappeningsBatch;
@@ -13,6 +19,7 @@ interface Sent {
 function stage() {
   const clock = new VirtualClock();
   const sent: Sent[] = [];
+  const failures: HoldfastError[] = [];
   const happenings = new Happenings({
     name: "me",
     ask: (batch) =>
@@ -20,8 +27,9 @@ function stage() {
         sent.push({ batch, answer: resolve, refuse: (code) => reject(new HoldfastError(code, code)) });
       }),
     after: (ms, callback) => clock.after(ms, callback),
+    fail: (error) => failures.push(error),
   });
-  return { clock, sent, happenings };
+  return { clock, sent, happenings, failures };
 }
 
 const timer = (number: number): Happening => ({ kind: "timer", timer: number });
@@ -100,6 +108,14 @@ it("after its end nothing is sent any more", async () => {
   await clock.advance(60_000);
   happenings.add(timer(3));
   expect(sent).toHaveLength(1);
+});
+
+it("what invoked actors send faster than it is taken breaks the machine, once, and does not fill the memory", () => {
+  const { happenings, failures } = stage();
+  for (let i = 0; i < MOST_HAPPENINGS + 1; i++) happenings.add(event);
+  expect(failures).toEqual([]);
+  for (let i = 0; i < 10; i++) happenings.add(event);
+  expect(failures).toMatchObject([{ code: "MailboxFull" }]);
 });
 
 it.each([
