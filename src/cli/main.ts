@@ -13,6 +13,7 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast backup <store> <to>     copy a store, also while it is in use
   holdfast restore <backups> <to>  put a backup into an empty folder
   holdfast verify <folder>         check every byte of a store or of its backups
+  holdfast scrub <folder> …        check and repair what several disks keep together
   holdfast demo                    stream speech while the model's thread is killed
 
   holdfast <command> --help        options of a command
@@ -30,6 +31,7 @@ const commands: Record<string, () => Promise<Command>> = {
   backup: async () => (await import("./backup.js")).backupCommand,
   restore: async () => (await import("./restore.js")).restoreCommand,
   verify: async () => (await import("./verify.js")).verifyCommand,
+  scrub: async () => (await import("./scrub.js")).scrubCommand,
   demo: async () => (await import("./demo.js")).demo,
 };
 

@@ -29,3 +29,16 @@ export { memory } from "./memory-store.js";
 // keys
 export type { Encryption, Key } from "./privacy/encryption.js";
 export { keyFile } from "./privacy/key-file.js";
+// several disks as one
+export { type Archive, openArchive } from "./redundancy/archive.js";
+export type { RedundancyNews } from "./redundancy/redundancy-news.js";
+export { RedundantDisk } from "./redundancy/redundant-disk.js";
+export type { RedundantOptions } from "./redundancy/redundant-options.js";
+export { type ScrubOptions, scrub } from "./redundancy/scrub.js";
+export {
+  isClean,
+  type ScrubFinding,
+  type ScrubLoss,
+  type ScrubProgress,
+  type ScrubReport,
+} from "./redundancy/scrub-report.js";

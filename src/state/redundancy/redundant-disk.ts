@@ -3,7 +3,7 @@ import { HoldfastError } from "../../errors.js";
 import type { Disk, DiskFile, DiskLock } from "../disk/disk.js";
 import { claimSet } from "./claim-set.js";
 import { Copies } from "./copies.js";
-import { chainStart, copyHeader } from "./copy-format.js";
+import { chainStart, copyHeader, type ObjectBirth } from "./copy-format.js";
 import { bornOf, type FoundObject, findObject } from "./find-object.js";
 import { GrowingFile } from "./growing-file.js";
 import { dropRest } from "./heal.js";
@@ -17,8 +17,9 @@ import { scrubFiles } from "./scrub-files.js";
 import type { ScrubReport } from "./scrub-report.js";
 import { BLOCK_BYTES, type ShardedObject } from "./shard-format.js";
 import { SUPERBLOCK } from "./superblock.js";
+import { Turns } from "./turns.js";
 import { joined, namesIn, walk } from "./walk.js";
-import { placeShards, writeShards } from "./write-shards.js";
+import { type ByteSource, placeShards, writeShards } from "./write-shards.js";
 
 /**
  * Several disks as one, of which any `parity` may be lost. What grows is kept whole on every disk; what is sealed is cut into
@@ -38,8 +39,7 @@ export class RedundantDisk implements Disk {
   /** What readers saw last. */
   #readable: readonly Member[] | undefined;
   readonly #found = new Map<string, FoundObject>();
-  /** Names that are being made, changed or removed. */
-  readonly #changing = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   /** The number of the last object that was made. */
   #born = 0;
 
@@ -123,7 +123,7 @@ export class RedundantDisk implements Disk {
   }
 
   create(path: string): Promise<DiskFile> {
-    return this.#alone([path], () => this.#create(path));
+    return this.#turns.take([path], () => this.#create(path));
   }
 
   async #create(path: string): Promise<DiskFile> {
@@ -164,7 +164,7 @@ export class RedundantDisk implements Disk {
   }
 
   rename(from: string, to: string): Promise<void> {
-    return this.#alone([from, to], () => this.#rename(from, to));
+    return this.#turns.take([from, to], () => this.#rename(from, to));
   }
 
   async #rename(from: string, to: string): Promise<void> {
@@ -184,7 +184,7 @@ export class RedundantDisk implements Disk {
   }
 
   remove(path: string): Promise<void> {
-    return this.#alone([path], () => this.#remove(path));
+    return this.#turns.take([path], () => this.#remove(path));
   }
 
   async #remove(path: string): Promise<void> {
@@ -202,7 +202,7 @@ export class RedundantDisk implements Disk {
 
   /** From here on the file is kept as shards. */
   sealed(path: string): Promise<void> {
-    return this.#alone([path], () => this.#seal(path));
+    return this.#turns.take([path], () => this.#seal(path));
   }
 
   async #seal(path: string): Promise<void> {
@@ -211,14 +211,29 @@ export class RedundantDisk implements Disk {
     if (found.kind !== "growing") return;
     const { copies } = found;
     await copies.scan();
-    const { disks, parity } = members.superblock;
-    const data = disks - parity;
-    const object: ShardedObject = { ...copies.birth, data, parity, size: copies.end.logical, block: BLOCK_BYTES };
-    await writeShards(members, path, object, copies);
-    await placeShards(members, path);
-    this.#found.delete(path);
+    await this.#shard(path, { ...copies.birth, size: copies.end.logical }, copies);
     await members.all(({ disk }) => disk.remove(path + suffixes.copy));
     await members.all(({ disk }) => disk.syncFolder(folderOf(path)));
+  }
+
+  /** A file whole, sealed from the start, in place of what was there. Durable when this resolves. */
+  write(path: string, source: ByteSource & { readonly size: number }): Promise<void> {
+    return this.#turns.take([path], async () => {
+      const over = await this.#find(path);
+      const birth = { id: randomBytes(16).toString("hex"), born: ++this.#born };
+      await this.#shard(path, { ...birth, size: source.size }, source);
+      if (over?.kind === "sealed" || !over) return;
+      await this.members.all(({ disk }) => ifThere(disk.remove(path + suffixes.copy)));
+    });
+  }
+
+  async #shard(path: string, birth: ObjectBirth & { readonly size: number }, source: ByteSource): Promise<void> {
+    const { members } = this;
+    const { disks, parity } = members.superblock;
+    const object: ShardedObject = { ...birth, data: disks - parity, parity, block: BLOCK_BYTES };
+    await writeShards(members, path, object, source);
+    await placeShards(members, path);
+    this.#found.delete(path);
   }
 
   /**
@@ -226,7 +241,7 @@ export class RedundantDisk implements Disk {
    * What grows proves itself whenever it is read.
    */
   async scrub({ repair = false, onProgress = () => {} }: Omit<ScrubOptions, "tell"> = {}): Promise<ScrubReport> {
-    const alone = <T>(path: string, act: () => Promise<T>) => this.#alone([path], act);
+    const alone = <T>(path: string, act: () => Promise<T>) => this.#turns.take([path], act);
     const result = await scrubFiles({ members: this.members.inSync, repair, sealedOnly: true, alone, onProgress });
     const { inSync } = this.members;
     const disks = this.#disks.map((disk) => ({
@@ -234,22 +249,6 @@ export class RedundantDisk implements Disk {
       state: inSync.some((member) => member.disk === disk) ? ("in sync" as const) : ("outdated" as const),
     }));
     return { ...result, disks };
-  }
-
-  /** One change of a name at a time: what is being sealed is not removed meanwhile. */
-  async #alone<T>(paths: readonly string[], act: () => Promise<T>): Promise<T> {
-    const before = Promise.all(paths.map((path) => this.#changing.get(path)));
-    const done = before.then(act);
-    const settled = done.then(
-      () => {},
-      () => {},
-    );
-    for (const path of paths) this.#changing.set(path, settled);
-    try {
-      return await done;
-    } finally {
-      for (const path of paths) if (this.#changing.get(path) === settled) this.#changing.delete(path);
-    }
   }
 
   async #readFrom(found: FoundObject, from: number, length: number): Promise<Uint8Array> {

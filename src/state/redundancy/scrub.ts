@@ -1,5 +1,7 @@
 import { HoldfastError } from "../../errors.js";
+import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import type { Disk } from "../disk/disk.js";
+import { FolderDisk } from "../disk/folder-disk.js";
 import { claimSet } from "./claim-set.js";
 import type { Member } from "./member.js";
 import { lookAtSet, type OpenedSet, parityOf } from "./open-set.js";
@@ -15,13 +17,23 @@ export interface ScrubOptions {
   readonly tell?: (news: RedundancyNews) => void;
 }
 
+const known: KeysOf<ScrubOptions> = { repair: true, onProgress: true, tell: true };
+
 /**
  * Reads everything that the disks of a set have, and checks it; with `repair` what is damaged is made again from the rest.
  * Without, it may be done while the set is in use.
+ * @param where the folders of the set, all of them, in any order
  * @throws HoldfastError InvalidSpec where the disks are not those of one set; StoreInUse; StoreDamaged where so many disks have
  * not everything that nothing can be believed. What of a file is lost is in the report
+ * @example
+ * import { isClean, scrub } from "holdfast/state";
+ *
+ * const report = await scrub(["/sd1/state", "/sd2/state", "/sd3/state"], { repair: true });
+ * if (!isClean(report)) console.error(report.findings, report.lost, report.disks);
  */
-export async function scrubDisks(disks: readonly Disk[], options: ScrubOptions = {}): Promise<ScrubReport> {
+export async function scrub(where: readonly (string | Disk)[], options: ScrubOptions = {}): Promise<ScrubReport> {
+  onlyKnownKeys(options, known, "scrub()");
+  const disks = where.map((one) => (typeof one === "string" ? new FolderDisk(one) : one));
   const { repair = false, onProgress = () => {}, tell = () => {} } = options;
   const parity = await parityOf(disks);
   const alone = <T>(_: string, act: () => Promise<T>) => act();
