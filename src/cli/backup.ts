@@ -5,7 +5,7 @@ import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
-import { stateDisk } from "./state-disk.js";
+import { statePlace } from "./state-place.js";
 import { stoppable } from "./stoppable.js";
 
 const help = `holdfast backup <store> <to> [options]
@@ -47,11 +47,10 @@ export async function backupCommand(args: string[]): Promise<number> {
     );
   }
   const keep = keepOf(values.keep);
-  const [store, to] = [await stateDisk(first), await stateDisk(second)];
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const result = await stoppable((signal) =>
-    backup(store, to, {
+    backup(statePlace(first), statePlace(second), {
       ...(keep && { keep }),
       ...(encryption && { encryption }),
       signal,
@@ -76,7 +75,7 @@ function plain({ at, problems, error: _, ...result }: BackupResult): object {
 }
 
 async function list(folder: string, json: boolean): Promise<number> {
-  const backups = await listBackups(await stateDisk(folder));
+  const backups = await listBackups(statePlace(folder));
   if (json)
     for (const { at, error, ...one } of backups)
       console.log(JSON.stringify({ ...one, at: timeText(at), error: error?.message }));

@@ -3,7 +3,7 @@ import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
-import { stateDisk } from "./state-disk.js";
+import { statePlace } from "./state-place.js";
 import { stoppable } from "./stoppable.js";
 
 const help = `holdfast restore <backups> <folder> [options]
@@ -40,11 +40,11 @@ export async function restoreCommand(args: string[]): Promise<number> {
     throw new CommandError("give a folder of backups and an empty folder\nsee: holdfast restore --help");
   }
   const parity = wholeNumber("parity", values.parity, 1, 254);
-  const [backups, folder] = [await stateDisk(from), await stateDisk(to, parity)];
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const { id, at, bytes, files } = await stoppable((signal) =>
-    restore(backups, folder, {
+    restore(statePlace(from), statePlace(to), {
+      ...(parity !== undefined && { parity }),
       ...(values.at !== undefined && { at: values.at }),
       ...(encryption && { encryption }),
       signal,

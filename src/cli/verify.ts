@@ -3,7 +3,7 @@ import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
-import { stateDisk } from "./state-disk.js";
+import { statePlace } from "./state-place.js";
 import { stoppable } from "./stoppable.js";
 
 const help = `holdfast verify <folder> [options]
@@ -35,11 +35,10 @@ export async function verifyCommand(args: string[]): Promise<number> {
   if (folder === undefined || rest.length > 0) {
     throw new CommandError("give the folder of a store, or of backups\nsee: holdfast verify --help");
   }
-  const disk = await stateDisk(folder);
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const verified = await stoppable((signal) =>
-    verify(disk, { ...(encryption && { encryption }), signal, onProgress: progress.told }),
+    verify(statePlace(folder), { ...(encryption && { encryption }), signal, onProgress: progress.told }),
   ).finally(progress.end);
   for (const one of verified) {
     if (values.json) console.log(JSON.stringify({ ...one, problem: one.problem?.message }));

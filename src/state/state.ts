@@ -12,6 +12,7 @@ export type {
 } from "../system/durable/store.js";
 // backups
 export { type BackupOptions, type BackupResult, backup } from "./backup/backup.js";
+export type { Place } from "./backup/disk-at.js";
 export type { Keep } from "./backup/keep.js";
 export { type BackupSummary, listBackups } from "./backup/list-backups.js";
 export type { BackupProgress } from "./backup/progress.js";

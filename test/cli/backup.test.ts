@@ -57,8 +57,8 @@ it("several folders that are one store are named with commas", async () => {
   const several = ["a", "b", "c"].map((name) => join(root, name));
   const refused = await holdfast(["restore", to, several.join(",")]);
   expect([refused.code, refused.err]).toEqual([
-    2,
-    expect.stringMatching(/is of a redundant set: give --parity N to restore/),
+    1,
+    expect.stringMatching(/is of a redundant set: give the folders of one, or parity/),
   ]);
   const restored = await holdfast(["restore", to, several.join(","), "--parity", "1"]);
   expect([restored.err, restored.code]).toEqual(["", 0]);

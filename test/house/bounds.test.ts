@@ -8,6 +8,7 @@ import { jsonLimits } from "../../src/protocol/v2/parse-json.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
 import { keyedOptions } from "../../src/serving/model/sequence-options.js";
 import * as policies from "../../src/serving/policies/policy-defaults.js";
+import { COPY_ATTEMPTS } from "../../src/state/backup/backup-options.js";
 import { DEFAULT_CHECKPOINT_BYTES, DEFAULT_SEGMENT_BYTES } from "../../src/state/files/files-options.js";
 import { LARGEST_PAYLOAD } from "../../src/state/files/record.js";
 import { GROUP_BYTES, retryAfter } from "../../src/state/files/rules.js";
@@ -41,6 +42,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["changes that go with one sync", /^(\d+) MiB$/, GROUP_BYTES, MIB],
   ["one batch of changes", /^(\d+) MiB$/, LARGEST_PAYLOAD, MIB],
   ["pause between two tries of a store that failed", /^(\d+) s$/, retryAfter(Number.POSITIVE_INFINITY), 1000],
+  ["copies of a store that puts checkpoints in the place of what is copied", /^(\d+)$/, COPY_ATTEMPTS, 1],
   ["keys of a keyed group", /^(\d+)$/, defaults.DEFAULT_MAX_KEYS, 1],
   ["a key without messages", /^(\d+) min$/, milliseconds(defaults.DEFAULT_KEY_IDLE, "idle"), 60_000],
   ["children of a dynamic supervisor", /^(\d+)$/, defaults.DEFAULT_MAX_CHILDREN, 1],

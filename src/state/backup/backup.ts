@@ -1,12 +1,12 @@
 import { type Clock, realClock } from "../../clock.js";
 import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
-import { FolderDisk } from "../disk/folder-disk.js";
 import { storeFailed } from "../disk/store-failed.js";
 import type { Encryption } from "../privacy/encryption.js";
 import { PART_BYTES } from "./backup-options.js";
 import { checkBackup } from "./check-backup.js";
 import { copyFile } from "./copy-file.js";
+import { diskAt, type Place } from "./disk-at.js";
 import { inspectFile } from "./inspect-file.js";
 import { sealKeys } from "./inspect-store.js";
 import { checkKeep, type Keep } from "./keep.js";
@@ -55,7 +55,7 @@ export interface BackupResult extends BackupSummary {
  *    └──── the store put a checkpoint in their place ───┘
  *
  * A change that was acknowledged before the call is in it; one that is on its way may be.
- * @param store the folder of a store, or its disk
+ * @param store the folder of a store, or its folders, or its disk
  * @param to the folder of backups, or its disk; made where it is not there. Not within the store's folder
  * @throws HoldfastError StoreDamaged: the store is; StoreInUse: another backup into this folder is under way; Cancelled;
  * StoreFailed: the folder cannot be written; InvalidSpec
@@ -63,14 +63,10 @@ export interface BackupResult extends BackupSummary {
  * import { backup } from "holdfast/state";
  * const { id } = await backup("./state", "/mnt/backups", { keep: { hourly: 24, daily: 7 } });
  */
-export async function backup(
-  store: string | Disk,
-  to: string | Disk,
-  options: BackupOptions = {},
-): Promise<BackupResult> {
+export async function backup(store: Place, to: Place, options: BackupOptions = {}): Promise<BackupResult> {
   if (options.keep) checkKeep(options.keep, "keep");
-  const source = typeof store === "string" ? new FolderDisk(store) : store;
-  const target = typeof to === "string" ? new FolderDisk(to) : to;
+  const source = await diskAt(store);
+  const target = await diskAt(to);
   refuseOverlap(source, target);
   const repository = new Repository(target);
   try {

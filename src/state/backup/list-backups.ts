@@ -1,5 +1,4 @@
-import type { Disk } from "../disk/disk.js";
-import { FolderDisk } from "../disk/folder-disk.js";
+import { diskAt, type Place } from "./disk-at.js";
 import type { Manifest } from "./manifest.js";
 import { idOf, Repository } from "./repository.js";
 
@@ -26,8 +25,8 @@ export interface BackupSummary {
  * import { listBackups } from "holdfast/state";
  * const backups = await listBackups("/mnt/backups");
  */
-export async function listBackups(from: string | Disk): Promise<BackupSummary[]> {
-  const repository = new Repository(typeof from === "string" ? new FolderDisk(from) : from);
+export async function listBackups(from: Place): Promise<BackupSummary[]> {
+  const repository = new Repository(await diskAt(from));
   const summaries: BackupSummary[] = [];
   for (const name of await repository.names()) {
     const read = await repository.manifest(name).then(

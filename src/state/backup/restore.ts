@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
-import { FolderDisk } from "../disk/folder-disk.js";
 import { storeFailed } from "../disk/store-failed.js";
 import type { Encryption } from "../privacy/encryption.js";
 import { backupDisk } from "./backup-disk.js";
 import { PART_BYTES } from "./backup-options.js";
 import { checkBackup, newestGood } from "./check-backup.js";
 import { chooseBackup } from "./choose-backup.js";
+import { diskAt, type Place } from "./disk-at.js";
 import { type BackupSummary, summaryOf } from "./list-backups.js";
 import type { BackedUpFile, Manifest } from "./manifest.js";
 import { type OnProgress, progressOf } from "./progress.js";
@@ -17,6 +17,8 @@ import { restoreOrder } from "./restore-order.js";
 export interface RestoreOptions {
   /** Which: an id, its number, or a time (the last one before it, UTC). Default: the newest. */
   readonly at?: string;
+  /** Onto several new folders, each on a disk of its own: how many of them may be lost. */
+  readonly parity?: number;
   /** The keys of the store: with them every record is opened before anything is written. */
   readonly encryption?: Encryption;
   /** Ends it between two pieces; the folder is then left without a store. */
@@ -28,20 +30,16 @@ export interface RestoreOptions {
  * Puts a backup into an empty folder, which a store then opens. All of it is checked before anything is written; what is
  * written has its names, and so is a store, when all of it is durable.
  * @param from the folder of backups, or its disk
- * @param to an empty folder, or one that is not there; or a disk
+ * @param to an empty folder, or one that is not there; or several, or a disk
  * @throws HoldfastError InvalidSpec: no such backup, or the folder is not empty; StoreDamaged: what is wrong, and which backup
  * is the newest good one; Cancelled
  * @example
  * import { restore } from "holdfast/state";
  * const { id } = await restore("/mnt/backups", "./state", { at: "2026-05-01T12:00Z" });
  */
-export async function restore(
-  from: string | Disk,
-  to: string | Disk,
-  options: RestoreOptions = {},
-): Promise<BackupSummary> {
-  const repository = new Repository(typeof from === "string" ? new FolderDisk(from) : from);
-  const target = typeof to === "string" ? new FolderDisk(to) : to;
+export async function restore(from: Place, to: Place, options: RestoreOptions = {}): Promise<BackupSummary> {
+  const repository = new Repository(await diskAt(from));
+  const target = await diskAt(to, options.parity);
   try {
     return await checkedRestore(repository, target, options);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
-import { FolderDisk } from "../disk/folder-disk.js";
 import { storeNames } from "../files/file-names.js";
 import { type CheckOptions, checkBackup } from "./check-backup.js";
+import { diskAt, type Place } from "./disk-at.js";
 import { inspectStore } from "./inspect-store.js";
 import { progressOf } from "./progress.js";
 import { idOf, Repository } from "./repository.js";
@@ -36,8 +36,8 @@ export interface Verified {
  * import { verify } from "holdfast/state";
  * const damaged = (await verify("/mnt/backups")).filter(({ problem }) => problem);
  */
-export async function verify(folder: string | Disk, options: VerifyOptions = {}): Promise<Verified[]> {
-  const disk = typeof folder === "string" ? new FolderDisk(folder) : folder;
+export async function verify(folder: Place, options: VerifyOptions = {}): Promise<Verified[]> {
+  const disk = await diskAt(folder);
   const repository = new Repository(disk);
   const backups = await repository.names();
   if (backups.length > 0) {
