@@ -5,6 +5,7 @@ import type { App } from "../system/app.js";
 import { flightLines } from "../system/death/flight-lines.js";
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
+import { storeLine } from "./store-line.js";
 
 /** What is served, where, and what to try next. */
 export function announce(
@@ -94,6 +95,13 @@ function eventLine(event: SystemEvent): string | undefined {
     }
     case "breaker":
       return `${event.path}: its breaker is ${event.state}: ${event.why}`;
+    case "store-failed":
+    case "store-recovered":
+    case "store-degraded":
+    case "store-repaired":
+    case "backup-made":
+    case "backup-failed":
+      return storeLine(event);
     case "life":
       if (event.state === "running") return `${event.path}: running`;
       if (event.state === "quarantined" || event.state === "waiting") {
