@@ -141,6 +141,40 @@ describe("the timers of a durable machine", () => {
   });
 });
 
+it("events that waited for a durable machine are taken by the next program, in order and once", async () => {
+  let broken = true;
+  const list = createMachine({
+    context: { heard: [] as number[] },
+    initial: "fuse",
+    states: {
+      fuse: {
+        after: {
+          10: {
+            actions: () => {
+              if (broken) throw new Error("it burns");
+            },
+          },
+        },
+      },
+    },
+    on: { note: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.number as number] }) } },
+  });
+  const store = memory();
+  // After the second death the next start is far away, and mail waits for it.
+  const tree = () => ({ list: machine(list, { durable: { mail: true }, backoff: { initial: "1h" } }) });
+  const first = await play(tree(), {}, { store });
+  await first.refs.list.ask.send({ type: "note", number: 0 });
+  await until(() => first.app.reports().length === 2, "two deaths");
+  for (const number of [1, 2, 3]) expect(first.refs.list.tell.send({ type: "note", number })).toBe(true);
+  await first.app.stop({ drain: 0 });
+  broken = false;
+  for (const _ of ["the next program", "and the one after it"]) {
+    const { refs, app } = await play(tree(), {}, { store });
+    expect(await refs.list.ask.getSnapshot()).toMatchObject({ context: { heard: [0, 1, 2, 3] } });
+    await app.stop();
+  }
+});
+
 describe("what is stored, and a machine that has become another", () => {
   const counter = (by: number, version?: number, rest: object = {}) =>
     createMachine({
