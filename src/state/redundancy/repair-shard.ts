@@ -3,7 +3,7 @@ import { BLOCK_CHECK_BYTES, blockCheck } from "./shard-format.js";
 import type { Shards } from "./shards.js";
 
 /** How a disk's shard is. */
-export interface ShardVerdict {
+interface ShardVerdict {
   /** Its header can be read, is of this object, and the file is as long as it should be. */
   readonly whole: boolean;
   /** Stripes whose block on that disk is damaged. */
