@@ -2,14 +2,6 @@ import { folderOf, ifThere, type Member, suffixes } from "./member.js";
 import { BLOCK_CHECK_BYTES, blockCheck } from "./shard-format.js";
 import type { Shards } from "./shards.js";
 
-/** How a disk's shard is. */
-interface ShardVerdict {
-  /** Its header can be read, is of this object, and the file is as long as it should be. */
-  readonly whole: boolean;
-  /** Stripes whose block on that disk is damaged. */
-  readonly damaged: readonly number[];
-}
-
 /**
  * Writes a disk's shard anew: its own blocks where they are good, and what is damaged or missing made from the others.
  * The old one stays until the new one is durable.
