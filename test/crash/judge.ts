@@ -1,5 +1,6 @@
 import type { StoreChange, StoredEntity } from "../../src/system/durable/store.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
+import type { DiskImage } from "./disk-image.js";
 import type { DiskLog, Promised } from "./disk-log.js";
 import { entitiesOf, heldBy } from "./held.js";
 import { type CutOptions, powerCuts } from "./power-cut.js";
@@ -17,18 +18,24 @@ export interface Verdict {
 export interface JudgeOptions extends CutOptions {
   /** The power fails again while the store opens and goes on, on each how many-th disk; 0: never. Default 0. */
   readonly again?: number;
+  /** Only each how many-th disk is opened. Default 1. */
+  readonly every?: number;
+  /** What else happens to a disk while the power is off: one of several may be lost. */
+  readonly meanwhile?: (image: DiskImage, number: number) => DiskImage;
   /** The problems after which it stops. Default 3. */
   readonly enough?: number;
 }
 
 /** Opens a store on every disk that a power cut may leave, and compares what it holds with what was promised. */
 export async function judge(log: DiskLog, store: StoreOn, options: JudgeOptions = {}): Promise<Verdict> {
-  const { again = 0, enough = 3 } = options;
+  const { again = 0, enough = 3, every = 1, meanwhile = (image) => image } = options;
   const problems: string[] = [];
   let disks = 0;
+  let cuts = 0;
   for (const after of powerCuts(log, options)) {
+    if (cuts++ % every !== 0) continue;
     disks++;
-    const disk = new SimDisk(after.image);
+    const disk = new SimDisk(meanwhile(after.image, disks));
     const problem = await problemOf(after.promised, store, disk).catch((error: unknown) => String(error));
     if (problem !== undefined) problems.push(`${after.about}: ${problem}`);
     else if (again > 0 && disks % again === 0) {

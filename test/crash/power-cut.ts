@@ -15,6 +15,8 @@ export interface AfterCut {
 export interface CutOptions {
   /** At how many places the last append is torn; "every": at each of its bytes. Default 3. */
   readonly torn?: number | "every";
+  /** How many calls were done at least before the power is cut. Default 0. */
+  readonly from?: number;
 }
 
 /** A name that came or went; `undefined`: it went. */
@@ -32,7 +34,7 @@ interface NameChange {
  * What was not synced may be there or not, each file and each name by itself: POSIX promises no order between them. Disks
  * that are alike, with the same promise, are told of once.
  */
-export function* powerCuts(log: DiskLog, { torn = 3 }: CutOptions = {}): Generator<AfterCut> {
+export function* powerCuts(log: DiskLog, { torn = 3, from = 0 }: CutOptions = {}): Generator<AfterCut> {
   const seen = new Set<string>();
   const state = new Replay(log.start);
   let next = 0;
@@ -45,7 +47,7 @@ export function* powerCuts(log: DiskLog, { torn = 3 }: CutOptions = {}): Generat
       inForce = log.promised[next]!.promised;
       promised = both(promised, inForce);
     }
-    if (promised === undefined) continue;
+    if (promised === undefined || at < from) continue;
     const after = `after call ${at} of ${log.ops.length} (${at === 0 ? "none" : shownOp(log.ops[at - 1]!)})`;
     for (const { image, about } of state.images(torn)) {
       const mark = markOf(image, promised);

@@ -8,6 +8,7 @@ import { lmdb } from "../../src/state/lmdb-store.js";
 import { runWithFaults } from "../crash/faulty-runs.js";
 import { judge } from "../crash/judge.js";
 import { killWhileAppending } from "../crash/killed-while-appending.js";
+import { cutCards } from "../crash/redundant-runs.js";
 import { play, type Session } from "../crash/scenario.js";
 import { smallFiles } from "../crash/small-files.js";
 
@@ -46,6 +47,13 @@ describe("state after a crash, at full size", () => {
     console.log(`${plan.calls} × ${plan.code}: ${runs} runs, ${disks} disks`);
     expect(problems).toEqual([]);
     expect(runs).toBeGreaterThan(80);
+  });
+
+  it.each([false, true])("is what was acknowledged, over three cards; one of them lost: %s", async (lost) => {
+    const { problems, disks } = await cutCards(2, { torn: 2, every: 3, lost });
+    console.log(`three cards, one lost: ${lost}: ${disks} times`);
+    expect(problems).toEqual([]);
+    expect(disks).toBeGreaterThan(1500);
   });
 
   it.each([
