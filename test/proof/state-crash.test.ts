@@ -50,10 +50,10 @@ describe("state after a crash, at full size", () => {
   });
 
   it.each([false, true])("is what was acknowledged, over three cards; one of them lost: %s", async (lost) => {
-    const { problems, disks } = await cutCards(2, { torn: 2, every: 3, lost });
+    const { problems, disks } = await cutCards(2, { torn: 2, every: 8, lost });
     console.log(`three cards, one lost: ${lost}: ${disks} times`);
     expect(problems).toEqual([]);
-    expect(disks).toBeGreaterThan(1500);
+    expect(disks).toBeGreaterThan(500);
   });
 
   it.each([
