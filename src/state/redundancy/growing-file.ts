@@ -27,9 +27,14 @@ export class GrowingFile implements DiskFile {
   /** Opens the copies of every disk; they are equal. */
   static async open(members: Members, path: string, copies: Copies): Promise<GrowingFile> {
     const files = new Map<Member, DiskFile>();
-    await members.all(async (member) => {
-      files.set(member, await member.disk.open(path + suffixes.copy));
-    });
+    try {
+      await members.all(async (member) => {
+        files.set(member, await member.disk.open(path + suffixes.copy));
+      });
+    } catch (error) {
+      for (const file of files.values()) await file.close().catch(() => {});
+      throw error;
+    }
     return new GrowingFile(members, files, copies);
   }
 

@@ -66,13 +66,13 @@ export class Shards {
     const result = new Uint8Array(Math.max(0, to - from));
     for (let number = Math.floor(from / (data * block)); number * data * block < to && result.length > 0; number++) {
       const stripe = stripeAt(this.object, number);
-      const bytes = await this.#stripe(stripe);
-      const begin = Math.max(from, stripe.from);
-      const end = Math.min(to, stripe.from + stripe.bytes);
-      bytes.forEach((piece, i) => {
-        const at = stripe.from + i * stripe.block;
-        const [first, last] = [Math.max(begin, at), Math.min(end, at + stripe.block)];
-        if (first < last) result.set(piece.subarray(first - at, last - at), first - from);
+      const [begin, end] = [Math.max(from, stripe.from), Math.min(to, stripe.from + stripe.bytes)];
+      const at = (index: number) => stripe.from + index * stripe.block;
+      const wanted = Array.from({ length: data }, (_, i) => i).filter((i) => at(i) < end && at(i + 1) > begin);
+      const pieces = await this.#pieces(stripe, wanted);
+      wanted.forEach((index, i) => {
+        const [first, last] = [Math.max(begin, at(index)), Math.min(end, at(index + 1))];
+        result.set(pieces[i]!.subarray(first - at(index), last - at(index)), first - from);
       });
     }
     return result;
@@ -114,26 +114,25 @@ export class Shards {
     }
   }
 
-  /** The data blocks of a stripe; parity is read where one of them is damaged alone. */
-  async #stripe(stripe: Stripe): Promise<Uint8Array[]> {
-    const { data, parity } = this.object;
-    const blocks: (Uint8Array | undefined)[] = Array(data + parity).fill(undefined);
-    const fetched = async (members: readonly ShardAt[]) => {
+  /** Some of a stripe's blocks; the others are read where one of them is damaged alone. */
+  async #pieces(stripe: Stripe, wanted: readonly number[]): Promise<Uint8Array[]> {
+    const blocks: (Uint8Array | undefined)[] = Array(this.object.data + this.object.parity).fill(undefined);
+    const fetch = async (isMeant: (index: number) => boolean) => {
       await Promise.all(
-        members.map(async (member) => {
-          blocks[member.index] = await this.#block(member, stripe);
+        this.#members.map(async (member) => {
+          if (isMeant(member.index)) blocks[member.index] = await this.#block(member, stripe);
         }),
       );
     };
-    await fetched(this.#members.filter(({ index }) => index < data));
-    const lost = blocks.flatMap((block, i) => (i < data && !block ? [i] : []));
+    await fetch((index) => wanted.includes(index));
+    const lost = wanted.filter((index) => !blocks[index]);
     if (lost.length > 0) {
-      await fetched(this.#members.filter(({ index }) => index >= data));
+      await fetch((index) => !wanted.includes(index));
       this.rebuild({ stripe, blocks }, lost).forEach((block, i) => {
         blocks[lost[i]!] = block;
       });
     }
-    return blocks.slice(0, data) as Uint8Array[];
+    return wanted.map((index) => blocks[index]!);
   }
 
   async #block({ index, disk, file }: ShardAt, stripe: Stripe): Promise<Uint8Array | undefined> {

@@ -1,0 +1,2 @@
+/** What version `n` of the file is. */
+export function versionOf(n: number): Buffer;
