@@ -22,7 +22,7 @@ type Start = Extract<ToHost, { t: "start" }>;
 export class StandbyRunner extends ActorRunner {
   readonly #timers = new HeldTimers();
   #serves = false;
-  /** As it was begun; there until it is up. */
+  /** As it was begun, but for its state: that is a newer one each time. */
   #started: Start | undefined;
   #up = false;
 
@@ -31,7 +31,7 @@ export class StandbyRunner extends ActorRunner {
   }
 
   override start(start: Start): void {
-    this.#started = start;
+    this.#started = { ...start, state: undefined };
     super.start(start);
   }
 

@@ -2,7 +2,7 @@ import { Actor } from "holdfast";
 
 /** Keeps a sum; says where it is and what it went through. */
 export class Ledger extends Actor {
-  static methods = { quick: { limit: "100ms" } };
+  static methods = { quick: { limit: "1s" } };
   #sum = 0;
   #restored = 0;
   #started = 0;

@@ -1,6 +1,7 @@
-import type { SystemEvent } from "holdfast";
-import { keyed, pool, refTo } from "holdfast";
+import { dynamic, keyed, pool, refTo, type SystemEvent } from "holdfast";
+import { machine } from "holdfast/xstate";
 import { describe, expect, it } from "vitest";
+import type { door } from "../actors/door.mjs";
 import { Ledger, Service } from "../actors/standby.mjs";
 import { castingFrom } from "./casting.js";
 import type { Gate } from "./gate.js";
@@ -97,6 +98,63 @@ it.skipIf(process.platform === "win32")(
     expect(app.reports()).toMatchObject([{ level: "standby", cause: { kind: "hung" } }]);
   },
 );
+
+describe("processes that are killed from outside", () => {
+  const pidOf = (host: string | undefined) => Number(host!.slice("pid ".length));
+  const replicaOf = (events: readonly SystemEvent[]) =>
+    events.findLast((event) => event.type === "standby" && event.state === "ready") as { host: string };
+
+  it("the replica: it is replaced and reported, and its primary serves on", async () => {
+    const { app, refs, events } = await play({ ledger: cast("fork", Ledger, {}, hot) });
+    await until(() => times(events, "app/ledger", "ready") === 1, "the replica");
+    process.kill(pidOf(replicaOf(events).host), "SIGKILL");
+    expect(await refs.ledger.ask.add(1)).toBe(1);
+    await until(() => times(events, "app/ledger", "ready") === 2, "another replica");
+    expect(app.tree().children![0]).toMatchObject({ incarnation: 1, restarts: 0, standby: "ready" });
+    expect(app.reports()).toMatchObject([
+      { standby: true, incarnation: 0, cause: { kind: "exit", signal: "SIGKILL" } },
+    ]);
+  });
+
+  it("both at once: what the parent holds starts cold, and another replica behind it", async () => {
+    const { app, refs, events } = await play({ ledger: cast("fork", Ledger, {}, hot) });
+    await until(() => times(events, "app/ledger", "ready") === 1, "the replica");
+    expect(await refs.ledger.ask.add(5)).toBe(5);
+    const [primary, replica] = [app.tree().children![0]!.host, replicaOf(events).host];
+    process.kill(pidOf(replica), "SIGKILL");
+    process.kill(pidOf(primary), "SIGKILL");
+    expect(await refs.ledger.ask.add(1)).toBe(6);
+    await until(() => times(events, "app/ledger", "ready") === 2, "another replica");
+    expect([primary, replica]).not.toContain(app.tree().children![0]!.host);
+    expect(await refs.ledger.ask.read()).toBe(6);
+  });
+});
+
+describe("a hot standby of", () => {
+  it("each child of a dynamic supervisor", async () => {
+    const { app, refs, events } = await play({ ledgers: dynamic(cast("thread", Ledger, {}, hot)) });
+    const ada = await refs.ledgers.spawn("ada");
+    const eve = await refs.ledgers.spawn("eve");
+    await Promise.all([ada.ask.add(1), eve.ask.add(2)]);
+    for (const name of ["ada", "eve"]) {
+      await until(() => times(events, `app/ledgers/${name}`, "ready") === 1, `the replica of ${name}`);
+      app.kill(`ledgers/${name}`);
+    }
+    expect(await Promise.all([ada.ask.add(1), eve.ask.add(1)])).toEqual([2, 3]);
+    expect(app.reports().map(({ level }) => level)).toEqual(["standby", "standby"]);
+  });
+
+  it("an XState machine begins what it runs when it takes over, and not before", async () => {
+    const url = new URL("../actors/door.mjs", import.meta.url);
+    const { app, refs, events } = await play({ door: machine<typeof door>(url, { isolation: "fork", ...hot }) });
+    await refs.door.ask.send({ type: "open" });
+    await until(() => times(events, "app/door", "ready") === 1, "the replica");
+    app.kill("door");
+    expect(await refs.door.ask.getSnapshot()).toMatchObject({ value: "open", context: { opened: 1 } });
+    expect(await refs.door.ask.send({ type: "shut" })).toMatchObject({ value: "shut" });
+    expect(app.reports()).toMatchObject([{ level: "standby" }]);
+  });
+});
 
 describe("standby is refused with why", () => {
   it.each([

@@ -13,6 +13,7 @@ import { DEFAULT_CHECKPOINT_BYTES, DEFAULT_SEGMENT_BYTES } from "../../src/state
 import { LARGEST_PAYLOAD } from "../../src/state/files/record.js";
 import { GROUP_BYTES, retryAfter } from "../../src/state/files/rules.js";
 import { presets } from "../../src/supervision/presets.js";
+import * as standby from "../../src/system/standby/standby-pace.js";
 import { MOST_HAPPENINGS } from "../../src/xstate/happenings.js";
 
 const MIB = 1024 * 1024;
@@ -49,6 +50,9 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["children that one actor spawned", /^(\d+)$/, defaults.DEFAULT_MAX_SPAWNED, 1],
   ["threads and processes of a system", /^(\d+)$/, defaults.MAX_HOSTS, 1],
   ["of these, for growth and spares", /^(\d+)$/, defaults.HOSTS_FOR_GROWTH, 1],
+  ["messages whose events a replica is behind", /^(\d+)$/, standby.MOST_BEHIND, 1],
+  ["a stateless replica answers its promotion", /^(\d+) s$/, standby.PROMOTED_WITHIN_MS, 1000],
+  ["pause before a replica that failed is made again", /^(\d+) s$/, standby.standbyPace.longestPauseMs, 1000],
   ["handlers of a rebuilt actor that still run", /^(\d+) s$/, milliseconds(defaults.DEFAULT_GRACE, "grace"), 1000],
   ["`app.stop()` lets queued work finish", /^(\d+) s$/, milliseconds(defaults.DEFAULT_DRAIN, "drain"), 1000],
   ["a child's `stop()`, after that", /^(\d+) s$/, presets.server.shutdownMs, 1000],

@@ -51,7 +51,21 @@ export class TreeRowView {
 
   show(row: TreeRow): void {
     this.#row = row;
-    const { path, name, kind, state, reason, where, incarnation, restarts, mailbox, scaling, killable, hidden } = row;
+    const {
+      path,
+      name,
+      kind,
+      state,
+      reason,
+      where,
+      incarnation,
+      restarts,
+      mailbox,
+      scaling,
+      standby,
+      killable,
+      hidden,
+    } = row;
     this.#mark.show(state);
     if (this.node.dataset.path !== path) {
       this.node.dataset.path = path;
@@ -70,7 +84,7 @@ export class TreeRowView {
     this.#restarts.classList.toggle("some", restarts > 0);
     this.#kill.hidden = !killable;
     this.#resize.hidden = scaling === undefined;
-    setText(this.#size, scaling ? sizeText(scaling) : "");
+    setText(this.#size, scaling ? sizeText(scaling) : standby ? `standby ${standby}` : "");
     setText(this.#why, (scaling && scalingReason(scaling)) ?? "");
     this.#showMailbox(mailbox);
   }

@@ -8,9 +8,7 @@ import type { Begun } from "../unit.js";
 import type { Follower } from "./follower.js";
 import { Standby } from "./standby.js";
 import { StandbyCell } from "./standby-cell.js";
-
-/** A stateless replica has nothing to do at its promotion: one that does not answer within this is not there, ms. */
-const PROMOTED_WITHIN_MS = 1000;
+import { PROMOTED_WITHIN_MS } from "./standby-pace.js";
 
 /**
  * A cell for one actor alone, with a replica in another one that takes its place:

@@ -2,6 +2,12 @@ import { SPARE_REFILL_AFTER } from "../../defaults.js";
 import { milliseconds } from "../../duration.js";
 import type { StandbyPace } from "./decide-standby.js";
 
+/** Messages whose events wait for a replica: one that is further behind is made anew, from what is kept. */
+export const MOST_BEHIND = 10_000;
+
+/** A stateless replica has nothing to do at its promotion: one that does not answer within this is not there, ms. */
+export const PROMOTED_WITHIN_MS = 3000;
+
 /** When replicas start, and how often they are given a state. */
 export const standbyPace: StandbyPace = {
   // As for a spare, and for the same reason: it competes with the restart that used the one before.

@@ -8,11 +8,8 @@ import type { SystemContext } from "../context.js";
 import { decideStandby, initialStandby, type StandbyAction, type StandbyEvent } from "./decide-standby.js";
 import { Follower } from "./follower.js";
 import { StandbyCell } from "./standby-cell.js";
-import { standbyPace } from "./standby-pace.js";
+import { MOST_BEHIND, standbyPace } from "./standby-pace.js";
 import { StandbyReport } from "./standby-report.js";
-
-/** Messages whose events wait for a replica: one that is further behind is made anew, from what is kept. */
-const MOST_BEHIND = 10_000;
 
 const notNeeded = { kind: "killed", by: "its supervisor" } as const;
 

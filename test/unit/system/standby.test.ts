@@ -67,6 +67,16 @@ class Account extends Actor {
   }
 }
 
+class SavedAccount extends Account {
+  snapshot(): number {
+    return this.balance;
+  }
+
+  restore(balance: number): void {
+    this.balance = balance;
+  }
+}
+
 const running = new Set<RunningSystem>();
 
 afterEach(async () => {
@@ -279,9 +289,42 @@ describe("a hot standby", () => {
     hosts[1]!.stuck = true;
     hosts[0]!.fail({ kind: "exit", code: 1, signal: null });
     const answer = ref.ask.who();
-    await clock.advance(1000);
+    await clock.advance(2999);
+    expect(node()).toMatchObject({ host: "pid 2", state: "starting" });
+    await clock.advance(1);
     expect(await answer).toEqual([false, 3, false]);
     expect(node()).toMatchObject({ host: "pid 3" });
+  });
+
+  it("that does not take a state within the start's time is replaced", async () => {
+    const { clock, hosts, ref, told, events } = await stage(Ledger, { startTimeout: "5s" });
+    await settled(clock);
+    hosts[1]!.stuck = true;
+    await ref.ask.add(1);
+    await clock.advance(4999);
+    expect(told()).toEqual(["starting", "ready"]);
+    await clock.advance(10_000);
+    expect(told()).toEqual(["starting", "ready", "lost", "starting", "ready"]);
+    const lost = events.find((event) => event.type === "standby" && event.state === "lost");
+    expect(lost).toMatchObject({ why: "app/one: its standby was not done with a state within 5000 ms" });
+    hosts[0]!.fail({ kind: "exit", code: 1, signal: null });
+    expect(await ref.ask.add(1)).toBe(2);
+  });
+
+  it("that falls behind by too many events is made anew from what is kept: they never pile up", async () => {
+    const { clock, hosts, ref, told, events } = await stage(SavedAccount, { startTimeout: "1h" });
+    await settled(clock);
+    hosts[1]!.stuck = true;
+    for (let i = 0; i < 10_010; i++) await ref.ask.add(1);
+    const lost = events.find((event) => event.type === "standby" && event.state === "lost");
+    expect(lost).toMatchObject({ why: "app/one: its standby is 10000 messages behind" });
+    await settled(clock);
+    expect(told().at(-1)).toBe("ready");
+    diary.length = 0;
+    hosts[0]!.fail({ kind: "exit", code: 1, signal: null });
+    expect(await ref.ask.add(1)).toBe(10_011);
+    // A snapshot each hundred events, and what has happened since, was all that the new one was told.
+    expect(diary).toEqual(["2 starts with 10010", "2 applies 1"]);
   });
 
   it("on its way when its primary dies is waited for, and is what answers", async () => {
