@@ -95,6 +95,10 @@ function eventLine(event: SystemEvent): string | undefined {
     }
     case "breaker":
       return `${event.path}: its breaker is ${event.state}: ${event.why}`;
+    case "state-fell-back": {
+      const { path, key, error } = event;
+      return `${path}${key ? `[${key}]` : ""}: its newest snapshot cannot be restored, the one before is: ${error.message}`;
+    }
     case "store-failed":
     case "store-recovered":
     case "store-degraded":

@@ -77,7 +77,7 @@ export class DurableState implements Holder {
   #seq = 0;
   /** The state after it, where that is known. */
   #state: Uint8Array | undefined;
-  /** Snapshots that the store had when it was read last; undefined: it was not. */
+  /** Snapshots that the store had when it was read last; undefined: it was not, or has had others since. */
   #snapshots: number | undefined;
   /** The newest of them could not be restored. */
   #fellBack = false;
@@ -184,6 +184,7 @@ export class DurableState implements Holder {
       return;
     }
     this.#state = state;
+    if (state) this.#snapshots = undefined;
     const seq = tail || receipts.length > 0 ? ++this.#seq : this.#seq;
     this.#held.hold({ message, outcome, stored }, seq);
     const failures = this.#failures;

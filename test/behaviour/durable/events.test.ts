@@ -183,6 +183,20 @@ describe.each(levels)("a snapshot that cannot be restored, $level", ({ level }) 
     expect(await again.refs.sum.ask.sum()).toBe(17);
   });
 
+  it("gives way after a death as well, and that is told", async () => {
+    const store = new Paper();
+    const { refs, app, events } = await play({ sum: sum({ lost: [4] })() }, {}, { store });
+    for (let i = 0; i < 5; i++) await refs.sum.ask.add(1);
+    expect(store.pieces("app/sum")).toContain("base 4");
+    app.kill("sum");
+    expect(await refs.sum.ask.sum()).toBe(5);
+    expect(await refs.sum.ask.from()).toBe("nothing");
+    expect(events.filter(({ type }) => type === "state-fell-back")).toMatchObject([
+      { path: "app/sum", error: { message: "cannot restore 4" } },
+    ]);
+    expect(app.reports()).toHaveLength(1);
+  });
+
   it("gives way to the very beginning where it is the only one, of messages that run again too", async () => {
     const store = new Paper();
     await life<{ ask: Plain }, void>(store, plain({}), async (ref) => {
