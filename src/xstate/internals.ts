@@ -48,7 +48,7 @@ export function internalsOf(root: AnyActorRef): Internals {
   if (missing || typeof system.scheduler?.schedule !== "function") {
     throw new HoldfastError(
       "StartFailed",
-      `this version of xstate has no system.${missing ?? "scheduler"}: install xstate 5.20 to 5.33`,
+      `this version of xstate has no system.${missing ?? "scheduler"}: install xstate 5.33, which holdfast is made for`,
     );
   }
   const relay: Relay = system._relay.bind(system);
