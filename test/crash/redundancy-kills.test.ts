@@ -13,7 +13,7 @@ import { isClean } from "../../src/state/redundancy/scrub-report.js";
 import { versionOf } from "./redundant-worker.mjs";
 
 const worker = new URL("./redundant-worker.mjs", import.meta.url).pathname;
-const KILLS = process.env.HOLDFAST_PROOF === "1" ? 100 : 12;
+const KILLS = 12;
 
 interface Run {
   /** It had opened the archive: every folder has everything. */
