@@ -12,6 +12,7 @@ import { conclude } from "../conclude.js";
 import type { DeathCause } from "../death/report.js";
 import type { InnerCallOptions } from "../sent.js";
 import { changesOf } from "./change.js";
+import { cannotReplay, cannotRestore, hasNoState, storeFailed, undoneWith } from "./durable-failure.js";
 import type { Durability } from "./durable-options.js";
 import { HeldOutcomes } from "./held-outcomes.js";
 import { eventBytes, messageBytes, messageIn, stateBytes, stateIn, unreadEvents } from "./pieces.js";
@@ -42,6 +43,12 @@ interface Held {
   readonly outcome: Outcome;
   /** It was a tell that is stored: it is over with what it has changed, and runs again where that is undone. */
   readonly stored: boolean;
+}
+
+/** Between two failures to store something. */
+interface Era {
+  /** What was appended in it from this ticket on is undone, whatever the store still says of it. */
+  failedFrom: number;
 }
 
 /** Whose state it is. */
@@ -81,8 +88,9 @@ export class DurableState implements Holder {
   #snapshots: number | undefined;
   /** The newest of them could not be restored. */
   #fellBack = false;
-  /** Times that something could not be stored: what was appended before is of no interest any more. */
-  #failures = 0;
+  /** Of the append that was made last. Its own, since the store's begin anew where it forgets. */
+  #ticket = 0;
+  #era: Era = { failedFrom: Number.POSITIVE_INFINITY };
   /** Why it had to go on from what is stored, the last time. */
   undone: DeathCause | undefined;
 
@@ -170,6 +178,11 @@ export class DurableState implements Holder {
 
   /** It has run. Its outcome leaves when what it changed, and what was changed before it, is durable. */
   took(message: Message, after: After, outcome: Outcome, facts: ActorFacts): void {
+    if (!this.recovered) {
+      // On its way out, or not even up: what it has run on is undone already.
+      this.#undoes([{ message, outcome, stored: message.mail !== undefined }], this.undone);
+      return;
+    }
     const before = this.#state;
     const state = after.state && stateBytes({ version: versionOf(facts), ...after.state });
     const tail = tailOf(message, after, facts);
@@ -185,12 +198,13 @@ export class DurableState implements Holder {
     }
     this.#state = state;
     if (state) this.#snapshots = undefined;
-    const seq = tail || receipts.length > 0 ? ++this.#seq : this.#seq;
-    this.#held.hold({ message, outcome, stored }, seq);
-    const failures = this.#failures;
+    if (tail || receipts.length > 0) this.#seq++;
+    const ticket = ++this.#ticket;
+    this.#held.hold({ message, outcome, stored }, ticket);
+    const era = this.#era;
     this.#store.append([...changes, ...over]).then(
-      () => failures === this.#failures && this.#leave(this.#held.stored(seq)),
-      (error: unknown) => failures === this.#failures && this.#failed(seq, toError(error)),
+      () => ticket < era.failedFrom && this.#leave(this.#held.stored(ticket)),
+      (error: unknown) => ticket < era.failedFrom && this.#failed(ticket, toError(error)),
     );
   }
 
@@ -217,26 +231,28 @@ export class DurableState implements Holder {
     if (full && !this.full) this.#to.pump();
   }
 
-  #failed(seq: number, cause: Error): void {
-    this.#failures++;
+  #failed(ticket: number, cause: Error): void {
+    this.#era.failedFrom = ticket;
+    this.#era = { failedFrom: Number.POSITIVE_INFINITY };
+    const error = storeFailed(`${this.#to.path}: what it did last could not be stored`, cause);
+    this.recovered = false;
+    const undone = this.#held.failed(ticket);
+    this.#undo({ kind: "unstored", error });
+    this.#undoes(undone, this.undone);
+  }
+
+  /** These have run, and nothing of it counts. */
+  #undoes(all: readonly Held[], why: DeathCause | undefined): void {
     const again: Message[] = [];
-    for (const { message, outcome, stored } of this.#held.failed(seq)) {
+    for (const { message, outcome, stored } of all) {
       this.#waiting.remove(message);
       message.place = "gone";
       if (outcome.ok) releaseAll(outcome.value);
       if (stored) {
         this.mail!.again(message);
         again.push(message);
-        continue;
-      }
-      message.fail(
-        storeFailed(`${this.#to.path}: what ${message.method} did is undone, it could not be stored`, cause),
-      );
+      } else message.fail(undoneWith(this.#to.path, message, why));
     }
-    this.#undo({
-      kind: "unstored",
-      error: storeFailed(`${this.#to.path}: what it did last could not be stored`, cause),
-    });
     if (again.length > 0) this.#to.again(again);
   }
 
@@ -264,26 +280,4 @@ function tailOf(message: Message, { events }: After, facts: ActorFacts): (() => 
   const { sequence, method, args, special } = message;
   if (!facts.eventSourced) return () => messageBytes({ sequence, method, args, special });
   return events && (() => eventBytes({ version: versionOf(facts), events }));
-}
-
-function storeFailed(text: string, cause: Error): HoldfastError {
-  return new HoldfastError("StoreFailed", `${text} (${cause.message})`, { cause });
-}
-
-function cannotRestore(path: string, cause: Error): HoldfastError {
-  const text = `${path} cannot be built again from what is stored, which stays as it is: ${cause.message}`;
-  return new HoldfastError("StateRefused", text, { cause });
-}
-
-function hasNoState(path: string): HoldfastError {
-  const fix = "write them, or leave durable out";
-  return new HoldfastError(
-    "InvalidSpec",
-    `${path} is durable, and its class has no snapshot() and restore(), or apply(): ${fix}`,
-  );
-}
-
-function cannotReplay(path: string, method: string): HoldfastError {
-  const text = `${path} has stored messages of "${method}", which its class does not have any more: keep it until a snapshot was stored`;
-  return new HoldfastError("StateRefused", text, { details: { method } });
 }

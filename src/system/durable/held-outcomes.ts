@@ -16,7 +16,7 @@ export class HeldOutcomes<Item> {
   }
 
   /**
-   * @param seq of the change it tells of, ascending; 0: it has changed nothing
+   * @param seq of the change it tells of, ascending for good; 0: it has changed nothing
    * @returns what may leave now
    */
   hold(item: Item, seq: number): readonly Item[] {

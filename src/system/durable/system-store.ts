@@ -96,7 +96,12 @@ export class SystemStore {
       stored = Promise.reject(toError(error));
     }
     if (this.#followers.size > 0) stored = stored.then(() => this.#tellFollowers(batch));
+    const before = this.#latest;
     this.#latest = stored;
+    // One that is refused for itself is refused at once: others that were appended before it may still be on their way.
+    stored.catch(() => {
+      if (this.#latest === stored) this.#latest = before;
+    });
     return stored;
   }
 

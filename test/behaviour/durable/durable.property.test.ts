@@ -104,6 +104,9 @@ async function played({ level, kind, snapshotEvery }: Play, script: readonly Ste
   expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
 }
 
+/** An actor on its way out ran a message on what was undone by then. */
+const known: [readonly Step[], number][] = [[["hold", "rest", "put", "put", "rest", "look", "lose", "stop", "put"], 1]];
+
 const script = fc.array(fc.constantFrom(...steps), { minLength: 3, maxLength: 25 });
 const kinds = [Notes, EventNotes] as const;
 
@@ -113,7 +116,7 @@ it.each(kinds.map((kind) => ({ name: kind.name, kind })))(
     const property = fc.asyncProperty(script, fc.constantFrom(1, 3), (scripted, snapshotEvery) =>
       played({ level: "inline", kind, snapshotEvery }, scripted),
     );
-    await fc.assert(property, { numRuns: 60, endOnFailure: true });
+    await fc.assert(property, { numRuns: 60, endOnFailure: true, examples: known });
   },
 );
 

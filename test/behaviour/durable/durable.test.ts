@@ -98,6 +98,22 @@ describe.each(levels)("a durable actor, $level", ({ level }) => {
     });
   });
 
+  it("loses no more than what was refused for itself, and what came after it", async () => {
+    const store = new Paper();
+    const { refs } = await play({ tally: at(level, Tally, undefined, { durable: true }) }, {}, { store });
+    store.held = true;
+    const before = [1, 2].map((by) => refs.tally.ask.add(by));
+    await until(() => store.waiting === 2, "two appends");
+    const refused = failure(refs.tally.ask.add(10));
+    await until(() => store.waiting === 3, "a third");
+    store.refuse();
+    expect(await refused).toMatchObject({ code: "StoreFailed" });
+    store.held = false;
+    store.write();
+    expect(await Promise.all(before)).toEqual([1, 3]);
+    expect(await refs.tally.ask.add(100)).toBe(103);
+  });
+
   it("refuses its mail while the store takes nothing, and goes on when it does", async () => {
     const store = new Paper();
     const { refs, app } = await play({ tally: at(level, Tally, undefined, { durable: true }) }, {}, { store });

@@ -24,6 +24,25 @@ describe.each(levels)("app.forget(), $level", ({ level }) => {
     expect(await second.refs.tally.ask.total()).toBe(1);
   });
 
+  it("holds what comes after it as it held what came before", async () => {
+    const store = new Paper();
+    const { refs, app } = await play({ tally: at(level, Tally, undefined, durable) }, {}, { store });
+    for (let i = 0; i < 5; i++) await refs.tally.ask.add(1);
+    await app.forget("tally");
+    await refs.tally.ask.total();
+    store.held = true;
+    let answered = false;
+    const add = refs.tally.ask.add(1).then((total) => {
+      answered = true;
+      return total;
+    });
+    await until(() => store.waiting === 1, "the append");
+    await new Promise(setImmediate);
+    expect(answered).toBe(false);
+    store.write();
+    expect(await add).toBe(1);
+  });
+
   it("keeps the outcomes that were on their way, and the mail that waits", async () => {
     const store = new Paper();
     const made = plan();

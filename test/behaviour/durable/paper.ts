@@ -44,7 +44,16 @@ export class Paper implements Store {
 
   /** Everything that waits is lost, and never will be durable. */
   lose(why = "the disk is full"): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(new HoldfastError("StoreFailed", why));
+    this.#reject(this.#waiting.splice(0), why);
+  }
+
+  /** The newest that waits is refused for itself, and what waits before it still does. */
+  refuse(why = "a batch of more bytes than there may be"): void {
+    this.#reject(this.#waiting.splice(-1), why);
+  }
+
+  #reject(all: readonly Append[], why: string): void {
+    for (const { reject } of all) reject(new HoldfastError("StoreFailed", why));
   }
 
   /** As it would be found if the process ended now: what waits is not there. */
