@@ -51,7 +51,11 @@ function print(report: ScrubReport, repair: boolean): void {
   }
   for (const { what } of lost) console.log(what);
   for (const { disk, state } of disks) {
-    if (state === "away") console.log(`${disk}: it is not there`);
+    if (state === "away") {
+      console.log(
+        `${disk}: it is not there. Mount it; or where it is lost, give an empty folder on a new disk in its place`,
+      );
+    }
     if (state === "outdated")
       console.log(`${disk}: it is empty, or missed writes${repair ? " and cannot be filled" : ""}`);
   }
