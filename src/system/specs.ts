@@ -58,8 +58,9 @@ export interface ActorOptions extends ChildOptions {
   window?: number;
   /**
    * How long handlers of a crashed incarnation may still run beside the one that took its place (`static concurrency`, or a
-   * timer that threw meanwhile): their signal has fired, and nothing they do is heard. Then their thread or process is
-   * replaced; inline, where nobody can end them, an event tells. Default 1 s; `Infinity` only when written.
+   * timer that threw meanwhile), or in a cell that lives on, of one that was ended with no time to stop (`shutdown: "brutal"`):
+   * their signal has fired, and nothing they do is heard. Then their thread or process is replaced; inline, where nobody can
+   * end them, an event tells. Default 1 s; `Infinity` only when written.
    */
   grace?: Duration;
   /** Children that it may spawn and that are there at once. Default 1000. */

@@ -74,7 +74,7 @@ describe.each(walls)("what does not settle within grace, $level", ({ level }) =>
     expect(await refs.lingerer.ask.who()).toBe(3);
     expect(deaths(app).map(({ cause }) => causeText(cause))).toEqual([
       "handler threw Error: as told",
-      "forever of incarnation 1, which had crashed, still ran 300 ms later (grace)",
+      "forever of incarnation 1, which was over, still ran 300 ms later (grace)",
     ]);
     const [, death] = deaths(app);
     expect(death).toMatchObject({ incarnation: 2, decision: "restart", executing: [{ method: "forever", deaths: 0 }] });

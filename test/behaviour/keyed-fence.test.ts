@@ -1,8 +1,8 @@
-import { keyed, refTo } from "holdfast";
+import { causeText, type DeathReport, keyed, refTo } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Hand, SlowStarter } from "../actors/cast.mjs";
 import type { Gate } from "./gate.js";
-import { at, failure, gateOf, levels, plan, play } from "./stage.js";
+import { at, deaths, failure, gateOf, levels, plan, play, walls } from "./stage.js";
 import { until } from "./until.js";
 
 const gate = refTo<Gate>("gate");
@@ -46,5 +46,51 @@ describe.each(levels)("a key that leaves with no grace, $level", ({ level }) => 
     const keys = () => app.tree().children![1]!.children![0]!.children!;
     await until(() => keys()[0]!.state === "running", "the next of its name to run");
     expect(keys()).toMatchObject([{ name: "a" }]);
+  });
+});
+
+describe.each(walls)("a key that leaves with no grace and blocks its host, $level", ({ level }) => {
+  it("takes its cell along, and its neighbour answers", async () => {
+    const made = plan();
+    const hand = at(level, Hand, { gate }, { shutdown: "brutal", grace: 200 });
+    const { refs, app } = await play({ gate: gateOf(made), hands: keyed(hand) });
+    const [a, b] = [refs.hands.key("a"), refs.hands.key("b")];
+    expect([await a.ask.say(1), await b.ask.say(2)]).toEqual([1, 2]);
+    const lost = failure(a.ask.spin());
+    // What came after it waits: it loops by then.
+    await failure(b.with({ timeout: 100 }).ask.say(3));
+    await app.release("hands", "a");
+    expect(await lost).toMatchObject({ code: "ActorDied", retryable: false });
+    // Nobody asks anything meanwhile: that it does not answer is noticed all the same.
+    await until(() => deaths(app).length === 1, "the end of the cell");
+    const [{ cause }] = deaths(app) as [DeathReport];
+    expect(causeText(cause)).toBe("spin of incarnation 1, which was over, still ran 200 ms later (grace)");
+    expect(await b.with({ timeout: 5000 }).ask.say(4)).toBe(4);
+  });
+
+  it("does so also with what its host begins before it hears of the end", async () => {
+    const made = plan();
+    const hand = at(level, Hand, { gate }, { shutdown: "brutal", grace: 200 });
+    const { refs, app } = await play({ gate: gateOf(made), hands: keyed(hand) });
+    const [a, b] = [refs.hands.key("a"), refs.hands.key("b")];
+    expect([await a.ask.say(1), await b.ask.say(2)]).toEqual([1, 2]);
+    const lost = failure(a.ask.spin());
+    await app.release("hands", "a");
+    expect(await lost).toMatchObject({ code: "ActorDied", retryable: false });
+    expect(await b.with({ timeout: 5000 }).ask.say(3)).toBe(3);
+  });
+
+  it("costs its cell nothing where it ends within its grace", async () => {
+    const made = plan();
+    const hand = at(level, Hand, { gate }, { shutdown: "brutal", grace: 1000 });
+    const { refs, app } = await play({ gate: gateOf(made), hands: keyed(hand) });
+    const held = failure(refs.hands.key("a").ask.hold("door"));
+    await made.reached("door");
+    await app.release("hands", "a");
+    made.open("door");
+    await held;
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    expect(await refs.hands.key("b").ask.say(1)).toBe(1);
+    expect(deaths(app)).toEqual([]);
   });
 });

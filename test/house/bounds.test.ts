@@ -53,7 +53,12 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["messages whose events a replica is behind", /^(\d+)$/, standby.MOST_BEHIND, 1],
   ["a stateless replica answers its promotion", /^(\d+) s$/, standby.PROMOTED_WITHIN_MS, 1000],
   ["pause before a replica that failed is made again", /^(\d+) s$/, standby.standbyPace.longestPauseMs, 1000],
-  ["handlers of a rebuilt actor that still run", /^(\d+) s$/, milliseconds(defaults.DEFAULT_GRACE, "grace"), 1000],
+  [
+    "handlers of an incarnation that is over, which still run",
+    /^(\d+) s$/,
+    milliseconds(defaults.DEFAULT_GRACE, "grace"),
+    1000,
+  ],
   ["`app.stop()` lets queued work finish", /^(\d+) s$/, milliseconds(defaults.DEFAULT_DRAIN, "drain"), 1000],
   ["a child's `stop()`, after that", /^(\d+) s$/, presets.server.shutdownMs, 1000],
   ["a killed thread leaves", /^(\d+) s$/, milliseconds(defaults.ABANDON_AFTER, "abandon"), 1000],

@@ -131,3 +131,21 @@ it("a child whose adding was refused, since its supervisor was restarted meanwhi
   );
   for (const { lines } of results) expect(lines.filter((line) => line.includes("life app/n1/a1 running"))).toEqual([]);
 });
+
+it("a key that is ended brutally while it blocks its thread does not leave neighbours that run and never answer", async () => {
+  const group: ChildPlan = {
+    kind: "keyed",
+    name: "n1",
+    actor: actor({ shutdown: "brutal" }, { isolation: "thread" }),
+    options: { cells: { min: 1, max: 1 }, maxKeys: 5, idle: 60_000 },
+  };
+  const results = await play(
+    [group],
+    [
+      call("m1", 300, { key: "k1" }),
+      call("m2", 600, { key: "k2", plan: { ...plain, acts: ["block"] } }),
+      { kind: "release", at: 900, path: "n1", key: "k2" },
+    ],
+  );
+  for (const { counts } of results) expect(counts).toMatchObject({ answered: 1, "death lingered": 1 });
+});

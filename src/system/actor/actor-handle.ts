@@ -122,6 +122,7 @@ export abstract class ActorHandle extends ActorMail {
    */
   end(cause: DeathCause, at?: number): Remains {
     const { cell } = this;
+    const left = this.mayOutlast();
     if (this.rare?.beginning) {
       // Whatever its host still says of this start, in the call below even: it would be up for a moment, and nobody would hear.
       this.phase = DOWN;
@@ -130,11 +131,22 @@ export abstract class ActorHandle extends ActorMail {
     if (this.present && cell?.alive && cell.endNow(this, this.incarnation)) this.present = false;
     const zombie = this.present && cell?.alive === true;
     const remains = this.over(cause, 0, at, zombie);
+    // A blocked host hears no fence, and nobody watches the limits of what has left: its grace counts until there is an answer.
+    if (zombie && left.length > 0) cell.lingering.begin(this, this.incarnation, left);
     if (zombie) cell.fence(this, this.incarnation);
     else cell?.leave(this);
     this.cell = undefined;
     if (cell) this.onLeft(cell);
     return remains;
+  }
+
+  /** What its host is in the middle of, or may begin before it hears of an end. */
+  private mayOutlast(): readonly string[] {
+    if (!this.present || !this.cell?.alive) return [];
+    const { runs, wait, changing } = this.work(this.context.clock.now());
+    if (runs.length > 0) return runs.map(({ method }) => method);
+    if (changing) return [this.phase === STARTING ? "start" : "stop"];
+    return wait ? [wait.method] : [];
   }
 
   /** It is a member of that cell no more. */

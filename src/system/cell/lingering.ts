@@ -17,10 +17,11 @@ interface Watched extends Lingerers {
 }
 
 /**
- * Counts the grace of what an actor's rebuilt incarnation left behind in its cell. It can do nothing to the new one, but it
- * holds memory and time, and nobody watches its limits any more.
+ * Counts the grace of what an incarnation that is over left behind in its cell. It can do nothing to the next one, but it
+ * holds memory and time, and nobody watches its limits any more: it may block a whole host that looks idle.
  *
  *   crashed (left: hold) ─▶ the next incarnation starts
+ *   fenced, in mid-work
  *        │ grace
  *        ├─ settled ─▶ forgotten
  *        └─ not settled ─▶ `late`: the cell goes

@@ -39,8 +39,8 @@ export type DeathCause =
       silentMs?: number;
     }
   /**
-   * A handler of an incarnation that had crashed did not settle within `grace`: its host went with it. Nobody of the new
-   * incarnation is to blame.
+   * A handler of an incarnation that had crashed, or was ended with no time to stop, did not settle within `grace`: its host
+   * went with it. Nobody of the new incarnation is to blame.
    */
   | { kind: "lingered"; method: string; incarnation: number; graceMs: number }
   /** What it did last could not be stored: it begins again with what is. */
@@ -153,7 +153,7 @@ export function causeText(cause: DeathCause): string {
     case "hung":
       return hungText(cause);
     case "lingered":
-      return `${cause.method} of incarnation ${cause.incarnation}, which had crashed, still ran ${cause.graceMs} ms later (grace)`;
+      return `${cause.method} of incarnation ${cause.incarnation}, which was over, still ran ${cause.graceMs} ms later (grace)`;
     case "unstored":
       return cause.error.message;
     case "killed":
