@@ -28,6 +28,8 @@ export class Members {
   #inSync: readonly Member[];
   /** Turns are noted one after the other. */
   #noting: Promise<void> = Promise.resolve();
+  /** A turn that does not hold may be noted somewhere: the next to open the set would believe it. */
+  #unsettled = false;
 
   constructor(superblock: Superblock, inSync: readonly Member[], options: MembersOptions) {
     this.#superblock = superblock;
@@ -53,6 +55,7 @@ export class Members {
    * @throws what the first disk threw, where too few are left or `degraded` is "refuse"
    */
   async all(act: (member: Member) => Promise<unknown>): Promise<void> {
+    await this.#settle();
     const asked = this.#inSync;
     const failed: [Member, unknown][] = [];
     await Promise.all(
@@ -65,6 +68,8 @@ export class Members {
       }),
     );
     if (failed.length > 0) await this.leaveOut(failed);
+    // Another write may have begun a turn that came to nothing.
+    await this.#settle();
   }
 
   /** @throws what the first of them failed with, where the others may not go on without them */
@@ -79,12 +84,7 @@ export class Members {
       if (ours) throw ours[1];
       if (left.length < this.needed || this.#options.degraded === "refuse") throw error;
       await this.#note(left);
-      for (const [{ disk }, why] of out) {
-        const text =
-          `${disk.about} is left out: ${why instanceof Error ? why.message : String(why)}. ${this.#stands()} ` +
-          "Mend or replace it; it is rebuilt when the store is opened";
-        this.#options.tell({ kind: "disk-left-out", disk: disk.about, left: this.#inSync.length, text });
-      }
+      this.#tellLeftOut(out);
     });
     this.#noting = done.catch(() => {});
     return done;
@@ -115,16 +115,42 @@ export class Members {
       const all = [...old, member].sort((one, other) => one.index - other.index);
       // The new one last: until the others say that it has everything, it is as it was.
       const superblock = this.#next(all);
+      this.#begun(superblock);
       await Promise.all(old.map((one) => writeSuperblock(one, superblock)));
       await writeSuperblock(member, superblock);
-      this.#superblock = superblock;
       this.#inSync = all;
+      this.#unsettled = false;
       const { about } = member.disk;
       const text = `${about} is rebuilt. ${this.#stands()}`;
       this.#options.tell({ kind: "disk-rebuilt", disk: about, left: all.length, text });
     });
     this.#noting = done.catch(() => {});
     return done;
+  }
+
+  /** What holds is noted again, in place of a turn that does not, before anything is written or acknowledged. */
+  async #settle(): Promise<void> {
+    if (!this.#unsettled) return;
+    const done = this.#noting.then(async () => {
+      if (this.#unsettled) await this.#note(this.#inSync);
+    });
+    this.#noting = done.catch(() => {});
+    await done;
+  }
+
+  /** The turn is part of the line even where it does not hold: a disk may have noted it. */
+  #begun(superblock: Superblock): void {
+    this.#superblock = superblock;
+    this.#unsettled = true;
+  }
+
+  #tellLeftOut(out: readonly [Member, unknown][]): void {
+    for (const [{ disk }, why] of out) {
+      const text =
+        `${disk.about} is left out: ${why instanceof Error ? why.message : String(why)}. ${this.#stands()} ` +
+        "Mend or replace it; it is rebuilt when the store is opened";
+      this.#options.tell({ kind: "disk-left-out", disk: disk.about, left: this.#inSync.length, text });
+    }
   }
 
   #stands(): string {
@@ -146,28 +172,27 @@ export class Members {
   }
 
   async #note(inSync: readonly Member[]): Promise<void> {
+    const out: [Member, unknown][] = [];
     for (let left = inSync; ; ) {
       const superblock = this.#next(left);
-      const noted: Member[] = [];
-      let failure: unknown;
+      this.#begun(superblock);
+      const failed: [Member, unknown][] = [];
       await Promise.all(
         left.map((member) =>
-          writeSuperblock(member, superblock).then(
-            () => noted.push(member),
-            (error: unknown) => {
-              failure = error;
-            },
-          ),
+          writeSuperblock(member, superblock).catch((error: unknown) => {
+            failed.push([member, error]);
+          }),
         ),
       );
-      // The turn is part of the line even where it does not hold: a disk may have noted it.
-      this.#superblock = superblock;
-      if (noted.length < this.needed) throw failure;
-      if (noted.length === left.length) {
+      if (left.length - failed.length < this.needed) throw failed[0]![1];
+      out.push(...failed);
+      if (failed.length === 0) {
         this.#inSync = left;
+        this.#unsettled = false;
+        this.#tellLeftOut(out);
         return;
       }
-      left = left.filter((member) => noted.includes(member));
+      left = left.filter((member) => !failed.some(([one]) => one === member));
     }
   }
 }
