@@ -18,7 +18,7 @@ export function migrateState(actorClass: ActorClass, state: unknown, from: numbe
   if (from === versionOf(actorClass)) return state;
   if (!actorClass.migrate || from > versionOf(actorClass))
     throw refused(actorClass, "state", "migrate(state, from)", from);
-  return awaited(actorClass.migrate(state as never, from), "migrate()");
+  return made(actorClass.migrate(state as never, from), "migrate()", "the state (null, where there is none)");
 }
 
 /** The same of one stored event. */
@@ -26,7 +26,7 @@ export function migrateEvent(actorClass: ActorClass, event: unknown, from: numbe
   if (from === versionOf(actorClass)) return event;
   if (!actorClass.migrateEvent || from > versionOf(actorClass))
     throw refused(actorClass, "event", "migrateEvent(event, from)", from);
-  return awaited(actorClass.migrateEvent(event as never, from), "migrateEvent()");
+  return made(actorClass.migrateEvent(event as never, from), "migrateEvent()", "the event");
 }
 
 function refused(actorClass: ActorClass, what: "state" | "event", hook: string, from: number): HoldfastError {
@@ -42,9 +42,11 @@ function refused(actorClass: ActorClass, what: "state" | "event", hook: string, 
   );
 }
 
-/** @throws HoldfastError StateRefused for what is still to be made */
-function awaited(made: unknown, hook: string): unknown {
-  if (!isPromise(made)) return made;
-  Promise.resolve(made).catch(() => {});
+/** @throws HoldfastError StateRefused for what is still to be made, and for nothing: most likely a return was forgotten */
+function made(value: unknown, hook: string, what: string): unknown {
+  if (value === undefined)
+    throw new HoldfastError("StateRefused", `${hook} returned nothing: return ${what}; what is stored stays as it is`);
+  if (!isPromise(value)) return value;
+  Promise.resolve(value).catch(() => {});
   throw new HoldfastError("StateRefused", `${hook} returned a promise, and has to be synchronous`);
 }

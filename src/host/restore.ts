@@ -1,4 +1,5 @@
 import type { Lifecycle } from "../actor/lifecycle.js";
+import { HoldfastError } from "../errors.js";
 import type { ToHost } from "../transport/frames.js";
 import { type ResolveRef, unpack } from "../transport/values.js";
 import { migrateState } from "./migrated.js";
@@ -15,8 +16,17 @@ export function restore(
   around: Surroundings,
   refs: ResolveRef,
 ): void | Promise<void> {
-  if (state === undefined || actor.restore === undefined) return undefined;
+  if (state === undefined) return undefined;
+  if (actor.restore === undefined) throw cannotTake(around.actorClass.name);
   const had = unpack(ownCopy(around, state), refs);
   const has = version === undefined ? had : migrateState(around.actorClass, had, version);
   return actor.restore(has as never);
+}
+
+/** To begin anew would be to lose it in silence: the next snapshots would push it out. */
+function cannotTake(className: string): HoldfastError {
+  return new HoldfastError(
+    "StateRefused",
+    `a snapshot is stored, and ${className} has no restore(): write snapshot() and restore() beside apply(); what is stored stays as it is`,
+  );
 }

@@ -17,9 +17,14 @@ export function snapshotOf(actor: Lifecycle, around: Surroundings): Packed {
 
 /**
  * A snapshot is of the moment between two messages, so it cannot be waited for.
- * @throws HoldfastError InvalidValue for what `snapshot()` has still to make
+ * @throws HoldfastError InvalidValue for what `snapshot()` has still to make, and for nothing: restored, the state would be gone
  */
 function takenNow(state: unknown): unknown {
+  if (state === undefined)
+    throw new HoldfastError(
+      "InvalidValue",
+      "snapshot() returned undefined: return the state (null, where there is none)",
+    );
   if (!isPromise(state)) return state;
   Promise.resolve(state).catch(() => {});
   throw new HoldfastError(

@@ -131,7 +131,9 @@ function isFinal(error: Error): boolean {
 }
 
 function stateError(id: string, cause: Error): HoldfastError {
-  const text = `quarantined: ${cause.message} (child ${JSON.stringify(id)} was not tried again). Mend the cause, then restart it by hand`;
+  const text =
+    `quarantined: ${cause.message} (child ${JSON.stringify(id)} was not tried again). ` +
+    "Mend the cause, or let go of what is stored with app.forget(path), then app.restart(path)";
   return new HoldfastError("Unavailable", text, { cause, details: { id } });
 }
 
