@@ -38,6 +38,8 @@ export class Copies {
   readonly #believed: (member: Member) => boolean;
   readonly #marks: Mark[];
   #end: Mark;
+  /** One scan at a time: a slower one must not move the end back. */
+  #scanning: Promise<unknown> = Promise.resolve();
 
   /**
    * @param members those whose copy is of this object
@@ -77,19 +79,34 @@ export class Copies {
    * Goes on to the end as it is now.
    * @throws HoldfastError StoreDamaged where what follows the last proved frame was promised
    */
-  async scan(): Promise<Mark> {
-    for (const window of this.#windows) window.forget();
-    for await (const { next } of this.frames(this.#end)) {
-      this.#end = next;
-      if (next.logical - this.#marks.at(-1)!.logical >= MARK_EVERY) this.#marks.push(next);
+  scan(): Promise<Mark> {
+    const done = this.#scanning.then(() => this.#scan());
+    this.#scanning = done.catch(() => {});
+    return done;
+  }
+
+  async #scan(): Promise<Mark> {
+    for (;;) {
+      this.#forget();
+      for await (const { next } of this.frames(this.#end)) {
+        this.#end = next;
+        if (next.logical - this.#marks.at(-1)!.logical >= MARK_EVERY) this.#marks.push(next);
+      }
+      const end = this.#end;
+      if (!(await this.#isMorePromised())) return end;
+      // It may have been written since: damaged is only what still cannot be read.
+      this.#forget();
+      if (!(await this.#frame(end))) throw damaged(this.#path, end.logical);
     }
-    await this.#judgeTail();
-    return this.#end;
+  }
+
+  #forget(): void {
+    for (const window of this.#windows) window.forget();
   }
 
   /** The copies were cut there. */
   cut(at: Mark): void {
-    for (const window of this.#windows) window.forget();
+    this.#forget();
     this.#end = at;
     while (this.#marks.at(-1)!.logical > at.logical) this.#marks.pop();
   }
@@ -137,9 +154,9 @@ export class Copies {
 
   /**
    * What lies behind the end was being written when the power went, and goes; unless a frame in it says that more than the
-   * end was durable by then: that is damage, on every copy at the same place.
+   * end was durable by then: if so, the end is not the end, or damaged on every copy.
    */
-  async #judgeTail(): Promise<void> {
+  async #isMorePromised(): Promise<boolean> {
     const step = FRAME_BYTES;
     for (const window of this.#windows) {
       if (!this.#believed(window.member)) continue;
@@ -152,12 +169,13 @@ export class Copies {
           if (!head || head.synced <= this.#end.physical) continue;
           const whole = await window.bytes(at + found, FRAME_HEADER_BYTES + head.length);
           if (whole && isProved(head, whole, whole.subarray(FRAME_HEADER_BYTES))) {
-            throw damaged(this.#path, this.#end.logical);
+            return true;
           }
         }
         if (part.length <= step) break;
       }
     }
+    return false;
   }
 }
 

@@ -11,6 +11,8 @@ export class CopyWindow {
   readonly #path: string;
   #from = 0;
   #bytes: Uint8Array = nothing;
+  /** How often. */
+  #forgotten = 0;
 
   constructor(member: Member, path: string) {
     this.member = member;
@@ -26,20 +28,25 @@ export class CopyWindow {
   /** So many, or what there is. */
   async upTo(from: number, length: number): Promise<Uint8Array> {
     const there = this.#from <= from && from + length <= this.#from + this.#bytes.length;
-    if (!there) {
-      try {
-        this.#bytes = await this.member.disk.read(this.#path, from, Math.max(length, WINDOW_BYTES));
-      } catch (error) {
-        if (isOfProcess(error)) throw error;
-        this.#bytes = nothing;
-      }
+    if (there) return this.#bytes.subarray(from - this.#from, from - this.#from + length);
+    const asked = this.#forgotten;
+    let bytes: Uint8Array = nothing;
+    try {
+      bytes = await this.member.disk.read(this.#path, from, Math.max(length, WINDOW_BYTES));
+    } catch (error) {
+      if (isOfProcess(error)) throw error;
+    }
+    // Another reader may have asked for what is there now, while this was still what was there then.
+    if (asked === this.#forgotten) {
+      this.#bytes = bytes;
       this.#from = from;
     }
-    return this.#bytes.subarray(from - this.#from, from - this.#from + length);
+    return bytes.subarray(0, length);
   }
 
   /** What was read may have changed. */
   forget(): void {
     this.#bytes = nothing;
+    this.#forgotten++;
   }
 }
