@@ -141,6 +141,21 @@ describe.each(levels)("parity, $level", ({ level }) => {
   });
 });
 
+describe("the number of members where nothing is said", () => {
+  const scorer = at("inline", Scorer);
+  it.each([
+    { them: majority(scorer), members: 3 },
+    { them: majority(scorer, {}), members: 3 },
+    { them: majority(scorer, { quorum: 2 }), members: 3 },
+    { them: majority(scorer, { max: 2 }), members: 2 },
+    { them: majority(scorer, { min: 5 }), members: 5 },
+    { them: parity(scorer, { linear: ["score"] }), members: 2 },
+  ])("is enough for one to be wrong, or late (%#)", async ({ them, members }) => {
+    const { app } = await play({ them });
+    expect(app.tree().children?.[0]?.children).toHaveLength(members);
+  });
+});
+
 describe("what cannot be", () => {
   it.each([
     [
@@ -152,7 +167,15 @@ describe("what cannot be", () => {
       majority(at("inline", Scorer), { size: 3, tolerance: 2 }),
       "app/them.tolerance is 2: give a number from 0 to below 1",
     ],
-    [parity(at("inline", Scorer), { size: 1, linear: ["score"] }), "app/them.max is 1: give 2 or more"],
+    [
+      majority(at("inline", Scorer), { size: 1 }),
+      "app/them.size is 1: give 3 or more: one member has nobody to outvote it",
+    ],
+    [majority(at("inline", Scorer), { min: 1 }), "app/them.min is 1: give 3 or more"],
+    [majority(at("inline", Scorer), { max: 1 }), "app/them.max is 1: give 3 or more"],
+    [majority(at("inline", Scorer), { max: 0 }), "app/them.max is 0: give a whole number above 0"],
+    [parity(at("inline", Scorer), { size: 1, linear: ["score"] }), "app/them.size is 1: give 2 or more"],
+    [parity(at("inline", Scorer), { min: 1, linear: ["score"] }), "app/them.min is 1: give 2 or more"],
     [
       parity(at("inline", Scorer), { size: 3, linear: [] }),
       "app/them.linear is an array: give the names of the methods",
