@@ -1,8 +1,10 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import type { Outcome } from "../mailbox/message.js";
 import type { WireError } from "../protocol/frames.js";
 import { fromWireError, toWireError } from "../protocol/wire-error.js";
 import { fromBytes, toBytes } from "../system/durable/bytes.js";
+import { entityOf, mailOf } from "../system/durable/entity.js";
 import type { StoreChange, StoredEntity } from "../system/durable/store.js";
 import type { SystemStore } from "../system/durable/system-store.js";
 import { ordinaryCopy } from "../transport/ordinary.js";
@@ -77,27 +79,34 @@ export class StoredStreams {
   #record(origin: StreamOrigin, begun: Begun = { acked: -1, ended: false }): StreamRecord {
     const id = PREFIX + origin.session;
     let { acked, ended } = begun;
+    let gone = false;
     const piece = (seq: number, outcome: unknown): StoreChange => {
       return { kind: "tail", id, seq: seq + 2, data: toBytes(outcome) };
     };
     return {
-      receipt: (seq) => (value) => [piece(seq, { value: ordinaryCopy(value) })],
-      failed: (seq, error) => this.#append([piece(seq, { error: toWireError(error) })]),
+      receipt: (seq) => (outcome) => (gone ? [] : [piece(seq, told(outcome))]),
+      failed: (seq, error) => this.#append(gone ? [] : [piece(seq, { error: toWireError(error) })]),
       acked: (seq) => {
         acked = seq;
+        if (gone) return;
         void this.#append([header(origin, acked, ended)]);
       },
       released: (path) => {
         ended = true;
-        return this.#append([header(origin, acked, ended), ...forgotten(`${path}#${origin.key}`)]);
+        const actor = forgotten(entityOf(path, origin.key));
+        return this.#append(gone ? actor : [header(origin, acked, ended), ...actor]);
       },
-      over: () => void this.#append([{ kind: "forget", id }]),
+      over: () => {
+        // What a chunk comes to from here on is nobody's.
+        gone = true;
+        void this.#append([{ kind: "forget", id }]);
+      },
     };
   }
 
   /** Where nothing can be stored the actor's own calls say so; a stream goes on for as long as this process does. */
   #append(batch: readonly StoreChange[]): Promise<void> {
-    return this.#store.append(batch).catch(() => {});
+    return batch.length === 0 ? Promise.resolve() : this.#store.append(batch).catch(() => {});
   }
 }
 
@@ -110,7 +119,7 @@ function header({ session, to, key, method, timeout }: StreamOrigin, acked: numb
 function forgotten(id: string): StoreChange[] {
   return [
     { kind: "forget", id },
-    { kind: "forget", id: `${id}!mail` },
+    { kind: "forget", id: mailOf(id) },
   ];
 }
 
@@ -120,6 +129,11 @@ function originIn(value: unknown): (StreamOrigin & Begun) | undefined {
   const timed = typeof timeout === "number" || typeof timeout === "string";
   if (!texts || !timed || typeof acked !== "number" || typeof ended !== "boolean") return undefined;
   return value as StreamOrigin & Begun;
+}
+
+/** As it is stored. */
+function told(outcome: Outcome): unknown {
+  return outcome.ok ? { value: ordinaryCopy(outcome.value) } : { error: toWireError(outcome.error) };
 }
 
 function outcomeIn(value: unknown): ChunkOutcome {

@@ -1,3 +1,4 @@
+import type { Outcome } from "../mailbox/message.js";
 import type { StoreChange } from "../system/durable/store.js";
 
 /** What came of one chunk. */
@@ -5,9 +6,9 @@ export type ChunkOutcome = { readonly value: unknown } | { readonly error: unkno
 
 /** What is kept of one input stream beyond this process. */
 export interface StreamRecord {
-  /** For the ask of a chunk: what is stored of its value, in one batch with what the chunk changed. */
-  receipt(seq: number): (value: unknown) => readonly StoreChange[];
-  /** A chunk came to an error, which changed nothing. Resolves when that is durable, or cannot be. */
+  /** For the ask of a chunk: what is stored of its outcome, in one batch with what the chunk changed. */
+  receipt(seq: number): (outcome: Outcome) => readonly StoreChange[];
+  /** A chunk came to an error, perhaps without having run. Resolves when that is durable, or cannot be. */
   failed(seq: number, error: unknown): Promise<void>;
   /** The client has every outcome up to this one. */
   acked(seq: number): void;

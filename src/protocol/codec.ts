@@ -10,8 +10,8 @@ import { type Format, toWire } from "./values.js";
  * cannot hold are bigints.
  */
 const options: Options = { useRecords: false, mapsAsObjects: true, variableMapSize: true };
-// "auto" is documented and missing in the package's types.
-const packr = new Packr(Object.assign(options, { int64AsType: "auto" }) as Options);
+// Both are documented and missing in the package's types. Without the second it would call what a sender has named toJSON.
+const packr = new Packr(Object.assign(options, { int64AsType: "auto", useToJSON: false }) as Options);
 
 /**
  * A frame as it goes over the socket: bytes for "binary", text for "text".

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../actor/ref.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { Asker } from "../mailbox/asker.js";
-import type { Message, MessageOptions, Sent } from "../mailbox/message.js";
+import type { Message, MessageOptions, Outcome, Sent } from "../mailbox/message.js";
 import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
@@ -13,8 +13,8 @@ export interface InnerCallOptions extends CallOptions {
   readonly asker?: Asker | undefined;
   /** By a hedge: see MessageOptions. */
   readonly apart?: Set<object> | undefined;
-  /** By the gateway: what is stored of the value that a durable actor answers with, in one batch with what the call changed. */
-  readonly receipt?: ((value: unknown) => readonly StoreChange[]) | undefined;
+  /** By the gateway: what is stored of the outcome that a durable actor comes to, in one batch with what the call changed. */
+  readonly receipt?: ((outcome: Outcome) => readonly StoreChange[]) | undefined;
 }
 
 /** To whom it was sent, for its dead letter. */

@@ -3,6 +3,8 @@ import type { Gate } from "../behaviour/gate.js";
 
 export declare class Postbox extends Actor<{ gate: Ref<Gate> } | undefined> {
   put(letter: unknown): number;
+  lock(): void;
+  putUnlocked(letter: unknown): void;
   putAt(door: string, letter: unknown): Promise<void>;
   look(): void;
   fails(): never;

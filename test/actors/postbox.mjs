@@ -7,6 +7,12 @@ export class Postbox extends Actor {
     this.#letters.push(letter);
     return this.#letters.length;
   }
+  lock() {
+    this.#letters.push("locked");
+  }
+  putUnlocked(letter) {
+    if (!this.#letters.includes("locked")) this.#letters.push(letter);
+  }
   async putAt(door, letter) {
     this.props.gate.tell.jot(`${letter} ${this.call.sequence}`);
     await this.props.gate.ask.pass(door);

@@ -88,8 +88,13 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
   receive(message: Message): void {
     if (this.delivered === undefined && this.options.durable) this.deliveries();
     const mail = this.delivered?.durable?.mail;
-    if (mail === undefined || message.ask) this.take(message);
-    else this.store(message, mail);
+    if (mail === undefined) this.take(message);
+    else if (message.ask) {
+      // It does not wait for the store: its caller hears, and may ask again.
+      const error = this.delivered!.durable!.refusal(message);
+      if (error) throw error;
+      this.take(message);
+    } else this.store(message, mail);
   }
 
   private take(message: Message): void {
@@ -149,7 +154,7 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
   /** Up, or soon: after a death mail follows a quick start in one trip. What waits for a slow one can be tried elsewhere. */
   get takesMail(): boolean {
     const { cell } = this;
-    if (cell?.dying) return false;
+    if (cell?.dying || this.delivered?.durable?.paused) return false;
     const { phase } = this;
     if (phase !== STARTING) return phase === UP;
     if (this.delivered?.durable?.recovered === false) return false;

@@ -13,7 +13,8 @@ import { Packr } from "msgpackr";
 const MSGPACK = 1;
 const V8 = 2;
 
-const packr = new Packr({ structuredClone: true, moreTypes: true, copyBuffers: true });
+// Without useToJSON: false it would call what a sender has named toJSON.
+const packr = new Packr({ structuredClone: true, moreTypes: true, copyBuffers: true, useToJSON: false });
 
 /** @param value as it crosses to a host: see transport/values.ts */
 export function toBytes(value: unknown): Uint8Array {

@@ -5,13 +5,30 @@ import type { DeathCause } from "../death/report.js";
 /* What callers and supervisors of durable actors hear. */
 
 export function storeFailed(text: string, cause: Error): HoldfastError {
-  return new HoldfastError("StoreFailed", `${text} (${cause.message})`, { cause });
+  return new HoldfastError("StoreFailed", `${text} (${cause.message})`, { cause, ...advice(cause) });
+}
+
+export function notRun(path: string, { method }: Message, failure: HoldfastError): HoldfastError {
+  return storeFailed(`${path}: ${method} was not run, nothing can be stored now`, failure);
+}
+
+/** There are no bytes for it, today or tomorrow. */
+export function neverStored(path: string, { method }: Message, cause: Error): HoldfastError {
+  const text = `${path}: what ${method} did cannot be stored (${cause.message})`;
+  return new HoldfastError("StoreFailed", text, { cause, retryable: false });
+}
+
+/** What can never be stored is not to be tried again. */
+function advice(cause: Error): { retryable?: boolean } {
+  const never = cause instanceof HoldfastError && (cause.code === "InvalidValue" || !cause.retryable);
+  return never ? { retryable: false } : {};
 }
 
 export function undoneWith(path: string, { method }: Message, why: DeathCause | undefined): HoldfastError {
   const cause = why && "error" in why ? why.error : undefined;
-  const text = `${path}: what ${method} did is undone, it could not be stored`;
-  return new HoldfastError("StoreFailed", cause ? `${text} (${cause.message})` : text, cause ? { cause } : {});
+  if (cause) return storeFailed(`${path}: what ${method} did is undone, it could not be stored`, cause);
+  const by = why?.kind === "killed" ? `, by ${why.by}` : "";
+  return new HoldfastError("StoreFailed", `${path}: what ${method} did is undone${by}`);
 }
 
 export function cannotRestore(path: string, cause: Error): HoldfastError {

@@ -1,7 +1,6 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import { HELD_OUTCOMES } from "../../defaults.js";
 import { HoldfastError, toError } from "../../errors.js";
-import { versionOf } from "../../host/migrated.js";
 import type { Message, Outcome } from "../../mailbox/message.js";
 import { type Holder, MessageList } from "../../mailbox/message-list.js";
 import type { Packed } from "../../transport/frames.js";
@@ -10,17 +9,23 @@ import type { UnreadEvents } from "../actor/event-log.js";
 import type { After } from "../actor/kept-state.js";
 import { conclude } from "../conclude.js";
 import type { DeathCause } from "../death/report.js";
-import type { InnerCallOptions } from "../sent.js";
-import { changesOf } from "./change.js";
-import { cannotReplay, cannotRestore, hasNoState, storeFailed, undoneWith } from "./durable-failure.js";
+import type { DurableActor } from "./durable-actor.js";
+import {
+  cannotReplay,
+  cannotRestore,
+  hasNoState,
+  neverStored,
+  notRun,
+  storeFailed,
+  undoneWith,
+} from "./durable-failure.js";
 import type { Durability } from "./durable-options.js";
 import { HeldOutcomes } from "./held-outcomes.js";
-import { eventBytes, messageBytes, messageIn, stateBytes, stateIn, unreadEvents } from "./pieces.js";
-import type { TellReceiver } from "./recovered-tell.js";
+import { messageIn, stateIn, unreadEvents } from "./pieces.js";
 import { replayed } from "./replay-of.js";
-import type { StoreChange } from "./store.js";
 import { StoredMail } from "./stored-mail.js";
 import type { SystemStore } from "./system-store.js";
+import { type Written, writtenOf } from "./written.js";
 
 /** What a durable actor begins with. */
 export interface Recovered {
@@ -49,16 +54,6 @@ interface Held {
 interface Era {
   /** What was appended in it from this ticket on is undone, whatever the store still says of it. */
   failedFrom: number;
-}
-
-/** Whose state it is. */
-export interface DurableActor extends TellReceiver {
-  /** What it is now is not what is stored, for this reason: it has to go on from that. */
-  undo(cause: DeathCause): void;
-  /** Mail may be handed over again. */
-  pump(): void;
-  /** What these tells did is undone, and they are still stored: they are to run again, before all others. */
-  again(tells: readonly Message[]): void;
 }
 
 /**
@@ -111,11 +106,29 @@ export class DurableState implements Holder {
     return this.#held.size >= HELD_OUTCOMES;
   }
 
+  /** Its tells are stored: none of its mail is run while nothing can be. */
+  get paused(): boolean {
+    if (this.mail === undefined || this.#store.failure === undefined) return false;
+    this.#store.stalled.add(this);
+    return true;
+  }
+
+  /** The store takes changes again. */
+  goOn(): void {
+    this.#to.pump();
+  }
+
+  /** Why a message is not run now; undefined: it is. */
+  refusal(message: Message): HoldfastError | undefined {
+    const { failure } = this.#store;
+    return failure && notRun(this.#to.path, message, failure);
+  }
+
   /** A message is about to be handed over. @returns false for one that was refused: nothing it changes could be stored */
   admits(message: Message): boolean {
-    const { failure } = this.#store;
-    if (failure && !message.replay) {
-      message.fail(storeFailed(`${this.#to.path}: ${message.method} was not run, nothing can be stored now`, failure));
+    const error = message.replay ? undefined : this.refusal(message);
+    if (error) {
+      message.fail(error);
       return false;
     }
     if (message.sequence === 0) message.sequence = this.#store.nextNumber();
@@ -183,22 +196,26 @@ export class DurableState implements Holder {
       this.#undoes([{ message, outcome, stored: message.mail !== undefined }], this.undone);
       return;
     }
-    const before = this.#state;
-    const state = after.state && stateBytes({ version: versionOf(facts), ...after.state });
-    const tail = tailOf(message, after, facts);
-    const receipts = receiptsOf(message, outcome);
-    const changes = [...changesOf({ id: this.id, seq: this.#seq + 1, tail, state, before }), ...receipts];
+    let written: Written;
+    try {
+      written = writtenOf(message, after, outcome, facts, { id: this.id, seq: this.#seq + 1, before: this.#state });
+    } catch (error) {
+      this.#cannotBeStored({ message, outcome, stored: false }, toError(error));
+      return;
+    }
+    const { state, changes, numbered } = written;
     const stored = message.mail !== undefined;
     const over = stored ? this.mail!.over(message) : [];
     if (!message.settled) this.#waiting.append(message, "delivered");
     if (changes.length === 0) {
       this.mail?.drop(over);
-      this.#leave(this.#held.hold({ message, outcome, stored: false }, 0));
+      // Where what it has seen is undone it runs again.
+      this.#leave(this.#held.hold({ message, outcome, stored }, 0));
       return;
     }
     this.#state = state;
     if (state) this.#snapshots = undefined;
-    if (tail || receipts.length > 0) this.#seq++;
+    if (numbered) this.#seq++;
     const ticket = ++this.#ticket;
     this.#held.hold({ message, outcome, stored }, ticket);
     const era = this.#era;
@@ -241,6 +258,13 @@ export class DurableState implements Holder {
     this.#undoes(undone, this.undone);
   }
 
+  /** There are no bytes for what it has changed: it alone is undone, and never tried again. */
+  #cannotBeStored(held: Held, error: Error): void {
+    if (held.message.mail) this.mail!.drop(this.mail!.over(held.message));
+    this.#undo({ kind: "unstored", error: neverStored(this.#to.path, held.message, error) });
+    this.#undoes([held], this.undone);
+  }
+
   /** These have run, and nothing of it counts. */
   #undoes(all: readonly Held[], why: DeathCause | undefined): void {
     const again: Message[] = [];
@@ -267,17 +291,4 @@ export class DurableState implements Holder {
 
   /** It has run: its effect is stored, whoever still wants to hear of it. */
   cancel(): void {}
-}
-
-/** What its caller wants to find in the store with it. */
-function receiptsOf({ sent }: Message, outcome: Outcome): readonly StoreChange[] {
-  const { receipt } = sent.options as InnerCallOptions;
-  return receipt && outcome.ok ? receipt(outcome.value) : [];
-}
-
-/** What stays of a message that has run, as bytes when they are asked for. */
-function tailOf(message: Message, { events }: After, facts: ActorFacts): (() => Uint8Array) | undefined {
-  const { sequence, method, args, special } = message;
-  if (!facts.eventSourced) return () => messageBytes({ sequence, method, args, special });
-  return events && (() => eventBytes({ version: versionOf(facts), events }));
 }

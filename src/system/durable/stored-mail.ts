@@ -65,7 +65,10 @@ export class StoredMail implements MailPlace {
 
   /** It has run, and has changed nothing. */
   drop(over: readonly StoreChange[]): void {
-    if (over.length > 0) this.#store.append(over).catch(() => this.#owed.push(...over));
+    if (over.length === 0) return;
+    // One that runs again meanwhile is not over.
+    const stillOver = (one: StoreChange) => !("seq" in one && this.#live.has(one.seq));
+    this.#store.append(over).catch(() => this.#owed.push(...over.filter(stillOver)));
   }
 
   /** What it has changed could not be stored: it runs again. */

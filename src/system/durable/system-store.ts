@@ -2,8 +2,9 @@ import type { Clock } from "../../clock.js";
 import { HoldfastError, toError } from "../../errors.js";
 import type { EventFan, StoreEvent } from "../events.js";
 import { fromBytes, toBytes } from "./bytes.js";
+import type { DurableActor } from "./durable-actor.js";
 import type { Durability } from "./durable-options.js";
-import { type DurableActor, DurableState } from "./durable-state.js";
+import { DurableState } from "./durable-state.js";
 import { mailOf } from "./entity.js";
 import type { OpenStore, Store, StoreChange, StoredEntity, StoreNews } from "./store.js";
 
@@ -25,6 +26,8 @@ export class SystemStore {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #events: EventFan;
+  /** Those that hand nothing over until changes are taken again. */
+  readonly stalled = new Set<{ goOn(): void }>();
   readonly #followers = new Map<string, Set<Follower>>();
   #opening: Promise<OpenStore> | undefined;
   #open: OpenStore | undefined;
@@ -155,5 +158,9 @@ export class SystemStore {
 
   #tell({ kind, ...what }: StoreNews): void {
     this.#events.emit({ ...what, type: kind, about: this.about } as StoreEvent);
+    if (kind !== "store-recovered") return;
+    const stalled = [...this.stalled];
+    this.stalled.clear();
+    for (const one of stalled) one.goOn();
   }
 }

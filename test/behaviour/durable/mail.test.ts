@@ -116,6 +116,41 @@ describe.each(levels)("mail that outlives the process, $level", ({ level }) => {
     expect(letters).toEqual([]);
   });
 
+  it("waits while nothing can be stored, and runs when it can be again", async () => {
+    const store = new Paper();
+    const gate = plan();
+    const tree = { gate: gateOf(gate), box: at(level, Postbox, props, mail) };
+    const { refs, letters, events } = await play(tree, {}, { store });
+    refs.box.tell.putAt("door", "first");
+    await gate.reached("door");
+    for (const letter of ["a", "b", "c"]) refs.box.tell.put(letter);
+    await until(() => store.tails(MAIL) === 4, "four tells that are stored");
+    store.fails();
+    expect(await failure(refs.box.ask.letters())).toMatchObject({ code: "StoreFailed", retryable: true });
+    gate.open("door");
+    await until(() => events.some(({ type }) => type === "death"), "what the first changed to be undone");
+    store.recovers();
+    await until(() => store.tails(MAIL) === 0, "no tell that is stored");
+    expect(await refs.box.ask.letters()).toEqual(["first", "a", "b", "c"]);
+    expect(letters).toEqual([]);
+  });
+
+  it("runs again where it changed nothing for what is undone", async () => {
+    const store = new Paper();
+    const { refs, letters } = await play({ box: at(level, Postbox, undefined, mail) }, {}, { store });
+    await refs.box.ask.letters();
+    store.held = true;
+    const lock = failure(refs.box.ask.lock());
+    refs.box.tell.putUnlocked("a");
+    await until(() => store.waiting === 3, "the lock, the tell and its end");
+    store.lose();
+    store.held = false;
+    expect(await lock).toMatchObject({ code: "StoreFailed" });
+    await until(() => store.tails(MAIL) === 0, "no tell that is stored");
+    expect(await refs.box.ask.letters()).toEqual(["a"]);
+    expect(letters).toEqual([]);
+  });
+
   it("is refused while nothing can be stored", async () => {
     const store = new Paper();
     const { refs, letters } = await play({ box: at(level, Postbox, undefined, mail) }, {}, { store });

@@ -121,9 +121,9 @@ it("a system that is stopped while its store opens starts nobody, and closes it"
   });
   const store: Store = {
     kind: "store",
-    async open(): Promise<OpenStore> {
+    async open(around): Promise<OpenStore> {
       await gate;
-      return paper.open();
+      return paper.open(around);
     },
   };
   let started = false;

@@ -1,4 +1,11 @@
-import { HoldfastError, type OpenStore, type Store, type StoreChange, type StoredEntity } from "holdfast";
+import {
+  HoldfastError,
+  type OpenStore,
+  type Store,
+  type StoreChange,
+  type StoredEntity,
+  type StoreSurroundings,
+} from "holdfast";
 
 interface Entry {
   bases: { seq: number; data: Uint8Array }[];
@@ -28,6 +35,7 @@ export class Paper implements Store {
   /** Nothing can be appended. */
   failure: HoldfastError | undefined;
   readonly #entities = new Map<string, Entry>();
+  #around: StoreSurroundings | undefined;
   #waiting: Append[] = [];
 
   get waiting(): number {
@@ -90,8 +98,20 @@ export class Paper implements Store {
     tail[at] = { seq, data: tail[at]!.data.slice(0, 2) };
   }
 
-  async open(): Promise<OpenStore> {
+  /** Nothing can be appended from here on. */
+  fails(why = "the disk is full"): void {
+    this.failure = new HoldfastError("StoreFailed", why);
+    this.#around!.tell({ kind: "store-failed", error: this.failure });
+  }
+
+  recovers(): void {
+    this.failure = undefined;
+    this.#around!.tell({ kind: "store-recovered", afterMs: 1 });
+  }
+
+  async open(around: StoreSurroundings): Promise<OpenStore> {
     this.opened++;
+    this.#around = around;
     const paper = this;
     return {
       about: "paper",

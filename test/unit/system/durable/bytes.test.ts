@@ -31,6 +31,11 @@ it.each([
   expect(JSON.stringify(Object.keys(back as object))).toBe(JSON.stringify(Object.keys(value as object)));
 });
 
+it("no function that a sender has named toJSON is called", () => {
+  const value = JSON.parse('{"constructor":1,"toJSON":1,"valueOf":2,"then":3,"length":4}');
+  expect(fromBytes(toBytes(value))).toStrictEqual(value);
+});
+
 it("what comes back shares no memory with the bytes", () => {
   const bytes = toBytes([new Uint8Array([1, 2]), new Float64Array([1.5]), new Uint8Array([3]).buffer]);
   const [small, wide, buffer] = fromBytes(bytes) as [Uint8Array, Float64Array, ArrayBuffer];
