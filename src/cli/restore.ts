@@ -40,10 +40,15 @@ export async function restoreCommand(args: string[]): Promise<number> {
     throw new CommandError("give a folder of backups and an empty folder\nsee: holdfast restore --help");
   }
   const parity = wholeNumber("parity", values.parity, 1, 254);
+  const place = statePlace(to);
+  if (parity !== undefined && typeof place === "string") {
+    const what = `--parity is for several folders: a,b,c; ${JSON.stringify(to)} is one`;
+    throw new CommandError(`${what}\nleave --parity out, or give as many folders as there are disks`);
+  }
   const encryption = await keysOf(values["key-file"]);
   const progress = progressLine();
   const { id, at, bytes, files } = await stoppable((signal) =>
-    restore(statePlace(from), statePlace(to), {
+    restore(statePlace(from), place, {
       ...(parity !== undefined && { parity }),
       ...(values.at !== undefined && { at: values.at }),
       ...(encryption && { encryption }),

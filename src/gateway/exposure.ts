@@ -136,7 +136,7 @@ function named(app: App<unknown>, name: string, what: Expose): Named {
   onlyKnownKeys(options, exposeKeys, `gateway.expose.${name}`);
   onlyKnownKeys(options.media, mediaKeys, `gateway.expose.${name}.media`);
   const said = methodsOf(name, options);
-  if (Object.keys(said).length === 0) throw invalid(name, "exposes no method: list some, or leave it out");
+  if (Object.keys(said).length === 0) throw invalid(name, noMethod(options));
   for (const [field, method] of [
     ["stream", options.stream],
     ["media.method", options.media?.method],
@@ -174,6 +174,13 @@ function methodsOf(name: string, options: ExposeOptions): Record<string, ExposeM
     said[method] = options;
   }
   return said;
+}
+
+/** A stream's method is callable too, so it is listed like any other. */
+function noMethod({ stream }: ExposeOptions): string {
+  if (stream === undefined) return "exposes no method: list some, or leave it out";
+  const method = JSON.stringify(stream);
+  return `exposes no method, and its stream is one: give { methods: [${method}], stream: ${method} }`;
 }
 
 function isList(value: unknown): value is readonly string[] {

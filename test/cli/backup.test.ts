@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Encryption, files, keyFile } from "holdfast/state";
@@ -65,6 +65,13 @@ it("several folders that are one store are named with commas", async () => {
   rmSync(several[1]!, { recursive: true });
   expect((await holdfast(["verify", several.join(",")])).out).toMatch(/^the store: good, .* 20 records\n$/);
   expect((await holdfast(["backup", several.join(","), to])).out).toMatch(/^backup 000002-.* 0 bytes of it new\n$/);
+});
+
+it("a parity of one folder is refused, and nothing is written", async () => {
+  const to = join(root, "one");
+  const { code, err } = await holdfast(["restore", join(root, "backups"), to, "--parity", "1"]);
+  expect([code, err]).toEqual([2, expect.stringContaining(`--parity is for several folders: a,b,c; "${to}" is one`)]);
+  expect(existsSync(to)).toBe(false);
 });
 
 it("what is damaged ends them with code 1, and says which backup is good", async () => {

@@ -37,6 +37,11 @@ describe("options of a gateway that cannot be are refused by name, without quoti
       "gateway.expose.maths names nothing in the tree: below its root are math",
     ],
     ["no methods", { math: [] }, "exposes no method"],
+    [
+      "a stream alone",
+      { math: { stream: "add" } as never },
+      'gateway.expose.math exposes no method, and its stream is one: give { methods: ["add"], stream: "add" }',
+    ],
     ["a lifecycle method", { math: ["start"] }, '"start", which can never be called'],
     ["an inherited name", { math: ["constructor"] }, '"constructor", which can never be called'],
     [
