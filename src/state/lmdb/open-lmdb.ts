@@ -176,9 +176,10 @@ export class OpenLmdb implements OpenStore {
       RETRY_MS,
       () => {
         if (this.#closed) return;
-        this.#writing = this.#probe(failedAt).finally(() => {
-          this.#writing = undefined;
+        const probing = this.#probe(failedAt).finally(() => {
+          if (this.#writing === probing) this.#writing = undefined;
         });
+        this.#writing = probing;
       },
       { background: true },
     );
@@ -192,6 +193,8 @@ export class OpenLmdb implements OpenStore {
       this.#tryAgain(failedAt);
       return;
     }
+    // Whoever hears of it may append at once.
+    this.#writing = undefined;
     this.#failure = undefined;
     tell({ kind: "store-recovered", afterMs: clock.now() - failedAt });
   }
