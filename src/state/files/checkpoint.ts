@@ -70,12 +70,12 @@ export async function writeCheckpoint(
       return undefined;
     }
     await writer.finish();
+    await disk.rename(unfinishedName(number), path);
   } catch (error) {
     await writer.close().catch(() => {});
     await disk.remove(unfinishedName(number)).catch(() => {});
     throw error;
   }
-  await disk.rename(unfinishedName(number), path);
   await disk.syncFolder("");
   return { file, moved: writer.moved };
 }

@@ -208,6 +208,14 @@ describe("checkpoints", () => {
     expect(news[1]).toMatchObject({ kind: "store-recovered" });
     expect((await store.read("a"))!.bases[0]!.seq).toBe(seq);
   });
+
+  it("whose name cannot be made leave nothing behind", async () => {
+    const disk = new DiskInHand(scratchFolder());
+    const { store, news } = await opened(disk, small);
+    disk.before = (call) => (call === "rename" ? systemError("ENOSPC") : undefined);
+    for (let seq = 1; news.length === 0; seq++) await store.append([base("a", seq, "x".repeat(100))]);
+    expect(readdirSync(disk.about).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
 });
 
 describe("a disk that fails", () => {
