@@ -24,6 +24,8 @@ export class Journals {
   #chores: Promise<unknown> = Promise.resolve();
   /** Bytes of journals when a checkpoint failed: so many as make one due have to come before the next try. */
   #failedAt = 0;
+  /** Why nothing can be stored any more until it is opened again. */
+  #gone: HoldfastError | undefined;
 
   private constructor(disk: Disk, settings: FilesSettings, storeId: Uint8Array, older: StoreFile[], current: Segment) {
     this.#disk = disk;
@@ -73,7 +75,13 @@ export class Journals {
 
   /** @throws HoldfastError StoreFailed: a file of the store is not there any more, or another one is in its place */
   async look(): Promise<void> {
-    await checkThere(this.#disk, this.#current.file);
+    await this.#checkThere(this.#current.file);
+  }
+
+  /** Files that come back are not those that are open: what is written to these would be lost. */
+  async #checkThere(file: StoreFile): Promise<void> {
+    if (!this.#gone && !(await isThere(this.#disk, file))) this.#gone = removed(this.#disk, file);
+    if (this.#gone) throw this.#gone;
   }
 
   /** Takes back what is not durable; where the disk does not even do that, the next journal says where this one ended. */
@@ -87,11 +95,22 @@ export class Journals {
     await this.#follow(firstBatch);
   }
 
-  /** The same after a failure: the file that failed is not believed beyond what was durable. */
+  /**
+   * The same after a failure: the file that failed is not believed beyond what was durable. One with nothing in it is gone on
+   * with, else each try on a disk that is nearly full would leave one more.
+   */
   async replace(firstBatch: number): Promise<void> {
-    await this.cut();
-    for (const file of [...this.#older, this.#current.file]) await checkThere(this.#disk, file);
-    await this.#follow(firstBatch);
+    const isCut = await this.#current.cut().then(
+      () => true,
+      () => false,
+    );
+    for (const file of [...this.#older, this.#current.file]) await this.#checkThere(file);
+    if (!isCut || !isEmptyJournal(this.#current.file)) {
+      // The next header vouches for all of this one: what no sync ever followed has to be on the disk first.
+      await this.#syncAll();
+      await this.#follow(firstBatch);
+    }
+    await this.#current.probe();
   }
 
   async #syncAll(): Promise<void> {
@@ -183,17 +202,20 @@ export class Journals {
   }
 }
 
-async function checkThere(disk: Disk, { path, end }: StoreFile): Promise<void> {
+async function isThere(disk: Disk, { path, end }: StoreFile): Promise<boolean> {
   const size = await disk.size(path).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return 0;
     throw error;
   });
-  if (size >= end) return;
-  throw new HoldfastError(
+  return size >= end;
+}
+
+function removed(disk: Disk, { path }: StoreFile): HoldfastError {
+  return new HoldfastError(
     "StoreFailed",
     `${disk.about}/${path} is not there any more, or is another file: somebody removed it while the store was open. ` +
       "Stop, and restore a backup, or begin in an empty folder",
-    { details: { folder: disk.about, errno: "ENOENT" } },
+    { retryable: false, details: { folder: disk.about, errno: "ENOENT" } },
   );
 }
 

@@ -84,10 +84,20 @@ export class Segment {
     await this.#handle.sync();
   }
 
+  /** Whether the disk takes more than a header: what is written for that is a torn tail, should the power go meanwhile. */
+  async probe(): Promise<void> {
+    await this.#handle.append([new Uint8Array(PROBE_BYTES)]);
+    await this.#handle.sync();
+    await this.cut();
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
   }
 }
+
+/** More than what a small message takes: a disk with room for a few bytes would fail again at once. */
+const PROBE_BYTES = 4096;
 
 /** Up to so many bytes of one group are put together before they are written. */
 const COPY_BYTES = 256 * 1024;
