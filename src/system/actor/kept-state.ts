@@ -1,7 +1,7 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Packed, Rebuild } from "../../transport/frames.js";
-import type { Recovered } from "../durable/durable-state.js";
+import type { Recovered } from "../durable/recovered.js";
 import { EventLog } from "./event-log.js";
 import { ReplayLog } from "./replay-log.js";
 

@@ -3,9 +3,7 @@ import { HELD_OUTCOMES } from "../../defaults.js";
 import { HoldfastError, toError } from "../../errors.js";
 import type { Message, Outcome } from "../../mailbox/message.js";
 import { type Holder, MessageList } from "../../mailbox/message-list.js";
-import type { Packed } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
-import type { UnreadEvents } from "../actor/event-log.js";
 import type { After } from "../actor/kept-state.js";
 import { conclude } from "../conclude.js";
 import type { DeathCause } from "../death/report.js";
@@ -21,27 +19,13 @@ import {
 } from "./durable-failure.js";
 import type { Durability } from "./durable-options.js";
 import { HeldOutcomes } from "./held-outcomes.js";
-import { messageIn, stateIn, unreadEvents } from "./pieces.js";
+import { beginningBytes, messageIn, stateIn, unreadEvents } from "./pieces.js";
+import type { Recovered } from "./recovered.js";
 import { replayed } from "./replay-of.js";
+import type { StoreChange } from "./store.js";
 import { StoredMail } from "./stored-mail.js";
 import type { SystemStore } from "./system-store.js";
 import { type Written, writtenOf } from "./written.js";
-
-/** What a durable actor begins with. */
-export interface Recovered {
-  /** Of the change that was stored last, 0 for none. */
-  readonly seq: number;
-  /** Undefined: it begins anew. */
-  readonly state: Packed | undefined;
-  /** Of the class that made it. */
-  readonly version: number | undefined;
-  /** The same as it is stored, where nothing was answered since. */
-  readonly bytes: Uint8Array | undefined;
-  /** What was answered since that state, in order: it runs again, for the state alone. */
-  readonly replay: readonly Message[];
-  /** What has happened since that state, in order: it is applied again. */
-  readonly events: readonly UnreadEvents[];
-}
 
 interface Held {
   readonly message: Message;
@@ -83,6 +67,8 @@ export class DurableState implements Holder {
   #snapshots: number | undefined;
   /** The newest of them could not be restored. */
   #fellBack = false;
+  /** See changesOf. */
+  #fellTo: StoreChange | undefined;
   /** Of the append that was made last. Its own, since the store's begin anew where it forgets. */
   #ticket = 0;
   #era: Era = { failedFrom: Number.POSITIVE_INFINITY };
@@ -146,6 +132,8 @@ export class DurableState implements Holder {
     const found = await this.#store.read(this.id);
     this.#snapshots = found?.bases.length ?? 0;
     const base = found?.bases[this.#fellBack ? 1 : 0];
+    const { seq = 0, data = beginningBytes() } = base ?? {};
+    this.#fellTo = this.#fellBack ? { kind: "base", id: this.id, seq, data } : undefined;
     const tail = (found?.tail ?? []).filter(({ seq }) => base === undefined || seq > base.seq);
     const events = facts.eventSourced ? tail.map(({ data }) => unreadEvents(data, path)) : [];
     const replay = facts.eventSourced ? [] : tail.map(({ data }) => replayed(messageIn(data, path)));
@@ -198,7 +186,12 @@ export class DurableState implements Holder {
     }
     let written: Written;
     try {
-      written = writtenOf(message, after, outcome, facts, { id: this.id, seq: this.#seq + 1, before: this.#state });
+      written = writtenOf(message, after, outcome, facts, {
+        id: this.id,
+        seq: this.#seq + 1,
+        before: this.#state,
+        fellTo: this.#fellTo,
+      });
     } catch (error) {
       this.#cannotBeStored({ message, outcome, stored: false }, toError(error));
       return;
@@ -214,7 +207,10 @@ export class DurableState implements Holder {
       return;
     }
     this.#state = state;
-    if (state) this.#snapshots = undefined;
+    if (state) {
+      this.#snapshots = undefined;
+      this.#fellTo = undefined;
+    }
     if (numbered) this.#seq++;
     const ticket = ++this.#ticket;
     this.#held.hold({ message, outcome, stored }, ticket);

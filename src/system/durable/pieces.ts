@@ -3,12 +3,13 @@ import type { Message, Special } from "../../mailbox/message.js";
 import { isPriority, type Priority } from "../../protocol/priority.js";
 import type { Packed } from "../../transport/frames.js";
 import type { UnreadEvents } from "../actor/event-log.js";
-import { fromBytes, toBytes } from "./bytes.js";
+import { fromBytes, sameBytes, toBytes } from "./bytes.js";
 
 /*
  * What stands in a store for one actor, as lists whose first item says what they are:
  *
  *   base   [1, version of the class, value, special]
+ *   base   [5]                                                         no state yet: the very beginning
  *   tail   [2, sequence of the message, method, arguments, special]
  *   tail   [3, version of the class, list of events, special]          of an event-sourced actor
  *   mail   [4, method, arguments, special, bytes, sender, priority, deaths]
@@ -17,6 +18,7 @@ const STATE = 1;
 const MESSAGE = 2;
 const EVENTS = 3;
 const TELL = 4;
+const BEGINNING = 5;
 
 /** A snapshot, and the version of the class that made it. */
 export interface StoredState extends Packed {
@@ -88,8 +90,14 @@ export function unreadEvents(bytes: Uint8Array, whose: string): UnreadEvents {
   return { bytes: bytes.byteLength, read: () => eventsIn(bytes, whose) };
 }
 
-/** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no state */
-export function stateIn(bytes: Uint8Array, whose: string): StoredState {
+/** A base that stands for the very beginning: what came since builds the state. */
+export function beginningBytes(): Uint8Array {
+  return toBytes([BEGINNING]);
+}
+
+/** @param whose for the error @returns undefined for the very beginning @throws HoldfastError StoreDamaged for bytes that are no state */
+export function stateIn(bytes: Uint8Array, whose: string): StoredState | undefined {
+  if (sameBytes(bytes, beginningBytes())) return undefined;
   const [version, value, special] = piece(bytes, STATE, whose);
   if (typeof version !== "number" || !isSpecial(special)) throw noPiece(whose);
   return { version, value, special };

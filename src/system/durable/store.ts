@@ -8,7 +8,10 @@ import type { HoldfastError } from "../../errors.js";
  *                                                     state, for where base 7 cannot be restored; what is older goes
  */
 export type StoreChange =
-  /** The whole state after `seq`. The base before it, and every tail piece since that one, are kept; what is older is not. */
+  /**
+   * The whole state after `seq`. The base before it, and every tail piece since that one, are kept; what is older is not. A base
+   * of the same or a later moment goes, and with no base before it the whole tail stays.
+   */
   | { readonly kind: "base"; readonly id: string; readonly seq: number; readonly data: Uint8Array }
   /** What happened at `seq`: an event, a message that was answered, mail that was accepted. */
   | { readonly kind: "tail"; readonly id: string; readonly seq: number; readonly data: Uint8Array }

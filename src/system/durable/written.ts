@@ -26,12 +26,12 @@ export function writtenOf(
   after: After,
   outcome: Outcome,
   facts: ActorFacts,
-  { id, seq, before }: Pick<Ran, "id" | "seq" | "before">,
+  ran: Omit<Ran, "tail" | "state">,
 ): Written {
   const tail = tailOf(message, after, facts);
   const state = after.state && stateBytes({ version: versionOf(facts), ...after.state });
   const receipts = receiptsOf(message, outcome);
-  const changes = [...changesOf({ id, seq, tail, state, before }), ...receipts];
+  const changes = [...changesOf({ ...ran, tail, state }), ...receipts];
   return { state, changes, numbered: tail !== undefined || receipts.length > 0 };
 }
 

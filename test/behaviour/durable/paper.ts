@@ -149,8 +149,8 @@ export class Paper implements Store {
       this.#entities.set(change.id, entry);
       switch (change.kind) {
         case "base":
-          entry.bases = [{ seq: change.seq, data: change.data }, ...entry.bases.slice(0, 1)];
-          entry.tail = entry.tail.filter(({ seq }) => seq > (entry.bases[1]?.seq ?? 0));
+          entry.bases = [change, ...entry.bases.filter(({ seq }) => seq < change.seq).slice(0, 1)];
+          entry.tail = entry.tail.filter(({ seq }) => seq > (entry.bases[1]?.seq ?? -1));
           break;
         case "tail":
           // One that is there is told anew.

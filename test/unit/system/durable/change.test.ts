@@ -3,31 +3,40 @@ import { changesOf } from "../../../../src/system/durable/change.js";
 import { messageBytes, messageIn, stateBytes, stateIn } from "../../../../src/system/durable/pieces.js";
 
 const state = (total: number) => stateBytes({ version: 1, value: { total }, special: false });
+const fellTo = undefined;
 const message = { sequence: 7, method: "add", args: [1], special: false as const };
 const tail = () => messageBytes(message);
 
 it("a message is stored, and with it the snapshot that it brought", () => {
-  const [piece, base, ...more] = changesOf({ id: "app/a", seq: 4, tail, state: state(2), before: state(1) });
+  const [piece, base, ...more] = changesOf({ id: "app/a", seq: 4, tail, state: state(2), before: state(1), fellTo });
   expect(piece).toMatchObject({ kind: "tail", id: "app/a", seq: 4 });
   expect(base).toMatchObject({ kind: "base", id: "app/a", seq: 4 });
   expect(more).toEqual([]);
 });
 
 it("a message without a snapshot is stored alone", () => {
-  expect(changesOf({ id: "a", seq: 1, tail, state: undefined, before: state(1) }).map(({ kind }) => kind)).toEqual([
-    "tail",
-  ]);
+  expect(
+    changesOf({ id: "a", seq: 1, tail, state: undefined, before: state(1), fellTo }).map(({ kind }) => kind),
+  ).toEqual(["tail"]);
 });
 
 it("a message that is known to have changed nothing is not stored, and not made into bytes", () => {
   const never = () => {
     throw new Error("made into bytes");
   };
-  expect(changesOf({ id: "a", seq: 1, tail: never, state: state(1), before: state(1) })).toEqual([]);
+  expect(changesOf({ id: "a", seq: 1, tail: never, state: state(1), before: state(1), fellTo })).toEqual([]);
 });
 
 it("where the state before is not known, nothing is known to be unchanged", () => {
-  expect(changesOf({ id: "a", seq: 1, tail, state: state(1), before: undefined })).toHaveLength(2);
+  expect(changesOf({ id: "a", seq: 1, tail, state: state(1), before: undefined, fellTo })).toHaveLength(2);
+});
+
+it("what an actor fell back to is told once more before the next snapshot, and not before", () => {
+  const good = { kind: "base", id: "a", seq: 2, data: state(1) } as const;
+  const ran = { id: "a", seq: 4, tail, before: undefined, fellTo: good };
+  expect(changesOf({ ...ran, state: state(2) }).map(({ kind }) => kind)).toEqual(["base", "tail", "base"]);
+  expect(changesOf({ ...ran, state: state(2) })[0]).toBe(good);
+  expect(changesOf({ ...ran, state: undefined }).map(({ kind }) => kind)).toEqual(["tail"]);
 });
 
 it("a message and a state come back as they were", () => {
