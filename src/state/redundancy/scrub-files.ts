@@ -13,6 +13,8 @@ export interface ScrubWork {
   readonly repair: boolean;
   /** Files that grow are somebody's who writes them now: they are left alone. */
   readonly sealedOnly: boolean;
+  /** Somebody may write meanwhile, whom `alone` does not keep away. */
+  readonly isShared?: boolean;
   /** Keeps others from changing a name meanwhile. */
   readonly alone: <T>(path: string, act: () => Promise<T>) => Promise<T>;
   readonly onProgress: (progress: ScrubProgress) => void;
@@ -25,36 +27,89 @@ export interface ScrubResult {
   readonly lost: readonly ScrubLoss[];
 }
 
+/** How often a file is looked at that changes meanwhile. */
+const MOST_LOOKS = 5;
+
 /** Reads every byte of every file on every disk, and repairs what is not what it should be, where it may. */
 export async function scrubFiles(work: ScrubWork): Promise<ScrubResult> {
-  const { members, alone, onProgress } = work;
+  const { members, onProgress } = work;
   const findings: ScrubFinding[] = [];
   const lost: ScrubLoss[] = [];
   const paths = await pathsOf(members);
   const total = [...paths.values()].reduce((sum, bytes) => sum + bytes, 0);
+  let files = 0;
   let bytes = 0;
+  let passed = 0;
   for (const [path, size] of paths) {
-    const before = bytes;
+    const before = passed;
     const read = (more: number) => {
-      bytes += more;
-      onProgress({ path, bytes: Math.min(bytes, total), total });
+      passed += more;
+      onProgress({ path, bytes: Math.min(passed, total), total });
     };
-    try {
-      findings.push(...(await alone(path, () => scrubFile(work, path, read))));
-    } catch (error) {
-      if (!isHoldfastError(error)) throw error;
-      lost.push({ path, what: error.message });
+    const { found, failure } = await lookedAt(work, path, read);
+    if (failure) lost.push({ path, what: failure.message });
+    if (found) findings.push(...found);
+    if (found || failure) {
+      files++;
+      bytes += size;
     }
     // However it went, this is done: the rest is what counts.
-    read(before + size - bytes);
+    read(before + size - passed);
   }
-  return { files: paths.size, bytes, findings, lost };
+  return { files, bytes, findings, lost };
 }
 
-async function scrubFile(work: ScrubWork, path: string, read: (bytes: number) => void): Promise<ScrubFinding[]> {
+interface Look {
+  /** Undefined where it was not read: it is no file any more, or grows. */
+  readonly found?: ScrubFinding[] | undefined;
+  readonly failure?: Error;
+}
+
+/**
+ * What a file comes to. Where somebody writes meanwhile, what is bad counts if nothing of the file changed while it was read, or
+ * if it came twice: everything else is what a change looks like in the middle.
+ */
+async function lookedAt(work: ScrubWork, path: string, read: (bytes: number) => void): Promise<Look> {
+  let last: string | undefined;
+  for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+    const sizes = work.isShared ? await sizesOf(work.members, path) : "";
+    const look = await lookAt(work, path, read);
+    if (!look.failure && !look.found?.length) return look;
+    const verdict = JSON.stringify([look.found, look.failure?.message]);
+    const counts = !work.isShared || verdict === last || sizes === (await sizesOf(work.members, path));
+    if (counts && look.failure && !isHoldfastError(look.failure)) throw look.failure;
+    if (counts) return look;
+    last = verdict;
+  }
+  return { found: [] };
+}
+
+async function lookAt(work: ScrubWork, path: string, read: (bytes: number) => void): Promise<Look> {
+  try {
+    return { found: await work.alone(path, () => scrubFile(work, path, read)) };
+  } catch (error) {
+    return { failure: error as Error };
+  }
+}
+
+/** Of all that the disks have of it. */
+async function sizesOf(members: readonly Member[], path: string): Promise<string> {
+  const sizes: number[] = [];
+  for (const { disk } of members) {
+    for (const suffix of Object.values(suffixes)) sizes.push(await disk.size(path + suffix).catch(() => -1));
+  }
+  return sizes.join();
+}
+
+/** @returns undefined where there is nothing to read */
+async function scrubFile(
+  work: ScrubWork,
+  path: string,
+  read: (bytes: number) => void,
+): Promise<ScrubFinding[] | undefined> {
   const found = await findObject(work.members, path);
   if (found?.kind === "sealed") return scrubShards(work, path, found.shards, read);
-  if (found?.kind !== "growing" || work.sealedOnly) return [];
+  if (found?.kind !== "growing" || work.sealedOnly) return undefined;
   return scrubCopies(work, path, found.copies);
 }
 

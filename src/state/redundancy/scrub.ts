@@ -40,13 +40,19 @@ export async function scrub(where: readonly (string | Disk)[], options: ScrubOpt
   if (!repair) {
     const set = await lookAtSet(disks, parity);
     const inSync = set?.inSync ?? [];
-    const result = await scrubFiles({ members: inSync, repair, sealedOnly: false, alone, onProgress });
+    const result = await scrubFiles({ members: inSync, repair, sealedOnly: false, isShared: true, alone, onProgress });
     return { ...result, disks: statesOf(disks, inSync, set) };
   }
   const locks = await Promise.all(disks.map((disk) => lockOf(disk)));
   try {
     const members = await claimSet(disks, { parity, degraded: "go-on", tell });
-    const result = await scrubFiles({ members: members.inSync, repair, sealedOnly: false, alone, onProgress });
+    const result = await scrubFiles({
+      members: members.inSync,
+      repair,
+      sealedOnly: false,
+      alone,
+      onProgress,
+    });
     return { ...result, disks: statesOf(disks, members.inSync, await lookAtSet(disks, parity)) };
   } finally {
     await Promise.all(locks.map((lock) => lock?.release()));
