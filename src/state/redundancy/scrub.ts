@@ -1,9 +1,9 @@
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
-import type { Disk } from "../disk/disk.js";
+import type { Disk, DiskLock } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import { claimSet } from "./claim-set.js";
-import type { Member } from "./member.js";
+import { isOfProcess, type Member } from "./member.js";
 import { lookAtSet, type OpenedSet, parityOf } from "./open-set.js";
 import type { RedundancyNews } from "./redundancy-news.js";
 import { scrubFiles } from "./scrub-files.js";
@@ -43,8 +43,10 @@ export async function scrub(where: readonly (string | Disk)[], options: ScrubOpt
     const result = await scrubFiles({ members: inSync, repair, sealedOnly: false, isShared: true, alone, onProgress });
     return { ...result, disks: statesOf(disks, inSync, set) };
   }
-  const locks = await Promise.all(disks.map((disk) => lockOf(disk)));
+  const locks: DiskLock[] = [];
   try {
+    // One after the other, so that what was taken is known when one is refused.
+    for (const disk of disks) locks.push(...(await lockOf(disk)));
     const members = await claimSet(disks, { parity, degraded: "go-on", tell });
     const result = await scrubFiles({
       members: members.inSync,
@@ -55,7 +57,7 @@ export async function scrub(where: readonly (string | Disk)[], options: ScrubOpt
     });
     return { ...result, disks: statesOf(disks, members.inSync, await lookAtSet(disks, parity)) };
   } finally {
-    await Promise.all(locks.map((lock) => lock?.release()));
+    await Promise.all(locks.map((lock) => lock.release()));
   }
 }
 
@@ -68,11 +70,11 @@ function statesOf(disks: readonly Disk[], inSync: readonly Member[], set: Opened
 }
 
 /** A disk that is away has no owner. */
-async function lockOf(disk: Disk) {
+async function lockOf(disk: Disk): Promise<DiskLock[]> {
   try {
-    return await disk.lock();
+    return [await disk.lock()];
   } catch (error) {
-    if (error instanceof HoldfastError) throw error;
-    return undefined;
+    if (error instanceof HoldfastError || isOfProcess(error)) throw error;
+    return [];
   }
 }

@@ -3,7 +3,7 @@ import { seededChance } from "../../../../src/clock.js";
 import { RedundantDisk } from "../../../../src/state/redundancy/redundant-disk.js";
 import { scrub } from "../../../../src/state/redundancy/scrub.js";
 import { isClean } from "../../../../src/state/redundancy/scrub-report.js";
-import { MemoryDisk } from "./memory-disk.js";
+import { failure, MemoryDisk } from "./memory-disk.js";
 
 const chance = seededChance(5);
 const bytes = Uint8Array.from({ length: 150 }, () => Math.floor(chance() * 256));
@@ -167,6 +167,20 @@ describe("scrub", () => {
     await expect(scrub(disks, { repair: true })).rejects.toMatchObject({ code: "StoreInUse" });
     expect(isClean(await scrub(disks))).toBe(true);
     await lock.release();
+    expect(isClean(await scrub(disks, { repair: true }))).toBe(true);
+  });
+
+  it("keeps no lock where it is refused, and takes no disk for away because the process has too much open", async () => {
+    const disks = await filled();
+    const other = await disks[2]!.lock();
+    await expect(scrub(disks, { repair: true })).rejects.toMatchObject({ code: "StoreInUse" });
+    await other.release();
+    expect(isClean(await scrub(disks, { repair: true }))).toBe(true);
+
+    const lock = disks[1]!.lock.bind(disks[1]);
+    disks[1]!.lock = () => Promise.reject(failure("EMFILE", "/sd2"));
+    await expect(scrub(disks, { repair: true })).rejects.toMatchObject({ code: "EMFILE" });
+    disks[1]!.lock = lock;
     expect(isClean(await scrub(disks, { repair: true }))).toBe(true);
   });
 
