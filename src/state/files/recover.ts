@@ -1,7 +1,8 @@
-import type { HoldfastError } from "../../errors.js";
+import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { EntityTable } from "../entity-table.js";
 import type { Encryption } from "../privacy/encryption.js";
+import { SUPERBLOCK } from "../redundancy/superblock.js";
 import { HEADER_BYTES } from "./file-header.js";
 import { checkpointName, journalName, storeNames } from "./file-names.js";
 import type { FilePiece } from "./file-piece.js";
@@ -40,10 +41,13 @@ export interface Recovered {
  *   whole, or damaged    each whole up to where the next one's        whole up to a torn tail, that no later
  *                        header says that it ended                    sync vouches for
  *
- * @throws HoldfastError StoreDamaged naming file and byte: never is anything that was acknowledged passed over
+ * @throws HoldfastError StoreDamaged naming file and byte: never is anything that was acknowledged passed over; InvalidSpec
+ * for one disk of several that are kept as one
  */
 export async function recover(disk: Disk, encryption: Encryption | undefined): Promise<Recovered> {
-  const names = storeNames(await disk.list(""));
+  const found = await disk.list("");
+  if (found.includes(SUPERBLOCK)) throw oneOfSeveral(disk);
+  const names = storeNames(found);
   const covered = names.checkpoints.at(-1) ?? 0;
   const numbers = names.journals.filter((number) => number > covered);
   const leftovers = [
@@ -99,6 +103,15 @@ export async function recover(disk: Disk, encryption: Encryption | undefined): P
     torn,
     leftovers,
   };
+}
+
+/** A store that is begun in it would be in the way of what all of them have. */
+function oneOfSeveral({ about }: Disk): HoldfastError {
+  return new HoldfastError(
+    "InvalidSpec",
+    `${about} is one disk of a redundant set: give all of its folders, files(["/sd1/state", "/sd2/state"], { parity: 1 })`,
+    { details: { folder: about } },
+  );
 }
 
 async function readCheckpoint(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
+import { checkpointName, journalName, storeNames } from "../files/file-names.js";
 import { type Found, judgeSet, type SetState } from "./judge-set.js";
 import { isOfProcess, type Member, suffixes, systemCode } from "./member.js";
 import { readSuperblock, SUPERBLOCK, type Superblock } from "./superblock.js";
@@ -99,6 +100,7 @@ async function lookAt(disk: Disk): Promise<Found> {
   try {
     names = await disk.list("");
     if (names.includes(SUPERBLOCK)) {
+      refuseOwnStore(disk, names);
       const bytes = await disk.read(SUPERBLOCK, 0, MOST_BYTES);
       const superblock = readSuperblock(Buffer.from(bytes).toString());
       if (superblock === "newer") {
@@ -120,6 +122,19 @@ async function lookAt(disk: Disk): Promise<Found> {
     "InvalidSpec",
     `${disk.about} has files that are of no redundant set ("${strange}"): give an empty folder`,
     { details: { folder: disk.about, file: strange } },
+  );
+}
+
+/** A store that was begun in the folder alone: its names are those of the set's own files. */
+function refuseOwnStore({ about }: Disk, names: readonly string[]): void {
+  const { journals, checkpoints } = storeNames(names);
+  if (journals.length + checkpoints.length === 0) return;
+  const file = journals.length > 0 ? journalName(journals[0]!) : checkpointName(checkpoints[0]!);
+  throw new HoldfastError(
+    "InvalidSpec",
+    `${about} is a disk of a redundant set, and has "${file}" of a store that was opened in it alone: ` +
+      "move that store's journal-*.log and checkpoint-*.ckpt away",
+    { details: { folder: about, file } },
   );
 }
 
