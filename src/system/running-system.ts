@@ -239,13 +239,14 @@ export class RunningSystem implements App {
     this.#end(clean ? undefined : error);
   }
 
-  /** What a supervisor refuses because it is down is for good once the app is: to restart it would be no advice. */
+  /** What a supervisor or the store refuses because it is down is for good once the app is: to try again would be no advice. */
   async #unlessOver<T>(done: Promise<T>): Promise<T> {
     try {
       return await done;
     } catch (error) {
-      const over = this.#state === "stopped" && isHoldfastError(error) && error.code === "Unavailable";
-      throw over ? new HoldfastError("Unavailable", this.#gone, { cause: error }) : error;
+      const down = isHoldfastError(error) && (error.code === "Unavailable" || error.code === "StoreFailed");
+      const over = down && this.#state === "stopped";
+      throw over ? new HoldfastError("Unavailable", this.#gone, { cause: error, retryable: false }) : error;
     }
   }
 

@@ -58,7 +58,7 @@ export function readStored(state: unknown, place: string, loaded: LoadedMachine)
 function migrated(stored: StoredMachine, { version, migrate }: LoadedMachine, place: string): StoredMachine {
   if (stored.version === version) return stored;
   const versions = { stored: stored.version, expected: version };
-  const what = `${place}: the stored state is of version ${shown(stored.version)}, the machine of version ${shown(version)}`;
+  const what = `${place}: the stored state is of ${versionText(stored.version)}, the machine of ${versionText(version)}`;
   if (!migrate) {
     throw refused(place, `${what}: export migrate(state, from) beside it, or put the version back`, versions);
   }
@@ -110,6 +110,10 @@ function childrenGone(root: AnyActorRef, { children }: StoredSnapshot, path: rea
 
 function refused(place: string, message: string, details: Record<string, unknown>): HoldfastError {
   return new HoldfastError("StateRefused", message, { details: { path: place, ...details } });
+}
+
+function versionText(version: unknown): string {
+  return version === undefined ? "no version" : `version ${shown(version)}`;
 }
 
 function text(error: unknown): string {

@@ -48,3 +48,9 @@ export function cannotReplay(path: string, method: string): HoldfastError {
   const text = `${path} has stored messages of "${method}", which its class does not have any more: keep it until a snapshot was stored`;
   return new HoldfastError("StateRefused", text, { details: { method } });
 }
+
+/** A refusal of what is stored, by the name of whose it is; some say it themselves. */
+export function withPath(path: string, error: HoldfastError): HoldfastError {
+  const text = error.message.startsWith(`${path}: `) ? error.message : `${path}: ${error.message}`;
+  return new HoldfastError(error.code, text, { ...error, cause: error });
+}

@@ -16,6 +16,7 @@ import {
   notRun,
   storeFailed,
   undoneWith,
+  withPath,
 } from "./durable-failure.js";
 import type { Durability } from "./durable-options.js";
 import { HeldOutcomes } from "./held-outcomes.js";
@@ -158,8 +159,8 @@ export class DurableState implements Holder {
   fallsBack(error: Error): HoldfastError | undefined {
     this.recovered = false;
     // What another version has made is no better in the snapshot before.
-    const refused = error instanceof HoldfastError && (error.code === "StateRefused" || error.code === "StoreDamaged");
-    if (refused) return new HoldfastError(error.code, `${this.#to.path}: ${error.message}`, { ...error, cause: error });
+    if (error instanceof HoldfastError && (error.code === "StateRefused" || error.code === "StoreDamaged"))
+      return withPath(this.#to.path, error);
     const other = this.#snapshots !== 0 && !this.#fellBack;
     this.#fellBack = other;
     return other ? undefined : cannotRestore(this.#to.path, error);

@@ -103,7 +103,7 @@ export function stateIn(bytes: Uint8Array, whose: string): StoredState | undefin
   return { version, value, special };
 }
 
-/** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no message */
+/** @param whose for the error @throws HoldfastError StoreDamaged for bytes that are no message, StateRefused for events */
 export function messageIn(bytes: Uint8Array, whose: string): StoredMessage {
   const [sequence, method, args, special] = piece(bytes, MESSAGE, whose);
   const right = typeof sequence === "number" && typeof method === "string" && Array.isArray(args);
@@ -118,7 +118,9 @@ function piece(bytes: Uint8Array, kind: number, whose: string): readonly unknown
   } catch (cause) {
     throw noPiece(whose, cause);
   }
-  if (!Array.isArray(value) || value[0] !== kind) throw noPiece(whose);
+  if (!Array.isArray(value)) throw noPiece(whose);
+  if (kind === MESSAGE && value[0] === EVENTS) throw cannotApply(whose);
+  if (value[0] !== kind) throw noPiece(whose);
   return value.slice(1);
 }
 
@@ -129,4 +131,11 @@ function isSpecial(value: unknown): value is Special {
 function noPiece(whose: string, cause?: unknown): HoldfastError {
   const text = `what is stored of ${whose} is none of its pieces: restore a backup, or app.forget() it`;
   return new HoldfastError("StoreDamaged", text, cause === undefined ? {} : { cause });
+}
+
+function cannotApply(whose: string): HoldfastError {
+  return new HoldfastError(
+    "StateRefused",
+    `${whose} has stored events, and its class has no apply(event): write it beside snapshot() and restore(); what is stored stays as it is`,
+  );
 }

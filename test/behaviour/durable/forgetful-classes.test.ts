@@ -1,4 +1,4 @@
-import { Actor, inline } from "holdfast";
+import { Actor, HoldfastError, inline } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Tally } from "../../actors/tally.mjs";
 import { failure, play } from "../stage.js";
@@ -33,12 +33,41 @@ async function refusal(store: Paper, actorClass: new () => Actor) {
   return error;
 }
 
+it("what is asked of an app that has ended says so, and that to try again is no use", async () => {
+  const { app } = await play({ one: inline(Tally, undefined, durable) }, {}, { store: new Paper() });
+  await app.stop();
+  const ended = {
+    code: "Unavailable",
+    retryable: false,
+    message: expect.stringContaining("start another with system()"),
+  };
+  expect(await failure(app.restart("one"))).toMatchObject(ended);
+  expect(await failure(app.forget("one"))).toMatchObject(ended);
+});
+
 describe("a stored state that its class would lose", () => {
   it("is refused where a snapshot is stored and the class has no restore()", async () => {
     const store = await stored(Tally);
     const error = await refusal(store, Account);
     expect(error).toMatchObject({ code: "StateRefused" });
     expect(error.message).toContain("app/one: a snapshot is stored, and Account has no restore()");
+  });
+
+  it("is refused where events are stored and the class has no apply()", async () => {
+    const error = await refusal(await stored(Account), Tally);
+    expect(error).toMatchObject({ code: "StateRefused" });
+    expect(error.message).toContain("app/one has stored events, and its class has no apply(event)");
+  });
+
+  it("is named once where the class refuses it by its path", async () => {
+    class Picky extends Tally {
+      override restore(): void {
+        throw new HoldfastError("StateRefused", `${this.self.path}: not this one`);
+      }
+    }
+    expect((await refusal(await stored(Tally), Picky)).message).toMatch(
+      /^(?!.*app\/one: app\/one).*app\/one: not this one/,
+    );
   });
 
   it("is refused where migrate() forgets its return", async () => {

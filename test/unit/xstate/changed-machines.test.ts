@@ -143,6 +143,12 @@ describe("a machine of another version", () => {
     expect(error.details).toMatchObject({ stored: 1, expected: 2 });
   });
 
+  it("is told from one that has no version", () => {
+    const stored = new Stand(doorOf()).send("open").kept();
+    const error = refusal(() => new Stand(doorOf(), { stored, version: 2 }));
+    expect(error.message).toContain("the stored state is of no version, the machine of version 2");
+  });
+
   it("has the version of its config where it says none", () => {
     const first = createMachine({ version: "1.0", initial: "a", states: { a: {} } });
     const second = createMachine({ version: "1.1", initial: "a", states: { a: {} } });
