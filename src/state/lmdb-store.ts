@@ -25,7 +25,8 @@ export function lmdb(folder: string): Store {
   if (typeof folder !== "string" || folder === "") {
     throw new HoldfastError("InvalidSpec", `lmdb(folder): the folder is ${shown(folder)}: give a path, "./state"`);
   }
-  return { kind: "store", open: (around) => openLmdb(resolve(folder), around) };
+  const path = resolve(folder);
+  return { kind: "store", about: `lmdb in ${path}`, open: (around) => openLmdb(path, around) };
 }
 
 async function openLmdb(folder: string, around: StoreSurroundings): Promise<OpenStore> {

@@ -16,6 +16,7 @@ export function memory(): Store {
   let open = false;
   return {
     kind: "store",
+    about: "memory",
     async open() {
       if (open) {
         throw new HoldfastError("StoreInUse", "this memory() is open in another system: give each one its own", {

@@ -30,11 +30,20 @@ export function checkSchedule(schedule: BackupSchedule, field: string): void {
   if ((typeof to !== "string" || to === "") && (typeof to !== "object" || to === null)) {
     throw invalid(`${field}.to is ${shown(to)}: give the folder that backups go to`, `${field}.to`);
   }
-  const ms = milliseconds(every, `${field}.every`);
-  if (ms < SHORTEST_MS || ms === Number.POSITIVE_INFINITY) {
+  const ms = intervalMs(every);
+  if (ms === undefined || ms < SHORTEST_MS || ms === Number.POSITIVE_INFINITY) {
     throw invalid(`${field}.every is ${shown(every)}: give at least a second, such as "1h"`, `${field}.every`);
   }
   if (keep !== undefined) checkKeep(keep, `${field}.keep`);
+}
+
+/** Undefined for what is no duration: what is said about those in general names none that suits backups. */
+function intervalMs(every: Duration): number | undefined {
+  try {
+    return milliseconds(every, "every");
+  } catch {
+    return undefined;
+  }
 }
 
 export interface ScheduleSurroundings {

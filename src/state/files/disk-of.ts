@@ -1,8 +1,9 @@
 import { HoldfastError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
-import type { StoreSurroundings } from "../../system/durable/store.js";
+import type { StoreNews, StoreSurroundings } from "../../system/durable/store.js";
 import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
+import type { RedundancyNews } from "../redundancy/redundancy-news.js";
 import { RedundantDisk } from "../redundancy/redundant-disk.js";
 import { redundantSettings } from "../redundancy/redundant-options.js";
 import type { FilesOptions } from "./files-options.js";
@@ -46,9 +47,15 @@ function several(where: readonly string[], options: { parity: number; degraded?:
     on: ({ tell }) =>
       new RedundantDisk(folders, {
         ...options,
-        tell: ({ kind, text }) => tell({ kind: kind === "disk-left-out" ? "store-degraded" : "store-repaired", text }),
+        tell: (news) => tell(storeNews(news)),
       }),
   };
+}
+
+function storeNews(news: RedundancyNews): StoreNews {
+  const { kind, text } = news;
+  if (kind !== "disk-left-out") return { kind: "store-repaired", text };
+  return { kind: "store-degraded", text, disk: news.disk, left: news.left };
 }
 
 function isList(where: string | readonly string[] | Disk): where is readonly string[] {

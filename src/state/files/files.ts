@@ -23,6 +23,7 @@ export function files(where: string | readonly string[] | Disk, options: FilesOp
   if (target) for (const folder of folders) refuseOverlap(folder, target);
   return {
     kind: "store",
+    about: `files in ${folders.map(({ about }) => about).join(" + ")}`,
     async open(around) {
       const disk = on(around);
       const store = await openFiles(disk, settings, around);

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { HoldfastError } from "../../errors.js";
 import type { OpenStore, StoreSurroundings } from "../../system/durable/store.js";
 import type { Disk } from "../disk/disk.js";
 import { errnoOf, storeFailed } from "../disk/store-failed.js";
+import { currentKey } from "../privacy/sealing.js";
 import type { FilesSettings } from "./files-options.js";
 import { FilesStore } from "./files-store.js";
 import { Journals } from "./journals.js";
@@ -14,6 +16,8 @@ import { type Recovered, recover } from "./recover.js";
  * @throws HoldfastError StoreInUse, StoreDamaged, StoreFailed
  */
 export async function openFiles(disk: Disk, settings: FilesSettings, around: StoreSurroundings): Promise<OpenStore> {
+  // Before anything is made: what is refused leaves nothing behind.
+  if (settings.encryption) await currentKey(settings.encryption);
   await makeFolder(disk);
   const lock = await failing(disk, "lock it", () => disk.lock());
   try {
@@ -37,6 +41,13 @@ async function makeFolder(disk: Disk): Promise<void> {
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw storeFailed(disk.about, "make the folder", error);
     const parent = dirname(disk.about);
+    if (existsSync(parent)) {
+      throw new HoldfastError(
+        "StoreFailed",
+        `${disk.about} cannot be made: ${parent} is there, but takes no new folder. Give a folder on a disk, such as ./state`,
+        { cause: error, details: { folder: disk.about, errno: "ENOENT", parent } },
+      );
+    }
     throw new HoldfastError(
       "StoreFailed",
       `${disk.about} cannot be made: there is no folder ${parent}. Is a disk not mounted? If not, make it: mkdir -p ${parent}`,

@@ -26,6 +26,14 @@ export interface SealedFile {
  * @throws HoldfastError InvalidSpec: there is no such key, or it is none
  */
 export async function sealNew(encryption: Encryption, about: string, file: string): Promise<SealedFile> {
+  const { keyId, key } = await currentKey(encryption);
+  const salt = randomBytes(SALT_BYTES);
+  const header = encodeSealHeader({ keyId, salt, check: checkOf(key, salt) });
+  return { header, sealer: fileSealer(fileKey(key, salt, about), keyId, file) };
+}
+
+/** What new files are sealed with. @throws HoldfastError InvalidSpec: there is no such key, or it is none */
+export async function currentKey(encryption: Encryption): Promise<{ keyId: string; key: Uint8Array }> {
   const keyId = typeof encryption.current === "function" ? encryption.current() : encryption.current;
   checkKeyId(keyId, "encryption.current");
   const given = await encryption.key(keyId);
@@ -33,10 +41,7 @@ export async function sealNew(encryption: Encryption, about: string, file: strin
     const text = `the key "${keyId}" is encryption.current, but encryption.key("${keyId}") gives nothing`;
     throw new HoldfastError("InvalidSpec", `${text}: give its 32 bytes`, { details: { keyId } });
   }
-  const key = keyBytes(given, `the key "${keyId}"`);
-  const salt = randomBytes(SALT_BYTES);
-  const header = encodeSealHeader({ keyId, salt, check: checkOf(key, salt) });
-  return { header, sealer: fileSealer(fileKey(key, salt, about), keyId, file) };
+  return { keyId, key: keyBytes(given, `the key "${keyId}"`) };
 }
 
 /**

@@ -60,7 +60,13 @@ export type StoreNews =
   /** It takes changes again. */
   | { readonly kind: "store-recovered"; readonly afterMs: number }
   /** It goes on with less to fall back on: one of several disks is left out. */
-  | { readonly kind: "store-degraded"; readonly text: string }
+  | {
+      readonly kind: "store-degraded";
+      readonly text: string;
+      /** The disk, and how many are left, where the store can tell. */
+      readonly disk?: string;
+      readonly left?: number;
+    }
   /** Something damaged was found, and what was done about it. */
   | { readonly kind: "store-repaired"; readonly text: string }
   /** A scheduled backup is there: the bytes of its files, and those that were not in the folder before. */
@@ -86,6 +92,8 @@ export interface StoreSurroundings {
 /** Where state lives: `files()`, `memory()` or `lmdb()` of holdfast/state, or one of your own. */
 export interface Store {
   readonly kind: "store";
+  /** For people, also while it is not open: "files in /var/lib/app". */
+  readonly about?: string;
   /** @throws HoldfastError StoreInUse with the owner's pid, StoreDamaged, StoreFailed */
   open(around: StoreSurroundings): Promise<OpenStore>;
 }

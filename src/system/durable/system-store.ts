@@ -46,7 +46,7 @@ export class SystemStore {
 
   /** For people. */
   get about(): string {
-    return this.#open?.about ?? "a store that is not open";
+    return this.#open?.about ?? this.#store.about ?? "a store that is not open";
   }
 
   /** Why nothing can be stored now. */

@@ -1,7 +1,22 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { files } from "../../../../src/state/files/files.js";
+import { memory } from "../../../../src/state/memory-store.js";
+import type { StoreNews } from "../../../../src/system/durable/store.js";
+import { SystemStore } from "../../../../src/system/durable/system-store.js";
+import { EventFan, type SystemEvent } from "../../../../src/system/events.js";
+import { VirtualClock } from "../../../../src/testing/virtual-clock.js";
 import { DiskInHand, systemError } from "./disk-in-hand.js";
 import { base, drop, forget, opened, scratchFolder, stored, tail } from "./opened.js";
 
@@ -338,8 +353,46 @@ describe("what it is opened on", () => {
       code: "StoreFailed",
       message: expect.stringContaining(`mkdir -p ${join(folder, "no")}`),
     });
+    await expect(opened("/proc/no-such-state")).rejects.toMatchObject({
+      code: "StoreFailed",
+      message: expect.not.stringContaining("mkdir"),
+    });
     writeFileSync(join(folder, "file"), "");
     await expect(opened(join(folder, "file"))).rejects.toMatchObject({ code: "StoreFailed" });
+  });
+
+  it("is not made where the key to seal it with is refused", async () => {
+    const folder = join(scratchFolder(), "state");
+    const encryption = { current: "one", key: () => undefined };
+    await expect(opened(folder, { encryption })).rejects.toMatchObject({ code: "InvalidSpec" });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("is named before it is open", async () => {
+    const folder = scratchFolder();
+    expect(files([`${folder}/a`, `${folder}/b`]).about).toContain(`${folder}/b`);
+    expect(memory().about).toBe("memory");
+    await (await opened(folder)).store.close();
+    appendFileSync(join(folder, "journal-1.log"), "torn");
+    const events = new EventFan();
+    const told: SystemEvent[] = [];
+    events.subscribe((event) => told.push(event));
+    const system = new SystemStore(files(folder), new VirtualClock(), events);
+    await system.open();
+    await system.close();
+    expect(told).toMatchObject([{ type: "store-repaired", about: `files in ${folder}` }]);
+  });
+
+  it("says which of several disks is left out, and how many are left", async () => {
+    const folder = scratchFolder();
+    const disks = ["a", "b", "c"].map((name) => join(folder, name));
+    const news: StoreNews[] = [];
+    const open = () => files(disks).open({ clock: new VirtualClock(), tell: (one) => news.push(one) });
+    await (await open()).close();
+    rmSync(disks[2]!, { recursive: true });
+    writeFileSync(disks[2]!, "no folder");
+    await (await open()).close();
+    expect(news).toMatchObject([{ kind: "store-degraded", disk: disks[2], left: 2 }]);
   });
 
   it("is not littered by starts that write nothing", async () => {
@@ -351,6 +404,8 @@ describe("what it is opened on", () => {
   it("is refused where options or folder make no sense", () => {
     expect(() => files("")).toThrow(/give a folder/);
     expect(() => files("x", { sync: "never" as "each" })).toThrow(/files\(\)\.sync is "never"/);
+    const every = "sometimes" as "1h";
+    expect(() => files("x", { backup: { to: "y", every } })).toThrow(/every is "sometimes".*such as "1h"/);
     expect(() => files("x", { segmentBytes: 12 })).toThrow(/files\(\)\.segmentBytes is 12/);
     expect(() => files("x", { sinc: "each" } as object)).toThrow(/did you mean "sync"/);
   });
