@@ -5,7 +5,7 @@ import type { Disk } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import type { RedundancyNews } from "../redundancy/redundancy-news.js";
 import { RedundantDisk } from "../redundancy/redundant-disk.js";
-import { redundantSettings } from "../redundancy/redundant-options.js";
+import { eachOnce, redundantSettings } from "../redundancy/redundant-options.js";
 import type { FilesOptions } from "./files-options.js";
 
 /** What `files()` was given. */
@@ -42,6 +42,7 @@ function one(disk: Disk): DiskOf {
 function several(where: readonly string[], options: { parity: number; degraded?: "go-on" | "refuse" }): DiskOf {
   redundantSettings(where.length, options);
   const folders = where.map((folder) => new FolderDisk(folder));
+  eachOnce(folders);
   return {
     folders,
     on: ({ tell }) =>

@@ -6,7 +6,7 @@ import { shown } from "../../known-keys.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import { storeFailed } from "../disk/store-failed.js";
 import { RedundantDisk } from "./redundant-disk.js";
-import type { RedundantOptions } from "./redundant-options.js";
+import { eachOnce, type RedundantOptions } from "./redundant-options.js";
 import type { ScrubOptions } from "./scrub.js";
 import type { ScrubReport } from "./scrub-report.js";
 
@@ -45,10 +45,9 @@ export interface Archive {
  * await archive.close();
  */
 export async function openArchive(folders: readonly string[], options: RedundantOptions): Promise<Archive> {
-  const disk = new RedundantDisk(
-    folders.map((folder) => new FolderDisk(folder)),
-    options,
-  );
+  const disks = folders.map((folder) => new FolderDisk(folder));
+  eachOnce(disks);
+  const disk = new RedundantDisk(disks, options);
   const failed = (error: unknown): never => {
     throw storeFailed(disk.about, "be opened", error);
   };

@@ -67,7 +67,8 @@ function said(found: Found): string {
 
 function oneSet(members: readonly Named[], disks: number, parity: number): void {
   const [first] = members as [Named];
-  for (const { about, superblock } of members) {
+  for (const member of members) {
+    const { about, superblock } = member;
     if (superblock.set !== first.superblock.set) {
       throw spec(`${first.about} and ${about} are disks of different sets: give the folders of one`);
     }
@@ -77,7 +78,7 @@ function oneSet(members: readonly Named[], disks: number, parity: number): void 
           "give all folders of the set and its parity. To change them, restore a backup into new folders",
       );
     }
-    const other = members.find((one) => one.superblock.index === superblock.index && one.about !== about);
+    const other = members.find((one) => one.superblock.index === superblock.index && one !== member);
     if (other) throw spec(`${about} and ${other.about} are the same disk of the set, one is a copy: leave one out`);
   }
 }

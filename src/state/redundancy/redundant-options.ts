@@ -1,5 +1,6 @@
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import type { Disk } from "../disk/disk.js";
 import { MAX_SHARDS } from "./erasure-code.js";
 import type { Degraded } from "./members.js";
 import type { RedundancyNews } from "./redundancy-news.js";
@@ -20,6 +21,16 @@ export interface RedundantOptions {
 export type RedundantSettings = Required<RedundantOptions>;
 
 const known: KeysOf<RedundantOptions> = { parity: true, degraded: true, tell: true };
+
+/** @throws HoldfastError InvalidSpec for a folder that is given twice, under whatever name */
+export function eachOnce(disks: readonly Disk[]): void {
+  const names = disks.map(({ about }) => about);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new HoldfastError("InvalidSpec", `${twice} is given twice: give each folder once, each on a disk of its own`, {
+    details: { folder: twice },
+  });
+}
 
 /** @throws HoldfastError InvalidSpec naming the option */
 export function redundantSettings(disks: number, options: RedundantOptions): RedundantSettings {

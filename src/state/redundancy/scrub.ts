@@ -1,11 +1,12 @@
 import { HoldfastError } from "../../errors.js";
-import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
+import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { Disk, DiskLock } from "../disk/disk.js";
 import { FolderDisk } from "../disk/folder-disk.js";
 import { claimSet } from "./claim-set.js";
 import { isOfProcess, type Member } from "./member.js";
 import { lookAtSet, type OpenedSet, parityOf } from "./open-set.js";
 import type { RedundancyNews } from "./redundancy-news.js";
+import { eachOnce } from "./redundant-options.js";
 import { scrubFiles } from "./scrub-files.js";
 import type { ScrubProgress, ScrubReport } from "./scrub-report.js";
 
@@ -33,7 +34,15 @@ const known: KeysOf<ScrubOptions> = { repair: true, onProgress: true, tell: true
  */
 export async function scrub(where: readonly (string | Disk)[], options: ScrubOptions = {}): Promise<ScrubReport> {
   onlyKnownKeys(options, known, "scrub()");
-  const disks = where.map((one) => (typeof one === "string" ? new FolderDisk(one) : one));
+  if (!Array.isArray(where) || where.length === 0 || where.includes("")) {
+    throw new HoldfastError(
+      "InvalidSpec",
+      `scrub(${shown(where)}): give all folders of the set, scrub(["/sd1/state", "/sd2/state"])`,
+      { details: { field: "scrub()" } },
+    );
+  }
+  const disks: Disk[] = where.map((one) => (typeof one === "string" ? new FolderDisk(one) : one));
+  eachOnce(disks);
   const { repair = false, onProgress = () => {}, tell = () => {} } = options;
   const parity = await parityOf(disks);
   const alone = <T>(_: string, act: () => Promise<T>) => act();

@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import { files } from "../../../../src/state/files/files.js";
 import { VirtualClock } from "../../../../src/testing/virtual-clock.js";
@@ -28,4 +28,10 @@ it("refuses one folder of a set as a store of its own, and names a store that wa
   const again = await set();
   expect(await stored(again, "a")).toEqual([["1=x"], []]);
   await again.close();
+});
+
+it("refuses a folder that is given twice", () => {
+  const folder = scratchFolder();
+  const message = `${folder} is given twice: give each folder once, each on a disk of its own`;
+  expect(() => files([folder, `${folder}/../${basename(folder)}`])).toThrow(message);
 });

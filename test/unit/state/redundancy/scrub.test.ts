@@ -186,6 +186,15 @@ describe("scrub", () => {
 
   it("refuses folders that are no set, and options that there are not", async () => {
     await expect(scrub([new MemoryDisk("/a"), new MemoryDisk("/b")])).rejects.toMatchObject({ code: "InvalidSpec" });
+    for (const where of ["/sd1", [], ["/sd1", ""], undefined]) {
+      await expect(scrub(where as never)).rejects.toMatchObject({
+        code: "InvalidSpec",
+        message: expect.stringContaining('give all folders of the set, scrub(["/sd1/state", "/sd2/state"])'),
+      });
+    }
+    await expect(scrub(["./y", "y/../y"])).rejects.toThrow(/\/y is given twice: .*each on a disk of its own/);
+    const [one] = await filled();
+    await expect(new RedundantDisk([one!, one!, one!], { parity: 1 }).list("")).rejects.toThrow("the same disk");
     await expect(scrub(await filled(), { fix: true } as never)).rejects.toMatchObject({ code: "InvalidSpec" });
   });
 });
