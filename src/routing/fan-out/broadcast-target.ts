@@ -2,7 +2,7 @@ import { onAbort } from "../../actor/on-abort.js";
 import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import type { BroadcastOutcome } from "./broadcast-ref.js";
-import { checkCall, copies, noStream, streamRefused } from "./fan-out.js";
+import { checkCall, checkSignal, copies, noStream, streamRefused } from "./fan-out.js";
 import { FanOutTarget } from "./fan-out-target.js";
 
 /**
@@ -16,6 +16,7 @@ export class BroadcastTarget extends FanOutTarget {
   protected async answer(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
     const { path, members, isStream } = this.group;
     checkCall(this.group, method, options);
+    checkSignal(method, options);
     const each = copies(this.group, args);
     // Before the first start it may be a stream, and one that nobody reads would keep its member.
     const ending = isStream(method) === undefined ? new AbortController() : undefined;

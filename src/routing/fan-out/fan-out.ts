@@ -55,6 +55,18 @@ export function streamRefused(path: string, method: string): HoldfastError {
 export function copies({ context, apart }: FanOut, args: unknown[]): () => unknown[] {
   if (plainBytes(args) >= 0) return () => args;
   const { value, special } = pack(args, "args", "copy", context.identity);
-  if (apart && special !== true) return () => args;
+  // As it was packed: what is lent cannot go to several, and was copied.
+  if (apart && special !== true) return () => value as unknown[];
   return () => unpack({ value: structuredClone(value), special }, (path) => context.resolve(path)) as unknown[];
+}
+
+/** An answer that two have: its receiver may change it. @throws HoldfastError InvalidValue for what cannot be sent */
+export function copyOf(fanOut: FanOut, value: unknown): unknown {
+  return copies({ ...fanOut, apart: false }, [value])()[0];
+}
+
+/** @throws HoldfastError Cancelled: nobody waits for what would be asked */
+export function checkSignal(method: string, { signal }: InnerCallOptions): void {
+  if (!signal?.aborted) return;
+  throw new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
 }

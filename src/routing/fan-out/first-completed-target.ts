@@ -3,7 +3,7 @@ import { HoldfastError } from "../../errors.js";
 import type { InnerCallOptions } from "../../system/sent.js";
 import { releaseAll } from "../../transport/lease.js";
 import { gravest } from "./ballot.js";
-import { checkCall, copies, type FanOut, noStream } from "./fan-out.js";
+import { checkCall, checkSignal, copies, type FanOut, noStream } from "./fan-out.js";
 import { FanOutTarget } from "./fan-out-target.js";
 import { leastLoaded } from "./own-mail.js";
 
@@ -29,8 +29,7 @@ export class FirstCompletedTarget extends FanOutTarget {
     const { path, members } = this.group;
     const { signal } = options;
     checkCall(this.group, method, options);
-    if (signal?.aborted)
-      throw new HoldfastError("Cancelled", `${method}: the caller's signal had already fired`, { retryable: true });
+    checkSignal(method, options);
     const each = copies(this.group, args);
     const losers = new AbortController();
     const forget = signal && onAbort(signal, () => losers.abort(signal.reason));

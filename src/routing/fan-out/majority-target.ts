@@ -18,7 +18,7 @@ export class MajorityTarget extends FanOutTarget {
   readonly #quorum: number | undefined;
   readonly #tolerance: number;
 
-  /** @param quorum how many have to agree; undefined: more than half */
+  /** @param quorum how many have to agree; undefined: more than half, and never one alone */
   constructor(group: FanOut, quorum: number | undefined, tolerance: number) {
     super(group);
     this.#quorum = quorum;
@@ -28,7 +28,7 @@ export class MajorityTarget extends FanOutTarget {
   protected async answer(method: string, args: unknown[], options: InnerCallOptions): Promise<unknown> {
     const { path, members } = this.group;
     checkCall(this.group, method, options);
-    const quorum = this.#quorum ?? Math.floor(members.length / 2) + 1;
+    const quorum = this.#quorum ?? Math.max(2, Math.floor(members.length / 2) + 1);
     if (members.length < quorum) throw tooFew(path, members.length, quorum);
     const each = copies(this.group, args);
     const ballot = new Ballot(members.length, quorum, (a, b) => sameValue(a, b, this.#tolerance));

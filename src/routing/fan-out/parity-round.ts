@@ -6,7 +6,7 @@ import { type ErrorCode, HoldfastError, isHoldfastError, toError } from "../../e
 import type { InnerCallOptions } from "../../system/sent.js";
 import { ordinary } from "../../transport/ordinary.js";
 import type { Member } from "../pools/member.js";
-import { copies, type FanOut, noStream } from "./fan-out.js";
+import { copies, copyOf, type FanOut, noStream } from "./fan-out.js";
 import { ParityGroup } from "./parity-group.js";
 
 /** Where another member's answer would be no better: the call itself is at fault, or nobody waits any more. */
@@ -42,28 +42,33 @@ export class ParityRound {
   readonly #group = new ParityGroup();
   readonly #callers: Caller[] = [];
   readonly #parity = new AbortController();
+  readonly #timer: Timer;
+  readonly #onClosed: () => void;
   #options: InnerCallOptions = {};
   #closed = false;
   /** No answer can be made of the others: the parity ask failed, or there is none. */
   #bare = false;
 
-  /** @param members two or more */
-  constructor(fanOut: FanOut, method: string, members: readonly Member[]) {
+  /**
+   * @param members two or more
+   * @param waitMs for so long it takes asks
+   * @param onClosed it takes no more
+   */
+  constructor(fanOut: FanOut, method: string, members: readonly Member[], waitMs: number, onClosed: () => void) {
     this.#fanOut = fanOut;
     this.#method = method;
     this.#members = members;
-  }
-
-  /** It takes no ask more. */
-  get closed(): boolean {
-    return this.#closed;
+    this.#onClosed = onClosed;
+    // Those who wait have deadlines of their own; the group alone is no reason for a process to live on.
+    this.#timer = fanOut.context.clock.after(waitMs, () => this.close(), { background: true });
   }
 
   ask(args: unknown[], options: InnerCallOptions): Promise<unknown> {
     const { context, path } = this.#fanOut;
     const timeoutMs = milliseconds(options.timeout ?? DEFAULT_ASK_TIMEOUT, "timeout");
     const each = copies(this.#fanOut, args);
-    const at = this.#group.add(args);
+    // A copy: what the caller has lent, or changes later, is not to be in the parity ask.
+    const at = this.#group.add(each());
     const member = this.#members[at]!;
     const abort = new AbortController();
     const { signal } = options;
@@ -73,16 +78,14 @@ export class ParityRound {
       const deadline = context.clock.now() + timeoutMs;
       const rest = { error: undefined, limit: undefined, settled: false };
       this.#callers.push({ member, deadline, abort, forget, resolve, reject, ...rest });
-      const asked = async () =>
-        ordinary(
-          noStream(
-            path,
-            this.#method,
-            await member.target.ask(this.#method, each(), { ...options, signal: abort.signal }),
-          ),
-        );
+      const asked = async () => {
+        const answer = await member.target.ask(this.#method, each(), { ...options, signal: abort.signal });
+        const value = ordinary(noStream(path, this.#method, answer));
+        // It is part of what others may be made of, and its receiver may change what it gets.
+        return { value, given: copyOf(this.#fanOut, value) };
+      };
       asked().then(
-        (value) => this.#answered(at, value),
+        ({ value, given }) => this.#answered(at, value, given),
         (error: unknown) => this.#lost(at, toError(error)),
       );
       if (this.#callers.length === this.#members.length - 1) this.close();
@@ -93,6 +96,10 @@ export class ParityRound {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#timer.cancel();
+    this.#onClosed();
+    // Nobody is left for whom there could be anything to make good.
+    if (this.#callers.every(({ settled }) => settled)) return;
     let input: unknown[];
     try {
       input = this.#group.close() as unknown[];
@@ -114,11 +121,10 @@ export class ParityRound {
     );
   }
 
-  #answered(at: number, value: unknown): void {
-    // It is part of what others may be made of, and its receiver may change what it gets.
+  #answered(at: number, value: unknown, given: unknown): void {
     this.#group.answered(at, value);
     const caller = this.#callers[at]!;
-    if (!caller.settled) this.#settle(caller, () => caller.resolve(structuredClone(value)));
+    if (!caller.settled) this.#settle(caller, () => caller.resolve(given));
     this.#rebuild();
   }
 
@@ -142,8 +148,10 @@ export class ParityRound {
 
   #rebuild(): void {
     let rebuilt: ReturnType<ParityGroup["rebuilt"]>;
+    let given: unknown;
     try {
       rebuilt = this.#group.rebuilt();
+      given = rebuilt && copyOf(this.#fanOut, rebuilt.value);
     } catch {
       this.#unprotected();
       return;
@@ -152,9 +160,8 @@ export class ParityRound {
     const caller = this.#callers[rebuilt.at]!;
     this.#group.answered(rebuilt.at, rebuilt.value);
     if (caller.settled) return;
-    const { value } = rebuilt;
     const why = caller.error === undefined ? "late" : "lost";
-    this.#settle(caller, () => caller.resolve(structuredClone(value)));
+    this.#settle(caller, () => caller.resolve(given));
     caller.abort.abort(new HoldfastError("Cancelled", `${this.#fanOut.path}: its answer was made of the others'`));
     const { path, context } = this.#fanOut;
     const of = this.#callers.length;

@@ -1,5 +1,6 @@
 import type { InnerCallOptions } from "../../system/sent.js";
-import { checkCall, type FanOut } from "./fan-out.js";
+import type { Member } from "../pools/member.js";
+import { checkCall, checkSignal, type FanOut } from "./fan-out.js";
 import { FanOutTarget } from "./fan-out-target.js";
 import { ParityRound } from "./parity-round.js";
 
@@ -15,6 +16,7 @@ import { ParityRound } from "./parity-round.js";
 export class ParityTarget extends FanOutTarget {
   readonly #methods: ReadonlySet<string>;
   readonly #waitMs: number;
+  /** Of each method the group that takes asks: a closed one is held by its callers alone. */
   readonly #open = new Map<string, ParityRound>();
   /** Whose turn it is to be first: the parity ask is not always the same member's. */
   #turn = 0;
@@ -29,18 +31,21 @@ export class ParityTarget extends FanOutTarget {
     const { members, single } = this.group;
     if (!this.#methods.has(method)) return single.ask(method, args, options);
     checkCall(this.group, method, options);
-    if (members.length < 2) return single.ask(method, args, options);
-    return this.#round(method).ask(args, options);
+    checkSignal(method, options);
+    const open = this.#open.get(method);
+    if (open) return open.ask(args, options);
+    // Two that are down in one group could not be made good, though others serve.
+    const up = members.filter((member) => member.up);
+    const there = up.length > 0 ? up : members;
+    if (there.length < 2) return single.ask(method, args, options);
+    return this.#begin(method, there).ask(args, options);
   }
 
-  #round(method: string): ParityRound {
-    const open = this.#open.get(method);
-    if (open && !open.closed) return open;
-    const { members, context } = this.group;
+  #begin(method: string, members: readonly Member[]): ParityRound {
     const from = this.#turn++ % members.length;
-    const round = new ParityRound(this.group, method, [...members.slice(from), ...members.slice(0, from)]);
+    const inTurn = [...members.slice(from), ...members.slice(0, from)];
+    const round = new ParityRound(this.group, method, inTurn, this.#waitMs, () => this.#open.delete(method));
     this.#open.set(method, round);
-    context.clock.after(this.#waitMs, () => round.close());
     return round;
   }
 }
