@@ -7,7 +7,10 @@ import type { FirstCompletedRef } from "./fan-out/broadcast-ref.js";
 export interface ParityOptions extends BroadcastOptions {
   /** The fewest members there are, and how many at first: 2 or more. Default 2. */
   min?: number;
-  /** The methods that are linear in their arguments, Ax + b: only those are protected. It is you who says so. */
+  /**
+   * The methods that are linear in their arguments, Ax + b: only those are protected. It is you who says so. A name that no
+   * method has is an InvalidSpec as soon as the class is known.
+   */
   linear: readonly string[];
   /** How long a group waits to be full before its parity ask goes out. Default 2 ms. */
   wait?: Duration;

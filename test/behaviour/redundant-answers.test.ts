@@ -156,6 +156,26 @@ describe("the number of members where nothing is said", () => {
   });
 });
 
+describe.each(levels)("a linear method that is none, $level", ({ level }) => {
+  const them = () => parity(at(level, Scorer), { linear: ["scoer"] });
+  const message = expect.stringMatching(
+    /^app\/them\.linear has "scoer": its members have no such method; did you mean "score"\? \(there are: /,
+  );
+
+  it("is told at the start", async () => {
+    expect(await failure(play({ them: them() }))).toMatchObject({ code: "InvalidSpec", message });
+  });
+
+  it("is told to who asks, where nobody waits for the start", async () => {
+    const { refs } = await play({ them: them() }, {}, { start: "background" });
+    const outcome = async () => {
+      const error = await failure(refs.them.ask.squared(3));
+      return error instanceof Error ? error.message : error;
+    };
+    await expect.poll(() => outcome().catch(String), { timeout: 10_000 }).toContain('linear has "scoer"');
+  });
+});
+
 describe("what cannot be", () => {
   it.each([
     [

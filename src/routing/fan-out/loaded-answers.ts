@@ -1,12 +1,14 @@
+import type { ActorFacts } from "../../actor/methods.js";
 import { milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
-import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import { type KeysOf, nearest, onlyKnownKeys, shown } from "../../known-keys.js";
 import { type LoadedActor, positiveInteger } from "../../system/actor/loaded-actor.js";
 import type { LoadedSpec } from "../../system/unit.js";
 import type { BroadcastOptions } from "../broadcast.js";
 import type { MajorityOptions } from "../majority.js";
 import type { ParityOptions } from "../parity.js";
 import type { PoolBounds } from "../pools/pool-bounds.js";
+import type { FanOut } from "./fan-out.js";
 import { broadcastKeys, fixedBounds, loadFanOut } from "./loaded-broadcast.js";
 import { MajorityTarget } from "./majority-target.js";
 import { ParityTarget } from "./parity-target.js";
@@ -54,7 +56,8 @@ export function loadParity(member: LoadedActor, options: ParityOptions): LoadedS
     severalOf(found, size, field, "2 or more: one member is the parity of the others");
     return found;
   };
-  return loadFanOut(member, bounds, (group) => new ParityTarget(group, options.linear, wait("parity()")));
+  const target = (group: FanOut) => new ParityTarget(group, options.linear, wait("parity()"));
+  return loadFanOut(member, bounds, target, (facts, path) => checkLinear(options.linear, facts, `${path}.linear`));
 }
 
 /** As many as are needed where nothing is said: one more is work more. */
@@ -84,6 +87,17 @@ function checkQuorum(quorum: number | undefined, { max }: PoolBounds, field: str
   if (quorum === undefined) return;
   if (quorum > max) throw invalid(`${field}.quorum`, quorum, `${max} or fewer: there are ${max} members at most`);
   if (quorum * 2 <= max) throw invalid(`${field}.quorum`, quorum, `more than half of ${max} members`);
+}
+
+/** A name that no method has would protect nothing, in silence. */
+function checkLinear(linear: readonly string[], { methods }: ActorFacts, field: string): void {
+  const missing = linear.find((name) => !Object.hasOwn(methods, name));
+  if (missing === undefined) return;
+  const names = Object.keys(methods);
+  const near = nearest(missing, names);
+  const fix = `${near ? `did you mean "${near}"? ` : ""}(there are: ${names.join(", ")})`;
+  const text = `${field} has ${shown(missing)}: its members have no such method; ${fix}`;
+  throw new HoldfastError("InvalidSpec", text, { details: { field } });
 }
 
 function invalid(field: string, value: unknown, fix: string): HoldfastError {

@@ -7,10 +7,10 @@ import type { LoadedSpec } from "../../system/unit.js";
 import type { BroadcastOptions, FirstCompletedOptions } from "../broadcast.js";
 import { memberRules } from "../pools/member-rules.js";
 import { type PoolBounds, poolBounds } from "../pools/pool-bounds.js";
-import { PoolUnit } from "../pools/pool-unit.js";
 import { waitAndLoad } from "../scaling/scaling-rule.js";
 import { BroadcastTarget } from "./broadcast-target.js";
 import type { FanOut } from "./fan-out.js";
+import { FanOutUnit, type Suits } from "./fan-out-unit.js";
 import { FirstCompletedTarget } from "./first-completed-target.js";
 import { OwnMail } from "./own-mail.js";
 
@@ -54,11 +54,16 @@ export function fixedBounds(options: BroadcastOptions, member: LoadedActor, fiel
   };
 }
 
-/** Members with mail of their own, behind a target that asks several. @param boundsOf checks the options */
+/**
+ * Members with mail of their own, behind a target that asks several.
+ * @param boundsOf checks the options
+ * @param suits checks them against the members' class
+ */
 export function loadFanOut(
   member: LoadedActor,
   boundsOf: (field: string) => PoolBounds,
   target: (group: FanOut) => Target,
+  suits?: Suits,
 ): LoadedSpec {
   return {
     rules(field, preset) {
@@ -70,7 +75,7 @@ export function loadFanOut(
       const { path, preset } = place;
       const rules = memberRules(member, path, preset);
       const mail = new OwnMail(path, member.mailbox(path).messages);
-      return new PoolUnit(context, place, { member, rules, bounds: boundsOf(path), mail, target });
+      return new FanOutUnit(context, place, { member, rules, bounds: boundsOf(path), mail, target }, suits);
     },
   };
 }

@@ -99,7 +99,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   accept(message: Message, key: string | undefined): void {
-    this.#admit(message.inner);
+    this.admit(message.inner);
     const mail = this.#mail;
     try {
       mail.push(message, key);
@@ -250,7 +250,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   /** @throws HoldfastError why nothing is taken now */
-  #admit(inner: boolean): void {
+  protected admit(inner: boolean): void {
     if (this.#refusal) throw this.#refusal;
     if (this.#draining && !inner) throw takesNoMore(this.path);
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
@@ -278,7 +278,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
       members: all,
       apart: cell.isolation !== "inline",
       single,
-      admit: (inner) => this.#admit(inner),
+      admit: (inner) => this.admit(inner),
       isStream: (method) => this.isStream(method),
       resize: (to) => this.resize(to),
     };
