@@ -1,4 +1,4 @@
-import { Actor, type Ref, type Tensor } from "holdfast";
+import { Actor, type Tensor } from "holdfast";
 
 /** By the name of a member: what it is to do, or how far its answer is to be off. */
 export type Orders = Record<string, "die" | "throw" | "wait" | "refuse" | number>;
@@ -9,7 +9,6 @@ export class Scorer extends Actor {
     orders?: Orders,
   ): Promise<V>;
   member(): string;
-  introduce(total: number): { total: number; me: Ref<Scorer> };
   sum(tensor: Tensor): number;
   squared(x: number): number;
 }

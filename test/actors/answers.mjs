@@ -18,9 +18,6 @@ export class Scorer extends Actor {
   member() {
     return this.self.path.split("/").at(-1);
   }
-  introduce(total) {
-    return { total, me: this.self };
-  }
   sum({ data }) {
     return data.reduce((total, each) => total + each, 0);
   }

@@ -7,19 +7,6 @@ import { failure, levels, play } from "./stage.js";
 
 const at = castingFrom(new URL("../actors/answers.mjs", import.meta.url));
 
-it.each(levels)("an answer with a ref in it reaches its caller, $level", async ({ level }) => {
-  const { refs } = await play({ them: parity(at(level, Scorer), { size: 3, linear: ["introduce"], wait: "5s" }) });
-  const asks = [1, 2].map((n) => refs.them.with({ timeout: "5s" }).ask.introduce(n));
-  const answers = asks.map(async (asked) => {
-    const { total, me } = await asked;
-    return [total, await me.ask.member()];
-  });
-  expect(await Promise.all(answers)).toEqual([
-    [1, "1"],
-    [2, "2"],
-  ]);
-});
-
 it.each(levels)("a tensor stays its owner's: each member gets a copy, $level", async ({ level }) => {
   const { app, refs } = await play({
     one: parity(at(level, Scorer), { size: 2, linear: ["sum"] }),
