@@ -111,6 +111,19 @@ const meanings = {
     hedge_extra_work: "calls that hedging asks twice, as a part",
     swap_failed: "requests that failed while the model was swapped under load",
   },
+  state: {
+    group_commit_gain: "changes of 1 kB on the disk a second, 64 in flight, over a sync for each",
+    group_commit_vs_append: "beside appending and fdatasync without any store",
+    group_commit_vs_lmdb: "beside the same contract on lmdb",
+    replay_per_s: "batches of a store read back when it is opened, a second",
+    snapshot_overhead: "time of a chunk of speech with its state on the disk, over in memory",
+    hot_failover_ms_p50: "a process killed to the next stored answer, with a hot standby, median, ms",
+    hot_failover_ms_p99: "the same, 99th percentile, ms",
+    hot_failover_vs_cold: "beside the program started again from its journal",
+    hot_failover_vs_cold_process: "beside a new process of the actor alone",
+    encode_mb_s: "erasure code of 4 + 2, MB of data a second on one core",
+    rebuild_mb_s: "two lost of the six made again, MB a second",
+  },
   gateway: {
     gateway_thread_vs_fastify_piscina_1:
       "an actor in a thread, 1 in flight on each, beside fastify with piscina as it comes",
@@ -154,7 +167,7 @@ function figures(name) {
 }
 
 function shown(key, value) {
-  if (/_over_|efficiency|goodput|gain|hedge_extra/.test(key)) return value.toFixed(2);
+  if (/_over_|overhead|efficiency|goodput|gain|hedge_extra/.test(key)) return value.toFixed(2);
   return value >= 100 || value === 0 ? String(Math.round(value)) : value.toFixed(1);
 }
 
