@@ -17,7 +17,7 @@ export function withBackups(
     },
     ids: () => store.ids(),
     read: (id) => store.read(id),
-    append: (batch) => store.append(batch),
+    append: (batch, how) => store.append(batch, how),
     async close() {
       await backups.stop();
       await store.close();

@@ -1,6 +1,12 @@
 import type { Clock } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
-import type { OpenStore, StoreChange, StoredEntity, StoreSurroundings } from "../../system/durable/store.js";
+import type {
+  AppendHint,
+  OpenStore,
+  StoreChange,
+  StoredEntity,
+  StoreSurroundings,
+} from "../../system/durable/store.js";
 import { checkBatch } from "../check-batch.js";
 import type { Disk, DiskLock } from "../disk/disk.js";
 import { storeFailed } from "../disk/store-failed.js";
@@ -38,6 +44,8 @@ export class FilesStore implements OpenStore {
   readonly #waiting = new WaitingBatches();
   readonly #reads = new Set<Promise<unknown>>();
   readonly #clock: Clock;
+  /** Ends the wait for more. */
+  #hurry: () => void = () => {};
   #nextBatch: number;
   #lookedAt: number;
   #writing: Promise<void> | undefined;
@@ -91,7 +99,7 @@ export class FilesStore implements OpenStore {
     }
   }
 
-  append(batch: readonly StoreChange[]): Promise<void> {
+  append(batch: readonly StoreChange[], how?: AppendHint): Promise<void> {
     try {
       if (this.#closed) throw new HoldfastError("StoreFailed", `${this.about}: it is closed, nothing can be appended`);
       if (this.failure) throw this.failure;
@@ -101,7 +109,8 @@ export class FilesStore implements OpenStore {
       if (length > LARGEST_PAYLOAD) {
         throw new HoldfastError("InvalidValue", `a batch has ${length} bytes: at most ${LARGEST_PAYLOAD} are stored`);
       }
-      const durable = this.#waiting.put(encoded);
+      const durable = this.#waiting.put(encoded, how?.more === true && this.#settings.sync === "group");
+      if (!this.#waiting.patient) this.#hurry();
       this.#writing ??= this.#write();
       return durable;
     } catch (error) {
@@ -115,6 +124,7 @@ export class FilesStore implements OpenStore {
   }
 
   async #close(): Promise<void> {
+    this.#hurry();
     await this.#writing;
     await this.#retry.stop();
     await this.#checkpoint;
@@ -132,6 +142,7 @@ export class FilesStore implements OpenStore {
     // What is appended in this turn goes together.
     await undefined;
     while (this.#waiting.size > 0) {
+      if (this.#waiting.patient && this.#closed === undefined) await this.#patience();
       try {
         await this.#writeGroup();
         await this.#betweenGroups();
@@ -140,6 +151,18 @@ export class FilesStore implements OpenStore {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** A sync takes the disk, and a processor, from whoever is about to append: where that is known, theirs goes with it. */
+  #patience(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(PATIENCE_MS, () => this.#hurry());
+      this.#hurry = () => {
+        this.#hurry = () => {};
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   async #writeGroup(): Promise<void> {
@@ -196,6 +219,9 @@ export class FilesStore implements OpenStore {
     for (const { reject } of lost) reject(failure);
   }
 }
+
+/** A change that others are said to follow waits so long for them at most: little beside what runs meanwhile. */
+const PATIENCE_MS = 2;
 
 /** How often it is looked whether the journal is still where it was: seldom beside syncs, soon for people. */
 const LOOK_EVERY_MS = 1000;

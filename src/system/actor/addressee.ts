@@ -10,6 +10,8 @@ export interface Addressee {
   readonly path: string;
   /** Its name in the store. */
   readonly entity: string;
+  /** Messages that its host has. */
+  readonly executing: number;
   readonly key: string | undefined;
   readonly context: SystemContext;
   readonly incarnation: number;

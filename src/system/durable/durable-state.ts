@@ -216,7 +216,8 @@ export class DurableState implements Holder {
     const ticket = ++this.#ticket;
     this.#held.hold({ message, outcome, stored }, ticket);
     const era = this.#era;
-    this.#store.append([...changes, ...over]).then(
+    // What its host has will be appended soon, too.
+    this.#store.append([...changes, ...over], { more: this.#to.executing > 0 }).then(
       () => ticket < era.failedFrom && this.#leave(this.#held.stored(ticket)),
       (error: unknown) => ticket < era.failedFrom && this.#failed(ticket, toError(error)),
     );

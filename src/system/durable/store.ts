@@ -32,6 +32,10 @@ export interface StoredEntity {
   readonly tail: readonly StoredPiece[];
 }
 
+export interface AppendHint {
+  readonly more: boolean;
+}
+
 /** A store that a system has opened. One log for all its entities, so that many share one sync of the disk (group commit). */
 export interface OpenStore {
   /** For people: "files in /var/lib/app". */
@@ -43,11 +47,13 @@ export interface OpenStore {
   /**
    * Takes a batch that becomes durable whole or not at all, after all that were appended before it; `data` is not changed
    * by the caller afterwards. Call it in the turn in which its order is decided.
+   * @param how `more`: another batch is likely to follow within milliseconds, so that a store may wait that long to have them
+   * share a sync. Nothing depends on it
    * @returns resolves when it is durable
    * @throws HoldfastError StoreFailed: it, and everything appended after it and before the store takes again, is not part of
    * the store and never will be
    */
-  append(batch: readonly StoreChange[]): Promise<void>;
+  append(batch: readonly StoreChange[], how?: AppendHint): Promise<void>;
   /** Why nothing can be appended now; the store tries again by itself. */
   readonly failure: HoldfastError | undefined;
   /** Everything appended is durable; then the store is released. */

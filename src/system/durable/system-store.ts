@@ -6,7 +6,7 @@ import type { DurableActor } from "./durable-actor.js";
 import type { Durability } from "./durable-options.js";
 import { DurableState } from "./durable-state.js";
 import { mailOf } from "./entity.js";
-import type { OpenStore, Store, StoreChange, StoredEntity, StoreNews } from "./store.js";
+import type { AppendHint, OpenStore, Store, StoreChange, StoredEntity, StoreNews } from "./store.js";
 
 /** What hears of each change of an entity once that is durable, in order. */
 export type Follower = (change: StoreChange) => void;
@@ -89,12 +89,13 @@ export class SystemStore {
   }
 
   /** See OpenStore.append. */
-  append(batch: readonly StoreChange[]): Promise<void> {
+  append(batch: readonly StoreChange[], how?: AppendHint): Promise<void> {
     const open = this.#open;
     if (!open) return Promise.reject(new HoldfastError("StoreFailed", "the store is not open"));
     let stored: Promise<void>;
     try {
-      stored = open.append(batch);
+      // In virtual time nobody moves the clock for it.
+      stored = open.append(batch, how?.more && this.#clock.flows ? how : undefined);
     } catch (error) {
       stored = Promise.reject(toError(error));
     }

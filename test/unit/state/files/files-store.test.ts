@@ -110,6 +110,39 @@ describe("group commit", () => {
     expect((await hundred("group")).count("sync")).toBe(1);
   });
 
+  it("waits for those that are said to follow, and goes with the first that is not", async () => {
+    const disk = new DiskInHand(scratchFolder());
+    const { store, clock } = await opened(disk);
+    disk.calls.length = 0;
+    const first = store.append([tail("a", 1, "x")], { more: true });
+    const second = store.append([tail("a", 2, "y")], { more: true });
+    await expect.poll(() => clock.pending, patient).toBe(1);
+    expect(disk.calls).toEqual([]);
+    await Promise.all([store.append([tail("a", 3, "z")]), first, second]);
+    expect(disk.count("sync")).toBe(1);
+    expect(clock.pending).toBe(0);
+    expect(await stored(store, "a")).toEqual([[], ["1=x", "2=y", "3=z"]]);
+  });
+
+  it("waits 2 ms for them at most, and not where the store is closed", async () => {
+    const disk = new DiskInHand(scratchFolder());
+    const { store, clock } = await opened(disk);
+    const appended = store.append([tail("a", 1, "x")], { more: true });
+    await expect.poll(() => clock.pending, patient).toBe(1);
+    await clock.advance(2);
+    await appended;
+    const last = store.append([tail("a", 2, "y")], { more: true });
+    await Promise.all([store.close(), last]);
+    expect(await stored((await opened(disk.about)).store, "a")).toEqual([[], ["1=x", "2=y"]]);
+  });
+
+  it("does not wait where many wait already", async () => {
+    const { store } = await opened(scratchFolder());
+    const more = { more: true };
+    await Promise.all(Array.from({ length: 64 }, (_, i) => store.append([tail("a", i, `${i}`)], more)));
+    expect((await store.read("a"))!.tail).toHaveLength(64);
+  });
+
   it("is not where each has a sync of its own, or none has", async () => {
     expect((await hundred("each")).count("sync")).toBe(100);
     const none = await hundred("lost-at-power-cut");
