@@ -8,9 +8,6 @@ import { DurableState } from "./durable-state.js";
 import { mailOf } from "./entity.js";
 import type { AppendHint, OpenStore, Store, StoreChange, StoredEntity, StoreNews } from "./store.js";
 
-/** What hears of each change of an entity once that is durable, in order. */
-export type Follower = (change: StoreChange) => void;
-
 /** Where it is kept how many blocks of sequence numbers were taken. */
 const STARTS = "!starts";
 
@@ -28,7 +25,6 @@ export class SystemStore {
   readonly #events: EventFan;
   /** Those that hand nothing over until changes are taken again. */
   readonly stalled = new Set<{ goOn(): void }>();
-  readonly #followers = new Map<string, Set<Follower>>();
   #opening: Promise<OpenStore> | undefined;
   #open: OpenStore | undefined;
   /** The append that was made last. */
@@ -99,7 +95,6 @@ export class SystemStore {
     } catch (error) {
       stored = Promise.reject(toError(error));
     }
-    if (this.#followers.size > 0) stored = stored.then(() => this.#tellFollowers(batch));
     const before = this.#latest;
     this.#latest = stored;
     // One that is refused for itself is refused at once: others that were appended before it may still be on their way.
@@ -135,26 +130,12 @@ export class SystemStore {
     for (const id of this.#open?.ids() ?? []) if (!id.startsWith("!")) yield id;
   }
 
-  /** Hears of each change of one entity from now on, once it is durable. @returns ends that */
-  follow(id: string, follower: Follower): () => void {
-    const all = this.#followers.get(id) ?? new Set();
-    this.#followers.set(id, all.add(follower));
-    return () => {
-      all.delete(follower);
-      if (all.size === 0 && this.#followers.get(id) === all) this.#followers.delete(id);
-    };
-  }
-
   /** What was appended is durable, or has failed, and the store is released. */
   async close(): Promise<void> {
     const open = await this.#opening?.catch(() => undefined);
     this.#opening = undefined;
     this.#open = undefined;
     await open?.close();
-  }
-
-  #tellFollowers(batch: readonly StoreChange[]): void {
-    for (const change of batch) for (const follower of this.#followers.get(change.id) ?? []) follower(change);
   }
 
   #tell({ kind, ...what }: StoreNews): void {
