@@ -209,7 +209,9 @@ function record(value: Record<string, unknown>, path: string, depth: number): un
 function map(value: Map<unknown, unknown>, path: string, depth: number): Map<unknown, unknown> {
   const out = new Map<unknown, unknown>();
   for (const [key, item] of value) {
-    out.set(walk(key, `${path}.keys`, depth + 1), walk(item, `${path}.get(${String(key)})`, depth + 1));
+    // An object has no name to be told by, and perhaps no text.
+    const name = Object(key) === key ? "an object" : String(key);
+    out.set(walk(key, `${path}.keys`, depth + 1), walk(item, `${path}.get(${name})`, depth + 1));
   }
   return out;
 }

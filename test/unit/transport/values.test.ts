@@ -66,6 +66,12 @@ describe("what is not in the table", () => {
     ["a function", { a: [() => 1] }, "x.a[0]", "a function"],
     ["a symbol", new Set([Symbol("s")]), "x.values[0]", "a symbol"],
     ["a class instance", new Map([["k", new Point()]]), "x.get(k)", "an instance of Point"],
+    [
+      "a class instance below a key without a text",
+      new Map([[{ toString: 1 }, new Point()]]),
+      "x.get(an object)",
+      "an instance of Point",
+    ],
     ["a class instance as a key", new Map([[new Point(), 1]]), "x.keys", "an instance of Point"],
     ["a promise", { later: Promise.resolve() }, "x.later", "an instance of Promise"],
     ["a regular expression", [/x/], "x[0]", "an instance of RegExp"],
@@ -78,6 +84,11 @@ describe("what is not in the table", () => {
     const refusal = () => pack(value, "x");
     expect(refusal).toThrow(`${path} is ${found}, which cannot be sent`);
     expect(refusal).toThrow(expect.objectContaining({ code: "InvalidValue", details: { path } }));
+  });
+
+  it("a map's key that is an object without a text goes like any other", () => {
+    const value = new Map([[Object.assign({}, { toString: 1, valueOf: 2 }), 1]]);
+    expect(pack(value, "x").value).toEqual(value);
   });
 
   it("a getter that packs something itself leaves the value around it as it was", () => {
