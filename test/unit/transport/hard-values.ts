@@ -31,7 +31,7 @@ export const hard = fc.oneof(
   plain,
   plain.map((value) => [value, value]),
   plain.map((value) => ({ a: value, b: { c: value } })),
-  plain.map((value) => JSON.parse(`{"__proto__": 1, "x": ${JSON.stringify(String(value))}}`) as unknown),
+  plain.map((value) => JSON.parse(`{"__proto__": 1, "x": ${JSON.stringify(inspect(value))}}`) as unknown),
   fc.string({ unit: "binary" }).map((text) => `${text}\ud800`),
   fc.string({ unit: "binary", minLength: 41, maxLength: 200 }),
   fc.double().map((value) => (value === 0 ? -0 : value)),
