@@ -22,6 +22,7 @@ import { Rebuilding } from "./rebuilding.js";
 import { restore } from "./restore.js";
 import { runNative } from "./run-native.js";
 import type { Props, Surroundings } from "./surroundings.js";
+import { hookOf } from "./threw-in.js";
 import type { Worker } from "./worker.js";
 
 type Start = Extract<ToHost, { t: "start" }>;
@@ -276,8 +277,8 @@ export class ActorRunner extends ActorIncarnation implements ActorContext, Worke
     this.phase = OVER;
     this.event(KIND.actorCrashed);
     this.fence();
-    const { id: actor, incarnation } = this;
-    this.around.send({ t: "start-failed", actor, incarnation, error: encodeError(error), restoring });
+    const why = { error: encodeError(error), restoring, hook: hookOf(error) };
+    this.around.send({ t: "start-failed", actor: this.id, incarnation: this.incarnation, ...why });
   }
 
   private async finish(): Promise<void> {

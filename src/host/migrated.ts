@@ -1,6 +1,7 @@
 import type { ActorClass } from "../actor/actor.js";
 import { HoldfastError } from "../errors.js";
 import { isPromise } from "./direct-work.js";
+import { inHook } from "./threw-in.js";
 
 /** The version of a class that says none. */
 const FIRST_VERSION = 1;
@@ -18,7 +19,11 @@ export function migrateState(actorClass: ActorClass, state: unknown, from: numbe
   if (from === versionOf(actorClass)) return state;
   if (!actorClass.migrate || from > versionOf(actorClass))
     throw refused(actorClass, "state", "migrate(state, from)", from);
-  return made(actorClass.migrate(state as never, from), "migrate()", "the state (null, where there is none)");
+  return made(
+    inHook("migrate()", () => actorClass.migrate!(state as never, from)),
+    "migrate()",
+    "the state (null, where there is none)",
+  );
 }
 
 /** The same of one stored event. */
@@ -26,7 +31,11 @@ export function migrateEvent(actorClass: ActorClass, event: unknown, from: numbe
   if (from === versionOf(actorClass)) return event;
   if (!actorClass.migrateEvent || from > versionOf(actorClass))
     throw refused(actorClass, "event", "migrateEvent(event, from)", from);
-  return made(actorClass.migrateEvent(event as never, from), "migrateEvent()", "the event");
+  return made(
+    inHook("migrateEvent()", () => actorClass.migrateEvent!(event as never, from)),
+    "migrateEvent()",
+    "the event",
+  );
 }
 
 function refused(actorClass: ActorClass, what: "state" | "event", hook: string, from: number): HoldfastError {

@@ -6,6 +6,7 @@ import { migrateEvent } from "./migrated.js";
 import { ownCopy } from "./own-copy.js";
 import { applied } from "./persist.js";
 import type { Surroundings } from "./surroundings.js";
+import { inHook } from "./threw-in.js";
 
 interface Steps {
   /** A frame's events are applied: the next may come. */
@@ -54,7 +55,7 @@ export class Rebuilding {
     const { actorClass } = this.#around;
     for (const event of unpack(ownCopy(this.#around, events), this.#refs) as unknown[]) {
       const current = version === undefined ? event : migrateEvent(actorClass as ActorClass, event, version);
-      applied(this.#actor.apply!(current as never));
+      applied(inHook("apply()", () => this.#actor.apply!(current as never)));
     }
   }
 }

@@ -5,6 +5,7 @@ import { type ResolveRef, unpack } from "../transport/values.js";
 import { migrateState } from "./migrated.js";
 import { ownCopy } from "./own-copy.js";
 import type { Surroundings } from "./surroundings.js";
+import { inHook } from "./threw-in.js";
 
 /**
  * Gives an actor the state that it had, as its class has them now.
@@ -20,7 +21,7 @@ export function restore(
   if (actor.restore === undefined) throw cannotTake(around.actorClass.name);
   const had = unpack(ownCopy(around, state), refs);
   const has = version === undefined ? had : migrateState(around.actorClass, had, version);
-  return actor.restore(has as never);
+  return inHook("restore()", () => actor.restore!(has as never));
 }
 
 /** To begin anew would be to lose it in silence: the next snapshots would push it out. */

@@ -139,8 +139,15 @@ export type ToParent =
   | { t: "replayed"; actor: number; incarnation: number }
   /** start() answered `ignore`: there is nothing to do, and that is no failure. */
   | { t: "ignored"; actor: number; incarnation: number }
-  /** `restoring`: it was in building its state again, before start(). */
-  | { t: "start-failed"; actor: number; incarnation: number; error: WireError; restoring?: boolean }
+  /** `restoring`: it was in building its state again, before start(); `hook`: what of its class threw, where that is known. */
+  | {
+      t: "start-failed";
+      actor: number;
+      incarnation: number;
+      error: WireError;
+      restoring?: boolean;
+      hook?: string | undefined;
+    }
   | { t: "part"; actor: number; incarnation: number; seq: number; value: Packed }
   | {
       t: "done";

@@ -71,11 +71,11 @@ export abstract class ActorHandle extends ActorMail {
    * Its state could not be built again. One that is durable tries the other way to it, in the same start.
    * @returns undefined where it does; else why it does not begin
    */
-  private otherWay(error: Error): Error | undefined {
+  private otherWay(error: Error, hook?: string): Error | undefined {
     const durable = this.delivered?.durable;
     const { cell, path, key, rare } = this;
     if (!durable || !cell?.alive || !rare?.beginning) return error;
-    const final = durable.fallsBack(error);
+    const final = durable.fallsBack(error, hook);
     if (final) return final;
     this.context.events.emit({ type: "state-fell-back", path, key, error });
     const { beginning } = rare;
@@ -240,7 +240,7 @@ export abstract class ActorHandle extends ActorMail {
       return;
     }
     const error = decodeError(frame.error);
-    const why = frame.t === "start-failed" && frame.restoring ? this.otherWay(error) : error;
+    const why = frame.t === "start-failed" && frame.restoring ? this.otherWay(error, frame.hook) : error;
     if (why) this.neverBegan(why);
   }
 

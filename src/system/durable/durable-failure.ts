@@ -31,8 +31,8 @@ export function undoneWith(path: string, { method }: Message, why: DeathCause | 
   return new HoldfastError("StoreFailed", `${path}: what ${method} did is undone${by}`);
 }
 
-export function cannotRestore(path: string, cause: Error): HoldfastError {
-  const text = `${path} cannot be built again from what is stored, which stays as it is: ${cause.message}`;
+export function cannotRestore(path: string, cause: Error, hook: string | undefined): HoldfastError {
+  const text = `${path} cannot be built again from what is stored, which stays as it is: ${hook ? `${hook} threw ` : ""}${cause.message}`;
   return new HoldfastError("StateRefused", text, { cause });
 }
 

@@ -156,14 +156,14 @@ export class DurableState implements Holder {
    * after that.
    * @returns undefined where that is what failed, or there is none: it does not begin at all, with this error
    */
-  fallsBack(error: Error): HoldfastError | undefined {
+  fallsBack(error: Error, hook?: string): HoldfastError | undefined {
     this.recovered = false;
     // What another version has made is no better in the snapshot before.
     if (error instanceof HoldfastError && (error.code === "StateRefused" || error.code === "StoreDamaged"))
       return withPath(this.#to.path, error);
     const other = this.#snapshots !== 0 && !this.#fellBack;
     this.#fellBack = other;
-    return other ? undefined : cannotRestore(this.#to.path, error);
+    return other ? undefined : cannotRestore(this.#to.path, error, hook);
   }
 
   /** It serves. */

@@ -216,7 +216,10 @@ describe.each(levels)("a snapshot that cannot be restored, $level", ({ level }) 
     await withNine(store);
     const reads = store.reads;
     const error = await failure(play({ sum: sum({ lost: [8, 4] })() }, {}, { store }));
-    expect(error).toMatchObject({ code: "StateRefused", message: expect.stringContaining("cannot restore 4") });
+    expect(error).toMatchObject({
+      code: "StateRefused",
+      message: expect.stringContaining("restore() threw cannot restore 4"),
+    });
     expect(error.message).toContain("app/sum cannot be built again from what is stored, which stays as it is");
     expect(store.reads - reads).toBe(3);
     expect(store.pieces("app/sum")).toBe("base 8, base 4, tail 5, tail 6, tail 7, tail 8, tail 9");
@@ -234,7 +237,7 @@ describe.each(levels)("a snapshot that cannot be restored, $level", ({ level }) 
     const bad = await play({ sum: at(level, Sum, { spoiled: 1 }, options) }, {}, { store, start: "background" });
     expect(await failure(bad.refs.sum.ask.sum())).toMatchObject({
       code: "Unavailable",
-      message: expect.stringContaining("cannot apply 1"),
+      message: expect.stringContaining("apply() threw cannot apply 1"),
     });
     expect(bad.app.tree().children![0]).toMatchObject({ state: "quarantined" });
   });
