@@ -1,7 +1,7 @@
+import { bytesText } from "../observe/bytes-text.js";
 import { type BackupResult, backup } from "../state/backup/backup.js";
 import type { Keep } from "../state/backup/keep.js";
 import { type BackupSummary, listBackups } from "../state/backup/list-backups.js";
-import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";

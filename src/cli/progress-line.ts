@@ -1,5 +1,5 @@
+import { bytesText } from "../observe/bytes-text.js";
 import type { BackupProgress } from "../state/backup/progress.js";
-import { bytesText } from "./bytes-text.js";
 
 /** A line that is written over is read at most so often: ten times a second. */
 const REDRAW_MS = 100;

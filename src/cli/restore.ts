@@ -1,5 +1,5 @@
+import { bytesText } from "../observe/bytes-text.js";
 import { restore } from "../state/backup/restore.js";
-import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";

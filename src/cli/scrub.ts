@@ -1,6 +1,6 @@
+import { bytesText } from "../observe/bytes-text.js";
 import { scrub } from "../state/redundancy/scrub.js";
 import { isClean, type ScrubReport } from "../state/redundancy/scrub-report.js";
-import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand } from "./command.js";
 import { progressLine } from "./progress-line.js";
 

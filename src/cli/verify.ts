@@ -1,5 +1,5 @@
+import { bytesText } from "../observe/bytes-text.js";
 import { type Verified, verify } from "../state/backup/verify.js";
-import { bytesText } from "./bytes-text.js";
 import { CommandError, exitCodes, parseCommand } from "./command.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";

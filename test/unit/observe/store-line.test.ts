@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { storeLine } from "../../../src/cli/store-line.js";
+import { storeLine } from "../../../src/observe/store-line.js";
 import { HoldfastError } from "../../../src/errors.js";
 
 const about = "files in /var/app";

@@ -1,0 +1,78 @@
+import { causeText, type DeathReport } from "../system/death/report.js";
+import type { SystemEvent } from "../system/events.js";
+import { storeLine } from "./store-line.js";
+
+const scaledBy = { hand: "by hand", judge: "undone" } as const;
+const judged = { helped: "helped", undone: "not helped", unclear: "neither helped nor harmed" } as const;
+
+/** An event in one line for people; undefined for what another event tells better. Names in it are as they are: not escaped. */
+export function eventLine(event: SystemEvent): string | undefined {
+  switch (event.type) {
+    case "report":
+      return reportLine(event.report);
+    case "dead-letter": {
+      const { path, key, method, reason, sender } = event.letter;
+      return `dead letter: ${path}${key ? `[${key}]` : ""}.${method} from ${sender}: ${reason}`;
+    }
+    case "abandoned":
+      return event.exited
+        ? `${event.host} of ${event.path}, abandoned before, has left`
+        : `${event.host} of ${event.path} does not end (native code): abandoned and replaced`;
+    case "recycled": {
+      const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
+      if ("by" in event) return `${event.path} on ${event.host} has left, ${event.by} in its place: ${event.why}`;
+      const { path, host, what, bytes, limitBytes } = event;
+      return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
+    }
+    case "scaled": {
+      const { path, from, to, by, why } = event;
+      return `${path}: ${from} → ${to} members${by === "rule" ? "" : `, ${scaledBy[by]}`}: ${why}`;
+    }
+    case "judged":
+      return `${event.path}: growing has ${judged[event.verdict]}: ${event.why}`;
+    case "ejected":
+      return `${event.path}/${event.member} gets no mail for ${event.forMs} ms: ${event.why}`;
+    case "outvoted": {
+      const { path, method, members, agreed, of } = event;
+      return `${path}: ${method}: ${agreed} of ${of} members say the same, and not ${members.join(", ")}`;
+    }
+    case "rebuilt": {
+      const { path, method, member, why, of } = event;
+      return `${path}/${member}: its answer to ${method} was ${why}, and is made of the others' (a group of ${of})`;
+    }
+    case "breaker":
+      return `${event.path}: its breaker is ${event.state}: ${event.why}`;
+    case "state-fell-back": {
+      const { path, key, error } = event;
+      return `${path}${key ? `[${key}]` : ""}: its newest snapshot cannot be restored, the one before is: ${error.message}`;
+    }
+    case "store-failed":
+    case "store-recovered":
+    case "store-degraded":
+    case "store-repaired":
+    case "backup-made":
+    case "backup-failed":
+      return storeLine(event);
+    case "life":
+      if (event.state === "running") return `${event.path}: running`;
+      if (event.state === "quarantined" || event.state === "waiting") {
+        return `${event.path}: ${event.state}: ${event.reason ?? ""}`;
+      }
+      return undefined;
+    case "lingering":
+      return `${event.path}: ${event.methods.join(", ")} of incarnation ${event.incarnation}, which crashed, still runs: inline nobody can end it`;
+    // Each has a line of its own, once it is complete; what is fenced does no harm.
+    case "death":
+    case "fenced":
+      return undefined;
+  }
+}
+
+/** A death in one line: who, why, what it cost, how long it took. */
+export function reportLine(report: DeathReport): string {
+  const { path, key, host, cause, executing, times, decision, level } = report;
+  const what = executing.map(({ method, seq }) => `${method}#${seq}`).join(", ") || "nothing";
+  const steps = Object.entries(times).map(([step, ms]) => `${step.replace("Ms", "")} ${(ms as number).toFixed(1)}`);
+  const done = decision === "restart" ? `restarted${level ? ` (${level})` : ""}` : decision;
+  return `death: ${path}${key ? `[${key}]` : ""} on ${host}: ${causeText(cause)}; executing ${what}; ${done}; ms: ${steps.join(", ")}`;
+}
