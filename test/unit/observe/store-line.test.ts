@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { storeLine } from "../../../src/observe/store-line.js";
 import { HoldfastError } from "../../../src/errors.js";
+import { storeLine } from "../../../src/observe/store-line.js";
 
 const about = "files in /var/app";
 const error = new HoldfastError("StoreFailed", "/var/app: cannot append to its journal: ENOSPC, the disk is full");
