@@ -42,6 +42,7 @@ export type {
   ServedModels,
 } from "./repository/served-models.js";
 export type { GoldenSample, SwapOptions, SwapOutcome, SwapPhase } from "./repository/swap/swap-options.js";
+export type { ProbeOptions } from "./repository/version/probe.js";
 export type { FunctionCall, FunctionModel, FunctionModule, FunctionSequence } from "./runtimes/function-module.js";
 export type {
   CheckOptions,

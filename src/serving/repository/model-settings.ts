@@ -3,6 +3,7 @@ import type { Duration } from "../../duration.js";
 import type { ModelOptions } from "../model/model-options.js";
 import type { VersionPolicy } from "./choice.js";
 import type { SwapOptions } from "./swap/swap-options.js";
+import type { ProbeOptions } from "./version/probe.js";
 
 /** How one model is served: where it comes from, which of its versions, how they are swapped; and all that `model()` takes. */
 export interface ModelSettings extends ModelOptions {
@@ -12,6 +13,8 @@ export interface ModelSettings extends ModelOptions {
   readonly versions?: VersionPolicy;
   /** How a new version proves itself. Default: the repository's. */
   readonly rollout?: Omit<SwapOptions, "version">;
+  /** How it is tried where nobody asks it. Default: as the repository's. */
+  readonly probe?: ProbeOptions | boolean;
 }
 
 /** Which models are served, and where they come from. */
@@ -26,6 +29,11 @@ export interface ModelsOptions {
   readonly versions?: VersionPolicy;
   /** How new versions of all models prove themselves. */
   readonly rollout?: Omit<SwapOptions, "version">;
+  /**
+   * Where nobody asks a model, it is asked for what it has answered before: its first golden sample, or the zeros it was warmed
+   * up with. One that does not answer is not ready. Default false; true: every "10s", within "5s".
+   */
+  readonly probe?: ProbeOptions | boolean;
   /** How often the folder is looked into. Default "2s"; false: at the start, and when something is loaded or swapped by hand. */
   readonly poll?: Duration | false;
   /** Files must have stood still for so long before they are read. Default "200ms". */

@@ -7,6 +7,7 @@ import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
 import type { VersionPolicy } from "./choice.js";
 import type { ModelSettings, ModelsOptions } from "./model-settings.js";
 import { swapSettings } from "./swap/swap-settings.js";
+import { probeSettings } from "./version/probe.js";
 
 /** What models are served from, checked; times in ms. */
 export interface ModelsPlan {
@@ -39,6 +40,7 @@ const optionKeys: KeysOf<ModelsOptions> = {
   poll: true,
   settle: true,
   drain: true,
+  probe: true,
   start: true,
   staging: true,
   clock: true,
@@ -52,6 +54,7 @@ export async function modelsPlan(options: ModelsOptions): Promise<ModelsPlan> {
   if (start !== "wait" && start !== "background") throw invalid("models.start", start, '"wait" or "background"');
   checkPolicy(versions, "models.versions");
   swapSettings(options.rollout ?? {}, "models.rollout");
+  probeSettings(options.probe, "models.probe");
   const sources = new Map<string, string>();
   for (const [name, settings] of Object.entries(models)) {
     const source = checkModel(name, settings);
@@ -92,7 +95,8 @@ function checkModel(name: string, settings: ModelSettings): string | undefined {
     throw invalid("models.models", name, 'names of letters, digits, "_", "-" and "."');
   }
   if (typeof settings !== "object" || settings === null) throw invalid(field, settings, "an object with options");
-  const { source, versions, rollout } = settings;
+  const { source, versions, rollout, probe } = settings;
+  probeSettings(probe, `${field}.probe`);
   if (versions !== undefined) checkPolicy(versions, `${field}.versions`);
   if (rollout !== undefined) swapSettings(rollout, `${field}.rollout`);
   if (source === undefined) return undefined;

@@ -13,6 +13,7 @@ import { RunningModels } from "./running-models.js";
 import type { ServedModels } from "./served-models.js";
 import { type Offer, Stage } from "./stage.js";
 import { swapSettings } from "./swap/swap-settings.js";
+import { probeSettings } from "./version/probe.js";
 
 /**
  * Serves models from a folder, or from a list, or both: each version a pool in the tree of an app, loaded, swapped and
@@ -42,7 +43,7 @@ export async function openModels(app: App<unknown>, options: ModelsOptions = {})
   await app.add("", at, supervisor({ overBudget: "quarantine" }, {}));
   const stage = new Stage(staging);
   const entry = (name: string) => {
-    const { source: _, versions: own, rollout: __, ...served } = options.models?.[name] ?? {};
+    const { source: _, versions: own, rollout: __, probe = options.probe, ...served } = options.models?.[name] ?? {};
     return new ModelEntry({
       app,
       clock,
@@ -52,6 +53,7 @@ export async function openModels(app: App<unknown>, options: ModelsOptions = {})
       policy: own ?? versions,
       rollout: swapSettings(rollout(name), `${name}.rollout`),
       drainMs,
+      probe: probeSettings(probe, `${name}.probe`),
       idempotent: served.idempotent,
       spec: (file) => model(file, served),
       emit: (event) => models.emit(event),

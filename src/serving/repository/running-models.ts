@@ -119,6 +119,7 @@ export class RunningModels implements ServedModels {
     if (this.#closed) return;
     this.#closed = true;
     this.#folder?.close();
+    for (const entry of this.#entries.values()) entry.close();
   }
 
   /** Tells whoever watches; one that throws disturbs nobody. */

@@ -6,6 +6,7 @@ import type { VersionPolicy } from "../choice.js";
 import type { ModelEvent } from "../model-events.js";
 import type { Stage } from "../stage.js";
 import type { SwapSettings } from "../swap/swap-settings.js";
+import type { ProbeSettings } from "../version/probe.js";
 import type { Serving } from "../version/served-version.js";
 
 /** What a model needs of its repository. */
@@ -21,6 +22,8 @@ export interface EntryParts {
   readonly rollout: SwapSettings;
   /** How long what is under way on a version that goes may take to finish. */
   readonly drainMs: number;
+  /** How its versions are tried where nobody asks them; undefined: not at all. */
+  readonly probe: ProbeSettings | undefined;
   /** As its options say; undefined: as its runtime is. */
   readonly idempotent: boolean | undefined;
   /** What a version is in the tree. @param model the file to load */

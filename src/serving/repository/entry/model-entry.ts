@@ -212,6 +212,11 @@ export class ModelEntry {
     });
   }
 
+  /** Tries its versions no more; they stay. */
+  close(): void {
+    for (const version of this.shelf.loaded) version.unprobed();
+  }
+
   /** @throws HoldfastError Unavailable, naming what is under way */
   refuseBusy(): void {
     const under = this.#rollout?.text() ?? this.#under;

@@ -1,5 +1,6 @@
 import { toError } from "../../../errors.js";
 import { findNode } from "../../../system/tree.js";
+import type { ModelRequest } from "../../runtimes/model.js";
 import type { Offer, Staged } from "../stage.js";
 import { wrongIn } from "../swap/golden.js";
 import type { Probation } from "../swap/probation.js";
@@ -36,6 +37,8 @@ export class Rollout implements SwapCrew {
   readonly #parts: EntryParts;
   #staged: Staged | undefined;
   #fresh: ServedVersion | undefined;
+  /** What it has answered, and can be tried with. */
+  #answered: ModelRequest | undefined;
   #readying: Promise<unknown> = Promise.resolve();
   /** Requests since it answers a share of them. */
   #count = 0;
@@ -126,6 +129,7 @@ export class Rollout implements SwapCrew {
       if (sample || fresh.trouble()) throw new Error(`a warm-up run failed: ${why}`);
       return `not warmed up, it takes no zeros (${why})`;
     }
+    this.#answered = request;
     return `warmed up by ${warmup} runs of each member`;
   }
 
@@ -136,10 +140,13 @@ export class Rollout implements SwapCrew {
       const wrong = wrongIn(sample, answer);
       if (wrong) throw new Error(`golden sample ${index + 1} of ${samples.length}: ${wrong}`);
     }
+    this.#answered = samples[0]?.request ?? this.#answered;
     return samples.length === 0 ? "there are no golden samples" : `${samples.length} golden samples answered right`;
   }
 
   promote(): Promise<string> {
+    const { probe } = this.#parts;
+    if (probe && this.#answered) this.#fresh!.probed(this.#answered, probe);
     return this.order.promote(this.#fresh!);
   }
 

@@ -1,5 +1,6 @@
 import type { CallOptions, PoolRef } from "../../../actor/ref.js";
 import type { Clock } from "../../../clock.js";
+import type { Canary } from "../../../observe/canary.js";
 import { healthOf } from "../../../observe/health.js";
 import type { App } from "../../../system/app.js";
 import { findNode } from "../../../system/tree.js";
@@ -7,6 +8,7 @@ import type { ChildSpec } from "../../../system/unit.js";
 import type { ModelAnswer, ModelDescription, ModelRequest } from "../../runtimes/model.js";
 import type { Staged } from "../stage.js";
 import { firstStart } from "./first-start.js";
+import { type ProbeSettings, probe } from "./probe.js";
 import { itemsOf, type Tally } from "./tally.js";
 
 /** What the members of a version's pool answer: the protocol of the Model actor. */
@@ -40,6 +42,7 @@ export class ServedVersion {
   #inFlight = 0;
   #idle: (() => void)[] = [];
   #leaving = false;
+  #canary: Canary | undefined;
 
   private constructor(parts: VersionParts, ref: PoolRef<Serving>, path: string, description: ModelDescription) {
     this.#parts = parts;
@@ -144,6 +147,7 @@ export class ServedVersion {
   /** Lets what is under way finish, for so long at most, and removes it from the tree. Never rejects. */
   async leave(drainMs: number): Promise<void> {
     this.#leaving = true;
+    this.unprobed();
     await this.#drained(drainMs);
     try {
       await this.#parts.app.remove(this.path);
@@ -163,9 +167,27 @@ export class ServedVersion {
     });
   }
 
+  /**
+   * Makes a request of it now and then from now on, where nobody else does.
+   * @param request one that it has answered
+   */
+  probed(request: ModelRequest, settings: ProbeSettings): void {
+    const { app, clock } = this.#parts;
+    // Whoever else wants something goes first.
+    const ask = (timeout: number) => this.rehearse(request, { timeout, priority: "low", sender: "probe" });
+    this.#canary ??= probe({ app, clock, path: this.path, settings, ask });
+  }
+
+  unprobed(): void {
+    this.#canary?.stop();
+    this.#canary = undefined;
+  }
+
   /** Why a request sent now would not be answered; undefined where it would. */
   trouble(): string | undefined {
     const { reason } = healthOf(findNode(this.#parts.app.tree(), this.path));
-    return reason === undefined ? undefined : `${this.path}: ${reason}`;
+    const failure = this.#canary?.failure;
+    const why = reason ?? (failure === undefined ? undefined : `its probe failed: ${failure}`);
+    return why === undefined ? undefined : `${this.path}: ${why}`;
   }
 }
