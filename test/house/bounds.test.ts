@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { MAX_ANSWER } from "../../src/client/v2/options.js";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import * as requests from "../../src/protocol/v2/infer-request.js";
 import { jsonLimits } from "../../src/protocol/v2/parse-json.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
 import { keyedOptions } from "../../src/serving/model/sequence-options.js";
 import * as policies from "../../src/serving/policies/policy-defaults.js";
+import { PROBE_EVERY } from "../../src/serving/repository/version/probe.js";
 import { COPY_ATTEMPTS } from "../../src/state/backup/backup-options.js";
 import { DEFAULT_CHECKPOINT_BYTES, DEFAULT_SEGMENT_BYTES } from "../../src/state/files/files-options.js";
 import { LARGEST_PAYLOAD } from "../../src/state/files/record.js";
@@ -75,6 +78,12 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["a refused body is read on", /^(\d+) s$/, v2Defaults.lingerMs, 1000],
   ["values in the JSON part of a body", /^(\d+)$/, jsonLimits.maxItems, 1],
   ["levels of it", /^(\d+)$/, jsonLimits.maxDepth, 1],
+  ["tensors of one request, and outputs asked for", /^(\d+)$/, requests.MOST_TENSORS, 1],
+  ["dimensions of one", /^(\d+)$/, requests.MOST_DIMENSIONS, 1],
+  ["elements of one", /^(\d+)$/, requests.MOST_ELEMENTS, 1],
+  ["texts (`BYTES`) of one", /^(\d+)$/, requests.MOST_TEXTS, 1],
+  ["one answer, as `v2Client` reads it", /^(\d+) MiB$/, MAX_ANSWER, MIB],
+  ["a model that nobody asks is tried", /^(\d+) s$/, milliseconds(PROBE_EVERY, "probe"), 1000],
   ["a sequence without requests", /^(\d+) min$/, milliseconds(keyedOptions({}).idle!, "idle"), 60_000],
 ];
 

@@ -43,7 +43,7 @@ export interface V2Settings {
   readonly clock: Clock;
 }
 
-const MAX_ANSWER = 256 * 1024 * 1024;
+export const MAX_ANSWER = 256 * 1024 * 1024;
 
 /** @throws HoldfastError InvalidSpec */
 export function v2Settings(url: string | URL, options: V2ClientOptions): V2Settings {

@@ -142,19 +142,19 @@ export function readShape(shape: unknown, where: string): number[] {
 }
 
 /** More than any model has. Each of a hundred thousand would be read, checked and sent before it is known to be none of its inputs. */
-const MOST_TENSORS = 1024;
+export const MOST_TENSORS = 1024;
 
 /** Each text is an object of its own: four bytes of a body would cost some two hundred of memory. */
-const MOST_TEXTS = 1_000_000;
+export const MOST_TEXTS = 1_000_000;
 
 function refuseMany(given: readonly unknown[], where: string): void {
   if (given.length > MOST_TENSORS) throw problem(where, `has ${given.length} tensors: ${MOST_TENSORS} at most`);
 }
 
-const MOST_DIMENSIONS = 16;
+export const MOST_DIMENSIONS = 16;
 
 /** What is made for a shape before its data are looked at is bounded by it: 1 GiB of float32. */
-const MOST_ELEMENTS = 2 ** 28;
+export const MOST_ELEMENTS = 2 ** 28;
 
 function readDatatype(given: unknown, where: string): Datatype {
   if (isDatatype(given)) return given;
