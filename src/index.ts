@@ -81,7 +81,7 @@ export type {
   StoreNews,
   StoreSurroundings,
 } from "./system/durable/store.js";
-export type { SystemEvent } from "./system/events.js";
+export type { SystemEvent, ThresholdEvent } from "./system/events.js";
 export {
   type ActorOptions,
   type ActorSpec,

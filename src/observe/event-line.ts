@@ -21,9 +21,14 @@ export function eventLine(event: SystemEvent): string | undefined {
     case "recycled": {
       const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
       if ("by" in event) return `${event.path} on ${event.host} has left, ${event.by} in its place: ${event.why}`;
+      if (event.what === "rule") {
+        return `${event.path} on ${event.host} is recycled: it holds most, ${mb(event.bytes)}, and ${event.why}`;
+      }
       const { path, host, what, bytes, limitBytes } = event;
       return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
     }
+    case "threshold":
+      return `threshold ${event.state}: ${event.why}`;
     case "scaled": {
       const { path, from, to, by, why } = event;
       return `${path}: ${from} → ${to} members${by === "rule" ? "" : `, ${scaledBy[by]}`}: ${why}`;

@@ -15,6 +15,7 @@ import type { SystemStore } from "./durable/system-store.js";
 import type { EventFan } from "./events.js";
 import type { MemoryGuard } from "./memory/memory-guard.js";
 import type { RunQueue } from "./run-queue.js";
+import type { Shedding } from "./shedding.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -40,6 +41,8 @@ export interface SystemContext {
   readonly deaths: DeathLog;
   readonly watches: Watches;
   readonly memory: MemoryGuard;
+  /** Whom nobody lets in now. */
+  readonly shedding: Shedding;
   /** Where durable actors have their state; undefined where the system was given none. */
   readonly store: SystemStore | undefined;
   /** How a path in a message becomes a ref. A path where nothing is gives a target that refuses. */

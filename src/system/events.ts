@@ -52,6 +52,9 @@ export type SystemEvent =
       limit: number;
       why: string;
     }
+  /** It held more memory than any other when a rule of the monitor wanted the largest recycled; `why` says the rule and its reading. */
+  | { type: "recycled"; path: string; host: string; what: "rule"; bytes: number; why: string }
+  | ThresholdEvent
   /**
    * A pool has members more or fewer from now on (of a keyed group: cells), those that stay down not counted. `why` says it in
    * one line; the numbers behind it are those of the moment, times in ms, where a rule decided.
@@ -96,6 +99,32 @@ export type SystemEvent =
   | { type: "state-fell-back"; path: string; key: string | undefined; error: Error }
   /** A thread that would not die (native code): fenced, replaced, still there until `exited`. */
   | { type: "abandoned"; path: string; host: string; exited: boolean };
+
+/**
+ * A rule of the monitor holds, acts once more while it holds, or holds no longer; "blind": its reading cannot be had any more,
+ * and it is let go. See docs/monitor.md.
+ */
+export interface ThresholdEvent {
+  readonly type: "threshold";
+  /** As it is written: "memory > 90 %". */
+  readonly rule: string;
+  readonly state: "triggered" | "again" | "cleared" | "blind";
+  /** "memory", "disk": see the table of readings. */
+  readonly reading: string;
+  /** Which folder, peer or device, where there are several. */
+  readonly of?: string;
+  /** What was read, in `unit`; absent where it could not be read any more. */
+  readonly value?: number;
+  /** What the rule compares it with. */
+  readonly limit: number;
+  /** "%", "ms", "bytes" … */
+  readonly unit: string;
+  /** How long the condition had held by then, ms. */
+  readonly heldMs: number;
+  readonly then: "alert" | "recycle-largest" | "shed" | "function";
+  /** In one line, with numbers, and what was done. */
+  readonly why: string;
+}
 
 export type Listener = (event: SystemEvent) => void;
 

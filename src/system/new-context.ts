@@ -22,6 +22,7 @@ import { MemoryGuard } from "./memory/memory-guard.js";
 import { bytesOf } from "./memory/memory-options.js";
 import { nowhere } from "./nowhere.js";
 import { RunQueue } from "./run-queue.js";
+import { Shedding } from "./shedding.js";
 import type { SystemOptions } from "./system.js";
 import type { TreePaths } from "./tree-paths.js";
 
@@ -58,6 +59,7 @@ export function newContext(
     runQueue: new RunQueue(clock),
     callMade: { at: 0 },
     lodgings: new Lodgings(() => context),
+    shedding: new Shedding(),
     deaths: new DeathLog(clock, events),
     store: makeStore?.(clock, events),
     memory: new MemoryGuard({

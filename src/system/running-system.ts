@@ -17,6 +17,7 @@ import type { MakeStore } from "./durable/make-store.js";
 import { hasStore } from "./durable/store-of.js";
 import type { SystemStore } from "./durable/system-store.js";
 import { factsOf } from "./facts-of.js";
+import { hasLevers } from "./levers.js";
 import { newContext, type Providers } from "./new-context.js";
 import { noListener } from "./no-listener.js";
 import { refOf } from "./ref-of.js";
@@ -63,6 +64,17 @@ export class RunningSystem implements App {
     this.tensor = tensorsOf(tensors);
     this.#name = name;
     hasStore(this, context.store);
+    const { clock, events, memory, shedding } = context;
+    const over = () => this.#state === "stopped";
+    hasLevers(this, {
+      clock,
+      get over() {
+        return over();
+      },
+      emit: (event) => events.emit(event),
+      recycleLargest: (why, threadsOnly) => memory.recycleLargest(why, threadsOnly),
+      shed: (by, level) => shedding.set(by, level),
+    });
     const rules = root.rules(name, "server");
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);

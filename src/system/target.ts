@@ -15,6 +15,7 @@ import type { SystemContext } from "./context.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
 import type { Receiver } from "./receiver.js";
 import { type InnerCallOptions, SentThrough } from "./sent.js";
+import type { Shedding } from "./shedding.js";
 import { sightOf } from "./sight-of.js";
 
 /**
@@ -93,13 +94,14 @@ class ReceiverTarget implements Target {
     const { receiver } = this;
     const { key } = options;
     const joins = receiver.joins !== undefined && key === undefined;
+    const { shedding } = this.context;
     const simple = options.timeout === undefined && options.signal === undefined;
     const tell = (args: unknown[]) => this.#tell(sent, args);
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
       if (arguments.length !== 1 || !simple || !isPlain(first)) return tell(listed(arguments));
-      if (joins && receiver.joins!(sent, first)) return true;
-      return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key);
+      if (joins && shedding.level === 0 && receiver.joins!(sent, first)) return true;
+      return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key, shedding);
     };
   }
 
@@ -123,7 +125,7 @@ class ReceiverTarget implements Target {
     const message = new Message(sent, first, undefined, false, plainSize(first), asking);
     asking.message = message;
     this.#waits(asking, DEFAULT_TIMEOUT_MS, sent.options.key);
-    offer(this.receiver, message, sent.options.key);
+    offer(this.receiver, message, sent.options.key, this.context.shedding);
     this.context.callMade.at = 0;
     return promise;
   }
@@ -162,14 +164,14 @@ class ReceiverTarget implements Target {
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) return this.#tellLent(message, leases, options.key, forget);
     if (forget) message.atItsEnd(forget);
-    return offer(this.receiver, message, options.key);
+    return offer(this.receiver, message, options.key, this.context.shedding);
   }
 
   /** With tensors, which are its sender's again where it is refused. */
   #tellLent(message: Message, leases: readonly Lease[], key: string | undefined, forget?: () => void): boolean {
     let accepted = false;
     message.atItsEnd(lendUntilSettled(leases, "tell", () => !accepted, forget));
-    accepted = offer(this.receiver, message, key);
+    accepted = offer(this.receiver, message, key, this.context.shedding);
     return accepted;
   }
 
@@ -218,19 +220,16 @@ class ReceiverTarget implements Target {
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, "ask", () => true, forget));
     else if (forget) message.atItsEnd(forget);
-    try {
-      this.receiver.accept(message, options.key);
-    } catch (error) {
-      message.fail(toError(error));
-    }
+    offer(this.receiver, message, options.key, this.context.shedding);
     this.context.callMade.at = 0;
     return message;
   }
 }
 
 /** @returns whether it was accepted */
-function offer(receiver: Receiver, message: Message, key: string | undefined): boolean {
+function offer(receiver: Receiver, message: Message, key: string | undefined, shedding: Shedding): boolean {
   try {
+    if (shedding.level > 0) shedding.judge(receiver.path, message);
     receiver.accept(message, key);
   } catch (error) {
     message.fail(toError(error));

@@ -276,6 +276,8 @@ function describe(event: SystemEvent): string {
       return `judged ${event.path} ${event.from} ${event.to} ${event.verdict}`;
     case "abandoned":
       return `abandoned ${event.host} ${event.exited}`;
+    case "threshold":
+      return `threshold ${event.rule} ${event.state}`;
     case "outvoted":
       return `outvoted ${event.path} ${event.members.join(" ")}`;
     case "rebuilt":

@@ -1,6 +1,7 @@
 import type { Target } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
 import { plainBytes } from "../../mailbox/plain.js";
+import { NORMAL_RANK, rankOf } from "../../protocol/priority.js";
 import type { SystemContext } from "../../system/context.js";
 import { hasNoKeys } from "../../system/not-an-actor.js";
 import type { InnerCallOptions } from "../../system/sent.js";
@@ -25,9 +26,13 @@ export interface FanOut {
 }
 
 /** A call that is made of several members. @throws HoldfastError why it is made of none */
-export function checkCall({ path, members, admit, isStream }: FanOut, method: string, options: InnerCallOptions): void {
+export function checkCall(fanOut: FanOut, method: string, options: InnerCallOptions): void {
+  const { context, path, members, admit, isStream } = fanOut;
   if (options.key !== undefined) throw hasNoKeys(path, options.key);
-  admit(options.asker !== undefined);
+  const inner = options.asker !== undefined;
+  admit(inner);
+  const { shedding } = context;
+  if (shedding.level > 0) shedding.judge(path, { rank: rankOf(options.priority) ?? NORMAL_RANK, inner, method });
   if (members.length === 0) throw noMembers(path);
   if (isStream(method)) throw streamRefused(path, method);
 }

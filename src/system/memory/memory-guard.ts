@@ -31,6 +31,13 @@ export interface GuardOptions {
   readonly restart: (path: string) => boolean;
 }
 
+/** What was recycled, and what it held, bytes. */
+export interface Recycled {
+  readonly path: string;
+  readonly host: string;
+  readonly bytes: number;
+}
+
 /**
  * Recycles cells before they come to the wall, or take the process there.
  *
@@ -41,6 +48,8 @@ export interface GuardOptions {
 export class MemoryGuard {
   readonly #options: GuardOptions;
   readonly #cells = new Map<Cell, CellMemory>();
+  /** All that have memory of their own, with limits or without. */
+  readonly #all = new Set<Cell>();
   readonly #pauses = new Map<string, Pause>();
   /** Cells that could not be restarted when the process was too heavy: others come first. */
   readonly #refused = new Set<Cell>();
@@ -55,14 +64,42 @@ export class MemoryGuard {
   add(cell: Cell): void {
     const { isolation, memory } = cell.spec;
     const weighs = isolation === "thread" && this.#options.rssBytes !== undefined;
-    if (isolation === "inline" || !(memory || weighs)) return;
+    if (isolation === "inline") return;
+    this.#all.add(cell);
+    if (!(memory || weighs)) return;
     this.#cells.set(cell, unknownMemory);
     if (!this.#timer) this.#later(LOOK_EVERY_MS);
   }
 
   delete(cell: Cell): void {
+    this.#all.delete(cell);
     this.#cells.delete(cell);
     this.#refused.delete(cell);
+  }
+
+  /**
+   * Recycles the one that holds most, whatever its limits are.
+   * @param threadsOnly processes are not in this one's memory
+   * @returns which; undefined where there is none, or all that are left are on their way already
+   */
+  recycleLargest(why: string, threadsOnly: boolean): Recycled | undefined {
+    let largest: { cell: Cell; bytes: number } | undefined;
+    for (const cell of this.#all) {
+      if (cell.held || !cell.alive || (threadsOnly && cell.spec.isolation !== "thread")) continue;
+      const { heap, external, resident } = cell.host.control.memory();
+      const bytes = resident || heap + external;
+      if (bytes > (largest?.bytes ?? 0)) largest = { cell, bytes };
+    }
+    if (!largest) return undefined;
+    const { cell, bytes } = largest;
+    const { clock, events, restart } = this.#options;
+    const { place: path, host } = cell;
+    void recycle(clock, cell, () => {
+      if (!restart(path)) return false;
+      events.emit({ type: "recycled", path, host: host.name, what: "rule", bytes, why });
+      return true;
+    });
+    return { path, host: host.name, bytes };
   }
 
   close(): void {
