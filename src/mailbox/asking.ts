@@ -1,5 +1,6 @@
+import type { Answer } from "./answer.js";
 import type { DeadlineLine, Deadlines, Expiring } from "./deadlines.js";
-import type { Answer, Message } from "./message.js";
+import type { Message } from "./message.js";
 
 /** Who waits for the outcome of an ask. It is its own entry among the deadlines. */
 export class Asking implements Answer, Expiring {

@@ -1,7 +1,9 @@
 import { HoldfastError } from "../errors.js";
 import { NORMAL_RANK } from "../protocol/priority.js";
+import type { Answer } from "./answer.js";
 import type { Asker } from "./asker.js";
 import type { MessageList } from "./message-list.js";
+import type { MessageTrace } from "./message-trace.js";
 import { type Charge, type MailPlace, Rare } from "./rare.js";
 import type { TellRun } from "./tell-run.js";
 
@@ -39,17 +41,6 @@ export interface Sent {
   readonly rank?: number | undefined;
   /** A tell has failed. */
   lost(message: Message, error: Error): void;
-}
-
-/** Who waits for the outcome of an ask, and for how long. */
-export interface Answer {
-  /** Monotonic ms; Infinity for none. */
-  readonly deadline: number;
-  /** It is not over at once: its time is counted from here on, where it is not yet. @param now monotonic ms */
-  count(now: number): void;
-  /** Hears of the outcome, once. */
-  resolve(value: unknown): void;
-  reject(error: Error): void;
 }
 
 /**
@@ -198,6 +189,15 @@ export class Message {
     this.rarely.charges = charges;
   }
 
+  /** Who follows it, from its acceptance on. */
+  get trace(): MessageTrace | undefined {
+    return this.rare?.trace;
+  }
+
+  set trace(trace: MessageTrace) {
+    this.rarely.trace = trace;
+  }
+
   /** Values of an output stream that have arrived for the caller. */
   get partsDelivered(): number {
     return this.rare?.partsDelivered ?? 0;
@@ -250,7 +250,7 @@ export class Message {
   succeed(value: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;
-    if (this.rare !== undefined) this.rare.end?.();
+    if (this.rare !== undefined) this.rare.over(undefined);
     if (this.answer !== undefined) this.answer.resolve(value);
     return true;
   }
@@ -258,7 +258,7 @@ export class Message {
   fail(error: Error): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.rare?.end?.();
+    this.rare?.over(error);
     if (this.answer) this.answer.reject(error);
     else if (this.rare?.mail?.failed(this, error) !== true) this.sent.lost(this, error);
     return true;

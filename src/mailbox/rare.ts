@@ -1,4 +1,5 @@
 import type { Message } from "./message.js";
+import type { MessageTrace } from "./message-trace.js";
 
 /** A death that a message was charged with. */
 export interface Charge {
@@ -28,4 +29,11 @@ export class Rare {
   onPart: ((value: unknown) => void) | undefined = undefined;
   onConsumed: (() => void) | undefined = undefined;
   end: (() => void) | undefined = undefined;
+  trace: MessageTrace | undefined = undefined;
+
+  /** It settles now. @param error undefined: with a value */
+  over(error: Error | undefined): void {
+    this.end?.();
+    this.trace?.settled(error);
+  }
 }

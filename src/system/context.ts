@@ -16,6 +16,7 @@ import type { EventFan } from "./events.js";
 import type { MemoryGuard } from "./memory/memory-guard.js";
 import type { RunQueue } from "./run-queue.js";
 import type { Shedding } from "./shedding.js";
+import type { Following } from "./trace/following.js";
 
 /** What every unit of one system shares. */
 export interface SystemContext {
@@ -38,6 +39,8 @@ export interface SystemContext {
   /** The time at which the call was made that is being taken in, monotonic ms; 0 between calls. A clock costs as much as a frame. */
   readonly callMade: { at: number };
   readonly events: EventFan;
+  /** Which messages are followed from their acceptance to their outcome. */
+  readonly following: Following;
   readonly deaths: DeathLog;
   readonly watches: Watches;
   readonly memory: MemoryGuard;

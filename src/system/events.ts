@@ -1,5 +1,6 @@
 import type { BreakerEvent } from "../actor/sight.js";
 import type { ChildState } from "../supervision/life.js";
+import { lifeIsHeard, publishEvent } from "./channels/event-channels.js";
 import type { DeadLetter, DeathReport } from "./death/report.js";
 import type { StoreNews } from "./durable/store.js";
 
@@ -130,19 +131,26 @@ export type Listener = (event: SystemEvent) => void;
 
 /** Fans events out. A listener that throws is dropped from nothing and disturbs nobody: its error is reported once. */
 export class EventFan {
+  readonly #system: string;
   readonly #listeners = new Set<Listener>();
+
+  /** @param system its name, for the channels */
+  constructor(system = "app") {
+    this.#system = system;
+  }
 
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Nobody listens: what would be told need not be made. */
+  /** Nobody listens to lives: what would be told need not be made. */
   get unheard(): boolean {
-    return this.#listeners.size === 0;
+    return this.#listeners.size === 0 && !lifeIsHeard();
   }
 
   emit(event: SystemEvent): void {
+    publishEvent(this.#system, event);
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -24,6 +24,7 @@ import { nowhere } from "./nowhere.js";
 import { RunQueue } from "./run-queue.js";
 import { Shedding } from "./shedding.js";
 import type { SystemOptions } from "./system.js";
+import { Following } from "./trace/following.js";
 import type { TreePaths } from "./tree-paths.js";
 
 /** Stand-ins for the real hosts of a level: a simulation's, a fault injector's. */
@@ -37,7 +38,7 @@ export function newContext(
   paths: () => TreePaths,
 ): { context: SystemContext; slab: Slab; tensors: Slab } {
   const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
-  const events = new EventFan();
+  const events = new EventFan(name);
   const sharedBytes = bytesOf(memory?.sharedMb) ?? DEFAULT_SLAB_BYTES;
   const slab = new Slab(clock, sharedBytes);
   const tensors = new Slab(clock, sharedBytes);
@@ -48,6 +49,7 @@ export function newContext(
     clock,
     chance,
     events,
+    following: new Following(name, clock),
     hosts: new Hosts(clock, { ...hosts, ...providers }),
     inline: inlineProvider,
     exclusiveHosts: new Map(),

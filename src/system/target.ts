@@ -94,12 +94,12 @@ class ReceiverTarget implements Target {
     const { receiver } = this;
     const { key } = options;
     const joins = receiver.joins !== undefined && key === undefined;
-    const { shedding } = this.context;
+    const { shedding, following } = this.context;
     const simple = options.timeout === undefined && options.signal === undefined;
     const tell = (args: unknown[]) => this.#tell(sent, args);
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
-      if (arguments.length !== 1 || !simple || !isPlain(first)) return tell(listed(arguments));
+      if (arguments.length !== 1 || !simple || !isPlain(first) || following.any) return tell(listed(arguments));
       if (joins && shedding.level === 0 && receiver.joins!(sent, first)) return true;
       return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key, shedding);
     };
@@ -124,6 +124,7 @@ class ReceiverTarget implements Target {
     const asking = new Asking(made.resolve, made.reject);
     const message = new Message(sent, first, undefined, false, plainSize(first), asking);
     asking.message = message;
+    if (this.context.following.any) this.#follow(message);
     this.#waits(asking, DEFAULT_TIMEOUT_MS, sent.options.key);
     offer(this.receiver, message, sent.options.key, this.context.shedding);
     this.context.callMade.at = 0;
@@ -140,6 +141,10 @@ class ReceiverTarget implements Target {
     const now = clock.now();
     callMade.at = now;
     asking.within(timeoutMs, now, deadlines);
+  }
+
+  #follow(message: Message): void {
+    this.context.following.begin(message, this.receiver.path);
   }
 
   #tell(sent: SentThrough, args: unknown[]): boolean {
@@ -161,6 +166,7 @@ class ReceiverTarget implements Target {
       return false;
     }
     const message = new Message(sent, crossing[0], crossing, special, bytes, undefined);
+    if (this.context.following.any) this.#follow(message);
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) return this.#tellLent(message, leases, options.key, forget);
     if (forget) message.atItsEnd(forget);
@@ -215,6 +221,7 @@ class ReceiverTarget implements Target {
     const asking = new Asking(resolve, reject);
     const message = new Message(sent, crossing[0], crossing, special, bytes, asking);
     asking.message = message;
+    if (this.context.following.any) this.#follow(message);
     if (onPart) message.onPart = onPart;
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#waits(asking, timeoutMs, options.key);
     const forget = options.signal && cancelledBy(options.signal, message);

@@ -88,6 +88,7 @@ export class Deliveries implements Holder {
       return;
     }
     message.deliveredAt = this.#context.callMade.at || this.#context.clock.now();
+    message.trace?.handed(this.#to, message.deliveredAt);
     this.#inflight.append(message, "delivered");
     cell!.send({
       t: "call",

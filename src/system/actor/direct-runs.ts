@@ -144,7 +144,9 @@ export class DirectRuns implements Runnable {
         to.pump();
         continue;
       }
-      const value = line.run(message, now);
+      const { trace } = message;
+      trace?.handed(to, this.#clock.now());
+      const value = trace === undefined ? line.run(message, now) : trace.within(() => line.run(message, now));
       if (value === later) {
         message.answer?.count(now);
         inflight.enlist(message);

@@ -111,6 +111,10 @@ export function settleAfterDeath(
       const evidence = fate === "redeliver" && estate.apart ? evidenceSoon : evidenceOf;
       executing.push(evidence(message, ranForMs, method?.reveal ?? false));
     }
+    if (message.trace !== undefined) {
+      if (since !== undefined) report ??= estate.report();
+      message.trace.died(cause.kind, since === undefined ? undefined : report, since);
+    }
     message.place = "gone";
     switch (fate) {
       case "redeliver":
