@@ -53,6 +53,7 @@ export type {
   ModelRequest,
   ModelTensor,
   Parameters,
+  RunTimes,
   RuntimeName,
   TextTensor,
 } from "./runtimes/model.js";

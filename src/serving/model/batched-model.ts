@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../../errors.js";
 import type { ItemCall } from "../batching/batch-item.js";
 import { type BatchOptions, batchSettings } from "../batching/batch-options.js";
@@ -5,6 +6,7 @@ import { type Batcher, batcher } from "../batching/batcher.js";
 import { checkFeeds, portText } from "../runtimes/check-feeds.js";
 import { wantedOutputs } from "../runtimes/check-outputs.js";
 import type { CheckOptions, LoadedModel, ModelAnswer, ModelRequest } from "../runtimes/model.js";
+import { runClock } from "./run-times.js";
 import { notBatched, rowsOf, split, stacked, stackKey } from "./stack.js";
 
 /** How requests to a model are run together; what belongs together is known from their shapes. */
@@ -13,6 +15,8 @@ export type ModelBatching = Omit<BatchOptions, "key" | "weight" | "idempotent" |
 interface Item {
   readonly request: ModelRequest;
   readonly rows: number;
+  /** Its answer says where its time went. */
+  readonly timed: boolean;
 }
 
 /**
@@ -23,6 +27,9 @@ export class BatchedModel {
   readonly #model: LoadedModel;
   readonly #checks: CheckOptions;
   readonly #batch: Batcher<Item, ModelAnswer>;
+  /** Tells its runs from those of other members, and of this one's earlier loads. */
+  readonly #name = randomUUID();
+  #runs = 0;
 
   /** @param idempotent a batch that failed as a whole is run again in halves, until who is to blame fails alone */
   constructor(model: LoadedModel, batching: ModelBatching, checks: CheckOptions, idempotent: boolean) {
@@ -39,22 +46,29 @@ export class BatchedModel {
     });
   }
 
-  async infer(request: ModelRequest, call: ItemCall): Promise<ModelAnswer> {
+  async infer(request: ModelRequest, call: ItemCall, timed = false): Promise<ModelAnswer> {
     const { inputs, outputs } = this.#model;
     checkFeeds(inputs, request.inputs, this.#checks);
     wantedOutputs(outputs, request.outputs);
     const rows = rowsOf(request);
     // Nothing to stack by.
     if (rows === undefined) return this.#model.infer(request, call.signal);
-    return this.#batch.add({ request, rows }, call);
+    return this.#batch.add({ request, rows, timed }, call);
   }
 
   async #run(items: readonly Item[], signal: AbortSignal): Promise<ModelAnswer[]> {
     const [first] = items as readonly [Item];
-    if (items.length === 1) return [await this.#model.infer(first.request, signal)];
-    const answer = await this.#model.infer(stacked(items.map(({ request }) => request)), signal);
+    const alone = items.length === 1;
+    const began = runClock();
+    const request = alone ? first.request : stacked(items.map((item) => item.request));
+    const read = runClock();
+    const answer = await this.#model.infer(request, signal);
+    const ran = runClock();
     const rows = items.map((item) => item.rows);
-    return split(answer, rows);
+    const answers = alone ? [answer] : split(answer, rows);
+    const times = { inputMs: read - began, inferMs: ran - read, outputMs: runClock() - ran };
+    const batch = { id: `${this.#name} ${this.#runs++}`, size: rows.reduce((sum, count) => sum + count, 0) };
+    return answers.map((one, i) => (items[i]!.timed ? { ...one, times: { ...times, batch } } : one));
   }
 }
 

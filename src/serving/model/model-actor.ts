@@ -7,6 +7,7 @@ import { endOnTrap } from "./end-on-trap.js";
 import type { ModelProps } from "./model-props.js";
 import type { ModelCall } from "./read-request.js";
 import { runRequest } from "./run-request.js";
+import { runClock, timed } from "./run-times.js";
 import { warmUp } from "./warm-up.js";
 
 /** What the actors of a cell share. */
@@ -62,7 +63,9 @@ export class Model extends Actor<ModelProps, SharedModel> {
   async infer(request: ModelCall): Promise<ModelAnswer> {
     const { call } = this;
     const { model, batched } = this.shared;
-    const runner = batched ? { infer: (read: ModelRequest) => batched.infer(read, call) } : model;
+    const wanted = request?.timed === true;
+    const plain = batched ? { infer: (read: ModelRequest) => batched.infer(read, call, wanted) } : model;
+    const runner = wanted ? timed(plain, runClock()) : plain;
     return runRequest(runner, request, { path: this.self.path, inputs: model.inputs, signal: call.signal });
   }
 

@@ -24,9 +24,11 @@ export interface ModelCall {
   readonly outputs?: readonly string[];
   /** For models that read them; ONNX models do not. */
   readonly parameters?: Parameters;
+  /** The answer says where its time went: `times`. Default false. */
+  readonly timed?: boolean;
 }
 
-const callKeys: KeysOf<ModelCall> = { inputs: true, outputs: true, parameters: true };
+const callKeys: KeysOf<ModelCall> = { inputs: true, outputs: true, parameters: true, timed: true };
 
 /**
  * A request with tensors in the place of what stood for them. What is a tensor already is passed on as it is.

@@ -6,6 +6,7 @@ import { Model, type SharedModel } from "./model-actor.js";
 import type { ModelProps } from "./model-props.js";
 import type { ModelCall } from "./read-request.js";
 import { runRequest } from "./run-request.js";
+import { runClock, timed } from "./run-times.js";
 
 type Tensors = Readonly<Record<string, ModelTensor>>;
 
@@ -59,9 +60,10 @@ export class SequenceModel extends Model {
     const { sequence_start: starts = false, sequence_end: ends = false } = request.parameters ?? {};
     if (starts) await this.#begin();
     if (!this.#run) throw notUnderWay(this.self.key);
+    const runner = request.timed === true ? timed(this.#run, runClock()) : this.#run;
     const { model } = this.shared;
     const place = { path: this.self.path, inputs: model.inputs, signal: this.call.signal };
-    const answer = await runRequest(this.#run, request, place);
+    const answer = await runRequest(runner, request, place);
     if (ends) await this.#end();
     return answer;
   }

@@ -9,6 +9,8 @@ export interface CountedTime {
 export interface ModelStatistics {
   readonly name: string;
   readonly version: string;
+  /** Where it is in the tree, below the root: "models/digits/3"; absent while it is not loaded. */
+  readonly path?: string;
   /** Milliseconds since 1970 at the end of the latest request; 0 before the first. */
   readonly lastInference: number;
   /** Items answered: a request for a batch of four counts four. */
@@ -18,17 +20,17 @@ export interface ModelStatistics {
   /** Requests from when they came until they were answered, queue included. */
   readonly success: CountedTime;
   readonly fail: CountedTime;
-  /** Before the model ran. */
+  /** What is left of `success` beside the three below: in mailboxes, in line for a batch, and on the way. */
   readonly queue: CountedTime;
-  /** Making the runtime's inputs. */
+  /** Making the runtime's inputs: reading the request, and stacking those of a batch. */
   readonly computeInput: CountedTime;
-  /** Running it. */
+  /** Running it; of each request of a batch the time of them all, as Triton counts. */
   readonly computeInfer: CountedTime;
-  /** Reading its outputs. */
+  /** Taking a batch's outputs apart. */
   readonly computeOutput: CountedTime;
   readonly cacheHit: CountedTime;
   readonly cacheMiss: CountedTime;
-  /** Runs by how many requests they carried. */
+  /** Runs by how many items they carried, by size. */
   readonly batches: readonly {
     readonly size: number;
     readonly computeInput: CountedTime;

@@ -26,12 +26,28 @@ export interface ModelRequest {
   readonly outputs?: readonly string[];
   /** For models that read them; ONNX models do not. */
   readonly parameters?: Parameters;
+  /** The answer of a `Model` actor says where its time went: `times`. Default false. */
+  readonly timed?: boolean;
+}
+
+/** Where the time of a request went, ms. What is left of what its caller waited it stood in line, or was on its way. */
+export interface RunTimes {
+  /** Making the runtime's inputs: reading the request, stacking those of a batch. */
+  readonly inputMs: number;
+  /** Running the model. */
+  readonly inferMs: number;
+  /** Taking a batch's outputs apart. */
+  readonly outputMs: number;
+  /** Where it ran together with others: the run, and how many items it carried. */
+  readonly batch?: { readonly id: string; readonly size: number };
 }
 
 /** What it brought: the outputs that were asked for. */
 export interface ModelAnswer {
   readonly outputs: Readonly<Record<string, ModelTensor>>;
   readonly parameters?: Parameters;
+  /** Where it was asked for, by `timed`. */
+  readonly times?: RunTimes;
 }
 
 /** An input or output that a model declares. */

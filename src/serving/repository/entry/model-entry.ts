@@ -116,8 +116,8 @@ export class ModelEntry {
   }
 
   statistics(version: string | undefined): ModelStatistics[] {
-    const tallies = [...this.#tallies].sort(([a], [b]) => a - b);
-    return tallies.filter(([one]) => version === undefined || String(one) === version).map(([, tally]) => tally.told());
+    const wanted = [...this.#tallies].filter(([one]) => version === undefined || String(one) === version);
+    return wanted.sort(([a], [b]) => a - b).map(([one, tally]) => tally.told(this.shelf.serving(one)?.path));
   }
 
   /** Which version answers. @throws HoldfastError UnknownModel, Unavailable */

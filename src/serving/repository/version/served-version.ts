@@ -102,8 +102,9 @@ export class ServedVersion {
     const { clock, tally } = this.#parts;
     const began = clock.now();
     try {
-      const answer = await this.rehearse(request, options);
-      tally.answered(clock.now() - began, itemsOf(request, this.description), clock.wallTime());
+      const { times, ...answer } = await this.rehearse({ ...request, timed: true }, options);
+      const at = clock.wallTime();
+      tally.answered({ ms: clock.now() - began, items: itemsOf(request, this.description), at, times });
       return answer;
     } catch (error) {
       tally.failed(clock.now() - began, clock.wallTime());

@@ -97,7 +97,7 @@ describe("a request written by hand", () => {
   });
 
   it.each([
-    [undefined, /the request is null: give an object with options \(inputs, outputs, parameters\)/],
+    [undefined, /the request is null: give an object with options \(inputs, outputs, parameters, timed\)/],
     [7, /the request is 7/],
     [{ input: {} }, /no option "input": did you mean "inputs"/],
     [{}, /inputs is undefined: give an object with a tensor for each input \(x\)/],
