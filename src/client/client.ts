@@ -2,9 +2,6 @@ import { createRef, type KeyedRef } from "../actor/ref.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { ExposedActor, ServerFrame, WelcomeFrame } from "../protocol/frames.js";
 import { fromWireError } from "../protocol/wire-error.js";
-import type { DeathReport } from "../system/death/report.js";
-import type { SystemEvent } from "../system/events.js";
-import type { TreeNode } from "../system/tree.js";
 import type { Answer, CallSpec } from "./call.js";
 import { Calls } from "./calls.js";
 import type { InputStream, StreamOptions } from "./input-stream.js";
@@ -13,15 +10,10 @@ import { type ClientSettings, type ConnectOptions, clientSettings } from "./opti
 import type { OpenSocket } from "./socket.js";
 import { ClientStream } from "./stream.js";
 import { Tells } from "./tells.js";
+import { type News, Watching } from "./watching.js";
 import { WireTarget } from "./wire-target.js";
 
-/** What a watcher hears. Errors in events and reports are plain `{ name, message }`. */
-export type News =
-  | { readonly type: "tree"; readonly tree: TreeNode; readonly reports?: readonly DeathReport[] }
-  /** `missed` events were not sent, because this reader was slow. */
-  | { readonly type: "event"; readonly event: SystemEvent; readonly missed: number }
-  /** The connection is gone. `again`: another is being tried, and a tree follows once there is one; else it is over. */
-  | { readonly type: "lost"; readonly error: HoldfastError; readonly again: boolean };
+export type { News } from "./watching.js";
 
 /** A connection to a holdfast server, or to one of several; it comes back by itself. */
 export interface Client<Exposed = Record<string, unknown>> {
@@ -77,7 +69,7 @@ class WireClient implements Client {
   readonly #streams = new Set<ClientStream>();
   /** By the id that they have on the present connection. */
   readonly #streamsById = new Map<number, ClientStream>();
-  readonly #listeners = new Set<(news: News) => void>();
+  readonly #watching = new Watching((frame) => this.#link.send(frame));
   #logins: { resolve(): void; reject(error: Error): void }[] = [];
   #started: Started | undefined;
   #lastId = 0;
@@ -139,13 +131,7 @@ class WireClient implements Client {
   }
 
   watch(listener: (news: News) => void): () => void {
-    this.#listeners.add(listener);
-    // Again for each listener: it is owed a first tree with the reports.
-    this.#link.send({ type: "watch" });
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#link.send({ type: "unwatch" });
-    };
+    return this.#watching.add(listener);
   }
 
   readonly admin = {
@@ -196,7 +182,7 @@ class WireClient implements Client {
     for (const stream of this.#streams) {
       if (stream.state.state === "detached" && !stream.opening) this.#attach(stream);
     }
-    if (this.#listeners.size > 0) this.#link.send({ type: "watch" });
+    this.#watching.up();
     this.#tells.pump();
     this.#calls.pump();
   }
@@ -209,17 +195,14 @@ class WireClient implements Client {
       else stream.fail(error);
     }
     for (const login of this.#logins.splice(0)) login.reject(error);
-    this.#tellWatchers({ type: "lost", error, again });
+    this.#watching.lost(error, again);
     if (again || !this.#started) return;
     this.#started(this, error);
     this.#started = undefined;
   }
 
   #receive(frame: ServerFrame): void {
-    if (frame.type === "tree" || frame.type === "event") {
-      this.#tellWatchers((frame.type === "tree" ? frame : { ...frame, missed: frame.missed ?? 0 }) as unknown as News);
-      return;
-    }
+    if (this.#watching.receive(frame)) return;
     if (!("id" in frame) || frame.id === undefined) {
       this.#answerLogin(frame);
       return;
@@ -235,10 +218,6 @@ class WireClient implements Client {
     if (!isHoldfastError(error, "Unauthorized") || this.#logins.length === 0) return;
     this.#link.admin(undefined);
     for (const login of this.#logins.splice(0)) login.reject(error);
-  }
-
-  #tellWatchers(news: News): void {
-    for (const listener of [...this.#listeners]) listener(news);
   }
 
   #attach(stream: ClientStream): void {

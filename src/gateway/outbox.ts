@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { HoldfastError } from "../errors.js";
-import type { ServerFrame } from "../protocol/frames.js";
+import type { ErrorFrame, ServerFrame } from "../protocol/frames.js";
 import type { Format } from "../protocol/values.js";
 import { releaseAll } from "../transport/lease.js";
 import { type Encoded, encoded } from "./encoded.js";
@@ -9,6 +9,9 @@ import { FrameBatch, GATHERED_BYTES } from "./frame-batch.js";
 
 /** Bytes unsent at which a connection is no longer read: who does not take answers asks no more questions. */
 const SOFT_LIMIT = 8 * 1024 * 1024;
+
+/** Bytes unsent at which nothing is pushed any more: a hundred pages that nobody reads may hold as much each. */
+const PUSHED_LIMIT = 1024 * 1024;
 
 /** Of an error that does not fit a frame, characters. */
 const SHORT_MESSAGE = 200;
@@ -45,9 +48,14 @@ export class Outbox {
     raw.on("drain", () => this.#drained());
   }
 
-  /** The reader is behind: pushes should be skipped, parts should wait for `room()`. */
+  /** The reader is behind: parts should wait for `room()`. */
   get congested(): boolean {
     return this.#congested;
+  }
+
+  /** What nobody asked for is skipped: the reader is behind, or on its way there. */
+  get slow(): boolean {
+    return this.#congested || this.unsent > PUSHED_LIMIT;
   }
 
   /** Bytes accepted here and not yet taken by the network. */
@@ -58,13 +66,14 @@ export class Outbox {
   /**
    * Queues a frame. After the socket has closed it does nothing: who asked is gone. Leased tensors in it are released when
    * its bytes are with the network, or when it will never be sent.
+   * @param encode `encodedOnce` for a frame that goes to many
    * @throws HoldfastError InvalidValue or PayloadTooLarge for a value that cannot be sent
    */
-  send(frame: ServerFrame, format: Format): void {
+  send(frame: ServerFrame, format: Format, encode = encoded): void {
     let sent = false;
     try {
       if (this.#socket.readyState !== this.#socket.OPEN) return;
-      const { parts, bytes, leased } = this.#encoded(frame, format);
+      const { parts, bytes, leased } = frame.type === "error" ? this.#error(frame, format) : encode(frame, format);
       if (bytes > this.#rules.maxPayload) {
         const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
         throw new HoldfastError("PayloadTooLarge", message, { details: { bytes, limit: this.#rules.maxPayload } });
@@ -81,8 +90,7 @@ export class Outbox {
   }
 
   /** An error always fits: without its details, and with the beginning of its words, where it would not. */
-  #encoded(frame: ServerFrame, format: Format): Encoded {
-    if (frame.type !== "error") return encoded(frame, format);
+  #error(frame: ErrorFrame, format: Format): Encoded {
     try {
       const whole = encoded(frame, format);
       if (whole.bytes <= this.#rules.maxPayload) return whole;

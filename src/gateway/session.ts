@@ -1,6 +1,6 @@
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import { decodeFrame } from "../protocol/codec.js";
-import { type ClientFrame, closeCodes, type ServerFrame, subprotocol } from "../protocol/frames.js";
+import { type ClientFrame, closeCodes, type ServerFrame, subprotocol, type WatchFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
 import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
@@ -8,6 +8,7 @@ import { toWireError } from "../protocol/wire-error.js";
 import type { Right } from "./access.js";
 import { type AdminFrame, administer, mayAdminister } from "./admin-acts.js";
 import { Calls } from "./calls.js";
+import { encodedOnce } from "./encoded-once.js";
 import { HeldStreams } from "./held-streams.js";
 import { awaitHello } from "./hello.js";
 import { Outbox } from "./outbox.js";
@@ -77,7 +78,7 @@ export class Session implements Watcher {
   }
 
   get congested(): boolean {
-    return this.#outbox.congested;
+    return this.#outbox.slow;
   }
 
   /** The client knows that the server stops: whatever it sent before it knew has been read and answered. */
@@ -94,13 +95,13 @@ export class Session implements Watcher {
   }
 
   push(frame: ServerFrame): void {
-    this.#say(frame, this.#format);
+    this.#say(frame, this.#format, encodedOnce);
   }
 
   /** What nobody asked a value for. Where it cannot be sent, it is too large, and the connection is of no use. */
-  #say(frame: ServerFrame, format: Format): void {
+  #say(frame: ServerFrame, format: Format, encode?: typeof encodedOnce): void {
     try {
-      this.#outbox.send(frame, format);
+      this.#outbox.send(frame, format, encode);
     } catch (error) {
       this.close(closeCodes.policy, (error as Error).message);
     }
@@ -221,7 +222,7 @@ export class Session implements Watcher {
         this.#streams.detach(frame.id);
         break;
       case "watch":
-        this.#watch();
+        this.#watch(frame);
         break;
       case "unwatch":
         this.#door.watchers.remove(this);
@@ -262,8 +263,8 @@ export class Session implements Watcher {
     void administer(this.#door.app, frame, this.#peer.address).then((answer) => this.#say(answer, format));
   }
 
-  #watch(): void {
-    if (this.#mayWatch) this.#door.watchers.add(this);
+  #watch(wishes: WatchFrame): void {
+    if (this.#mayWatch) this.#door.watchers.add(this, wishes);
     else throw new HoldfastError("Unauthorized", "watch needs the admin right on a server that other machines reach");
   }
 

@@ -1,30 +1,60 @@
 import type { Clock, Timer } from "../clock.js";
-import { ageText } from "../observe/age-text.js";
-import type { ServerFrame } from "../protocol/frames.js";
+import { TreeLog } from "../observe/feed/tree-log.js";
+import type { EventFrame, ServerFrame, TreeDiffFrame, TreeFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
 import { plain } from "./plain.js";
 
 /** Mailbox depths change without an event: the tree is looked at this often while somebody watches. */
 const LOOK_EVERY_MS = 500;
+/** Between two looks however much happens: what a storm of events has changed is told in one piece. */
+const GATHER_MS = 250;
+/** Of the time at most one part in so many goes into looks: a large tree is looked at less often. */
+const LOOK_SHARE = 20;
 /** Death reports that a new watcher is given. */
 const REPORTS = 50;
 
 /** One connection that watches. */
 export interface Watcher {
+  /** The same frame goes to many: it is not to be changed. */
   push(frame: ServerFrame): void;
   /** Behind with reading: it is told later how many events it missed, and of trees only the newest matters. */
   readonly congested: boolean;
 }
 
-/** Pushes the live tree and every event to whoever watches; costs nothing while nobody does. */
+/** What a watcher has asked for. */
+export interface Wishes {
+  /** Changes of the tree, instead of all of it each time. Default false: whoever does not know of them never asks. */
+  readonly diffs?: boolean;
+}
+
+interface Told {
+  readonly diffs: boolean;
+  missed: number;
+  /** Was congested when the tree changed last: it is owed the newest one, also when nothing changes any more. */
+  behind: boolean;
+}
+
+/**
+ * Pushes the live tree and every event to whoever watches; costs nothing while nobody does. One look and one encoding serve all.
+ *
+ *   event ─▶ at once to everybody ─▶ a look is due: now, or 250 ms after the last one
+ *   look  ─▶ nothing is different ─▶ the next one in 500 ms
+ *         └▶ tree-diff 7 ▸ 8 to those who read diffs, the whole tree to others and to whoever was congested
+ */
 export class Watchers {
   readonly #app: App<unknown>;
   readonly #clock: Clock;
-  readonly #missed = new Map<Watcher, number>();
-  /** Were congested when the tree changed last: they are owed the newest one, also when nothing changes any more. */
-  readonly #behind = new Set<Watcher>();
-  #last = "";
+  readonly #told = new Map<Watcher, Told>();
+  #log = new TreeLog();
+  /** Whole trees as frames, by whether they are for readers of diffs; until the next revision. */
+  readonly #trees = new Map<boolean, TreeFrame>();
+  /** The same with the reports, until the next event. */
+  readonly #firsts = new Map<boolean, TreeFrame>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #costMs = 0;
+  /** Something has happened since the last look. */
+  #stale = true;
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -33,63 +63,94 @@ export class Watchers {
     this.#clock = clock;
   }
 
-  add(watcher: Watcher): void {
-    const reports = this.#app.reports().slice(-REPORTS).map(plain);
-    watcher.push({ type: "tree", tree: plain(this.#app.tree()), reports });
-    this.#missed.set(watcher, 0);
+  add(watcher: Watcher, { diffs = false }: Wishes = {}): void {
     this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
-    this.#timer ??= this.#later();
+    if (this.#stale || this.#clock.now() >= this.#lookedAt + this.#pause(GATHER_MS)) this.#look();
+    this.#told.set(watcher, { diffs, missed: 0, behind: false });
+    watcher.push(this.#first(diffs));
   }
 
   remove(watcher: Watcher): void {
-    this.#missed.delete(watcher);
-    this.#behind.delete(watcher);
-    if (this.#missed.size > 0) return;
+    this.#told.delete(watcher);
+    if (this.#told.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-  }
-
-  #later(): Timer {
-    return this.#clock.after(
-      LOOK_EVERY_MS,
-      () => {
-        this.#timer = this.#later();
-        this.#look();
-      },
-      { background: true },
-    );
+    // Nobody listens for what happens from now on, and nobody holds a revision.
+    this.#stale = true;
+    this.#log = new TreeLog();
+    this.#forget();
   }
 
   #event(event: SystemEvent): void {
-    const data = plain(event);
-    for (const [watcher, missed] of this.#missed) {
+    const frame: EventFrame = { type: "event", event: plain(event) };
+    this.#firsts.clear();
+    for (const [watcher, told] of this.#told) {
       if (watcher.congested) {
-        this.#missed.set(watcher, missed + 1);
+        told.missed += 1;
       } else {
-        this.#missed.set(watcher, 0);
-        watcher.push({ type: "event", event: data, ...(missed > 0 ? { missed } : {}) });
+        watcher.push(told.missed > 0 ? { ...frame, missed: told.missed } : frame);
+        told.missed = 0;
       }
     }
-    // What an event says has changed the tree already; mailbox depths may wait for the timer.
-    this.#look();
+    if (this.#stale) return;
+    this.#stale = true;
+    this.#lookIn(Math.max(0, this.#lookedAt + this.#pause(GATHER_MS) - this.#clock.now()));
   }
 
   #look(): void {
-    const tree = plain(this.#app.tree());
-    // What only grows older has not changed until people are told so.
-    const text = JSON.stringify(tree, (key, value) => (key === "sinceMs" ? ageText(value as number) : value));
-    const changed = text !== this.#last;
-    this.#last = text;
-    for (const watcher of this.#missed.keys()) {
-      if (!changed && !this.#behind.has(watcher)) continue;
+    const begun = this.#clock.now();
+    const diff = this.#log.look(this.#app.tree());
+    if (diff) this.#forget();
+    const news: TreeDiffFrame | undefined = diff && { type: "tree-diff", ...diff };
+    this.#stale = false;
+    for (const [watcher, told] of this.#told) {
+      if (!news && !told.behind) continue;
       if (watcher.congested) {
-        this.#behind.add(watcher);
+        told.behind = true;
+      } else if (news && told.diffs && !told.behind) {
+        watcher.push(news);
       } else {
-        this.#behind.delete(watcher);
-        watcher.push({ type: "tree", tree });
+        told.behind = false;
+        watcher.push(this.#tree(told.diffs));
       }
     }
+    this.#lookedAt = this.#clock.now();
+    this.#costMs = this.#lookedAt - begun;
+    this.#lookIn(this.#pause(LOOK_EVERY_MS));
+  }
+
+  #pause(ms: number): number {
+    return Math.max(ms, this.#costMs * LOOK_SHARE);
+  }
+
+  #lookIn(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(ms, () => this.#look(), { background: true });
+  }
+
+  #tree(diffs: boolean): TreeFrame {
+    let frame = this.#trees.get(diffs);
+    if (!frame) {
+      const { tree, revision, ids } = this.#log.whole;
+      frame = diffs ? { type: "tree", tree, revision, ids } : { type: "tree", tree };
+      this.#trees.set(diffs, frame);
+    }
+    return frame;
+  }
+
+  #first(diffs: boolean): TreeFrame {
+    let frame = this.#firsts.get(diffs);
+    if (!frame) {
+      frame = { ...this.#tree(diffs), reports: this.#app.reports().slice(-REPORTS).map(plain) };
+      this.#firsts.set(diffs, frame);
+    }
+    return frame;
+  }
+
+  #forget(): void {
+    this.#trees.clear();
+    this.#firsts.clear();
   }
 }

@@ -106,6 +106,8 @@ export interface PingFrame {
 /** Asks for the live tree and every event, pushed until `unwatch`. */
 export interface WatchFrame {
   type: "watch";
+  /** This client reads `tree-diff`: the whole tree comes only where it has to. Default false. */
+  diffs?: boolean;
 }
 
 export interface UnwatchFrame {

@@ -45,10 +45,12 @@ export type {
   SafeFrame,
   ServerEndFrame,
   ServerFrame,
+  TreeDiffFrame,
   TreeFrame,
   WelcomeFrame,
   WireError,
   WireLimits,
+  WireTreeChange,
 } from "./server-frames.js";
 
 /** The WebSocket subprotocol: msgpack in binary frames. Without a subprotocol the server begins in the JSON twin. */

@@ -130,11 +130,37 @@ export interface PongFrame {
   n: number;
 }
 
-/** The live tree, as `app.tree()` gives it; the first one after `watch` carries the recent death reports too. */
+/**
+ * The live tree, as `app.tree()` gives it; the first one after `watch` carries the recent death reports too. For readers of diffs
+ * it has a revision, and the ids of its nodes, parents before children and siblings in their order.
+ */
 export interface TreeFrame {
   type: "tree";
   tree: unknown;
   reports?: unknown[];
+  revision?: number;
+  ids?: readonly number[];
+}
+
+/**
+ * What has become of one node. Of a known one: its fields (`node`) or the order of its children (`order`); of a new one: where it
+ * is (`parent`, `at`) and its fields. The fields of a node are those of the tree, but for `children`, which is empty where some may be.
+ */
+export interface WireTreeChange {
+  readonly id: number;
+  readonly parent?: number;
+  readonly at?: number;
+  readonly node?: unknown;
+  readonly order?: readonly number[];
+}
+
+/** From one revision of the tree to the next: first the removed ones go, with all below them, then the changes apply in their order. */
+export interface TreeDiffFrame {
+  type: "tree-diff";
+  from: number;
+  to: number;
+  removed: readonly number[];
+  changed: readonly WireTreeChange[];
 }
 
 /** A system event as data (errors as `{ name, message, code? }`). `missed` events were not sent, because the reader is slow. */
@@ -156,4 +182,5 @@ export type ServerFrame =
   | DrainFrame
   | PongFrame
   | TreeFrame
+  | TreeDiffFrame
   | EventFrame;

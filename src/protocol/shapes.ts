@@ -70,7 +70,7 @@ export const clientShapes: Shapes<ClientFrame> = {
   end: { id: whole },
   detach: { id: whole },
   ping: { n: whole },
-  watch: {},
+  watch: { diffs: maybe(flag) },
   unwatch: {},
   kill: { id: whole, path: name, key: maybe(name) },
   resize: { id: whole, path: name, size },
@@ -88,6 +88,7 @@ export const serverShapes: Shapes<ServerFrame> = {
   credit: { id: whole, n: amount },
   drain: { graceMs: duration },
   pong: { n: whole },
-  tree: { tree: map, reports: maybe(list) },
+  tree: { tree: map, reports: maybe(list), revision: maybe(whole), ids: maybe(list) },
+  "tree-diff": { from: whole, to: whole, removed: list, changed: list },
   event: { event: map, missed: maybe(whole) },
 };

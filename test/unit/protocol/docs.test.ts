@@ -10,7 +10,7 @@ import { parseClientFrame, parseServerFrame } from "../../../src/protocol/valida
 const page = readFileSync(new URL("../../../docs/protocol.md", import.meta.url), "utf8");
 const section = (title: string) => page.split(`### ${title}\n`)[1]!.split(/^##/m)[0]!;
 const rows = (text: string) =>
-  [...text.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name, cells]) => [name!, cells!] as const);
+  [...text.matchAll(/^\| `([\w-]+)` \| ([^|]*) \|/gm)].map(([, name, cells]) => [name!, cells!] as const);
 /** The frames of an example block; what is too long to print is written as …. */
 const examples = (text: string) =>
   [...text.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(([, block]) =>
