@@ -75,12 +75,13 @@ export class TreeMirror {
 
   #change(change: Partial<Change> | null): boolean {
     if (typeof change !== "object" || change === null) return false;
-    const { id, parent, at, node, order } = change;
-    if (parent != null) return this.#add(id, this.#nodes.get(parent), at, node);
+    const { id, parent, at, order } = change;
+    const own = change.node;
+    if (parent != null) return this.#add(id, this.#nodes.get(parent), at, own);
     const known = this.#nodes.get(id as number);
     if (!known) return false;
-    if (node != null && !isMap(node)) return false;
-    if (node != null) known.own = node;
+    if (own != null && !isMap(own)) return false;
+    if (own != null) known.own = own;
     touch(known);
     return order == null || (Array.isArray(order) && this.#reorder(known, order));
   }
