@@ -7,6 +7,7 @@ const files = {
   "/page.js": ["page.js", "text/javascript; charset=utf-8"],
   "/capture.js": ["capture.js", "text/javascript; charset=utf-8"],
   "/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/licences.txt": ["licences.txt", "text/plain; charset=utf-8"],
   "/icon.svg": ["icon.svg", "image/svg+xml"],
 } as const;
 
@@ -18,7 +19,7 @@ const files = {
  * @example const door = await gateway(app, { expose, pages: dashboardPages() });
  */
 export function dashboardPages(): Pages {
-  // Read once: five small files, and no path of a request ever names one on the disk.
+  // Read once: six small files, and no path of a request ever names one on the disk.
   const read = new Map(Object.entries(files).map(([path, [name, type]]) => [path, { body: fileOf(name), type }]));
   return ({ path, headers }): PageResponse | undefined => {
     const file = read.get(path === "/index.html" ? "/" : path === "/favicon.ico" ? "/icon.svg" : path);

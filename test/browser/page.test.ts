@@ -10,8 +10,8 @@ import { visit } from "./visit.js";
 
 const line = (name: string) => fileURLToPath(new URL(`../fixtures/lines/${name}.png`, import.meta.url));
 const panel = (page: Page, name: string) => page.locator("section.panel", { hasText: name });
-const row = (page: Page, path: string) => page.locator(`tr[data-path="${path}"]`);
-const cellOf = (page: Page, path: string, column: string) => row(page, path).locator(`[data-label="${column}"]`);
+const row = (page: Page, path: string) => page.locator(`[role=row][data-path="${path}"]`);
+const cellOf = (page: Page, path: string, column: string) => row(page, path).locator(`.cell.${column}`);
 
 /** What the panel lists, as pairs of seconds. */
 async function segments(page: Page): Promise<number[][]> {
@@ -67,11 +67,11 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     const { page, leave } = await visit(browser, door.pagesUrl);
     await row(page, "app/eyes/1").waitFor();
     for (const path of ["app", "app/ears", "app/ears/cell-1", "app/eyes", "app/eyes/1"]) {
-      expect(await row(page, path).locator("td.state").textContent()).toBe("running");
+      expect(await row(page, path).locator(".cell.state").textContent()).toBe("running");
       expect(await row(page, path).locator("svg[data-state=running] path").getAttribute("d")).toMatch(/^M8 2/);
     }
-    expect(await row(page, "app/ears/cell-1").locator("td.where").textContent()).toMatch(/^thread \d+$/);
-    expect(await cellOf(page, "app/eyes", "mailbox").textContent()).toBe("0+0/1000");
+    expect(await row(page, "app/ears/cell-1").locator(".cell.where").textContent()).toMatch(/^thread \d+$/);
+    expect(await cellOf(page, "app/eyes", "mail").textContent()).toBe("0 + 0");
     expect(await page.locator("#summary").textContent()).toBe("2 running");
     await page.getByText("No actor has died since the server started.").waitFor();
     await leave();
@@ -129,7 +129,10 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     await page.getByRole("button", { name: "Use the microphone" }).click();
     await expect.poll(() => inkAboveHalf(page), { timeout: 30_000 }).toBeGreaterThan(10);
 
-    // By keyboard alone: open, be refused, be let in.
+    // By keyboard alone: choose it, open, be refused, be let in.
+    await page.getByRole("treegrid").focus();
+    for (const key of ["Home", "ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: "cell-1" }).waitFor();
     await page.getByRole("button", { name: "Kill app/ears/cell-1" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Kill app/ears/cell-1?" }).waitFor();
@@ -142,17 +145,21 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     await page.getByText("Killed app/ears/cell-1").waitFor();
     await expect.poll(async () => Number(await restarts.textContent()), { timeout: 30_000 }).toBe(before + 1);
     expect(await row(page, "app/ears/cell-1").evaluate((node) => "same" in node)).toBe(true);
-    const incident = page.locator("#incidents li").first();
+    const incident = page.locator("#incidents .incident").first();
     await incident.locator(".done", { hasText: /^restart/ }).waitFor();
-    await incident.locator("dl > div:nth-child(4)", { hasText: " ms" }).waitFor();
-    expect(await incident.textContent()).toMatch(/app\/ears\/cell-1.*killed by an operator/);
-    const last = ((await incident.locator(".flight").textContent()) ?? "").split("\n");
-    expect(last.length).toBeLessThanOrEqual(6);
+    await incident.locator(".back", { hasText: /m?s$/ }).waitFor();
+    await incident.getByRole("button").press("Enter");
+    const report = page.getByRole("dialog", { name: "app/ears/cell-1" });
+    await report.locator(".cause", { hasText: "killed by an operator" }).waitFor();
+    const last = ((await report.locator(".flight").textContent()) ?? "").split("\n");
+    expect(last.length).toBeLessThanOrEqual(12);
     for (const line of last) expect(line).toMatch(/^ *-?[\d.]+ ms {2}(accepted|started|settled|timer|actor-\w+) .*$/);
     // The last time, to the first answer, is there only when a chunk was waiting.
-    const times = await incident.locator("dl > div").allTextContents();
+    const times = await report.locator(".times > div").allTextContents();
     expect(times).toHaveLength(5);
-    for (const time of times.slice(0, 4)) expect(time).toMatch(/^(detect|decide|restart|warm)[\d.]+ ms$/);
+    for (const time of times.slice(0, 4)) expect(time).toMatch(/^(detect|decide|restart|warm)[\d.]+ m?s$/);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 
     const heard = panel(page, "Listen").locator(".now");
     await expect
@@ -170,12 +177,13 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     const restarts = cellOf(page, "app/eyes/1", "restarts");
     await row(page, "app/eyes/1").waitFor();
     const before = Number(await restarts.textContent());
+    await row(page, "app/eyes/1").click();
     for (const round of [1, 2]) {
       await page.getByRole("button", { name: "Kill app/eyes/1" }).click();
       if (round === 1) await page.getByLabel("Admin token").fill(adminToken);
       await page.keyboard.press("Enter");
       await expect.poll(async () => Number(await restarts.textContent()), { timeout: 30_000 }).toBe(before + round);
-      await row(page, "app/eyes/1").locator("td.state", { hasText: "running" }).waitFor();
+      await row(page, "app/eyes/1").locator(".cell.state", { hasText: "running" }).waitFor();
     }
     // Left without killing: nothing happens.
     await page.getByRole("button", { name: "Kill app/eyes/1" }).click();

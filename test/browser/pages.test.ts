@@ -10,6 +10,7 @@ describe("the files of the page", () => {
     ["/page.js", "text/javascript; charset=utf-8"],
     ["/capture.js", "text/javascript; charset=utf-8"],
     ["/page.css", "text/css; charset=utf-8"],
+    ["/licences.txt", "text/plain; charset=utf-8"],
     ["/icon.svg", "image/svg+xml"],
   ] as const)("%s comes as %s, under a policy that allows nothing from elsewhere", async ([path, type]) => {
     const page = (await get(path))!;
@@ -41,6 +42,11 @@ describe("the files of the page", () => {
     for (const path of ["/main.js", "/../pages.js", "/page.js/", "/%2e%2e/pages.js", "/constructor", "/page.css.map"]) {
       expect(await get(path)).toBeUndefined();
     }
+  });
+
+  test("come with the licences of what others have written of them", async () => {
+    const text = Buffer.from((await get("/licences.txt"))!.body!).toString();
+    expect(text).toMatch(/^preact \d.*\n\nThe MIT License/m);
   });
 
   test("have a policy that a Host header cannot add to", async () => {

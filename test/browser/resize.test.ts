@@ -15,7 +15,7 @@ class Desk extends Actor {
   }
 }
 
-const row = (page: Page, path: string) => page.locator(`tr[data-path="${path}"]`);
+const row = (page: Page, path: string) => page.locator(`[role=row][data-path="${path}"]`);
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with a pool", () => {
   const scale = { targetWait: "20ms", shrinkAfter: "200ms" } as const;
@@ -45,7 +45,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     const burst = Promise.all(Array.from({ length: 200 }, () => ref.ask.work(50)));
     await desks.locator(".size", { hasText: "5 of 1–5" }).waitFor();
     await expect.poll(() => desks.locator(".why").textContent()).toMatch(/^just now: \d+ waiting × .* to wait, over /);
-    await expect.poll(() => page.locator('tr[data-path^="app/desks/"]').count()).toBe(5);
+    await expect.poll(() => page.locator('[role=row][data-path^="app/desks/"]').count()).toBe(5);
     await burst;
     await desks.locator(".size", { hasText: "1 of 1–5" }).waitFor();
     await leave();
@@ -54,6 +54,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
   test("resizes it by hand, and gives it back to its rule", async () => {
     const { page, leave } = await visit(browser, door.pagesUrl);
     const desks = row(page, "app/desks");
+    await desks.click();
     const resize = async (to: string) => {
       await page.getByRole("button", { name: "Resize app/desks" }).click();
       await page.getByLabel("Members").selectOption(to);

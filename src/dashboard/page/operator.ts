@@ -1,13 +1,13 @@
-import type { TreeRow } from "../../observe/tree-rows.js";
+import type { TreeNode } from "../../system/tree.js";
 import type { Connection } from "./connection.js";
 import { askAndAct } from "./dialog.js";
-import type { RowActs } from "./tree-row-view.js";
+import { whereOf } from "./tree/tree-row.js";
 
 /** Sizes offered of a pool that could be larger: nobody looks for one in a list of more. */
 const MOST_OFFERED = 128;
 
 /** Acts for whoever has the admin token: each time it is asked for and may be left. */
-export class Operator implements RowActs {
+export class Operator {
   readonly #connection: Connection;
   readonly #say: (text: string) => void;
   /** Typed once; gone with the page. */
@@ -18,12 +18,13 @@ export class Operator implements RowActs {
     this.#say = say;
   }
 
-  async kill({ path, where, kind }: TreeRow): Promise<void> {
+  async kill(node: TreeNode): Promise<void> {
+    const { path, kind } = node;
     const lost = kind === "cell" ? "every actor in it, with what they are executing" : "what it is executing";
     const killed = await askAndAct(
       {
         title: `Kill ${path}?`,
-        text: `This ends ${where} as a fault would, and ${lost}. What happens then is its supervisor's decision.`,
+        text: `This ends ${whereOf(node)} as a fault would, and ${lost}. What happens then is its supervisor's decision.`,
         act: "Kill",
         password: "Admin token",
         remembered: this.#token,
@@ -36,11 +37,11 @@ export class Operator implements RowActs {
       },
     );
     if (killed !== undefined) {
-      this.#say(killed ? `Killed ${path}: see below how it comes back.` : `Nothing was running at ${path}.`);
+      this.#say(killed ? `Killed ${path}: see how it comes back.` : `Nothing was running at ${path}.`);
     }
   }
 
-  async resize({ path, scaling }: TreeRow): Promise<void> {
+  async resize({ path, scaling }: TreeNode): Promise<void> {
     if (!scaling) return;
     const { members, min, max, by } = scaling;
     const sizes = Array.from(

@@ -1,0 +1,49 @@
+import { treeSummary } from "../../observe/tree-rows.js";
+import type { LinkStatus } from "./connection.js";
+import { useLive } from "./kit/live.js";
+import { chooseTheme, type Theme, theme } from "./kit/theme.js";
+import type { PageState } from "./page-state.js";
+import { problemText } from "./problem.js";
+
+const linkTexts: Record<LinkStatus["kind"], string> = {
+  connecting: "Connecting…",
+  connected: "Connected",
+  lost: "Connection lost, trying again…",
+  absent: "No server answers, trying again…",
+  locked: "A token is needed",
+};
+
+const themes: readonly (readonly [Theme, string])[] = [
+  ["auto", "Auto"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+/** The name, what runs, whether the server is there, and the colours. */
+export function Header({ state }: { readonly state: PageState }) {
+  const tree = useLive(state.tree);
+  const link = useLive(state.link);
+  const chosen = useLive(theme);
+  return (
+    <header class="top">
+      <h1>
+        <img src="icon.svg" alt="" width="26" height="26" />
+        holdfast
+      </h1>
+      <p id="summary">{tree ? treeSummary(tree) : ""}</p>
+      <p id="link" role="status" data-link={link.kind} title={"error" in link ? problemText(link.error) : ""}>
+        {linkTexts[link.kind]}
+      </p>
+      <label class="theme">
+        <span class="unseen">Colours</span>
+        <select value={chosen} onChange={({ currentTarget }) => chooseTheme(currentTarget.value as Theme)}>
+          {themes.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+    </header>
+  );
+}

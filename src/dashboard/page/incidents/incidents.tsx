@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import type { DeathReport } from "../../../system/death/report.js";
+import { useLive } from "../kit/live.js";
+import { durationText } from "../kit/number-text.js";
+import type { PageState } from "../page-state.js";
+import type { Activity } from "./activity.js";
+import { IncidentLine } from "./incident-line.js";
+import { backMs } from "./report-text.js";
+import { Timeline } from "./timeline.js";
+
+const spans = [
+  [15 * 60_000, "15 min"],
+  [3_600_000, "1 hour"],
+  [6 * 3_600_000, "6 hours"],
+  [86_400_000, "1 day"],
+] as const;
+
+/** Lines drawn of the list; the strip above shows all that are kept. */
+const LISTED = 60;
+
+/** What happened, when, and what it took to come back: a strip of time and a list, each death opening to its report. */
+export function Incidents({ state }: { readonly state: PageState }) {
+  const reports = useLive(state.incidents);
+  const activity = useLive(state.activity);
+  const news = useLive(state.news);
+  useLive(state.looked);
+  const [spanMs, setSpan] = useState<number>(spans[0][0]);
+  const [deathsOnly, setDeathsOnly] = useState(false);
+  // What this browser's clock calls now may be behind the server's.
+  const now = Math.max(Date.now(), reports[0]?.at ?? 0);
+  const open = (id: number) => state.opened.set(id);
+  const all = inOrder(reports, deathsOnly ? [] : activity).slice(0, LISTED);
+  return (
+    <section class="card incidents" aria-labelledby="incidents-title">
+      <header class="card-head">
+        <h2 id="incidents-title">Incidents</h2>
+        <p class="soft grow">{summaryOf(reports, now, spanMs)}</p>
+        <label class="check">
+          <input type="checkbox" checked={deathsOnly} onChange={() => setDeathsOnly(!deathsOnly)} /> Deaths only
+        </label>
+        <label>
+          <span class="unseen">Span of the timeline</span>
+          <select value={String(spanMs)} onChange={({ currentTarget }) => setSpan(Number(currentTarget.value))}>
+            {spans.map(([ms, text]) => (
+              <option key={ms} value={String(ms)}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      </header>
+      <p class="unseen" role="status">
+        {news}
+      </p>
+      <Timeline reports={reports} activity={activity} now={now} spanMs={spanMs} onOpen={open} />
+      {reports.length === 0 && <p class="empty">No actor has died since the server started.</p>}
+      {all.length > 0 && (
+        <ol id="incidents">
+          {all.map((one) => (
+            <IncidentLine key={"cause" in one ? `death ${one.id}` : `other ${one.id}`} one={one} onOpen={open} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+/** Newest first, out of two lists that are so already. */
+function inOrder(reports: readonly DeathReport[], activity: readonly Activity[]): (DeathReport | Activity)[] {
+  return [...reports, ...activity].sort((a, b) => b.at - a.at);
+}
+
+function summaryOf(reports: readonly DeathReport[], now: number, spanMs: number): string {
+  const within = reports.filter(({ at }) => at >= now - spanMs);
+  if (within.length === 0) return "";
+  const deaths = within.length === 1 ? "1 death" : `${within.length} deaths`;
+  const backs = within.flatMap((report) => backMs(report) ?? []).sort((a, b) => a - b);
+  if (backs.length === 0) return deaths;
+  const median = backs[Math.floor(backs.length / 2)]!;
+  return `${deaths}, back after ${durationText(median)} (median), ${durationText(backs.at(-1)!)} at worst`;
+}

@@ -1,0 +1,69 @@
+import { options, render } from "preact";
+import { App } from "./app.js";
+import { Connection, type LinkStatus } from "./connection.js";
+import { askAndAct } from "./dialog.js";
+import { byId } from "./element.js";
+import { applyTheme } from "./kit/theme.js";
+import { NewsDesk } from "./news-desk.js";
+import { Operator } from "./operator.js";
+import { PageState } from "./page-state.js";
+import { Panels } from "./panels.js";
+
+/** A server that shows its tree does so at once; one that has not within this asks for the admin token. */
+const treeWithinMs = 3000;
+/** Survives a reload of this tab, and nothing else; never part of an address. */
+const tokenKey = "holdfast.token";
+
+// However much news comes between two frames, the page is drawn once; a tab that is hidden has no frames.
+options.debounceRendering = (draw) => requestAnimationFrame(draw);
+applyTheme();
+
+const state = new PageState();
+const desk = new NewsDesk(state);
+const url = new URL("./", location.href);
+url.protocol = url.protocol.replace("http", "ws");
+url.search = "";
+url.hash = "";
+const connection = new Connection(url.href, sessionStorage.getItem(tokenKey) ?? undefined, {
+  status: showStatus,
+  news: (news) => {
+    if (news.type === "tree") clearTimeout(treeLimit);
+    desk.take(news);
+  },
+});
+const panels = new Panels(byId("panels"), connection);
+const operator = new Operator(connection, (text) => state.outcome.set(text));
+let treeLimit: ReturnType<typeof setTimeout> | undefined;
+
+render(<App state={state} operator={operator} onSignIn={() => void signIn()} />, byId("app"));
+void connection.start();
+
+function showStatus(status: LinkStatus): void {
+  state.link.set(status);
+  document.body.dataset.link = status.kind;
+  state.locked.set(undefined);
+  clearTimeout(treeLimit);
+  if (status.kind === "connected") {
+    panels.show(connection.client.exposes);
+    treeLimit = setTimeout(treeMissing, treeWithinMs);
+  }
+  if (status.kind === "locked") {
+    sessionStorage.removeItem(tokenKey);
+    state.locked.set({ text: "This server asks for a token." });
+    void signIn();
+  }
+}
+
+function treeMissing(): void {
+  state.locked.set({ text: "This server shows its tree to whoever has the admin token." });
+}
+
+async function signIn(): Promise<void> {
+  // A dialog that is open already asks for the same.
+  if (document.querySelector("dialog[open]")) return;
+  const text = "The operator set it, or the server printed it when it started. It is kept in this tab only.";
+  await askAndAct({ title: "Sign in", text, act: "Sign in", password: "Token" }, async (token) => {
+    await connection.signIn(token);
+    sessionStorage.setItem(tokenKey, token);
+  });
+}

@@ -1,0 +1,49 @@
+import type { DeathReport } from "../../system/death/report.js";
+import type { TreeNode } from "../../system/tree.js";
+import type { LinkStatus } from "./connection.js";
+import type { Activity } from "./incidents/activity.js";
+import { Live } from "./kit/live.js";
+import { Series } from "./series/series.js";
+
+/** The views of the page; each is an address of its own (#mail). */
+export const views = ["live"] as const;
+export type View = (typeof views)[number];
+
+/** Lines folded or unfolded by the reader that are remembered; beyond, the oldest is forgotten. */
+const TURNED_KEPT = 1000;
+
+/** What the page knows and what its reader chose. Everything in it is bounded: a tab may be open for days. */
+export class PageState {
+  readonly link = new Live<LinkStatus>({ kind: "connecting" });
+  readonly tree = new Live<TreeNode | undefined>(undefined);
+  /** Newest first. */
+  readonly incidents = new Live<readonly DeathReport[]>([]);
+  /** What else happened, newest first. */
+  readonly activity = new Live<readonly Activity[]>([]);
+  /** Said to screen readers when it changes. */
+  readonly news = new Live("");
+  /** Rates and times of the units of the tree; `looked` changes with each look. */
+  readonly series = new Series();
+  readonly looked = new Live(0);
+  /** Why there is no tree, and what can be done. */
+  readonly locked = new Live<{ readonly text: string } | undefined>(undefined);
+  readonly outcome = new Live("");
+
+  readonly view = new Live<View>("live");
+  /** The id of a line of the tree. */
+  readonly selected = new Live<string | undefined>(undefined);
+  readonly turned = new Live<ReadonlySet<string>>(new Set());
+  readonly query = new Live("");
+  readonly trouble = new Live(false);
+  /** The number of the report that is open. */
+  readonly opened = new Live<number | undefined>(undefined);
+
+  /** Folds a line, or unfolds it. */
+  turn(id: string): void {
+    const turned = new Set(this.turned.value);
+    if (!turned.delete(id)) turned.add(id);
+    const [oldest] = turned;
+    if (turned.size > TURNED_KEPT && oldest !== undefined) turned.delete(oldest);
+    this.turned.set(turned);
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { ACTIVITY_KEPT, type Activity, withEvent } from "../../../src/dashboard/page/incidents/activity.js";
+import { NewsDesk } from "../../../src/dashboard/page/news-desk.js";
+import { PageState } from "../../../src/dashboard/page/page-state.js";
+import { POINTS_KEPT, type Point, Points } from "../../../src/dashboard/page/series/points.js";
+import type { DeathReport, SystemEvent } from "../../../src/index.js";
+import type { TreeNode } from "../../../src/system/tree.js";
+
+const unknown = Number.NaN;
+const point = (more: Partial<Point>): Point => ({
+  rate: unknown,
+  failed: unknown,
+  p50: unknown,
+  p99: unknown,
+  waiting: unknown,
+  executing: unknown,
+  members: unknown,
+  ...more,
+});
+const scaled = (path: string): SystemEvent => ({ type: "scaled", path, from: 1, to: 2, by: "rule", why: "40 waiting" });
+const report = (id: number): DeathReport => ({
+  id,
+  at: id,
+  path: "app/a",
+  key: undefined,
+  incarnation: 1,
+  isolation: "thread",
+  host: "thread 1",
+  cause: { kind: "killed", by: "a test" },
+  executing: [],
+  answersLost: [],
+  redelivered: 0,
+  failed: 0,
+  poisoned: 0,
+  decision: "restart",
+  level: "cold",
+  times: {},
+  record: undefined,
+  flight: [],
+});
+
+describe("a page that is open for days", () => {
+  test("keeps the latest looks at a unit, and no more", () => {
+    const points = new Points();
+    for (let i = 0; i < 10_000; i++) points.add(i * 1000, point({ rate: i }));
+    expect(points.latest("rate")).toBe(9999);
+    expect(points.column("rate")).toEqual(Array.from({ length: POINTS_KEPT }, (_, i) => 10_000 - POINTS_KEPT + i));
+    expect(points.times().at(-1)).toBe(9999);
+    expect(points.last("rate", 3)).toEqual([9997, 9998, 9999]);
+    // Nobody has told of it.
+    expect(points.latest("p99")).toBeUndefined();
+    expect(points.column("p99")).toEqual(Array.from({ length: POINTS_KEPT }, () => null));
+  });
+
+  test("draws a gap where a look knew nothing", () => {
+    const points = new Points();
+    points.add(1000, point({ rate: 1 }));
+    points.add(2000, point({}));
+    points.add(3000, point({ rate: 3 }));
+    expect(points.column("rate")).toEqual([1, null, 3]);
+    expect(points.last("rate", 9)).toEqual([1, 0, 3]);
+  });
+
+  test("counts a flood in one line, and keeps a bounded number of lines", () => {
+    let list: readonly Activity[] = [];
+    for (let i = 0; i < 1000; i++) list = withEvent(list, scaled("app/a"), i);
+    expect(list).toMatchObject([{ path: "app/a", count: 1000, at: 999 }]);
+    for (let i = 0; i < 1000; i++) list = withEvent(list, scaled(`app/${i}`), i);
+    expect(list).toHaveLength(ACTIVITY_KEPT);
+    expect(new Set(list.map(({ id }) => id)).size).toBe(ACTIVITY_KEPT);
+    expect(list[0]!.path).toBe("app/999");
+  });
+
+  test("lists no event that a death tells better, and none that it cannot read", () => {
+    expect(withEvent([], { type: "life", path: "app/a", state: "running" }, 0)).toEqual([]);
+    expect(withEvent([], { type: "report", report: report(1) }, 0)).toEqual([]);
+    expect(withEvent([], { type: "from-the-future" } as unknown as SystemEvent, 0)).toEqual([]);
+    expect(withEvent([], { type: "ejected" } as unknown as SystemEvent, 0)).toHaveLength(1);
+  });
+
+  test("keeps the latest reports, each once, and forgets what it knew of nodes that are gone", () => {
+    const state = new PageState();
+    const desk = new NewsDesk(state);
+    for (let id = 0; id < 1000; id++) {
+      desk.take({ type: "event", missed: 0, event: { type: "death", report: report(id) } });
+      desk.take({ type: "event", missed: 0, event: { type: "report", report: { ...report(id), failed: 1 } } });
+    }
+    expect(state.incidents.value).toHaveLength(200);
+    expect(state.incidents.value[0]).toMatchObject({ id: 999, failed: 1 });
+    expect(state.news.value).toBe("app/a died: killed by a test");
+    const tree = (names: readonly string[]): TreeNode => {
+      const mailbox = { waiting: 1, executing: 1, capacity: 10 };
+      const child = (name: string): TreeNode => ({
+        path: `app/${name}`,
+        name,
+        kind: "actor",
+        state: "running",
+        restarts: 0,
+        mailbox,
+      });
+      return {
+        path: "app",
+        name: "app",
+        kind: "supervisor",
+        state: "running",
+        restarts: 0,
+        children: names.map(child),
+      };
+    };
+    state.series.look(tree(["a", "b"]), 10_000);
+    expect(state.series.of("app/a")!.latest("waiting")).toBe(1);
+    state.series.look(tree(["b"]), 20_000);
+    expect(state.series.of("app/a")).toBeUndefined();
+    expect(state.series.of("app/b")!.times()).toHaveLength(2);
+  });
+
+  test("remembers a bounded number of lines that were folded by hand", () => {
+    const state = new PageState();
+    for (let i = 0; i < 5000; i++) state.turn(`line ${i}`);
+    expect(state.turned.value.size).toBe(1000);
+    state.turn("line 4999");
+    expect(state.turned.value.has("line 4999")).toBe(false);
+  });
+});
