@@ -1,0 +1,73 @@
+import { shortDuration } from "../../short-duration.js";
+import { serviceOf } from "../availability.js";
+import { distribution } from "../distribution.js";
+import { type Finding, grouped, numbersOf, type Rule } from "../finding.js";
+import { type RecoveryStep, recoveredMs, stepTimes } from "../recovery.js";
+
+/** Below this nobody notices where the time went. */
+const NOTICED_MS = 1000;
+/** A step that took more than this part of a recovery is what made it long. */
+const MOST = 0.5;
+
+/** A hang is noticed when its limit passes: the limit is the longest part of the outage. */
+export const lateDetection: Rule = ({ deaths }) => {
+  const hung = deaths.flatMap((death) => (death.cause.kind === "hung" ? [{ death, cause: death.cause }] : []));
+  return [...grouped(hung, ({ death, cause }) => `${death.path}\n${cause.method}`).values()].flatMap(
+    (same): Finding[] => {
+      const { death, cause } = same[0]!;
+      const { method, limitMs } = cause;
+      if (limitMs < NOTICED_MS) return [];
+      const recoveries = distribution(
+        same.flatMap(({ death: { times } }) => (times.restartMs ?? 0) + (times.warmMs ?? 0)),
+      )!;
+      if (recoveries.median > limitMs * MOST) return [];
+      return [
+        {
+          rule: "limit-is-detection",
+          severity: "warning",
+          path: death.path,
+          title: `Noticing the hang of ${method} took its whole limit, ${shortDuration(limitMs)}; being back took ${shortDuration(recoveries.median)} more`,
+          evidence: same
+            .slice(0, 3)
+            .map(({ death: { id }, cause: { ageMs } }) => `report ${id}: it ran for ${shortDuration(ageMs)}`),
+          advice: `Set a lower limit where ${method} never takes so long: static methods = { ${method}: { limit: "…" } }, about ten times its p99.`,
+          reports: numbersOf(same.map(({ death: one }) => one)),
+        },
+      ];
+    },
+  );
+};
+
+const advices: Partial<Record<RecoveryStep, string>> = {
+  restart: `Keep a host ready: spare: "empty" (the default) or "loaded"; a back-off grows with each death, so mend the cause first.`,
+  warm: `Move what is heavy into static load() and keep a spare that has done it: spare: "loaded", or standby: "hot" where state counts.`,
+  redeliver: "Its first message took this long: warm the model up in start(), before it counts as ready.",
+};
+
+/** Being back took long, and one step made it so. */
+export const slowRecovery: Rule = ({ deaths, input }) => {
+  const back = deaths.filter((death) => recoveredMs(death) !== undefined && death.cause.kind !== "start-failed");
+  return [...grouped(back, ({ path }) => serviceOf(input.tree, path).path)].flatMap(([path, same]): Finding[] =>
+    (["restart", "warm", "redeliver"] as const).flatMap((step): Finding[] => {
+      const slow = same.filter((death) => {
+        const ms = death.times[stepTimes[step]] ?? 0;
+        const whole = recoveredMs(death)! - (death.times.detectMs ?? 0) + (death.times.redeliverMs ?? 0);
+        return ms >= NOTICED_MS && ms > whole * MOST;
+      });
+      const times = distribution(slow.map(({ times }) => times[stepTimes[step]]!));
+      if (!times) return [];
+      const levels = [...new Set(slow.flatMap(({ level }) => level ?? []))];
+      return [
+        {
+          rule: `slow-${step}`,
+          severity: "warning",
+          path,
+          title: `Of ${same.length} recoveries ${slow.length} spent most of their time in "${step}": median ${shortDuration(times.median)}, worst ${shortDuration(times.worst)}`,
+          evidence: [`came back by: ${levels.join(", ") || "unknown"}`],
+          advice: advices[step]!,
+          reports: numbersOf(slow),
+        },
+      ];
+    }),
+  );
+};
