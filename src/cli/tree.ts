@@ -1,15 +1,12 @@
-import type { Client } from "../client/client.js";
-import { connect } from "../client/node.js";
 import { realClock } from "../clock.js";
-import type { TreeNode } from "../system/tree.js";
-import { CommandError, durationOption, exitCodes, parseCommand } from "./command.js";
-import { painter, showsColour } from "./paint.js";
+import { CommandError, exitCodes, parseCommand } from "./command.js";
+import { firstTree, reach, reachHelp, reachOptions, urlOf } from "./reach.js";
+import { terminal } from "./terminal.js";
 import { branchAt } from "./tree-branch.js";
 import { type TreeDisplay, TreeJson, TreePrint } from "./tree-display.js";
 import { treeLines } from "./tree-lines.js";
 import { TreeScreen } from "./tree-screen.js";
 import { watchTree } from "./tree-watch.js";
-import { unreachable } from "./unreachable.js";
 
 const help = `holdfast tree <url> [options]
 
@@ -20,8 +17,7 @@ does not run. Of more than 20 children of one node those that do not run and the
                    "*" marks what restarted or changed its state, "+" what is new
   --path PATH      one branch: models/speech
   --json           the tree as one JSON object in one line; with --watch a line for every change (null: not there now)
-  --token TOKEN    default HOLDFAST_TOKEN, which other users of this machine cannot read
-  --timeout TIME   how long to look for the server: 500ms, 5s (default), 1m; a bare number is ms
+${reachHelp}
   -h, --help
 
 Environment: HOLDFAST_TOKEN, where the server asks for one. A server that other machines reach shows its tree to operators
@@ -39,25 +35,16 @@ export async function tree(args: string[]): Promise<number> {
     watch: { type: "boolean" },
     path: { type: "string" },
     json: { type: "boolean" },
-    token: { type: "string" },
-    timeout: { type: "string" },
+    ...reachOptions,
   });
   if (values.help) {
     process.stdout.write(help);
     return exitCodes.ok;
   }
-  const [url, ...rest] = positionals;
-  if (url === undefined || rest.length > 0) {
-    throw new CommandError(`tree takes one url, not ${positionals.length}\nsee: holdfast tree --help`);
-  }
-  const token = values.token ?? process.env.HOLDFAST_TOKEN;
-  const client = await reach(url, token, values.timeout ?? "5s");
+  const [url] = urlOf("tree", positionals);
+  const client = await reach({ command: "tree", url, ...values });
   try {
-    if (!client.mayWatch) {
-      const why = `${url} shows its tree to operators only, because other machines reach it`;
-      throw new CommandError(`${why}: give its admin token in HOLDFAST_TOKEN`, exitCodes.failed);
-    }
-    const first = await firstTree(client, url);
+    const { tree: first } = await firstTree(client, url);
     const branch = branchAt(first, values.path);
     if (!branch) {
       const known = (first.children ?? []).map(({ name }) => name).join(", ");
@@ -69,33 +56,6 @@ export async function tree(args: string[]): Promise<number> {
   } finally {
     client.close();
   }
-}
-
-async function reach(url: string, token: string | undefined, timeout: string): Promise<Client> {
-  const connectTimeout = durationOption("timeout", timeout);
-  try {
-    return await connect(url, { ...(token ? { token } : {}), connectTimeout, name: "holdfast tree" });
-  } catch (error) {
-    throw unreachable(url, error, timeout);
-  }
-}
-
-function firstTree(client: Client, url: string): Promise<TreeNode> {
-  return new Promise((resolve, reject) => {
-    const stop = client.watch((news) => {
-      if (news.type === "event") return;
-      stop();
-      if (news.type === "tree") resolve(news.tree);
-      else reject(unreachable(url, news.error));
-    });
-  });
-}
-
-/** Where nothing tells the width, 80 columns. */
-function terminal() {
-  const { stdout, env } = process;
-  const isTTY = stdout.isTTY === true;
-  return { width: stdout.columns || 80, rows: stdout.rows || 24, paint: painter(showsColour(isTTY, env)) };
 }
 
 function displayOf(url: string, json = false): TreeDisplay {

@@ -104,7 +104,7 @@ function timeline({ timeline: entries, omitted }: Incident): string {
   const rows = entries.map(({ at, kind, text, report, times }) => {
     const number = report === undefined ? "" : ` <span class="soft">(report ${report})</span>`;
     const often = times > 1 ? ` <span class="soft">× ${times}</span>` : "";
-    return `<tr><td class="when"><time datetime="${new Date(at).toISOString()}">${timeText(at)}</time></td><td class="text${kind === "death" ? " bad" : ""}">${htmlText(text)}${number}${often}</td></tr>`;
+    return `<tr><td class="when"><time datetime="${new Date(at).toISOString()}">${timeText(at)}</time></td><td class="text">${kind === "death" ? '<span class="bad">●</span> ' : ""}${htmlText(text)}${number}${often}</td></tr>`;
   });
   const more = omitted > 0 ? `<p class="soft">${omitted} more in the middle are left out.</p>` : "";
   return `<table><thead><tr><th scope="col">UTC</th><th scope="col">what</th></tr></thead><tbody>${rows.join("")}</tbody></table>${more}`;

@@ -41,7 +41,7 @@ th, td { text-align: start; padding: .4rem .9rem .4rem 0; border-bottom: 1px sol
 th { font-weight: 600; color: var(--soft); font-size: .85rem; }
 .number { text-align: end; white-space: nowrap; }
 .when { white-space: nowrap; color: var(--soft); font-family: ui-monospace, monospace; font-size: .85rem; }
-.text { overflow-wrap: anywhere; }
+.text { overflow-wrap: anywhere; min-width: 8rem; }
 figure { margin: 0 0 1rem; }
 figcaption { color: var(--soft); font-size: .85rem; }
 svg { display: block; width: 100%; }
@@ -51,7 +51,8 @@ svg .tick { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .detect { fill: var(--detect); } .decide { fill: var(--decide); } .restart { fill: var(--restart); }
 .warm { fill: var(--warm); } .redeliver { fill: var(--redeliver); }
 .key { display: inline-block; width: .8rem; height: .8rem; margin-inline-end: .4rem; vertical-align: -.08rem; }
-@media (max-width: 40rem) { .verdict { font-size: 1.25rem; } .figures dd { font-size: 1.2rem; } main { padding-top: 1.5rem; } }
+@media (max-width: 40rem) { .verdict { font-size: 1.25rem; } .figures dd { font-size: 1.2rem; } main { padding-top: 1.5rem; }
+  .when, .when + .text { display: block; border: 0; padding-block: .2rem 0; } .when + .text { border-bottom: 1px solid var(--line); padding-bottom: .5rem; } }
 @media print {
   :root { color-scheme: light; --ground: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb;
     --bad: #b3261e; --warn: #8a5a00; --good: #1f6b45; --note: #3f5d8a;

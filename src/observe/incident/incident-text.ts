@@ -9,7 +9,10 @@ export const MOST_ROWS = 20;
 /** "99.97 %": never rounded up to a whole it was not. */
 export function percent(share: number): string {
   if (share >= 1) return "100 %";
-  return `${(Math.floor(share * 100_000) / 1000).toFixed(3).replace(/0$/, "")} %`;
+  // Nobody wants to know a bad one so well.
+  const digits = share > 0.9999 ? 5 : share > 0.9 ? 3 : 1;
+  const scale = 10 ** digits;
+  return `${(Math.floor(share * 100 * scale) / scale).toFixed(digits)} %`;
 }
 
 /** "2026-05-01 03:12:04" UTC, of ms since 1970. */
