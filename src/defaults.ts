@@ -139,3 +139,9 @@ export const DRAIN_MESSAGES = 1024;
  * long in the middle, that is seen after eight at most.
  */
 export const DRAIN_MS = 4;
+
+/** How long an operator has a host hang where nothing says otherwise: longer than the limits that are to end it. */
+export const DEFAULT_HANG: Duration = "5m";
+
+/** The longest such hang: what nobody ends comes back by itself within the hour. */
+export const LONGEST_HANG: Duration = "1h";

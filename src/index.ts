@@ -64,6 +64,7 @@ export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions 
 export type { App } from "./system/app.js";
 export type { EventOnChannel } from "./system/channels/event-channels.js";
 export type { MessageOnChannel } from "./system/channels/message-channels.js";
+export type { DrainOptions, HangOptions } from "./system/controls.js";
 export type { FlightEvent, HostRecord } from "./system/death/black-box.js";
 export {
   causeText,

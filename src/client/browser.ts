@@ -2,6 +2,7 @@ import { type Client, connectThrough } from "./client.js";
 import type { ConnectOptions } from "./options.js";
 import { openWith, type StandardSocket } from "./socket.js";
 
+export type { ClientAdmin, ClientModels } from "./admin.js";
 export type { Client, News } from "./client.js";
 export type { InputStream, StreamOptions, StreamState } from "./input-stream.js";
 export type { ConnectOptions } from "./options.js";

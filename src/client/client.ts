@@ -1,7 +1,9 @@
 import { createRef, type KeyedRef } from "../actor/ref.js";
+import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
-import type { ExposedActor, ServerFrame, WelcomeFrame } from "../protocol/frames.js";
+import type { ActFrame, ExposedActor, ServerFrame, WelcomeFrame } from "../protocol/frames.js";
 import { fromWireError } from "../protocol/wire-error.js";
+import { type ClientAdmin, clientAdmin } from "./admin.js";
 import type { Answer, CallSpec } from "./call.js";
 import { Calls } from "./calls.js";
 import type { InputStream, StreamOptions } from "./input-stream.js";
@@ -27,14 +29,8 @@ export interface Client<Exposed = Record<string, unknown>> {
   ): InputStream<Result, Args>;
   /** The live tree and every event, until the returned function is called; again after each reconnect. */
   watch(listener: (news: News) => void): () => void;
-  readonly admin: {
-    /** Shows the admin token. @throws (rejects) Unauthorized */
-    login(token: string): Promise<void>;
-    /** Kills what runs at a path, as a fault would. @returns whether something was running there */
-    kill(path: string, options?: { key?: string }): Promise<boolean>;
-    /** Holds a pool (a keyed group) at so many members (cells); "auto" gives it back to its rule. Resolves once it has them. */
-    resize(path: string, size: number | "auto"): Promise<void>;
-  };
+  /** What operators do, once they have shown the admin token. */
+  readonly admin: ClientAdmin;
   /** What the server lets callers use, by name. */
   readonly exposes: Readonly<Record<string, ExposedActor>>;
   /** Whether the server lets this client watch: everybody on loopback, elsewhere whoever showed the admin token. */
@@ -134,20 +130,14 @@ class WireClient implements Client {
     return this.#watching.add(listener);
   }
 
-  readonly admin = {
-    login: (token: string): Promise<void> =>
+  readonly admin = clientAdmin(
+    (act, timeout) => this.#act(act, timeout),
+    (token) =>
       new Promise<void>((resolve, reject) => {
         this.#logins.push({ resolve, reject });
         this.#link.admin(token);
       }),
-    kill: async (path: string, { key }: { key?: string } = {}): Promise<boolean> => {
-      const killed = await this.#administer(`kill ${path}`, (id) => ({ type: "kill", id, path, key }));
-      return killed === true;
-    },
-    resize: async (path: string, size: number | "auto"): Promise<void> => {
-      await this.#administer(`resize ${path}`, (id) => ({ type: "resize", id, path, size }));
-    },
-  };
+  );
 
   get exposes(): Readonly<Record<string, ExposedActor>> {
     return this.#link.welcome?.exposes ?? {};
@@ -165,8 +155,10 @@ class WireClient implements Client {
     this.#link.close(new HoldfastError("ConnectionLost", "the client was closed"));
   }
 
-  #administer(name: string, frame: CallSpec["frame"]): Answer {
-    const deadline = this.#settings.clock.now() + this.#settings.timeoutMs;
+  #act(act: Omit<ActFrame, "type" | "id">, timeout: Duration = this.#settings.timeoutMs): Answer {
+    const deadline = this.#settings.clock.now() + milliseconds(timeout, "timeout");
+    const name = `${act.act} ${act.on ?? ""}`.trimEnd();
+    const frame: CallSpec["frame"] = (id) => ({ type: "act", id, ...act });
     return this.#calls.make({ name, idempotent: () => false, deadline, bytes: 64, frame });
   }
 

@@ -103,8 +103,12 @@ class GatewayServer implements Gateway {
       stored,
     });
     const watchers = new Watchers(app, clock);
+    const httpDoors = this.#httpDoors;
     this.#door = {
       app,
+      get models() {
+        return httpDoors.models;
+      },
       access,
       exposure,
       streams,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../clock.js";
 import type { HoldfastError } from "../errors.js";
+import type { ServedModels } from "../serving/repository/served-models.js";
 import type { Access } from "./access.js";
 
 /** What a gateway lends to what serves HTTP on its port. */
@@ -21,6 +22,9 @@ export interface HttpHost {
   readonly onSettled: () => void;
 }
 
+/** What an operator may do to models. */
+export type ModelActs = Pick<ServedModels, "load" | "unload" | "swap" | "rollback">;
+
 /** A protocol over HTTP beside WebSocket, health and pages, on the same port. */
 export interface HttpDoor {
   /** Requests at this path and below it come here: "/v2". */
@@ -36,6 +40,8 @@ export interface OpenHttpDoor {
   readonly pending: number;
   /** What it adds to /health/ready, by the name of its field: `{ models: { ready: true, … } }`. */
   readiness?(): Readonly<Record<string, { readonly ready: boolean }>>;
+  /** What operators may do to the models that it serves, over WebSocket too. */
+  readonly models?: ModelActs;
   /** The port is closed; nothing comes any more. */
   close(): Promise<void>;
 }

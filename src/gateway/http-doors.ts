@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HoldfastError } from "../errors.js";
 import { pathOf } from "./http.js";
-import type { HttpDoor, HttpHost, OpenHttpDoor } from "./http-door.js";
+import type { HttpDoor, HttpHost, ModelActs, OpenHttpDoor } from "./http-door.js";
 
 /** The other protocols of a gateway's port, each below its own path. */
 export class HttpDoors {
@@ -41,6 +41,11 @@ export class HttpDoors {
   /** What they add to /health/ready. */
   readiness(): Readonly<Record<string, { readonly ready: boolean }>> {
     return Object.assign({}, ...this.#doors.map(({ door }) => door.readiness?.()));
+  }
+
+  /** Those that operators may act on; undefined where none are served. */
+  get models(): ModelActs | undefined {
+    return this.#doors.find(({ door }) => door.models)?.door.models;
   }
 
   async close(): Promise<void> {

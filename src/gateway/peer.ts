@@ -5,6 +5,7 @@ import type { WireLimits } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { Access, Right } from "./access.js";
 import type { Exposure } from "./exposure.js";
+import type { ModelActs } from "./http-door.js";
 import type { Session } from "./session.js";
 import type { Streams } from "./streams.js";
 import type { Watchers } from "./watchers.js";
@@ -27,6 +28,8 @@ export interface Peer {
 /** What all connections of one gateway share. */
 export interface Door {
   readonly app: App<unknown>;
+  /** What operators may do to the models that are served; undefined where none are. */
+  readonly models: ModelActs | undefined;
   readonly access: Access;
   readonly exposure: Exposure;
   readonly streams: Streams;

@@ -6,7 +6,7 @@ import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { Right } from "./access.js";
-import { type AdminFrame, administer, mayAdminister } from "./admin-acts.js";
+import { type AdminFrame, administer, mayAdminister } from "./admin/admin-acts.js";
 import { Calls } from "./calls.js";
 import { encodedOnce } from "./encoded-once.js";
 import { HeldStreams } from "./held-streams.js";
@@ -229,6 +229,7 @@ export class Session implements Watcher {
         break;
       case "kill":
       case "resize":
+      case "act":
         this.#administer(frame, format);
         break;
     }
@@ -259,8 +260,9 @@ export class Session implements Watcher {
   }
 
   #administer(frame: AdminFrame, format: Format): void {
-    mayAdminister(this.#right, frame);
-    void administer(this.#door.app, frame, this.#peer.address).then((answer) => this.#say(answer, format));
+    const operator = { right: this.#right, address: this.#peer.address };
+    mayAdminister(operator, frame);
+    void administer(this.#door, frame, operator).then((answer) => this.#say(answer, format));
   }
 
   #watch(wishes: WatchFrame): void {

@@ -15,6 +15,7 @@ import type { HostMemory } from "./control-reader.js";
 import type { ControlWriter } from "./control-writer.js";
 import type { DirectLine } from "./direct-line.js";
 import { findActorClass } from "./find-class.js";
+import { hang } from "./hang.js";
 import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
 import type { OwnRecord } from "./own-record.js";
@@ -112,6 +113,9 @@ export class CellRunner {
         return;
       case "fence":
         this.#fence(frame);
+        return;
+      case "hang":
+        hang(frame.forMs);
         return;
       case "answer":
         this.#asks.answer(frame.call, frame.outcome);

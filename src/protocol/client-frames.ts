@@ -130,6 +130,19 @@ export interface ResizeFrame {
   size: number | "auto";
 }
 
+/**
+ * Admin: one of the acts that docs/protocol.md lists, "restart" or "drain". `on` is what it is done to, a path or a model; `with` are its
+ * options. Answered by `result` with what the act gives.
+ */
+export interface ActFrame {
+  type: "act";
+  id: number;
+  act: string;
+  on?: string;
+  key?: string;
+  with?: Readonly<Record<string, unknown>>;
+}
+
 export type ClientFrame =
   | HelloFrame
   | AskFrame
@@ -145,4 +158,5 @@ export type ClientFrame =
   | WatchFrame
   | UnwatchFrame
   | KillFrame
-  | ResizeFrame;
+  | ResizeFrame
+  | ActFrame;

@@ -15,6 +15,7 @@
 
 export type {
   AckFrame,
+  ActFrame,
   AskFrame,
   CancelFrame,
   ChunkFrame,

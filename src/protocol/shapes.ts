@@ -74,6 +74,7 @@ export const clientShapes: Shapes<ClientFrame> = {
   unwatch: {},
   kill: { id: whole, path: name, key: maybe(name) },
   resize: { id: whole, path: name, size },
+  act: { id: whole, act: name, on: maybe(name), key: maybe(name), with: maybe(map) },
 };
 
 /** Every field of every frame a server may send. */

@@ -3,6 +3,7 @@ import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Duration } from "../duration.js";
+import type { DrainOptions, HangOptions } from "./controls.js";
 import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
 import type { ChildCount, ChildInfo } from "./supervisor/child-info.js";
@@ -59,6 +60,25 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * @returns when it runs again; rejects when it is parked, stopped or removed instead
    */
   restart(path: string): Promise<void>;
+  /**
+   * Keeps new mail away from an actor, a pool or one member of it, a keyed group, or all below a supervisor: what it has it finishes,
+   * what is new is refused with Unavailable, or goes to the pool's other members. Until `resume`, over restarts too.
+   * @param options.within how long to wait for what it has. Default 10 s
+   * @returns whether it has finished by then; it is drained in any case
+   * @throws HoldfastError InvalidSpec where nothing is, and for what is part of a keyed group; Draining: the system stops
+   * @example if (await app.drain("digits/2")) await app.restart("digits/2")
+   */
+  drain(path: string, options?: DrainOptions): Promise<boolean>;
+  /** Lets mail come to it again. @returns whether it was drained */
+  resume(path: string): boolean;
+  /**
+   * Blocks the event loop of a thread or process, as a handler that never returns would: to see that its limits end it. A handler
+   * that executes is ended by its own limit; where none does, what is sent next by that message's.
+   * @param options.for ms or text, default 5 min, at most 1 h: then it goes on by itself
+   * @returns whether something was running there
+   * @throws HoldfastError InvalidSpec for what runs inline, since the whole program would hang, and for what is no actor
+   */
+  hang(path: string, options?: HangOptions): boolean;
   /**
    * Holds a pool at so many members, or a keyed group at so many cells, until "auto" gives the number back to its rule.
    * The same as `resize` of its ref, by path.

@@ -21,3 +21,8 @@ export function hasNoKeys(path: string, key: string): HoldfastError {
 export function takesNoMore(path: string): HoldfastError {
   return new HoldfastError("Draining", `${path} is stopping and takes no new work`);
 }
+
+/** The answer while an operator keeps new mail away from it. */
+export function heldBack(path: string, by: string): HoldfastError {
+  return new HoldfastError("Unavailable", `${path} was drained by ${by}, and takes no new work until it is resumed`);
+}

@@ -13,6 +13,7 @@ import { tensorsOf } from "../transport/lease.js";
 import type { Slab } from "../transport/slab.js";
 import type { App } from "./app.js";
 import type { SystemContext } from "./context.js";
+import { type DrainOptions, drain, type HangOptions, hang, resume } from "./controls.js";
 import type { MakeStore } from "./durable/make-store.js";
 import { hasStore } from "./durable/store-of.js";
 import type { SystemStore } from "./durable/system-store.js";
@@ -136,6 +137,18 @@ export class RunningSystem implements App {
     return this.#paths.unit(path).kill(by, key);
   }
 
+  async drain(path: string, options: DrainOptions = {}): Promise<boolean> {
+    return drain(this.#paths.unit(path), this.#context.clock, options, this.#stopping);
+  }
+
+  resume(path: string): boolean {
+    return resume(this.#paths.unit(path));
+  }
+
+  hang(path: string, options: HangOptions = {}): boolean {
+    return hang(this.#paths.unit(path), options);
+  }
+
   async add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R> {
     const above = this.#paths.supervisor(path);
     const loaded = await loadChild(name, spec);
@@ -235,6 +248,10 @@ export class RunningSystem implements App {
   get ended(): Promise<Error | undefined> {
     this.#heeded = true;
     return this.#ended;
+  }
+
+  get #stopping(): boolean {
+    return this.#state !== "starting" && this.#state !== "running";
   }
 
   /** What still executes is ended by force instead of waited for. */

@@ -76,6 +76,12 @@ export function nodeAt(node: TreeNode, path: string): TreeNode | undefined {
   return undefined;
 }
 
+/** As it is shown while somebody keeps new mail away from it by hand. */
+export function held(node: TreeNode, by: string | undefined): TreeNode {
+  if (by === undefined || node.state !== "running") return node;
+  return { ...node, state: "draining", reason: `was drained by ${by}` };
+}
+
 /** A state by shape, for terminals. */
 export const stateMarks: Record<ChildState, string> = {
   running: "●",

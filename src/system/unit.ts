@@ -6,6 +6,7 @@ import type { ChildRules, Shutdown } from "../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
 import type { DeathReport } from "./death/report.js";
+import type { Holdable } from "./hold.js";
 import type { TreeNode } from "./tree.js";
 
 /** How a unit tells its supervisor that it ended by itself. */
@@ -71,6 +72,12 @@ export interface Unit {
   /** What its supervisor decides by; it is kept here, and nobody else's. */
   record?: ChildRecord | undefined;
   kill(by: string, key: string | undefined): boolean;
+  /** Undefined for what is part of a group, whose mail only the group can keep away. */
+  readonly hold?: Holdable;
+  /** What a paused one has still to finish; undefined: `pending()`. */
+  unfinished?(): number;
+  /** Blocks the event loop of its host for so long, as a hang would; undefined for what has no host of its own. */
+  hang?(forMs: number, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;
   /** Forgets what is stored of it, or of its actor of a key: it begins anew. Undefined where nothing can be stored. */

@@ -96,6 +96,8 @@ export type ToHost =
   | { t: "stop"; actor: number; incarnation: number }
   /** The incarnation is over whatever it does; answered by `stopped`, after which its entries are free. */
   | { t: "fence"; actor: number; incarnation: number }
+  /** An operator has its event loop blocked for so long, in a turn of its own: for all that anybody can tell it hangs. */
+  | { t: "hang"; forMs: number }
   /** The answer to a host's own ask, spawn or watch. */
   | { t: "answer"; call: number; outcome: WireOutcome }
   | { t: "shut" };

@@ -11,6 +11,7 @@ const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
   boot: "once",
   start: "once",
   cancel: "once",
+  hang: "once",
   fence: "once",
   shut: "once",
   hello: "once",

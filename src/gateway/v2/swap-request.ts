@@ -2,20 +2,7 @@ import { HoldfastError } from "../../errors.js";
 import { nearest, shown } from "../../known-keys.js";
 import type { Parameters } from "../../protocol/v2/infer-request.js";
 import type { SwapOptions } from "../../serving/repository/swap/swap-options.js";
-
-/** What of a swap can be said over HTTP; functions and samples are the server's own. */
-const told = {
-  version: true,
-  canary: true,
-  requests: true,
-  within: true,
-  warmup: true,
-  maxErrors: true,
-  maxLatencyRatio: true,
-  latencySlack: true,
-  maxDrift: true,
-  keepOld: true,
-} as const satisfies { readonly [K in keyof SwapOptions]: true };
+import { toldFromAfar } from "../../serving/repository/swap/told-from-afar.js";
 
 /**
  * The options of a swap out of a request's parameters, by the names that they have in code. Their values are checked by the
@@ -24,9 +11,9 @@ const told = {
  */
 export function swapOptionsOf(parameters: Parameters): SwapOptions {
   for (const [name, value] of Object.entries(parameters)) {
-    if (Object.hasOwn(told, name)) continue;
-    const near = nearest(name, Object.keys(told));
-    const fix = near ? `did you mean "${near}"?` : `there are: ${Object.keys(told).join(", ")}`;
+    if (Object.hasOwn(toldFromAfar, name)) continue;
+    const near = nearest(name, Object.keys(toldFromAfar));
+    const fix = near ? `did you mean "${near}"?` : `there are: ${Object.keys(toldFromAfar).join(", ")}`;
     throw new HoldfastError("InvalidValue", `parameters.${name} is ${shown(value)}, and no option of a swap: ${fix}`, {
       details: { path: `parameters.${name}` },
     });

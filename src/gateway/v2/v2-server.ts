@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HoldfastError } from "../../errors.js";
 import { importPeer } from "../../peer.js";
+import type { ServedModels } from "../../serving/repository/served-models.js";
 import { bearer, type Right } from "../access.js";
 import type { HttpHost, OpenHttpDoor } from "../http-door.js";
 import { BodyLedger } from "./body-ledger.js";
@@ -58,6 +59,10 @@ export class V2Server implements OpenHttpDoor {
 
   get pending(): number {
     return this.#pending;
+  }
+
+  get models(): ServedModels {
+    return this.#service.models;
   }
 
   readiness() {

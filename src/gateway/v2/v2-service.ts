@@ -45,40 +45,40 @@ export class V2Service {
   }
 
   ready(): ServerReadiness {
-    return serverReadiness(this.#models.index());
+    return serverReadiness(this.models.index());
   }
 
   /** @throws HoldfastError UnknownModel; Unavailable while it is not loaded */
   metadata(model: string, version?: string) {
-    return modelMetadata(this.#models.describe(model, version));
+    return modelMetadata(this.models.describe(model, version));
   }
 
   /** @throws HoldfastError UnknownModel */
   modelReady(model: string, version?: string) {
-    const { ready, state, reason } = this.#models.readiness(model, version);
+    const { ready, state, reason } = this.models.readiness(model, version);
     return { name: model, ready, state, ...(reason === undefined ? {} : { reason }) };
   }
 
   /** @throws HoldfastError UnknownModel; Unavailable while it is not loaded */
   config(model: string, version?: string) {
-    return modelConfig(this.#models.describe(model, version));
+    return modelConfig(this.models.describe(model, version));
   }
 
   /** @throws HoldfastError UnknownModel */
   statistics(model?: string, version?: string) {
-    return modelStatistics(this.#models.statistics(model, version));
+    return modelStatistics(this.models.statistics(model, version));
   }
 
   /** @throws HoldfastError (rejects) InvalidValue naming the field; UnknownModel; what the model rejects with */
   infer(call: InferCall): Promise<WrittenBody> {
-    return infer(this.#models, call);
+    return infer(this.models, call);
   }
 
   /** @param body `{ "ready": true }` for those that answer now; empty: all */
   index(body: Uint8Array): ModelState[] {
     const { ready = false } = readObject(body);
     if (typeof ready !== "boolean") throw invalid("ready", ready, "true or false");
-    const all = this.#models.index();
+    const all = this.models.index();
     const told = ready ? all.filter(({ state }) => state === "READY") : all;
     return told.map(({ name, version, state, reason = "" }) => ({ name, version, state, reason }));
   }
@@ -92,13 +92,13 @@ export class V2Service {
         throw refused(`parameters.${name}`, "is not taken: models are loaded as they lie in the folder");
     }
     if (typeof version === "boolean") throw invalid("parameters.version", version, "the number of a version");
-    await this.#models.load(model, version === undefined ? {} : { version });
+    await this.models.load(model, version === undefined ? {} : { version });
   }
 
   /** @throws HoldfastError (rejects) UnknownModel */
   async unload(model: string, body: Uint8Array): Promise<void> {
     readParameters(readObject(body).parameters, "parameters");
-    await this.#models.unload(model);
+    await this.models.unload(model);
   }
 
   /**
@@ -107,16 +107,16 @@ export class V2Service {
    */
   async swap(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
     const options = swapOptionsOf(readParameters(readObject(body).parameters, "parameters"));
-    await tellSteps(this.#rules, model, () => this.#models.swap(model, options), write);
+    await tellSteps(this.#rules, model, () => this.models.swap(model, options), write);
   }
 
   /** The same of a rollback. @throws HoldfastError (rejects) UnknownModel, Unavailable before the first line */
   async rollback(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
     readParameters(readObject(body).parameters, "parameters");
-    await tellSteps(this.#rules, model, () => this.#models.rollback(model), write);
+    await tellSteps(this.#rules, model, () => this.models.rollback(model), write);
   }
 
-  get #models(): ServedModels {
+  get models(): ServedModels {
     return this.#rules.models;
   }
 }

@@ -38,7 +38,7 @@ export class OwnMail implements PoolMail {
   /** For one of them: the least loaded. */
   push(message: Message, key: string | undefined): void {
     if (key !== undefined) throw hasNoKeys(this.#path, key);
-    const [member] = leastLoaded([...this.#members].filter(({ leaving }) => !leaving));
+    const [member] = leastLoaded([...this.#members].filter(({ leaving, heldBy }) => !leaving && heldBy === undefined));
     if (!member) throw noMembers(this.#path);
     member.accept(message);
   }
@@ -60,6 +60,11 @@ export class OwnMail implements PoolMail {
   down(): void {}
 
   ended(): void {}
+
+  /** What waits for it is nobody else's: it finishes that. */
+  paused(): void {}
+
+  resumed(): void {}
 
   leaves(member: Member): void {
     this.#fail(member, () => new HoldfastError("ActorStopped", `${member.path} leaves its pool`));

@@ -11,6 +11,7 @@ import type { ChildRecord } from "../../supervision/state.js";
 import { Exclusive } from "../../system/actor/exclusive.js";
 import { stoppedBefore } from "../../system/actor/start-failure.js";
 import type { Cell, CellDeath } from "../../system/cell/cell.js";
+import { hangCell } from "../../system/cell/hang-cell.js";
 import { openCell } from "../../system/cell/open-cell.js";
 import type { SystemContext } from "../../system/context.js";
 import type { Remains } from "../../system/death/after-death.js";
@@ -232,6 +233,10 @@ export class CellUnit implements Unit {
     if (!this.#cell?.alive) return false;
     this.#cell.kill({ kind: "killed", by });
     return true;
+  }
+
+  hang(forMs: number): boolean {
+    return hangCell(this.#cell, this.path, forMs);
   }
 
   child(): undefined {

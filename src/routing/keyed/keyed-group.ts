@@ -11,10 +11,12 @@ import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
 import { type Durability, notDurable } from "../../system/durable/durable-options.js";
 import { entityOf, keysWithMail } from "../../system/durable/entity.js";
+import { Hold, isOwn } from "../../system/hold.js";
+import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
-import type { TreeNode } from "../../system/tree.js";
+import { held, type TreeNode } from "../../system/tree.js";
 import type { Keeper, Standing, Unit } from "../../system/unit.js";
 import type { CellBounds } from "./cell-bounds.js";
 import { KeyUnit } from "./key-unit.js";
@@ -54,6 +56,7 @@ export class KeyedGroup implements Unit, Receiver {
   readonly path: string;
   readonly target: Target;
   readonly incarnation = 1;
+  readonly hold = new Hold();
   readonly #context: SystemContext;
   readonly #options: KeyedGroupOptions;
   readonly #cells: KeyedCells;
@@ -62,8 +65,6 @@ export class KeyedGroup implements Unit, Receiver {
   readonly #byKey = new Map<string, KeyUnit>();
   readonly #late = new LateMail();
   #refusal: HoldfastError | undefined;
-  /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
-  #draining: HoldfastError | undefined;
   #sweep: Timer | undefined;
   /** Of the latest start; aborted when it is told to stop. */
   #starting: AbortController | undefined;
@@ -98,7 +99,7 @@ export class KeyedGroup implements Unit, Receiver {
 
   accept(message: Message, key: string | undefined): void {
     if (this.#refusal) throw this.#refusal;
-    if (this.#draining && !message.inner) throw this.#draining;
+    if (this.hold.shut && !isOwn(message, `${this.path}/${key}`)) this.hold.admit(this.path, message.inner);
     if (key === undefined || key === "") {
       throw needsKey(this.path, `ref.key("…").ask.${message.method}(…)`);
     }
@@ -171,7 +172,12 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   drain(): void {
-    this.#draining = new HoldfastError("Draining", `${this.path} is stopping and takes no new work`);
+    this.hold.draining = true;
+  }
+
+  hang(forMs: number, key: string | undefined): boolean {
+    if (key === undefined) throw needsKey(this.path, "app.hang(path, { key })");
+    return this.#byKey.get(key)?.home.hang(forMs) ?? false;
   }
 
   pending(): number {
@@ -196,7 +202,8 @@ export class KeyedGroup implements Unit, Receiver {
 
   /** @throws HoldfastError InvalidValue for a number of cells out of bounds; StartFailed, and it stays smaller */
   resize(to: number | "auto"): Promise<void> {
-    if (this.#refusal ?? this.#draining) return Promise.reject(this.#refusal ?? this.#draining);
+    if (this.#refusal) return Promise.reject(this.#refusal);
+    if (this.hold.draining) return Promise.reject(takesNoMore(this.path));
     return this.#size.resize(to);
   }
 
@@ -224,15 +231,9 @@ export class KeyedGroup implements Unit, Receiver {
       children: keys.filter((key) => key.home.path === cell.path).map((key) => key.tree(this.#keys.standing(key.name))),
     }));
     const restarts = cells.reduce((sum, cell) => sum + cell.restarts, 0);
-    return {
-      path: this.path,
-      name: this.name,
-      kind: this.kind,
-      state: standing.state,
-      restarts,
-      scaling: this.#size.scaling(),
-      children,
-    };
+    const { path, name, kind } = this;
+    const { state } = standing;
+    return held({ path, name, kind, state, restarts, scaling: this.#size.scaling(), children }, this.hold.by);
   }
 
   get #full(): boolean {

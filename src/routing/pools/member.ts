@@ -28,6 +28,9 @@ export interface MemberKeeper {
    * @param guilty it executed something, and nobody had it killed
    */
   ended(member: Member, guilty: boolean): void;
+  /** Somebody has drained it by hand: it gets no mail until it is resumed. */
+  paused(member: Member): void;
+  resumed(member: Member): void;
 }
 
 /**
@@ -61,7 +64,7 @@ export class Member extends ActorFamily {
 
   /** It has room for a message. */
   get free(): boolean {
-    return this.up && !this.leaving && this.hasRoom;
+    return this.up && !this.leaving && this.heldBy === undefined && this.hasRoom;
   }
 
   /** What executes is not waited for any longer than a stop waits. */
@@ -70,7 +73,8 @@ export class Member extends ActorFamily {
   }
 
   override pump(): void {
-    if (this.leaving) return;
+    // What waits in a mailbox of its own it finishes.
+    if (this.leaving || (this.heldBy !== undefined && this.plan.sharedMailbox)) return;
     const idle = this.executing === 0;
     const { gate } = this.#keeper;
     if (gate?.tight) gate.winnow(this.mailbox);
@@ -82,6 +86,21 @@ export class Member extends ActorFamily {
     const idle = this.executing === 0;
     super.receive(message);
     if (idle && this.executing > 0) this.#keeper.began(this);
+  }
+
+  override pause(by: string): void {
+    super.pause(by);
+    this.#keeper.paused(this);
+  }
+
+  override resume(): boolean {
+    const was = super.resume();
+    if (was) this.#keeper.resumed(this);
+    return was;
+  }
+
+  unfinished(): number {
+    return this.executing + (this.plan.sharedMailbox ? 0 : this.waiting);
   }
 
   took(message: Message): void {

@@ -29,10 +29,12 @@ export interface MembersOptions {
   readonly shared: Mailbox | undefined;
   /** Messages handed to a member's host ahead of execution, where its spec says nothing. */
   readonly window: number;
+  /** Hears of those that somebody drains by hand. */
+  readonly mail: Pick<MemberKeeper, "paused" | "resumed">;
 }
 
 /** Who hears of members, beside what `MemberKeeper` tells. All in the turn in which it happens. */
-export interface MembersOwner extends Omit<MemberKeeper, "gate"> {
+export interface MembersOwner extends Omit<MemberKeeper, "gate" | "paused" | "resumed"> {
   /** It leaves: no more mail for it, and what waits before it is the owner's to hand on. */
   leaves(member: Member): void;
   /** It stays down until a restart by hand: over its budget, or it has ended well. */
@@ -228,6 +230,14 @@ export class Members {
 
   ended(member: Member, guilty: boolean): void {
     this.#owner.ended(member, guilty);
+  }
+
+  paused(member: Member): void {
+    this.#options.mail.paused(member);
+  }
+
+  resumed(member: Member): void {
+    this.#options.mail.resumed(member);
   }
 
   #isOut(member: Member): void {

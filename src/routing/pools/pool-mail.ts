@@ -2,11 +2,11 @@ import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
 import type { Ejected } from "../../system/tree.js";
 import type { Admission } from "../admission/admission.js";
-import type { Member } from "./member.js";
+import type { Member, MemberKeeper } from "./member.js";
 import type { MembersOwner } from "./members.js";
 
 /** The mail of a pool: where it waits, and which member gets it. It hears of the members as their owner does. */
-export interface PoolMail extends Omit<MembersOwner, "began"> {
+export interface PoolMail extends Omit<MembersOwner, "began">, Pick<MemberKeeper, "paused" | "resumed"> {
   /** Judges what has to wait; undefined: all is let in. */
   gate?: Admission | undefined;
   /** The mailbox that all members take from; undefined where each has its own. */

@@ -7,10 +7,11 @@ import type { ChildRules, Shutdown } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { LoadedActor } from "../../system/actor/loaded-actor.js";
 import type { SystemContext } from "../../system/context.js";
+import { Hold } from "../../system/hold.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
 import { targetOf } from "../../system/target.js";
-import type { TreeNode } from "../../system/tree.js";
+import { held, type TreeNode } from "../../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
 import { Admission } from "../admission/admission.js";
 import type { AdmissionLimits } from "../admission/admission-options.js";
@@ -44,6 +45,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly path: string;
   readonly target: Target;
   readonly incarnation = 1;
+  readonly hold = new Hold();
   readonly #context: SystemContext;
   readonly #mail: PoolMail;
   readonly #members: Members;
@@ -54,8 +56,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** What the class of its members says of its methods, from the first start on. */
   #facts: ActorFacts | undefined;
   #refusal: HoldfastError | undefined;
-  /** The system stops: only what its own actors ask of each other is taken, since it belongs to work already taken. */
-  #draining = false;
 
   constructor(context: SystemContext, place: Place, plan: PoolPlan) {
     const { member, rules, bounds, mail, target, admission } = plan;
@@ -67,7 +67,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const { shared, window } = mail;
     const { min: size, spares } = bounds;
     const mailWaits = () => mail.waiting > 0;
-    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window }, this);
+    this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window, mail }, this);
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
     this.#admission = admission && this.#gateOf(admission);
@@ -125,7 +125,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
 
   async resize(to: number | "auto"): Promise<void> {
     if (this.#refusal) throw this.#refusal;
-    if (this.#draining) throw takesNoMore(this.path);
+    if (this.hold.draining) throw takesNoMore(this.path);
     await this.#scaler.resize(to);
   }
 
@@ -155,7 +155,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   drain(): void {
-    this.#draining = true;
+    this.hold.draining = true;
   }
 
   pending(): number {
@@ -179,7 +179,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   }
 
   tree(standing: Standing): TreeNode {
-    const node = this.#members.supervisor.tree(standing);
+    const node = held(this.#members.supervisor.tree(standing), this.hold.by);
     return { ...poolNode(node, this.#members, this.#mail, this.#scaler.scaling()), answered: this.#gauge.served };
   }
 
@@ -252,7 +252,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   /** @throws HoldfastError why nothing is taken now */
   protected admit(inner: boolean): void {
     if (this.#refusal) throw this.#refusal;
-    if (this.#draining && !inner) throw takesNoMore(this.path);
+    this.hold.admit(this.path, inner);
     if (this.#members.out.size > 0) this.#refuseWithoutMembers();
   }
 

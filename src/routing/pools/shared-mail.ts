@@ -70,6 +70,15 @@ export class SharedMail implements PoolMail {
 
   ended(): void {}
 
+  paused(member: Member): void {
+    if (member.inLine) this.#isBusy(member);
+  }
+
+  resumed(member: Member): void {
+    this.freed(member);
+    this.#pump();
+  }
+
   leaves(): void {}
 
   out(): void {}

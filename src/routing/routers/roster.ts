@@ -101,6 +101,11 @@ export class Roster {
     this.#candidates = undefined;
   }
 
+  /** Who may be picked has changed. */
+  changed(): void {
+    this.#candidates = undefined;
+  }
+
   leaves(member: Member): void {
     const seat = this.#seats.get(member);
     if (!seat) return;
@@ -154,7 +159,7 @@ export class Roster {
   #listed(): Seat[] {
     const { keyed } = this.#options.route;
     const there = this.all.filter(({ member, out, since }) => {
-      if (out || member.leaving) return false;
+      if (out || member.leaving || member.heldBy !== undefined) return false;
       return keyed ? since !== undefined : member.up;
     });
     const well = there.filter(({ ejected }) => !ejected);

@@ -126,6 +126,19 @@ export class Router implements PoolMail {
 
   down(): void {}
 
+  /** What it has not begun goes to others. */
+  paused(member: Member): void {
+    this.#roster.changed();
+    this.#takeBack(member);
+  }
+
+  /** Its keys come back to it; without keys it takes its part of what waits. */
+  resumed(member: Member): void {
+    this.#roster.changed();
+    for (const seat of this.#roster.all) if (seat.member !== member) this.#takeBack(seat.member);
+    this.#settle();
+  }
+
   leaves(member: Member): void {
     this.out(member);
   }

@@ -3,14 +3,16 @@ import type { HoldfastError } from "../../errors.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import type { Shutdown } from "../../supervision/spec.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
+import { hangCell } from "../cell/hang-cell.js";
 import type { Remains } from "../death/after-death.js";
 import type { OpenReport } from "../death/death-log.js";
 import type { DeathReport } from "../death/report.js";
 import { exitOf, reportDeath } from "../death/report-death.js";
-import { hasNoKeys, takesNoMore } from "../not-an-actor.js";
+import { isOwn } from "../hold.js";
+import { hasNoKeys, heldBack, takesNoMore } from "../not-an-actor.js";
 import type { Receiver } from "../receiver.js";
 import { targetOf } from "../target.js";
-import type { TreeNode } from "../tree.js";
+import { held, type TreeNode } from "../tree.js";
 import type { Begun, Standing, Unit } from "../unit.js";
 import { limitOf, within } from "../within.js";
 import { actorNode } from "./actor-node.js";
@@ -76,12 +78,15 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     if (key !== undefined) throw hasNoKeys(this.path, key);
     if (this.rare?.refusal) throw this.rare.refusal;
     if (this.rare?.draining && !message.inner) throw takesNoMore(this.path);
+    if (this.heldBy !== undefined && !isOwn(message, this.path)) throw heldBack(this.path, this.heldBy);
     this.receive(message);
   }
 
   joins(sent: Sent, first: unknown): boolean {
     const { rare } = this;
-    return (rare === undefined || (rare.refusal === undefined && !rare.draining)) && this.joined(sent, first);
+    return (
+      (rare === undefined || (!rare.refusal && !rare.draining && rare.heldBy === undefined)) && this.joined(sent, first)
+    );
   }
 
   isStream(method: string): boolean | undefined {
@@ -196,6 +201,30 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     this.unusual.draining = true;
   }
 
+  get heldBy(): string | undefined {
+    return this.rare?.heldBy;
+  }
+
+  get hold(): this {
+    return this;
+  }
+
+  pause(by: string): void {
+    this.unusual.heldBy = by;
+  }
+
+  resume(): boolean {
+    const { rare } = this;
+    if (rare?.heldBy === undefined) return false;
+    rare.heldBy = undefined;
+    this.tidy();
+    return true;
+  }
+
+  hang(forMs: number): boolean {
+    return hangCell(this.place, this.path, forMs);
+  }
+
   served(): void {
     this.report?.served();
   }
@@ -219,7 +248,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     const { lodging } = this.plan;
     const node = actorNode(this.context, lodging.spec, this, standing, lodging.waits ?? standing.reason);
     const { standby } = lodging;
-    return standby ? { ...node, standby } : node;
+    return held(standby ? { ...node, standby } : node, this.heldBy);
   }
 
   private open(remains: Remains): void {

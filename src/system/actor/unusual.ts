@@ -23,6 +23,8 @@ export class Unusual {
   refusal: HoldfastError | undefined;
   /** It takes no new mail: the system stops. What its own actors ask of each other belongs to work already taken. */
   draining = false;
+  /** Who has drained it by hand: it takes no new mail until somebody resumes it. */
+  heldBy: string | undefined;
   /** Of its class, as its latest cell said before it left. */
   facts: ActorFacts | undefined;
   /** There while a start is under way. */
@@ -51,7 +53,8 @@ export class Unusual {
 
   /** There is nothing to be kept any more. */
   get over(): boolean {
-    const under = this.attempt || this.beginning || this.wayOut || this.apart || this.draining;
+    const under =
+      this.attempt || this.beginning || this.wayOut || this.apart || this.draining || this.heldBy !== undefined;
     return !under && !this.report && !this.refusal && !this.facts && !this.spawned;
   }
 }

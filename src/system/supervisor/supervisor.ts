@@ -5,6 +5,7 @@ import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
 import { type ChildRecord, refuseSignificant, type StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../context.js";
 import type { OpenReport } from "../death/death-log.js";
+import type { Holdable } from "../hold.js";
 import { notAnActor, takesNoMore } from "../not-an-actor.js";
 import { refOf } from "../ref-of.js";
 import type { TreeNode } from "../tree.js";
@@ -75,6 +76,15 @@ export class Supervisor implements Unit, EngineOwner {
     this.#draining = true;
     if (this.#engine.alive) this.#engine.post({ type: "drain" });
     else for (const unit of this.units()) unit.drain();
+  }
+
+  get hold(): Holdable {
+    return {
+      pause: (by) => {
+        for (const { hold } of this.units()) hold?.pause(by);
+      },
+      resume: () => this.units().filter(({ hold }) => hold?.resume()).length > 0,
+    };
   }
 
   pending(): number {

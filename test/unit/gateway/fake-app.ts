@@ -99,6 +99,9 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     resize: async (path, to) => {
       resized.push({ path, to });
     },
+    drain: async () => true,
+    resume: () => true,
+    hang: () => true,
     kill(path, options) {
       killed.push({ path, options });
       return nodes.has(path);

@@ -23,6 +23,7 @@ const good = {
   unwatch: {},
   kill: { id: 1, path: "a", key: "k" },
   resize: { id: 1, path: "a", size: "auto" },
+  act: { id: 1, act: "hang", on: "a", key: "k", with: { for: 5 } },
 } satisfies Record<keyof typeof clientShapes, Record<string, unknown>>;
 
 describe.each(Object.entries(good))("the frame %s", (type, fields) => {
@@ -41,7 +42,9 @@ describe.each(Object.entries(good))("the frame %s", (type, fields) => {
   });
 
   test.each(Object.keys(fields))("is refused with a wrong %s, naming the field and keeping a usable id", (name) => {
-    for (const wrong of [Symbol.iterator, {}, Number.NaN, -2, new Uint8Array(2)]) {
+    // The options of an act are a map of any form.
+    const map = name === "with" ? [] : {};
+    for (const wrong of [Symbol.iterator, map, Number.NaN, -2, new Uint8Array(2)]) {
       const failure = thrownBy(() => parseClientFrame({ type, ...fields, [name]: wrong }));
       expect(isHoldfastError(failure, "BadFrame")).toBe(true);
       expect((failure as HoldfastError).message).toContain(`${type}.${name} is `);
