@@ -13,7 +13,6 @@ import { tensorsOf } from "../transport/lease.js";
 import type { Slab } from "../transport/slab.js";
 import type { App } from "./app.js";
 import type { SystemContext } from "./context.js";
-import { type DrainOptions, drain, type HangOptions, hang, resume } from "./controls.js";
 import type { MakeStore } from "./durable/make-store.js";
 import { hasStore } from "./durable/store-of.js";
 import type { SystemStore } from "./durable/system-store.js";
@@ -21,17 +20,15 @@ import { factsOf } from "./facts-of.js";
 import { hasLevers } from "./levers.js";
 import { newContext, type Providers } from "./new-context.js";
 import { noListener } from "./no-listener.js";
-import { refOf } from "./ref-of.js";
-import { type ChildCount, type ChildInfo, childCount } from "./supervisor/child-info.js";
-import { loadChild } from "./supervisor/load-child.js";
+import { OperatedTree } from "./operated-tree.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
 import { tellOfTheEnd } from "./tell-of-the-end.js";
 import { TreePaths } from "./tree-paths.js";
-import { type ChildSpec, type LoadedSpec, noKeeper } from "./unit.js";
+import { type LoadedSpec, noKeeper } from "./unit.js";
 
 /** A started tree: the app behind `system()`. */
-export class RunningSystem implements App {
+export class RunningSystem extends OperatedTree implements App {
   readonly refs: Record<string, KeyedRef<unknown>>;
   /** Through which large arrays go to threads, and in which leased tensors are. */
   readonly slab: Slab;
@@ -57,6 +54,7 @@ export class RunningSystem implements App {
    * @param makeStore makes what durable actors are stored in
    */
   constructor(root: LoadedSpec, options: SystemOptions, providers: Providers = {}, makeStore?: MakeStore) {
+    super();
     const { name = "app" } = options;
     const { context, slab, tensors } = newContext(options, providers, makeStore, () => this.#paths);
     this.#context = context;
@@ -133,69 +131,6 @@ export class RunningSystem implements App {
     return this.#root.tree({ state: this.#state, reason: this.#reason, restarts: 0 });
   }
 
-  kill(path: string, { key, by = "app.kill()" }: { key?: string; by?: string } = {}): boolean {
-    return this.#paths.unit(path).kill(by, key);
-  }
-
-  async drain(path: string, options: DrainOptions = {}): Promise<boolean> {
-    return drain(this.#paths.unit(path), this.#context.clock, options, this.#stopping);
-  }
-
-  resume(path: string): boolean {
-    return resume(this.#paths.unit(path));
-  }
-
-  hang(path: string, options: HangOptions = {}): boolean {
-    return hang(this.#paths.unit(path), options);
-  }
-
-  async add<R>(path: string, name: string, spec: ChildSpec<R>): Promise<R> {
-    const above = this.#paths.supervisor(path);
-    const loaded = await loadChild(name, spec);
-    return refOf(await this.#unlessOver(above.startChild(name, loaded))) as R;
-  }
-
-  async restart(path: string): Promise<void> {
-    const { above, name } = this.#paths.above(path);
-    await this.#unlessOver(above.restart?.(name) ?? Promise.resolve());
-  }
-
-  async terminate(path: string): Promise<void> {
-    const { supervisor, name } = this.#paths.supervised(path);
-    await this.#unlessOver(supervisor.terminateChild(name));
-  }
-
-  async remove(path: string): Promise<void> {
-    const { supervisor, name } = this.#paths.supervised(path);
-    await supervisor.deleteChild(name);
-  }
-
-  children(path = ""): ChildInfo[] {
-    return this.#paths.supervisor(path).list();
-  }
-
-  child(path: string): ChildInfo | undefined {
-    if (!this.#paths.find(path)) return undefined;
-    const { supervisor, name } = this.#paths.supervised(path);
-    return supervisor.info(name);
-  }
-
-  count(path = ""): ChildCount {
-    return childCount(this.children(path));
-  }
-
-  async release(path: string, key: string): Promise<void> {
-    await this.#paths.release(path, key);
-  }
-
-  async forget(path: string, key?: string): Promise<void> {
-    await this.#unlessOver(this.#paths.forget(this.#context.store, path, key));
-  }
-
-  resize(path: string, to: number | "auto"): Promise<void> {
-    return this.#unlessOver(this.#paths.resize(path, to));
-  }
-
   reports() {
     return this.#context.deaths.reports();
   }
@@ -250,7 +185,15 @@ export class RunningSystem implements App {
     return this.#ended;
   }
 
-  get #stopping(): boolean {
+  protected get context(): SystemContext {
+    return this.#context;
+  }
+
+  protected get paths(): TreePaths {
+    return this.#paths;
+  }
+
+  protected get stopping(): boolean {
     return this.#state !== "starting" && this.#state !== "running";
   }
 
@@ -269,7 +212,7 @@ export class RunningSystem implements App {
   }
 
   /** What a supervisor or the store refuses because it is down is for good once the app is: to try again would be no advice. */
-  async #unlessOver<T>(done: Promise<T>): Promise<T> {
+  protected async unlessOver<T>(done: Promise<T>): Promise<T> {
     try {
       return await done;
     } catch (error) {
