@@ -66,7 +66,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["a child's `stop()`, after that", /^(\d+) s$/, presets.server.shutdownMs, 1000],
   ["a killed thread leaves", /^(\d+) s$/, milliseconds(defaults.ABANDON_AFTER, "abandon"), 1000],
   ["`app.drain()` waits for what is drained", /^(\d+) s$/, milliseconds(defaults.DEFAULT_DRAIN, "drain"), 1000],
-  ["what `app.hang()` blocks", /^(\d+) min$/, milliseconds(defaults.DEFAULT_HANG, "hang"), 60_000],
+  ["a hang by `app.hang()`", /^(\d+) min$/, milliseconds(defaults.DEFAULT_HANG, "hang"), 60_000],
   ["attempts of a call", /^(\d+)$/, policies.RETRY_ATTEMPTS, 1],
   ["calls made again, of all", /^(\d+) %$/, policies.RETRY_BUDGET, 0.01],
   ["calls asked twice, of all", /^(\d+) %$/, policies.HEDGE_BUDGET, 0.01],
