@@ -4,6 +4,7 @@ import { type Gateway, gateway } from "../gateway/gateway.js";
 import type { HttpDoor } from "../gateway/http-door.js";
 import type { GatewayOptions } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
+import { monitor } from "../observe/monitor/monitor.js";
 import { isInstalled } from "../serving/runtimes/installed.js";
 import type { App } from "../system/app.js";
 import { supervisor } from "../system/supervisor/supervisor-spec.js";
@@ -64,6 +65,8 @@ export async function serve(args: string[]): Promise<number> {
 
   const app = await started(config);
   tellEvents(app, warn);
+  const { monitor: rules = {} } = config;
+  if (rules !== false) await orStop(app, async () => monitor(app, rules));
   const models =
     config.models &&
     (await orStop(app, () =>
@@ -145,7 +148,7 @@ async function opened(
   given: { port: number | undefined; host: string | undefined },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, models: ___, store: ____, ...options } = config;
+  const { tree: _, drain: __, models: ___, store: ____, monitor: _____, ...options } = config;
   try {
     return await gateway(app, {
       ...options,

@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import type { MonitorOptions } from "../observe/monitor/monitor-options.js";
 import type { ModelsOptions } from "../serving/repository/model-settings.js";
 import type { Store } from "../system/durable/store.js";
 import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
@@ -17,6 +18,11 @@ export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock" | "e
   readonly models?: ModelsOptions;
   /** Where durable actors are kept, such as `files("./state")` of holdfast/state: see docs/durability.md. Default: none. */
   readonly store?: Store;
+  /**
+   * What of the machine is watched, and what is done about it: see docs/monitor.md. Default: rules that tell, and do nothing
+   * else; `false`: nothing is watched.
+   */
+  readonly monitor?: MonitorOptions | false;
   /** How long Ctrl-C lets queued work finish. Default "10s". */
   readonly drain?: Duration;
 }

@@ -83,6 +83,22 @@ describe("holdfast serve", () => {
     }
   });
 
+  it("tells when the machine is past a rule of its config, and refuses a rule that is none", async () => {
+    const door = resolve("dist/index.js");
+    const withRule = (name: string, rule: string) =>
+      config(
+        name,
+        `import { Actor, inline, supervisor } from ${JSON.stringify(door)};
+         class Echo extends Actor { say(text) { return text; } }
+         export default { monitor: { every: "100ms", rules: [${JSON.stringify(rule)}] }, tree: supervisor({}, { echo: inline(Echo) }), expose: { echo: ["say"] } };`,
+      );
+    const { server } = await serving([withRule("rule.config.mjs", "rss > 1 MB for 0ms")]);
+    await server.says(/^threshold triggered: rss is \d+(\.\d)? MB \("rss > 1 MB"\)$/m);
+    const wrong = await holdfast(["serve", "--port", "0", withRule("wrong-rule.config.mjs", "memroy > 90 %")]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('monitor.rules[0].when is "memroy > 90 %": there is no reading "memroy"');
+  });
+
   it("finishes queued work at SIGTERM, and stops at once at the second", async () => {
     const { server, url } = await serving([counterConfig("slow.config.mjs")]);
     await server.says(/^ready: slow$/m);

@@ -5,6 +5,8 @@ import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { BLIND_MS } from "../../src/observe/monitor/rules/judge-rule.js";
+import { MOST_FILES } from "../../src/observe/monitor/sources/folder.js";
 import * as requests from "../../src/protocol/v2/infer-request.js";
 import { jsonLimits } from "../../src/protocol/v2/parse-json.js";
 import { defaultMaxWaiting } from "../../src/serving/batching/batch-options.js";
@@ -74,6 +76,8 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["the age of such an answer", /^(\d+) min$/, milliseconds(policies.CACHE_TTL, "ttl"), 60_000],
   ["calls that a half-open breaker lets through", /^(\d+)$/, policies.BREAKER_PROBES, 1],
   ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
+  ["files that a monitor counts in a folder", /^(\d+)$/, MOST_FILES, 1],
+  ["a rule of the monitor whose reading is gone goes on", /^(\d+) s$/, BLIND_MS, 1000],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
   ["all bodies that are held at once", /^(\d+) MiB$/, v2Defaults.maxBodies, MIB],
   ["a body comes, and an answer is taken", /^(\d+) s$/, milliseconds(v2Defaults.bodyTimeout, "body"), 1000],

@@ -13,6 +13,7 @@ import { Actor, broadcast, dynamic, firstCompleted, majority, parity, fork, inli
 import { connect, v2Client } from "holdfast/client";
 import { dashboardPages } from "holdfast/dashboard";
 import { defineConfig, gateway } from "holdfast/gateway";
+import { monitor } from "holdfast/monitor";
 import { detectModule, readModule, readPageModule, speechModule, type Detect, type Read, type ReadPage, type Speech } from "holdfast/models";
 import { openModel } from "holdfast/onnx";
 import { CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache } from "holdfast/serving";
@@ -26,6 +27,7 @@ declare class Reader extends Actor<{ store: Ref<Store> }> { read(): string; }
 declare class Store extends Actor { get(): string; }
 type Props = { path: string };
 void [Actor, broadcast, dynamic, firstCompleted, majority, parity, fork, inline, keyed, pool, refTo, refuse, supervisor, system, thread, connect, dashboardPages, defineConfig, gateway];
+void [monitor];
 void [CircuitBreaker, guarded, hop, hopStatistics, partial, ResponseCache];
 void [v2Client, v2Door, afterEach, faulty, probe, recording, settled, stopTestSystems, testSystem, until];
 void [detectModule, readModule, readPageModule, speechModule, openModel, VirtualClock, readFile, Digits, Reader, Store];`,
