@@ -94,6 +94,7 @@ export {
   type MemoryOptions,
   thread,
 } from "./system/specs.js";
+export { type Counted, type LatencyStats, latencyBoundsMs, type SystemStats, type UnitStats } from "./system/stats.js";
 export type { ChildCount, ChildInfo } from "./system/supervisor/child-info.js";
 export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/supervisor/dynamic-spec.js";
 export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor/supervisor-spec.js";

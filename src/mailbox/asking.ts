@@ -9,7 +9,10 @@ export class Asking implements Answer, Expiring {
   message: Message | undefined = undefined;
   private settle: (value: unknown) => void;
   private refuse: (error: Error) => void;
-  /** Monotonic ms. Tagged on purpose: as a plain number field every ask would have it boxed, limited or not. */
+  /**
+   * Its deadline, or where it has none and its time is taken, when it was asked; monotonic ms. Tagged on purpose: as a plain
+   * number field every ask would have it boxed, limited or not.
+   */
   private limit: number | undefined = undefined;
   private watched: DeadlineLine | undefined = undefined;
   private deadlines: Deadlines | undefined = undefined;
@@ -22,7 +25,22 @@ export class Asking implements Answer, Expiring {
   }
 
   get deadline(): number {
-    return this.limit ?? Number.POSITIVE_INFINITY;
+    return this.endless ? Number.POSITIVE_INFINITY : (this.limit ?? Number.POSITIVE_INFINITY);
+  }
+
+  get since(): number | undefined {
+    if (this.watched !== undefined) return this.limit! - this.watched.timeoutMs;
+    return this.endless ? this.limit : undefined;
+  }
+
+  /** It waits for ever, and its time is taken. */
+  from(now: number): void {
+    this.limit = now;
+    this.uncounted = Number.POSITIVE_INFINITY;
+  }
+
+  private get endless(): boolean {
+    return this.uncounted === Number.POSITIVE_INFINITY;
   }
 
   /** It waits this long, counted from `now`. */
@@ -40,7 +58,7 @@ export class Asking implements Answer, Expiring {
 
   count(now: number): void {
     const timeoutMs = this.uncounted;
-    if (timeoutMs === undefined) return;
+    if (timeoutMs === undefined || this.endless) return;
     this.uncounted = undefined;
     if (!this.message?.settled) this.within(timeoutMs, now, this.deadlines!);
   }

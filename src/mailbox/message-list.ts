@@ -130,6 +130,13 @@ export class MessageList {
     return true;
   }
 
+  /** Those that have no outcome yet. */
+  get owed(): number {
+    let sum = this.size;
+    for (let one = this.first; one; one = one.next) if (one.settled) sum--;
+    return sum;
+  }
+
   /** Tells that are no messages yet are not looked at. */
   has(such: (message: Message) => boolean): boolean {
     for (let one = this.first; one; one = one.next) if (such(one)) return true;

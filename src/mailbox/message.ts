@@ -3,8 +3,10 @@ import { NORMAL_RANK } from "../protocol/priority.js";
 import type { Answer } from "./answer.js";
 import type { Asker } from "./asker.js";
 import type { MessageList } from "./message-list.js";
+import type { MessageOptions } from "./message-options.js";
 import type { MessageTrace } from "./message-trace.js";
 import { type Charge, type MailPlace, Rare } from "./rare.js";
+import type { Tally } from "./tally.js";
 import type { TellRun } from "./tell-run.js";
 
 /**
@@ -19,26 +21,14 @@ export type Outcome = { ok: true; value: unknown } | { ok: false; error: Error }
 /** Where a message is; a death moves a delivered one back to `queued`, and from `gone` nothing returns. */
 type Place = "queued" | "delivered" | "gone";
 
-/** What its caller said of it. */
-export interface MessageOptions {
-  /** Who sends, for dead letters. Default "app". */
-  readonly sender?: string;
-  /** Which actor of a group; in a pool that hashes keys, what decides on its member. */
-  readonly key?: string;
-  /** The caller's own declaration; the method's is known by the receiver. */
-  readonly idempotent?: boolean;
-  /** An actor of the same system. */
-  readonly asker?: Asker | undefined;
-  /** Members that were given the same call, this one's included: it goes to another where there is one. */
-  readonly apart?: Set<object> | undefined;
-}
-
 /** What all calls of one method through one ref have in common. */
 export interface Sent {
   readonly method: string;
   readonly options: MessageOptions;
   /** Which queue it waits in, 0 the first to start; undefined for a normal one. See protocol/priority.ts. */
   readonly rank?: number | undefined;
+  /** Where its end is counted. */
+  readonly tally: Tally;
   /** A tell has failed. */
   lost(message: Message, error: Error): void;
 }
@@ -226,14 +216,7 @@ export class Message {
 
   /** What is to be done when it settles, before its caller hears: nobody listens for its signal any more, tensors are back. */
   atItsEnd(end: () => void): void {
-    const { rarely } = this;
-    const { end: before } = rarely;
-    rarely.end = before
-      ? () => {
-          before();
-          end();
-        }
-      : end;
+    this.rarely.also(end);
   }
 
   /** The call came from an actor of the same system: a draining one still takes it. */
@@ -251,17 +234,27 @@ export class Message {
     if (this.settled) return false;
     this.settled = true;
     if (this.rare !== undefined) this.rare.over(undefined);
-    if (this.answer !== undefined) this.answer.resolve(value);
+    const { tally } = this.sent;
+    if (this.answer === undefined) tally.told++;
+    else {
+      tally.answered++;
+      if (tally.meter.on) tally.took(this.answer.since);
+      this.answer.resolve(value);
+    }
     return true;
   }
 
   fail(error: Error): boolean {
     if (this.settled) return false;
-    this.settled = true;
-    this.rare?.over(error);
-    if (this.answer) this.answer.reject(error);
-    else if (this.rare?.mail?.failed(this, error) !== true) this.sent.lost(this, error);
+    this.sent.tally.fails(error);
+    this.ends(error);
     return true;
+  }
+
+  /** The same of one that was not accepted. */
+  refuse(error: Error): void {
+    this.sent.tally.refuses(error);
+    this.ends(error);
   }
 
   /**
@@ -289,6 +282,13 @@ export class Message {
       }),
     );
     courier?.cancel(this);
+  }
+
+  private ends(error: Error): void {
+    this.settled = true;
+    this.rare?.over(error);
+    if (this.answer) this.answer.reject(error);
+    else if (this.rare?.mail?.failed(this, error) !== true) this.sent.lost(this, error);
   }
 
   private get rarely(): Rare {

@@ -31,6 +31,17 @@ export class Rare {
   end: (() => void) | undefined = undefined;
   trace: MessageTrace | undefined = undefined;
 
+  /** One thing more is to be done at its end. */
+  also(end: () => void): void {
+    const { end: before } = this;
+    this.end = before
+      ? () => {
+          before();
+          end();
+        }
+      : end;
+  }
+
   /** It settles now. @param error undefined: with a value */
   over(error: Error | undefined): void {
     this.end?.();

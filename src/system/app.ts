@@ -6,6 +6,7 @@ import type { Duration } from "../duration.js";
 import type { DrainOptions, HangOptions } from "./controls.js";
 import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
+import type { SystemStats } from "./stats.js";
 import type { ChildCount, ChildInfo } from "./supervisor/child-info.js";
 import type { TreeNode } from "./tree.js";
 import type { ChildSpec } from "./unit.js";
@@ -108,6 +109,22 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * image.data.set(pixels);
    */
   readonly tensor: MakeTensor;
+  /**
+   * What has been counted since the start, unit by unit, as plain data; made at the call. It holds no rates: take it twice,
+   * and divide by the difference of `uptimeMs`.
+   * @example
+   * const { units } = app.stats();
+   * console.log(units.find(({ path }) => path === "app/digits")?.answered);
+   */
+  stats(): SystemStats;
+  /**
+   * Has the times of asks taken until what it returns is called: `latency` in `stats()`. A clock is read twice for each
+   * ask while anybody wants it, and never else.
+   * @returns how to let go; once is enough
+   * @example
+   * const release = app.measure();
+   */
+  measure(): () => void;
   /** The most recent death reports, newest last (at most 200 are kept). */
   reports(): readonly DeathReport[];
   /**

@@ -4,6 +4,7 @@ import type { Hosts } from "../host/hosts.js";
 import type { InlineProvider } from "../host/inline-host.js";
 import type { Deadlines } from "../mailbox/deadlines.js";
 import type { MailRoom } from "../mailbox/mail-room.js";
+import type { Meter } from "../mailbox/meter.js";
 import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
 import type { Deadlocks } from "./cell/deadlocks.js";
@@ -29,6 +30,8 @@ export interface SystemContext {
   readonly lodgings: Lodgings;
   readonly exclusiveHosts: ExclusiveHosts;
   readonly deadlines: Deadlines;
+  /** Whether times are taken. */
+  readonly meter: Meter;
   readonly mailRoom: MailRoom;
   readonly hangWatch: HangWatch;
   /** In development. */

@@ -7,6 +7,7 @@ import { InlineProvider } from "../host/inline-host.js";
 import { machineHosts } from "../host/machine-hosts.js";
 import { Deadlines } from "../mailbox/deadlines.js";
 import { MailRoom } from "../mailbox/mail-room.js";
+import { Meter } from "../mailbox/meter.js";
 import { tensorsOf } from "../transport/lease.js";
 import { Slab } from "../transport/slab.js";
 import { Lodgings } from "./actor/lodgings.js";
@@ -54,6 +55,7 @@ export function newContext(
     inline: inlineProvider,
     exclusiveHosts: new Map(),
     deadlines: new Deadlines(clock),
+    meter: new Meter(() => clock.now()),
     mailRoom: new MailRoom(bytesOf(memory?.mailMb)),
     hangWatch: new HangWatch(clock),
     deadlocks: development ? new Deadlocks(clock) : undefined,

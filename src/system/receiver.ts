@@ -1,11 +1,14 @@
 import type { ActorFacts } from "../actor/methods.js";
 import type { Load } from "../actor/sight.js";
 import type { Message, Sent } from "../mailbox/message.js";
+import type { Tally } from "../mailbox/tally.js";
 
 /** What a target delivers to. Throws to refuse. */
 export interface Receiver {
   readonly path: string;
   readonly incarnation: number;
+  /** Where what is sent to it is counted. */
+  readonly tally: Tally;
   accept(message: Message, key: string | undefined): void;
   /** What it accepts now it runs next, in this thread and before this turn of the event loop is over; default false. */
   readonly atOnce?: boolean;

@@ -21,6 +21,7 @@ import { hasLevers } from "./levers.js";
 import { newContext, type Providers } from "./new-context.js";
 import { noListener } from "./no-listener.js";
 import { OperatedTree } from "./operated-tree.js";
+import type { SystemStats, UnitStats } from "./stats.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
 import { tellOfTheEnd } from "./tell-of-the-end.js";
@@ -41,6 +42,8 @@ export class RunningSystem extends OperatedTree implements App {
   readonly #root: Supervisor;
   readonly #paths: TreePaths;
   readonly #name: string;
+  /** Monotonic ms. */
+  readonly #began: number;
   #state: ChildState = "stopped";
   #reason: string | undefined;
   #started: Promise<void> = Promise.resolve();
@@ -58,6 +61,7 @@ export class RunningSystem extends OperatedTree implements App {
     const { name = "app" } = options;
     const { context, slab, tensors } = newContext(options, providers, makeStore, () => this.#paths);
     this.#context = context;
+    this.#began = context.clock.now();
     this.slab = slab;
     this.tensors = tensors;
     this.tensor = tensorsOf(tensors);
@@ -129,6 +133,18 @@ export class RunningSystem extends OperatedTree implements App {
 
   tree() {
     return this.#root.tree({ state: this.#state, reason: this.#reason, restarts: 0 });
+  }
+
+  stats(): SystemStats {
+    const { clock, deaths } = this.#context;
+    const units: UnitStats[] = [];
+    this.#root.stats(units);
+    const { letters, opened: reports } = deaths;
+    return { uptimeMs: clock.now() - this.#began, deadLetters: { ...letters }, reports, units };
+  }
+
+  measure(): () => void {
+    return this.#context.meter.hold();
   }
 
   reports() {

@@ -1,7 +1,9 @@
 import type { CallOptions } from "../actor/ref.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { Asker } from "../mailbox/asker.js";
-import type { Message, MessageOptions, Outcome, Sent } from "../mailbox/message.js";
+import type { Message, Outcome, Sent } from "../mailbox/message.js";
+import type { MessageOptions } from "../mailbox/message-options.js";
+import type { Tally } from "../mailbox/tally.js";
 import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
@@ -17,10 +19,11 @@ export interface InnerCallOptions extends CallOptions {
   readonly receipt?: ((outcome: Outcome) => readonly StoreChange[]) | undefined;
 }
 
-/** To whom it was sent, for its dead letter. */
+/** To whom it was sent, for its dead letter, and where it counts. */
 export interface Addressed {
   readonly path: string;
   readonly incarnation: number;
+  readonly tally: Tally;
 }
 
 /** What sends it. */
@@ -34,6 +37,7 @@ export class SentThrough implements Sent {
   readonly method: string;
   readonly options: InnerCallOptions;
   readonly rank: number | undefined;
+  readonly tally: Tally;
   private readonly through: Sender;
 
   constructor(through: Sender, method: string, options: InnerCallOptions) {
@@ -41,6 +45,7 @@ export class SentThrough implements Sent {
     this.method = method;
     this.options = options;
     this.rank = rankOf(options.priority);
+    this.tally = through.receiver.tally;
   }
 
   lost({ args }: Message, error: Error): void {
@@ -57,7 +62,7 @@ export class SentThrough implements Sent {
 
 function deadTell(
   context: SystemContext,
-  { path, incarnation }: Addressed,
+  { path, incarnation }: Omit<Addressed, "tally">,
   method: string,
   args: unknown[],
   options: MessageOptions,

@@ -100,7 +100,10 @@ class ReceiverTarget implements Target {
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
       if (arguments.length !== 1 || !simple || !isPlain(first) || following.any) return tell(listed(arguments));
-      if (joins && shedding.level === 0 && receiver.joins!(sent, first)) return true;
+      if (joins && shedding.level === 0 && receiver.joins!(sent, first)) {
+        sent.tally.accepted++;
+        return true;
+      }
       return offer(receiver, new Message(sent, first, undefined, false, plainSize(first), undefined), key, shedding);
     };
   }
@@ -133,8 +136,8 @@ class ReceiverTarget implements Target {
 
   /** The clock is read, and a deadline written down, for those alone that may still be there then. */
   #waits(asking: Asking, timeoutMs: number, key: string | undefined): void {
-    const { clock, deadlines, callMade } = this.context;
-    if (timeoutMs >= UNHURRIED_MS && key === undefined && clock.flows && this.receiver.atOnce) {
+    const { clock, deadlines, callMade, meter } = this.context;
+    if (timeoutMs >= UNHURRIED_MS && key === undefined && clock.flows && this.receiver.atOnce && !meter.on) {
       asking.withinLater(timeoutMs, deadlines);
       return;
     }
@@ -224,6 +227,7 @@ class ReceiverTarget implements Target {
     if (this.context.following.any) this.#follow(message);
     if (onPart) message.onPart = onPart;
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#waits(asking, timeoutMs, options.key);
+    else if (this.context.meter.on) asking.from(this.context.clock.now());
     const forget = options.signal && cancelledBy(options.signal, message);
     if (leases) message.atItsEnd(lendUntilSettled(leases, "ask", () => true, forget));
     else if (forget) message.atItsEnd(forget);
@@ -238,8 +242,10 @@ function offer(receiver: Receiver, message: Message, key: string | undefined, sh
   try {
     if (shedding.level > 0) shedding.judge(receiver.path, message);
     receiver.accept(message, key);
+    message.sent.tally.accepted++;
   } catch (error) {
-    message.fail(toError(error));
+    if (message.settled) message.sent.tally.accepted++;
+    else message.refuse(toError(error));
   }
   // Nothing of it runs before this turn is over: what has an end already has failed.
   return !message.settled;

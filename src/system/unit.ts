@@ -1,5 +1,6 @@
 import type { Target } from "../actor/ref.js";
 import type { HoldfastError } from "../errors.js";
+import type { Tally } from "../mailbox/tally.js";
 import type { ChildState } from "../supervision/life.js";
 import type { Preset } from "../supervision/presets.js";
 import type { ChildRules, Shutdown } from "../supervision/spec.js";
@@ -7,6 +8,7 @@ import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
 import type { DeathReport } from "./death/report.js";
 import type { Holdable } from "./hold.js";
+import type { UnitStats } from "./stats.js";
 import type { TreeNode } from "./tree.js";
 
 /** How a unit tells its supervisor that it ended by itself. */
@@ -99,6 +101,10 @@ export interface Unit {
   /** A unit below it. */
   child(name: string): Unit | undefined;
   tree(standing: Standing): TreeNode;
+  /** Where its mail is counted; undefined: it has none. */
+  readonly tally?: Tally;
+  /** Adds what it has counted to a list, and what its parts have. @param partOf path of what its mail counts with */
+  stats(list: UnitStats[], partOf?: string): void;
 }
 
 /** Where a unit stands in the tree. */
@@ -109,6 +115,8 @@ export interface Place {
   readonly rules: ChildRules;
   /** Of the supervisor above. */
   readonly preset: Preset;
+  /** Where its mail counts, where that is another's: of a child that an actor has spawned. */
+  readonly tally?: Tally | undefined;
 }
 
 /** A spec with the code that runs it. */

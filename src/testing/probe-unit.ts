@@ -1,13 +1,17 @@
 import type { Target } from "../actor/ref.js";
 import { HoldfastError } from "../errors.js";
+import { noMail } from "../mailbox/mail-stats.js";
 import type { Message } from "../mailbox/message.js";
 import { type Holder, MessageList } from "../mailbox/message-list.js";
+import { Tally } from "../mailbox/tally.js";
 import type { ChildRecord } from "../supervision/state.js";
 import type { SystemContext } from "../system/context.js";
 import type { Receiver } from "../system/receiver.js";
+import type { UnitStats } from "../system/stats.js";
 import { targetOf } from "../system/target.js";
 import type { TreeNode } from "../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../system/unit.js";
+import { unitStats } from "../system/unit-stats.js";
 import { ReceivedMessage } from "./received.js";
 
 /** Unanswered asks that a probe holds: far above what a test means to send, far below what a runaway sender would. */
@@ -24,6 +28,7 @@ export class ProbeUnit implements Unit, Receiver, Holder {
   readonly name: string;
   readonly path: string;
   readonly target: Target;
+  readonly tally: Tally;
   keeper: Keeper = noKeeper;
   record: ChildRecord | undefined;
   incarnation = 0;
@@ -38,6 +43,7 @@ export class ProbeUnit implements Unit, Receiver, Holder {
     this.#take = take;
     this.name = name;
     this.path = path;
+    this.tally = new Tally(context.meter);
     this.target = targetOf(context, this);
   }
 
@@ -107,6 +113,12 @@ export class ProbeUnit implements Unit, Receiver, Holder {
 
   child(): undefined {
     return undefined;
+  }
+
+  stats(list: UnitStats[]): void {
+    const { path, tally } = this;
+    const mail = { ...noMail, executing: this.#open.owed };
+    list.push(unitStats(tally, { path, kind: "actor", now: this.#context.clock.now(), mail }));
   }
 
   tree({ state, reason, restarts }: Standing): TreeNode {

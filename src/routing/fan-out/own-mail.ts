@@ -11,6 +11,7 @@ import type { PoolMail } from "../pools/pool-mail.js";
  */
 export class OwnMail implements PoolMail {
   readonly shared = undefined;
+  readonly held = undefined;
   /** Nobody else could take it. */
   readonly window = DEFAULT_WINDOW;
   /** A member more would begin none of it. */

@@ -6,6 +6,8 @@ import { HoldfastError, toError } from "../../errors.js";
 import { HOST_ENTRIES } from "../../host/actor-number.js";
 import type { CellSpec } from "../../host/booting.js";
 import type { Host, Isolation } from "../../host/host.js";
+import { bothMail, noMail } from "../../mailbox/mail-stats.js";
+import { Tally } from "../../mailbox/tally.js";
 import type { ChildRules, Shutdown } from "../../supervision/spec.js";
 import type { ChildRecord } from "../../supervision/state.js";
 import { Exclusive } from "../../system/actor/exclusive.js";
@@ -16,11 +18,13 @@ import { openCell } from "../../system/cell/open-cell.js";
 import type { SystemContext } from "../../system/context.js";
 import type { Remains } from "../../system/death/after-death.js";
 import type { OpenReport } from "../../system/death/death-log.js";
-import { jointRemains } from "../../system/death/joint-remains.js";
+import { jointRemains, nothingLost } from "../../system/death/joint-remains.js";
 import { causeText } from "../../system/death/report.js";
-import { deathError, reportDeath } from "../../system/death/report-death.js";
+import { deathError, decidedOn, reportDeath } from "../../system/death/report-death.js";
+import type { UnitStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../../system/unit.js";
+import { unitStats } from "../../system/unit-stats.js";
 import { within } from "../../system/within.js";
 import type { KeyUnit } from "./key-unit.js";
 
@@ -30,9 +34,9 @@ export interface CellUnitOptions {
   /** Keys it must be able to hold. */
   readonly room: number;
   readonly target: Target;
+  /** Its group's: the mail of its keys counts there. */
+  readonly tally: Tally;
 }
-
-const nothingLost = { executing: [], answersLost: [], guilty: false, redelivered: 0, failed: 0, poisoned: 0 };
 
 /**
  * One host of a keyed group as a supervised child. Its death takes its keys down with it, and is charged to it alone. What
@@ -59,6 +63,8 @@ export class CellUnit implements Unit {
   /** A message of one of its keys is settled. */
   onServed: () => void = () => {};
   readonly #room: number;
+  /** Its restarts. */
+  readonly #own: Tally;
   readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
   /** A cell that was told to stop: its keys leave it, and no other moves in. */
@@ -76,6 +82,7 @@ export class CellUnit implements Unit {
     this.#room = options.room;
     this.#exclusive = options.spec.exclusive ? new Exclusive(context, path) : undefined;
     this.target = options.target;
+    this.#own = new Tally(context.meter, options.tally);
   }
 
   /** The cell that keys may move into, or undefined while there is none. */
@@ -244,9 +251,8 @@ export class CellUnit implements Unit {
   }
 
   tree({ state, restarts, ...standing }: Standing): TreeNode {
-    const { path, name, kind } = this;
+    const { path, name, kind, isolation } = this;
     const reason = this.#exclusive?.waits ?? standing.reason;
-    const { isolation } = this.#spec;
     const spare = this.#context.hosts.spare(this.#spec);
     return {
       path,
@@ -262,6 +268,12 @@ export class CellUnit implements Unit {
     };
   }
 
+  stats(list: UnitStats[], partOf?: string): void {
+    const { path, kind } = this;
+    const mail = [...this.#inside].map(({ handle }) => handle.owed).reduce(bothMail, noMail);
+    list.push(unitStats(this.#own, { path, kind, partOf, now: this.#context.clock.now(), mail, cell: this.#cell }));
+  }
+
   /** One death per member; one report, which lists what each was executing. */
   #died(cell: Cell, { cause, at }: CellDeath): void {
     const lost = [...this.#inside];
@@ -274,7 +286,7 @@ export class CellUnit implements Unit {
       guilty: cause.kind === "killed" || whole.guilty,
       normal: false,
       error: deathError(this.path, cause),
-      decided: (decision) => this.#report?.decided(decision),
+      decided: (decision) => decidedOn(this.#report, this.#own)(decision),
     });
   }
 

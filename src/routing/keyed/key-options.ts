@@ -1,5 +1,6 @@
 import type { Target } from "../../actor/ref.js";
 import type { MailboxLimits } from "../../mailbox/mailbox.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { ChildRules } from "../../supervision/spec.js";
 import type { Durability } from "../../system/durable/durable-options.js";
 import type { CellUnit } from "./cell-unit.js";
@@ -15,4 +16,6 @@ export interface KeyUnitOptions {
   readonly home: CellUnit;
   /** Its group's: a ref to the key's path reaches the group, which gives the key its mail. */
   readonly target: Target;
+  /** Its group's, where its mail counts. */
+  readonly tally: Tally;
 }

@@ -8,7 +8,7 @@ import type { SystemContext } from "../../system/context.js";
 import type { Remains } from "../../system/death/after-death.js";
 import type { OpenReport } from "../../system/death/death-log.js";
 import type { DeathCause } from "../../system/death/report.js";
-import { deathError, reportDeath } from "../../system/death/report-death.js";
+import { deathError, decidedOn, reportDeath } from "../../system/death/report-death.js";
 import type { TreeNode } from "../../system/tree.js";
 import { type Keeper, noKeeper, type Standing, type Unit } from "../../system/unit.js";
 import { within } from "../../system/within.js";
@@ -192,6 +192,8 @@ export class KeyUnit implements Unit, KeyOwner {
 
   drain(): void {}
 
+  stats(): void {}
+
   pending(): number {
     return this.handle.waiting + this.handle.executing + this.handle.unstored;
   }
@@ -287,7 +289,7 @@ export class KeyUnit implements Unit, KeyOwner {
       guilty: remains.guilty || remains.cause.kind === "unstored",
       normal: false,
       error: deathError(this.path, remains.cause),
-      decided: (decision) => this.#report?.decided(decision),
+      decided: (decision) => decidedOn(this.#report, this.handle.own)(decision),
     });
   }
 

@@ -2,6 +2,7 @@ import type { ActorFacts } from "../../actor/methods.js";
 import type { Target } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
+import type { Tally } from "../../mailbox/tally.js";
 import { type ChildRules, supervisorRules } from "../../supervision/spec.js";
 import type { Cell } from "../../system/cell/cell.js";
 import type { SystemContext } from "../../system/context.js";
@@ -20,6 +21,8 @@ export interface KeyedCellsOptions {
   /** Keys that the most cells must be able to hold. */
   readonly maxKeys: number;
   readonly target: Target;
+  /** Where the mail of the keys counts. */
+  readonly tally: Tally;
 }
 
 /**
@@ -165,10 +168,10 @@ export class KeyedCells {
   }
 
   #make(): CellUnit {
-    const { spec, rules, maxKeys, max, target } = this.#options;
+    const { spec, rules, maxKeys, max, target, tally } = this.#options;
     const name = `cell-${++this.#made}`;
     const room = Math.ceil(maxKeys / max);
-    const unit = new CellUnit(this.#context, name, `${this.#path}/${name}`, { spec, rules, room, target });
+    const unit = new CellUnit(this.#context, name, `${this.#path}/${name}`, { spec, rules, room, target, tally });
     unit.onServed = () => this.answered++;
     unit.onVacant = () => this.#isVacant(unit);
     unit.onLost = () => {

@@ -6,6 +6,7 @@ import { HoldfastError, toError } from "../../errors.js";
 import type { CellSpec } from "../../host/booting.js";
 import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
+import { Tally } from "../../mailbox/tally.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../../system/context.js";
@@ -14,11 +15,14 @@ import { entityOf, keysWithMail } from "../../system/durable/entity.js";
 import { Hold, isOwn } from "../../system/hold.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
+import type { UnitStats } from "../../system/stats.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
-import { held, type TreeNode } from "../../system/tree.js";
+import type { TreeNode } from "../../system/tree.js";
 import type { Keeper, Standing, Unit } from "../../system/unit.js";
 import type { CellBounds } from "./cell-bounds.js";
+import { groupNode } from "./group-node.js";
+import { groupStats } from "./group-stats.js";
 import { KeyUnit } from "./key-unit.js";
 import { KeyedCells } from "./keyed-cells.js";
 import { KeyedSize } from "./keyed-size.js";
@@ -57,6 +61,7 @@ export class KeyedGroup implements Unit, Receiver {
   readonly target: Target;
   readonly incarnation = 1;
   readonly hold = new Hold();
+  readonly tally: Tally;
   readonly #context: SystemContext;
   readonly #options: KeyedGroupOptions;
   readonly #cells: KeyedCells;
@@ -74,9 +79,11 @@ export class KeyedGroup implements Unit, Receiver {
     this.#options = options;
     this.name = name;
     this.path = path;
+    this.tally = new Tally(context.meter);
     this.target = targetOf(context, this);
+    const { target, tally } = this;
     const { cell: spec, cellRules: rules, maxKeys, cells } = options;
-    this.#cells = new KeyedCells(context, name, path, { spec, rules, ...cells, maxKeys, target: this.target });
+    this.#cells = new KeyedCells(context, name, path, { spec, rules, ...cells, maxKeys, target, tally });
     this.#size = new KeyedSize(context, path, this.#cells, cells);
     const unlimited = supervisorRules({ intensity: { restarts: Number.POSITIVE_INFINITY, within: 60_000 } }, path);
     this.#keys = new Supervisor(context, name, path, unlimited, []);
@@ -100,9 +107,7 @@ export class KeyedGroup implements Unit, Receiver {
   accept(message: Message, key: string | undefined): void {
     if (this.#refusal) throw this.#refusal;
     if (this.hold.shut && !isOwn(message, `${this.path}/${key}`)) this.hold.admit(this.path, message.inner);
-    if (key === undefined || key === "") {
-      throw needsKey(this.path, `ref.key("…").ask.${message.method}(…)`);
-    }
+    if (key === undefined || key === "") throw needsKey(this.path, `ref.key("…").ask.${message.method}(…)`);
     const late = this.#late.of(key);
     if (late) {
       late.push(message);
@@ -224,16 +229,12 @@ export class KeyedGroup implements Unit, Receiver {
   }
 
   tree(standing: Standing): TreeNode {
-    const cells = this.#cells.nodes();
-    const keys = [...this.#byKey.values()];
-    const children = cells.map((cell) => ({
-      ...cell,
-      children: keys.filter((key) => key.home.path === cell.path).map((key) => key.tree(this.#keys.standing(key.name))),
-    }));
-    const restarts = cells.reduce((sum, cell) => sum + cell.restarts, 0);
-    const { path, name, kind } = this;
-    const { state } = standing;
-    return held({ path, name, kind, state, restarts, scaling: this.#size.scaling(), children }, this.hold.by);
+    const keyTree = (key: KeyUnit) => key.tree(this.#keys.standing(key.name));
+    return groupNode(this, standing, this.#cells.nodes(), this.#size.scaling(), [...this.#byKey.values()], keyTree);
+  }
+
+  stats(list: UnitStats[]): void {
+    list.push(...groupStats(this, this.#context.clock.now(), this.#cells, this.#late, this.#byKey));
   }
 
   get #full(): boolean {
@@ -246,14 +247,13 @@ export class KeyedGroup implements Unit, Receiver {
       throw new HoldfastError(
         "Unavailable",
         `${this.path} already holds ${maxKeys} keys (maxKeys): release some, or wait for idle ones to go`,
-        {
-          details: { maxKeys },
-        },
+        { details: { maxKeys } },
       );
     }
     const home = this.#cells.homeFor(key);
     const rules = keyRules;
-    const options = { key, rules, mailbox, window, snapshotEvery, graceMs, durable, home, target: this.target };
+    const { target, tally } = this;
+    const options = { key, rules, mailbox, window, snapshotEvery, graceMs, durable, home, target, tally };
     const unit = new KeyUnit(this.#context, key, `${this.path}/${key}`, options);
     this.#keys.addMember({ id: key, rules, unit });
     this.#byKey.set(key, unit);

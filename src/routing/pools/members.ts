@@ -1,6 +1,7 @@
 import { DEFAULT_MAX_SPAWNED } from "../../defaults.js";
 import type { CellSpec } from "../../host/booting.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
+import { Tally } from "../../mailbox/tally.js";
 import { type ChildRules, type Shutdown, supervisorRules } from "../../supervision/spec.js";
 import type { StartMode } from "../../supervision/state.js";
 import type { ActorPlan } from "../../system/actor/actor-plan.js";
@@ -52,6 +53,8 @@ export interface MembersOwner extends Omit<MemberKeeper, "gate" | "paused" | "re
  */
 export class Members {
   readonly supervisor: Supervisor;
+  /** Where their mail counts. */
+  readonly tally: Tally;
   /** Those that do not leave, in the order in which they came. */
   readonly all: Member[] = [];
   readonly leaving = new Set<Member>();
@@ -74,6 +77,7 @@ export class Members {
     const { context, place, member, size, shared } = options;
     const { name, path } = place;
     this.#options = options;
+    this.tally = new Tally(context.meter, place.tally);
     this.#owner = owner;
     const { spares, mailWaits } = options;
     const cell = member.cell(context, path, options.rules);
@@ -86,6 +90,7 @@ export class Members {
       graceMs: graceMs(member.options, path),
       maxChildren,
       mailbox,
+      tally: this.tally,
       pooled: true,
     };
     const mail = shared ? { sharedMailbox: shared, onServed: () => this.#served() } : {};

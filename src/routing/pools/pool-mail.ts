@@ -11,6 +11,8 @@ export interface PoolMail extends Omit<MembersOwner, "began">, Pick<MemberKeeper
   gate?: Admission | undefined;
   /** The mailbox that all members take from; undefined where each has its own. */
   readonly shared: Mailbox | undefined;
+  /** Where mail waits that no member has; undefined: there is no such place. */
+  readonly held: Mailbox | undefined;
   /** Messages handed to a member's host ahead of execution, where its spec says nothing. */
   readonly window: number;
   /** Messages that wait, before members or for one. */

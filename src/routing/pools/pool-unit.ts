@@ -1,8 +1,9 @@
 import type { ActorFacts } from "../../actor/methods.js";
 import type { Target } from "../../actor/ref.js";
 import type { Load } from "../../actor/sight.js";
-import { HoldfastError, isHoldfastError } from "../../errors.js";
+import { type HoldfastError, isHoldfastError } from "../../errors.js";
 import type { Message } from "../../mailbox/message.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { ChildRules, Shutdown } from "../../supervision/spec.js";
 import type { ChildRecord, StartMode } from "../../supervision/state.js";
 import type { LoadedActor } from "../../system/actor/loaded-actor.js";
@@ -10,6 +11,7 @@ import type { SystemContext } from "../../system/context.js";
 import { Hold } from "../../system/hold.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
+import type { UnitStats } from "../../system/stats.js";
 import { targetOf } from "../../system/target.js";
 import { held, type TreeNode } from "../../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
@@ -25,6 +27,8 @@ import { Members, type MembersOwner } from "./members.js";
 import type { PoolBounds } from "./pool-bounds.js";
 import type { PoolMail } from "./pool-mail.js";
 import { poolNode } from "./pool-node.js";
+import { poolStats } from "./pool-stats.js";
+import { refuseWithoutMembers } from "./without-members.js";
 
 export interface PoolPlan {
   readonly member: LoadedActor;
@@ -46,6 +50,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   readonly target: Target;
   readonly incarnation = 1;
   readonly hold = new Hold();
+  readonly tally: Tally;
   readonly #context: SystemContext;
   readonly #mail: PoolMail;
   readonly #members: Members;
@@ -68,6 +73,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     const { min: size, spares } = bounds;
     const mailWaits = () => mail.waiting > 0;
     this.#members = new Members({ context, place, member, rules, size, spares, mailWaits, shared, window, mail }, this);
+    this.tally = this.#members.tally;
     const gauge = new Gauge(context.clock, () => mail.waiting);
     this.#gauge = gauge;
     this.#admission = admission && this.#gateOf(admission);
@@ -183,6 +189,10 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     return { ...poolNode(node, this.#members, this.#mail, this.#scaler.scaling()), answered: this.#gauge.served };
   }
 
+  stats(list: UnitStats[]): void {
+    list.push(...poolStats(this.path, this.#members, this.#mail, this.#context.clock.now()));
+  }
+
   starts(member: Member): void {
     this.#scaler.starts(member);
     this.#mail.starts(member);
@@ -237,7 +247,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     this.#recycler?.out(member);
     this.#scaler.fill();
     try {
-      this.#refuseWithoutMembers();
+      refuseWithoutMembers(this.path, this.#members, this.#scaler.mayGrow);
     } catch (error) {
       this.#failAll(error as HoldfastError);
     }
@@ -253,7 +263,7 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
   protected admit(inner: boolean): void {
     if (this.#refusal) throw this.#refusal;
     this.hold.admit(this.path, inner);
-    if (this.#members.out.size > 0) this.#refuseWithoutMembers();
+    if (this.#members.out.size > 0) refuseWithoutMembers(this.path, this.#members, this.#scaler.mayGrow);
   }
 
   #gateOf(limits: AdmissionLimits): Admission {
@@ -282,16 +292,6 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
       isStream: (method) => this.isStream(method),
       resize: (to) => this.resize(to),
     };
-  }
-
-  /** @throws Unavailable: a pool without a member that could ever take the mail must not keep it */
-  #refuseWithoutMembers(): void {
-    const { all, out, supervisor } = this.#members;
-    const last = all.at(-1);
-    if (!last || out.size < all.length || this.#scaler.mayGrow) return;
-    const { reason, state } = supervisor.standing(last.name);
-    const text = `${this.path}: all ${all.length} members are ${state}; the last: ${reason}`;
-    throw new HoldfastError("Unavailable", text);
   }
 
   #failAll(error: HoldfastError): void {

@@ -28,6 +28,10 @@ export class SharedMail implements PoolMail {
     this.shared.gate = gate;
   }
 
+  get held(): Mailbox {
+    return this.shared;
+  }
+
   get waiting(): number {
     return this.shared.size;
   }

@@ -52,7 +52,8 @@ export class Router implements PoolMail {
   readonly window = POOL_MEMBER_WINDOW;
   readonly #options: RouterOptions;
   readonly #roster: Roster;
-  readonly #held: Mailbox;
+  /** What waits while nobody is up, and what comes after it with its key. */
+  readonly held: Mailbox;
   readonly #tenures: KeyTenures | undefined;
   readonly #shown: Shown = { method: "", key: undefined, bytes: 0 };
   /** Messages are being placed. */
@@ -61,13 +62,13 @@ export class Router implements PoolMail {
   constructor(options: RouterOptions) {
     const { context, path, limits, route } = options;
     this.#options = options;
-    this.#held = new Mailbox(path, limits, context.mailRoom);
+    this.held = new Mailbox(path, limits, context.mailRoom);
     this.#roster = new Roster(context, options, (seat) => this.#takeBack(seat.member));
     this.#tenures = route.keyed ? new KeyTenures(() => this.#settle()) : undefined;
   }
 
   get waiting(): number {
-    let sum = this.#held.size;
+    let sum = this.held.size;
     for (const { member } of this.#roster.all) sum += member.waiting;
     return sum;
   }
@@ -94,7 +95,7 @@ export class Router implements PoolMail {
     if (seat && this.gate !== undefined && !seat.member.free)
       this.gate.judge(message, seat.member.mailbox, seat.member);
     if (seat) this.#put(message, key, seat);
-    else this.#held.push(message);
+    else this.held.push(message);
   }
 
   starts(member: Member): void {
@@ -112,7 +113,7 @@ export class Router implements PoolMail {
 
   freed(member: Member, served: boolean): void {
     this.#roster.freed(member, served);
-    if (this.#held.size > 0) this.#settle();
+    if (this.held.size > 0) this.#settle();
   }
 
   failed(member: Member): void {
@@ -149,7 +150,7 @@ export class Router implements PoolMail {
   }
 
   clear(): Message[] {
-    return [...this.#held.clear(), ...this.#roster.all.flatMap(({ member }) => member.mailbox.clear())];
+    return [...this.held.clear(), ...this.#roster.all.flatMap(({ member }) => member.mailbox.clear())];
   }
 
   gone(member: Member): void {
@@ -232,8 +233,8 @@ export class Router implements PoolMail {
 
   /** Tries again what is held. */
   #settle(): void {
-    if (this.#busy || this.#held.size === 0) return;
-    this.#placing(() => this.#place(this.#held.clear()));
+    if (this.#busy || this.held.size === 0) return;
+    this.#placing(() => this.#place(this.held.clear()));
   }
 
   /** What ends meanwhile asks for no other round. */
@@ -266,13 +267,13 @@ export class Router implements PoolMail {
         message.fail(toError(error));
       }
     }
-    this.#held.handBack(later);
+    this.held.handBack(later);
   }
 
   /** Mail of this key waits for its place already, and goes first. */
   #holds(key: string | undefined): boolean {
-    if (key === undefined || !this.#tenures || this.#held.size === 0) return false;
-    return this.#held.has(({ options }) => options.key === key);
+    if (key === undefined || !this.#tenures || this.held.size === 0) return false;
+    return this.held.has(({ options }) => options.key === key);
   }
 
   #full({ member, record }: Seat, key: string | undefined): HoldfastError {

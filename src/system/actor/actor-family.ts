@@ -1,4 +1,5 @@
 import type { HoldfastError } from "../../errors.js";
+import { bothMail, type MailStats } from "../../mailbox/mail-stats.js";
 import type { Shutdown } from "../../supervision/spec.js";
 import type { TreeNode } from "../tree.js";
 import type { Begun, Standing, Unit } from "../unit.js";
@@ -13,9 +14,7 @@ import { stoppedBefore } from "./start-failure.js";
 export class ActorFamily extends ActorUnit {
   spawn(request: SpawnRequest): Promise<unknown> {
     const { unusual } = this;
-    unusual.spawned ??= new Spawned(this.context, this.path, this.plan.maxChildren, (error) =>
-      this.endFor({ kind: "gave-up", error }),
-    );
+    unusual.spawned ??= new Spawned(this, this.plan.maxChildren, (error) => this.endFor({ kind: "gave-up", error }));
     return unusual.spawned.spawn(request);
   }
 
@@ -67,6 +66,11 @@ export class ActorFamily extends ActorUnit {
     const children = this.spawned?.tree() ?? [];
     const node = super.tree(standing);
     return children.length > 0 ? { ...node, children } : node;
+  }
+
+  override get owes(): MailStats {
+    const { spawned } = this;
+    return spawned === undefined ? super.owes : bothMail(super.owes, spawned.owed);
   }
 
   protected override incarnationOver(): Promise<void> | undefined {

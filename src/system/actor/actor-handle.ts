@@ -56,6 +56,7 @@ export abstract class ActorHandle extends ActorMail {
       const found = await durable.read(cell.facts);
       const tells = durable.mail?.delivered === false ? await durable.mail.read() : [];
       // They are its mail from here on, whatever becomes of this start.
+      this.tally.accepted += tells.length;
       this.mailbox.handBack(tells);
       if (over()) return;
       durable.recovers(found);

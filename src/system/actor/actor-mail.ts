@@ -1,6 +1,8 @@
 import type { HoldfastError } from "../../errors.js";
+import { type MailStats, noMail, waitingIn } from "../../mailbox/mail-stats.js";
 import { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
+import { Tally } from "../../mailbox/tally.js";
 import type { ToParent } from "../../transport/frames.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
 import type { CellMember } from "../cell/cell-member.js";
@@ -21,6 +23,8 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
   /** Made when mail first comes: of many actors most never have any. */
   protected mail: Mailbox | undefined;
   protected delivered: Deliveries | undefined = undefined;
+  /** Made when somebody first has something to count. */
+  private counted: Tally | undefined = undefined;
 
   constructor(shared: Mailbox | undefined) {
     super();
@@ -36,6 +40,17 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
   get mailbox(): Mailbox {
     this.mail ??= new Mailbox(this.path, this.limits, this.context.mailRoom);
     return this.mail;
+  }
+
+  /** What has become of it, and of its mail where that counts as its own. */
+  get own(): Tally {
+    this.counted ??= new Tally(this.context.meter, this.options.tally);
+    return this.counted;
+  }
+
+  /** See Receiver. */
+  get tally(): Tally {
+    return this.options.tally ?? this.own;
   }
 
   get waiting(): number {
@@ -54,6 +69,14 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
       mailbox.handBack(mailbox.clear().filter((message) => !message.replay));
     }
     mailbox.handBack(replay);
+  }
+
+  /** Messages without an outcome; of a mailbox that is shared, those alone that were handed to it. */
+  get owed(): MailStats {
+    const { delivered, cell } = this;
+    const replays = delivered !== undefined && cell?.facts.replayable !== false;
+    const waits = this.options.sharedMailbox ? noMail : waitingIn(this.mail, replays);
+    return delivered === undefined ? waits : { ...waits, executing: delivered.owed };
   }
 
   get graceMs(): number {
@@ -117,6 +140,7 @@ export abstract class ActorMail extends ActorStanding implements CellMember, Add
 
   /** See DurableActor. */
   again(tells: readonly Message[]): void {
+    this.tally.redelivered += tells.length;
     this.mailbox.handBack(tells);
     this.pump();
   }

@@ -1,5 +1,6 @@
 import type { Target } from "../../actor/ref.js";
 import type { HoldfastError } from "../../errors.js";
+import type { MailStats } from "../../mailbox/mail-stats.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import type { Shutdown } from "../../supervision/spec.js";
 import type { Cell, CellDeath } from "../cell/cell.js";
@@ -7,13 +8,15 @@ import { hangCell } from "../cell/hang-cell.js";
 import type { Remains } from "../death/after-death.js";
 import type { OpenReport } from "../death/death-log.js";
 import type { DeathReport } from "../death/report.js";
-import { exitOf, reportDeath } from "../death/report-death.js";
+import { decidedOn, exitOf, reportDeath } from "../death/report-death.js";
 import { isOwn } from "../hold.js";
 import { hasNoKeys, heldBack, takesNoMore } from "../not-an-actor.js";
 import type { Receiver } from "../receiver.js";
+import type { UnitStats } from "../stats.js";
 import { targetOf } from "../target.js";
 import { held, type TreeNode } from "../tree.js";
 import type { Begun, Standing, Unit } from "../unit.js";
+import { unitStats } from "../unit-stats.js";
 import { limitOf, within } from "../within.js";
 import { actorNode } from "./actor-node.js";
 import { Attempt } from "./attempt.js";
@@ -251,6 +254,17 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     return held(standby ? { ...node, standby } : node, this.heldBy);
   }
 
+  stats(list: UnitStats[], partOf?: string): void {
+    const { path, place: cell, owes: mail } = this;
+    const now = this.context.clock.now();
+    list.push(unitStats(this.own, { path, kind: "actor", partOf, now, mail, cell }));
+  }
+
+  /** Messages without an outcome: its own, and those of the children that it has spawned, which count with it. */
+  get owes(): MailStats {
+    return this.owed;
+  }
+
   private open(remains: Remains): void {
     this.report?.close();
     const { isolation } = this.plan.lodging.spec;
@@ -265,7 +279,7 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
 
   private tellOf(remains: Remains): void {
     void this.incarnationOver();
-    const exit = exitOf(this.path, remains, (decision) => this.report?.decided(decision));
+    const exit = exitOf(this.path, remains, (decision) => decidedOn(this.report, this.own)(decision));
     this.keeper.unitDied(this.name, exit);
   }
 }

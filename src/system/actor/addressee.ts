@@ -1,5 +1,6 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { Cell } from "../cell/cell.js";
 import type { SystemContext } from "../context.js";
 import type { DeathCause } from "../death/report.js";
@@ -19,6 +20,8 @@ export interface Addressee {
   /** Its first entry in the cell's control block. */
   readonly entry: number;
   readonly mailbox: Mailbox;
+  /** Where its mail counts. */
+  readonly tally: Tally;
   /** It is up, and its host takes mail. */
   readonly takesMail: boolean;
   /**

@@ -62,6 +62,11 @@ export class Deliveries implements Holder {
     return this.#inflight.size;
   }
 
+  /** Messages that have no outcome. */
+  get owed(): number {
+    return this.#inflight.owed + (this.durable?.owed ?? 0);
+  }
+
   /** See Receiver. */
   get atOnce(): boolean {
     return this.#direct.idle;

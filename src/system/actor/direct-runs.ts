@@ -172,6 +172,7 @@ export class DirectRuns implements Runnable {
   #runBare(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number, tells: boolean): number {
     const to = this.#to;
     const { sent } = all;
+    const { tally } = sent;
     const { inquest } = to.cell!;
     const inflight = this.#inflight;
     let untold = tells;
@@ -187,7 +188,8 @@ export class DirectRuns implements Runnable {
         return ran;
       }
       const alone = inflight.apart;
-      if (!alone) inflight.over(seq);
+      if (alone) tally.told++;
+      else inflight.over(seq);
       if (untold || inquest.trials !== undefined) {
         inflight.left(undefined);
         to.freed(true, false);

@@ -1,4 +1,5 @@
 import type { Mailbox } from "../../mailbox/mailbox.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { Durability } from "../durable/durable-options.js";
 import type { OnKept } from "./kept-state.js";
 
@@ -13,6 +14,8 @@ export interface HandleOptions {
   readonly graceMs: number;
   /** Others take from it too: it is not emptied when this one ends; what it cannot begin at once is better off with them. */
   readonly sharedMailbox?: Mailbox | undefined;
+  /** Where its mail counts; undefined: it counts its own. */
+  readonly tally?: Tally | undefined;
   /** What of it survives the process. */
   readonly durable?: Durability | undefined;
   /** It is a member of a pool: it has to serve, and its pool hears of each message that leaves it. */

@@ -76,6 +76,11 @@ export class Inflight extends MessageList {
     return super.takeAll();
   }
 
+  override get owed(): number {
+    if (this.#apart) this.enlist();
+    return super.owed;
+  }
+
   get(seq: number): Message | undefined {
     if (this.#apart) this.enlist();
     if (this.#bySeq) return this.#bySeq.get(seq);

@@ -21,7 +21,7 @@ import { checkMemory, memoryLimits } from "../memory/memory-options.js";
 import type { ActorOptions, ActorSpec, MailboxOptions } from "../specs.js";
 import { HotCell } from "../standby/hot-cell.js";
 import { checkStandby, withSpare } from "../standby/standby-options.js";
-import type { LoadedSpec } from "../unit.js";
+import type { LoadedSpec, Place } from "../unit.js";
 import { ActorFamily } from "./actor-family.js";
 import type { ActorPlan } from "./actor-plan.js";
 import { OwnCell } from "./own-cell.js";
@@ -85,15 +85,16 @@ export function loadActor({ isolation, runs, props: given, options: written }: A
   let checked: { readonly preset: Preset; readonly rules: ChildRules } | undefined;
   /** The plan of the one made last: where a supervisor makes a million from one template, it is that of all. */
   let latest: ActorPlan | undefined;
-  const sharedPlan = (context: SystemContext, path: string, rules: ChildRules, runs: ActorClass): ActorPlan => {
-    if (latest?.context === context && latest.rules === rules) return latest;
+  const sharedPlan = (of: Omit<Place, "name" | "preset"> & Pick<ActorPlan, "context">, runs: ActorClass): ActorPlan => {
+    const { context, path, rules, tally } = of;
+    if (latest?.context === context && latest.rules === rules && latest.tally === tally) return latest;
     // Without a load() a cell needs no props; its first actor's would be held as long as there are such cells.
     const booted = runs.load ? props : noProps;
     const lodging = context.lodgings.shared(runs, props.value, () => ({
       ...cell(context, path, rules),
       props: booted,
     }));
-    latest = lodging.plan({ ...bounds(path), context, rules, lodging });
+    latest = lodging.plan({ ...bounds(path), tally, context, rules, lodging });
     return latest;
   };
   const bounds = (path: string) => {
@@ -114,24 +115,24 @@ export function loadActor({ isolation, runs, props: given, options: written }: A
       checked = { preset, rules: actorRules(options, field, preset) };
       return checked.rules;
     },
-    create(context, { name, path, rules }) {
+    create(context, { name, path, rules, tally }) {
       refuseForeignRefs(context);
       if (options.durable && !context.store) throw needsStore(path);
       const alone = options.exclusive || options.export !== undefined || !context.hosts.shares(isolation);
       if (options.cell !== undefined) {
         const lodging = context.lodgings.mates(options.cell, cell(context, path, rules));
         lodging.admit(props.value, path);
-        return new ActorFamily(name, { ...bounds(path), context, rules, lodging }, props);
+        return new ActorFamily(name, { ...bounds(path), tally, context, rules, lodging }, props);
       }
       if (options.standby === "hot") {
         const lodging = new HotCell(context, cell(context, path, rules), path);
-        return new ActorFamily(name, { ...bounds(path), onKept: lodging.onKept, context, rules, lodging });
+        return new ActorFamily(name, { ...bounds(path), tally, onKept: lodging.onKept, context, rules, lodging });
       }
       if (typeof runs === "string" || alone) {
         const lodging = new OwnCell(context, cell(context, path, rules), path);
-        return new ActorFamily(name, { ...bounds(path), context, rules, lodging });
+        return new ActorFamily(name, { ...bounds(path), tally, context, rules, lodging });
       }
-      return new ActorFamily(name, sharedPlan(context, path, rules, runs), runs.load ? undefined : props);
+      return new ActorFamily(name, sharedPlan({ context, path, rules, tally }, runs), runs.load ? undefined : props);
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { ActorClass } from "../../actor/actor.js";
 import { createRef, type KeyedRef } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
+import { bothMail, type MailStats, noMail } from "../../mailbox/mail-stats.js";
+import type { Tally } from "../../mailbox/tally.js";
 import { type Shutdown, type SupervisorRules, supervisorRules } from "../../supervision/spec.js";
 import type { SpawnSpec } from "../../transport/frames.js";
 import { unpack } from "../../transport/values.js";
@@ -11,6 +13,15 @@ import { refuseName } from "../supervisor/load-child.js";
 import { Supervisor } from "../supervisor/supervisor.js";
 import type { TreeNode } from "../tree.js";
 import type { Unit } from "../unit.js";
+import type { ActorUnit } from "./actor-unit.js";
+
+/** Whose children they are. */
+interface Parent {
+  readonly context: SystemContext;
+  readonly path: string;
+  /** Where their mail counts. */
+  readonly tally: Tally;
+}
 
 /** A child that an actor asks for. */
 export interface SpawnRequest {
@@ -32,6 +43,7 @@ export class Spawned {
   stops = 0;
   readonly #context: SystemContext;
   readonly #path: string;
+  readonly #tally: Tally;
   readonly #most: number;
   readonly #gaveUp: (error: Error) => void;
   #supervisor: Supervisor | undefined;
@@ -40,9 +52,10 @@ export class Spawned {
   #draining = false;
 
   /** @param gaveUp one of them went over its budget and asks for the actor's end */
-  constructor(context: SystemContext, path: string, most: number, gaveUp: (error: Error) => void) {
+  constructor({ context, path, tally }: Parent, most: number, gaveUp: (error: Error) => void) {
     this.#context = context;
     this.#path = path;
+    this.#tally = tally;
     this.#most = most;
     this.#gaveUp = gaveUp;
   }
@@ -70,7 +83,7 @@ export class Spawned {
       );
     }
     // A name that is taken is refused by the supervisor.
-    const unit = await supervisor.startChild(name, loaded);
+    const unit = await supervisor.startChild(name, loaded, this.#tally);
     if (this.#draining) unit.drain();
     return createRef(unit.target);
   }
@@ -103,6 +116,12 @@ export class Spawned {
 
   pending(): number {
     return this.#supervisor?.pending() ?? 0;
+  }
+
+  /** Mail of theirs that has no outcome. */
+  get owed(): MailStats {
+    const units = (this.#supervisor?.units() ?? []) as ActorUnit[];
+    return units.map((unit) => unit.owes).reduce(bothMail, noMail);
   }
 
   child(name: string): Unit | undefined {

@@ -119,6 +119,7 @@ export function settleAfterDeath(
     switch (fate) {
       case "redeliver":
         if (blamed) message.mail?.charged(message);
+        if (!message.settled) message.sent.tally.redelivered++;
         back.push(message);
         break;
       case "failed":

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { KEPT_REPORTS } from "../../defaults.js";
+import { isErrorCode } from "../../errors.js";
 import { encodeError } from "../../transport/error-codec.js";
 import type { EventFan } from "../events.js";
 import type { BlackBox } from "./black-box.js";
@@ -62,12 +63,18 @@ export class OpenReport {
   }
 }
 
+/** Of dead letters, beside the codes of errors. */
+const ownReasons: ReadonlySet<string> = new Set(["poison", "fenced"]);
+
 /** Keeps the most recent death reports and tells about each twice: when noticed, and when complete. */
 export class DeathLog {
   readonly #clock: Clock;
   readonly #events: EventFan;
   readonly #kept: DeathReport[] = [];
   #count = 0;
+  /** Since the system began. */
+  opened = 0;
+  readonly letters: Record<string, number> = {};
 
   constructor(clock: Clock, events: EventFan) {
     this.#clock = clock;
@@ -103,6 +110,7 @@ export class DeathLog {
       times: faultAt === undefined ? {} : { detectMs: Math.max(0, noticed - faultAt) },
     };
     if (box) readWhenAsked(report, box, report.at - noticed);
+    this.opened++;
     this.#kept.push(report);
     if (this.#kept.length > KEPT_REPORTS) this.#kept.shift();
     this.#events.emit({ type: "death", report });
@@ -112,6 +120,9 @@ export class DeathLog {
   }
 
   deadLetter(letter: Omit<DeadLetter, "at">): void {
+    // What a handler threw is nobody's reason to be told apart by: it may say anything.
+    const reason = isErrorCode(letter.reason) || ownReasons.has(letter.reason) ? letter.reason : "Error";
+    this.letters[reason] = (this.letters[reason] ?? 0) + 1;
     this.#events.emit({ type: "dead-letter", letter: { ...letter, at: this.#clock.wallTime() } });
   }
 

@@ -1,5 +1,6 @@
 import { HoldfastError, withoutStack } from "../../errors.js";
 import type { Isolation } from "../../host/host.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { SystemContext } from "../context.js";
 import type { UnitExit } from "../unit.js";
 import type { Remains } from "./after-death.js";
@@ -41,6 +42,14 @@ export function deathError(path: string, cause: DeathCause): HoldfastError {
   const thrown = "error" in cause ? cause.error : undefined;
   const text = `${path}: ${causeText(cause)}`;
   return withoutStack(() => new HoldfastError("ActorDied", text, thrown ? { cause: thrown } : {}));
+}
+
+/** A decision goes into the report of the death, and a restart is counted with the cause that the report has. */
+export function decidedOn(report: OpenReport | undefined, own: Tally): UnitExit["decided"] {
+  return (decision) => {
+    report?.decided(decision);
+    if (report && decision === "restart") own.restarted(report.report.cause.kind);
+  };
 }
 
 /** An actor's death as its supervisor hears of it. */

@@ -83,6 +83,11 @@ export class DurableState implements Holder {
     this.mail = mail ? new StoredMail(store, id, to) : undefined;
   }
 
+  /** Callers that wait for the store. */
+  get owed(): number {
+    return this.#waiting.owed;
+  }
+
   /** Outcomes that wait for the store. */
   get held(): number {
     return this.#held.size;
@@ -137,7 +142,7 @@ export class DurableState implements Holder {
     this.#fellTo = this.#fellBack ? { kind: "base", id: this.id, seq, data } : undefined;
     const tail = (found?.tail ?? []).filter(({ seq }) => base === undefined || seq > base.seq);
     const events = facts.eventSourced ? tail.map(({ data }) => unreadEvents(data, path)) : [];
-    const replay = facts.eventSourced ? [] : tail.map(({ data }) => replayed(messageIn(data, path)));
+    const replay = facts.eventSourced ? [] : tail.map(({ data }) => replayed(messageIn(data, path), this.#to.tally));
     const unknown = replay.find(({ method }) => !Object.hasOwn(facts.methods, method));
     if (unknown) throw cannotReplay(path, unknown.method);
     const state = base && stateIn(base.data, path);

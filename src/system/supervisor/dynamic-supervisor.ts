@@ -2,6 +2,7 @@ import { createRef, type Ref } from "../../actor/ref.js";
 import { DEFAULT_MAX_CHILDREN } from "../../defaults.js";
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import type { Tally } from "../../mailbox/tally.js";
 import { presetOf, supervisorRules } from "../../supervision/spec.js";
 import type { SystemContext } from "../context.js";
 import { needsName } from "../durable/durable-options.js";
@@ -59,8 +60,8 @@ class DynamicSupervisor extends Supervisor {
     this.#max = options.maxChildren ?? DEFAULT_MAX_CHILDREN;
   }
 
-  override startChild(name: string, spec: LoadedSpec): Promise<Unit> {
-    if (this.size < this.#max) return super.startChild(name, spec);
+  override startChild(name: string, spec: LoadedSpec, tally?: Tally): Promise<Unit> {
+    if (this.size < this.#max) return super.startChild(name, spec, tally);
     const full = `${this.path} has ${this.size} children, as many as its maxChildren: remove some, or raise it`;
     return Promise.reject(new HoldfastError("Unavailable", full, { details: { maxChildren: this.#max } }));
   }

@@ -1,15 +1,20 @@
 import type { Target } from "../../actor/ref.js";
 import { HoldfastError } from "../../errors.js";
+import { noMail } from "../../mailbox/mail-stats.js";
+import { Tally } from "../../mailbox/tally.js";
 import type { Preset } from "../../supervision/presets.js";
 import type { Shutdown, SupervisorRules } from "../../supervision/spec.js";
 import { type ChildRecord, refuseSignificant, type StartMode } from "../../supervision/state.js";
 import type { SystemContext } from "../context.js";
 import type { OpenReport } from "../death/death-log.js";
+import { decidedOn } from "../death/report-death.js";
 import type { Holdable } from "../hold.js";
 import { notAnActor, takesNoMore } from "../not-an-actor.js";
 import { refOf } from "../ref-of.js";
+import type { UnitStats } from "../stats.js";
 import type { TreeNode } from "../tree.js";
 import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "../unit.js";
+import { unitStats } from "../unit-stats.js";
 import { type ChildInfo, childInfo } from "./child-info.js";
 import type { Supervised } from "./children.js";
 import { Engine, type EngineOwner } from "./engine.js";
@@ -30,7 +35,9 @@ export class Supervisor implements Unit, EngineOwner {
   onReady: (unit: Unit) => void = () => {};
   onParked: (unit: Unit) => void = () => {};
   onDown: (unit: Unit) => void = () => {};
-  onForgotten: (unit: Unit) => void = () => {};
+  onForgotten: (unit: Unit) => void = (unit) => this.#takeOver(unit);
+  /** Of children that were removed, and its own restarts. */
+  readonly tally: Tally;
   readonly #context: SystemContext;
   readonly #rules: SupervisorRules;
   readonly #engine: Engine;
@@ -49,6 +56,7 @@ export class Supervisor implements Unit, EngineOwner {
   ) {
     this.preset = preset;
     this.#context = context;
+    this.tally = new Tally(context.meter);
     this.name = name;
     this.path = path;
     this.#rules = rules;
@@ -108,14 +116,14 @@ export class Supervisor implements Unit, EngineOwner {
    * @throws HoldfastError why it is not up; InvalidSpec: the name is taken, or its rules do not fit here; Unavailable: this
    * supervisor is down; Draining: the system stops
    */
-  async startChild(name: string, spec: LoadedSpec): Promise<Unit> {
+  async startChild(name: string, spec: LoadedSpec, tally?: Tally): Promise<Unit> {
     if (!this.#engine.alive) throw this.#isDown();
     if (this.#draining) this.refuseMore();
     const { preset } = this;
     const path = `${this.path}/${name}`;
     const rules = spec.rules(path, preset);
     refuseSignificant(this.#rules, name, rules);
-    const unit = spec.create(this.#context, { name, path, rules, preset });
+    const unit = spec.create(this.#context, { name, path, rules, preset, tally });
     const up = this.#engine.children.adopt({ id: name, rules, unit }).until("up");
     this.#engine.post({ type: "add", id: name, rules, onFailedStart: "forget" });
     try {
@@ -205,6 +213,18 @@ export class Supervisor implements Unit, EngineOwner {
     return { path, name, kind, state, restarts, children, ...(reason ? { reason } : {}) };
   }
 
+  stats(list: UnitStats[]): void {
+    const { path, kind, tally } = this;
+    list.push(unitStats(tally, { path, kind, now: this.#context.clock.now(), mail: noMail }));
+    for (const unit of this.#engine.children.units()) unit.stats(list);
+  }
+
+  /** What a child that is forgotten had counted, and all below it, goes on counting here. */
+  #takeOver(unit: Unit): void {
+    if (unit.tally) this.tally.takeOver(unit.tally);
+    if (unit instanceof Supervisor) for (const below of unit.units()) this.#takeOver(below);
+  }
+
   onEnded(error: Error | undefined): void {
     if (!error) {
       this.keeper.unitDied(this.name, endedByItself(this.path));
@@ -216,7 +236,7 @@ export class Supervisor implements Unit, EngineOwner {
       guilty: false,
       normal: false,
       error,
-      decided: (decision) => report.decided(decision),
+      decided: decidedOn(report, this.tally),
     });
   }
 

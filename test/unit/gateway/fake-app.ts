@@ -6,6 +6,7 @@ import { HoldfastError } from "../../../src/errors.js";
 import type { App } from "../../../src/system/app.js";
 import type { DeathReport } from "../../../src/system/death/report.js";
 import { EventFan, type SystemEvent } from "../../../src/system/events.js";
+import type { SystemStats } from "../../../src/system/stats.js";
 import type { TreeNode } from "../../../src/system/tree.js";
 import { tensorsOf } from "../../../src/transport/lease.js";
 
@@ -22,6 +23,10 @@ export interface FakeApp extends App {
   /** What `facts()` says; empty at first, as before a first start. */
   readonly known: Map<string, ActorFacts>;
   readonly recorded: DeathReport[];
+  /** What `stats()` says; a test writes it. */
+  counted: SystemStats;
+  /** Holders of `measure()`. */
+  measured: number;
   emit(event: SystemEvent): void;
 }
 
@@ -69,7 +74,16 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     refs[path] = createRef(target);
   }
 
-  return {
+  const fake: FakeApp = {
+    counted: { uptimeMs: 0, deadLetters: {}, reports: 0, units: [] },
+    measured: 0,
+    stats: () => fake.counted,
+    measure() {
+      fake.measured++;
+      return () => {
+        fake.measured--;
+      };
+    },
     refs,
     calls,
     released,
@@ -120,6 +134,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     stop: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
+  return fake;
 }
 
 function run(

@@ -3,6 +3,7 @@ import { Asking } from "../../../src/mailbox/asking.js";
 import { Deadlines } from "../../../src/mailbox/deadlines.js";
 import { Message } from "../../../src/mailbox/message.js";
 import { VirtualClock } from "../../../src/testing/virtual-clock.js";
+import { uncounted } from "./mail.js";
 
 function scene() {
   const clock = new VirtualClock();
@@ -12,7 +13,7 @@ function scene() {
     (value) => heard.push(value),
     (error) => heard.push((error as { code?: string }).code),
   );
-  const sent = { method: "m", options: {}, lost() {} };
+  const sent = { method: "m", options: {}, tally: uncounted(), lost() {} };
   const message = new Message(sent, 1, undefined, false, 24, asking);
   asking.message = message;
   return { clock, deadlines, asking, message, heard };

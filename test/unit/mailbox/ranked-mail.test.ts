@@ -5,6 +5,7 @@ import { Mailbox, type Overflow } from "../../../src/mailbox/mailbox.js";
 import { Message } from "../../../src/mailbox/message.js";
 import { RANK_PATIENCE, rankAtTurn } from "../../../src/mailbox/ranked-mail.js";
 import { type Priority, rankOf } from "../../../src/protocol/priority.js";
+import { uncounted } from "./mail.js";
 
 describe("messages of different priority in one mailbox", () => {
   it("start in the order of their priority, and within one in the order of their coming", () => {
@@ -171,13 +172,14 @@ function mail(method: string, priority?: Priority, bytes = 10): { message: Messa
   let failed: unknown;
   const answer = {
     deadline: Number.POSITIVE_INFINITY,
+    since: undefined,
     count() {},
     resolve() {},
     reject(error: Error) {
       failed = error;
     },
   };
-  const sent = { method, options: {}, rank: rankOf(priority), lost() {} };
+  const sent = { method, options: {}, rank: rankOf(priority), tally: uncounted(), lost() {} };
   return { message: new Message(sent, undefined, [], false, bytes, answer), error: () => failed };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Mailbox, type MailboxLimits } from "../../../src/mailbox/mailbox.js";
 import { Message, type Sent } from "../../../src/mailbox/message.js";
 import { plainSize } from "../../../src/mailbox/plain.js";
-import { Mail } from "./mail.js";
+import { Mail, uncounted } from "./mail.js";
 
 interface Tells extends Sent {
   readonly lostOnes: unknown[];
@@ -11,7 +11,7 @@ interface Tells extends Sent {
 
 function sentAs(method: string): Tells {
   const lostOnes: unknown[] = [];
-  return { method, options: {}, lostOnes, lost: ({ args }) => void lostOnes.push(args[0]) };
+  return { method, options: {}, tally: uncounted(), lostOnes, lost: ({ args }) => void lostOnes.push(args[0]) };
 }
 
 const tellOf = (sent: Sent, first: unknown) => new Message(sent, first, undefined, false, plainSize(first), undefined);

@@ -36,6 +36,7 @@ class SlowToStop implements Unit {
   kill(): boolean {
     return false;
   }
+  stats(): void {}
   child(): undefined {
     return undefined;
   }
