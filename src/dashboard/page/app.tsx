@@ -34,7 +34,7 @@ export function App({ state, operator, onSignIn }: AppProps) {
       <main>
         <div class="live">
           <div class="column">
-            <TreeCard state={state} onChoose={() => setSheet(true)} />
+            <TreeCard state={state} onChoose={() => setSheet(narrow)} />
             <Incidents state={state} />
           </div>
           {!narrow && (

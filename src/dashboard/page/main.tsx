@@ -11,6 +11,8 @@ import { Panels } from "./panels.js";
 
 /** A server that shows its tree does so at once; one that has not within this asks for the admin token. */
 const treeWithinMs = 3000;
+/** How often what is measured becomes a point of the charts. */
+const LOOK_MS = 1000;
 /** Survives a reload of this tab, and nothing else; never part of an address. */
 const tokenKey = "holdfast.token";
 
@@ -36,6 +38,7 @@ const operator = new Operator(connection, (text) => state.outcome.set(text));
 let treeLimit: ReturnType<typeof setTimeout> | undefined;
 
 render(<App state={state} operator={operator} onSignIn={() => void signIn()} />, byId("app"));
+setInterval(() => desk.look(Date.now()), LOOK_MS);
 void connection.start();
 
 function showStatus(status: LinkStatus): void {

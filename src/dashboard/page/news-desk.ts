@@ -22,13 +22,19 @@ export class NewsDesk {
     else if (news.type === "event") this.#event(news.event);
   }
 
+  /** Each second, also where nothing is told: then nothing has changed, and that is a look too. */
+  look(at: number): void {
+    const { tree, series, looked, link } = this.#state;
+    if (!tree.value || link.value.kind !== "connected") return;
+    series.look(tree.value, at);
+    looked.set(looked.value + 1);
+  }
+
   #tree(tree: TreeNode, reports: readonly DeathReport[] | undefined): void {
-    const { series, looked } = this.#state;
     this.#state.locked.set(undefined);
     this.#state.tree.set(tree);
     // Another server may have begun to count anew.
     if (reports) this.#state.incidents.set(reports.slice(-REPORTS_KEPT).reverse());
-    if (series.look(tree, Date.now())) looked.set(looked.value + 1);
   }
 
   #event(event: SystemEvent): void {

@@ -9,6 +9,7 @@ import type { Operator } from "../operator.js";
 import type { PageState } from "../page-state.js";
 import { nodeOf } from "../tree/tree-lines.js";
 import { busyText, sizeText, whereOf } from "../tree/tree-row.js";
+import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 
 /** Deaths that are listed of one node. */
@@ -23,7 +24,7 @@ interface NodePanelProps {
 export function NodePanel({ state, operator }: NodePanelProps) {
   const tree = useLive(state.tree);
   const selected = useLive(state.selected);
-  useLive(state.looked);
+  const looked = useLive(state.looked);
   if (!tree) return null;
   const node = selected === undefined ? tree : nodeOf(tree, selected);
   if (!node) return <p class="empty">It is no longer in the tree.</p>;
@@ -40,6 +41,7 @@ export function NodePanel({ state, operator }: NodePanelProps) {
         <span class="state-word">{node.state}</span>
       </header>
       <Told node={node} />
+      <Charts points={state.series.of(node.path)} looked={looked} />
       <Controls node={node} operator={operator} />
       <NodeFacts node={node} />
       <NodeDeaths state={state} node={node} />

@@ -40,6 +40,11 @@ export class Points {
     this.#count++;
   }
 
+  /** Whether it was ever known. */
+  knows(measure: Measure): boolean {
+    return this.#rings.has(measure);
+  }
+
   /** The newest value; undefined where there is none, or it is not known. */
   latest(measure: Measure): number | undefined {
     const value = this.#rings.get(measure)?.[(this.#count + POINTS_KEPT - 1) % POINTS_KEPT];

@@ -3,8 +3,6 @@ import { type Point, Points } from "./points.js";
 
 /** Units of which a series is kept; of the others the tree says what is now. */
 const UNITS_KEPT = 2000;
-/** A look at the tree less than this after the one before adds nothing. */
-const LOOK_MS = 900;
 
 /** The latest looks at each unit of the tree, by path. */
 export class Series {
@@ -20,11 +18,9 @@ export class Series {
   /**
    * Takes what the tree says: mailboxes, members, and the rate of pools.
    * @param at milliseconds since 1970
-   * @returns whether it was time for a look
    */
-  look(tree: TreeNode, at: number): boolean {
+  look(tree: TreeNode, at: number): void {
     const passed = at - this.#at;
-    if (passed >= 0 && passed < LOOK_MS) return false;
     const seen = new Set<string>();
     const take = (node: TreeNode) => {
       if (!seen.has(node.path)) {
@@ -41,7 +37,6 @@ export class Series {
         this.#answered.delete(path);
       }
     }
-    return true;
   }
 
   /** Another server, or none: what was counted before says nothing any more. */

@@ -1,0 +1,1 @@
+export function pageWeight(): Promise<{ page_kb: number }>;

@@ -1,0 +1,156 @@
+import { Actor, inline, keyed, pool, supervisor, system } from "holdfast";
+import { type Gateway, gateway } from "holdfast/gateway";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+// Not from src: the page's own files are made by the build.
+import { dashboardPages } from "../../dist/dashboard/pages.js";
+import { violations } from "./axe.js";
+import { launch, noBrowser } from "./chromium.js";
+import { adminToken } from "./served.js";
+import { visit } from "./visit.js";
+
+class Desk extends Actor {
+  work(): string {
+    return "done";
+  }
+
+  fail(text: string): void {
+    throw new Error(text);
+  }
+}
+
+const hostile = `<img src=x onerror="document.title='owned'">\u202e\u001b[31m"'\n&amp;`;
+const row = (page: Page, path: string) => page.locator(`[role=row][data-path="${path}"]`);
+const rows = (page: Page) => page.locator(".tree-lines [role=row]");
+
+describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () => {
+  const tree = () =>
+    supervisor(
+      {},
+      { desk: inline(Desk), desks: pool(inline(Desk), { min: 2, max: 4 }), visitors: keyed(inline(Desk)) },
+    );
+  const start = () => system(tree());
+  let app: Awaited<ReturnType<typeof start>>;
+  let door: Gateway;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    app = await start();
+    door = await gateway(app, { port: 0, adminToken, pages: dashboardPages(), expose: {} });
+    browser = await launch("none.wav");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await door?.close({ drain: 0 });
+    await app?.stop();
+  });
+
+  test("breaks no rule of accessibility: light, dark, on a phone, with a report open", async () => {
+    await app.refs.desk.ask.fail("for the list of incidents").catch(() => {});
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await page.locator(".incident").first().waitFor();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const width of [1360, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.locator("aside.node").waitFor({ state: width > 1088 ? "visible" : "detached" });
+        await row(page, "app/desks").click();
+        await page.getByRole("heading", { name: "desks" }).waitFor();
+        expect(await violations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
+        if (width === 320) await page.keyboard.press("Escape");
+      }
+      await page.locator(".incident button").first().click();
+      await page.getByRole("dialog", { name: "app/desk" }).waitFor();
+      expect(await violations(page), `${colorScheme}, a report`).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    }
+    await leave();
+  });
+
+  test("shows hostile names and words as text, and nothing else", async () => {
+    await app.refs.visitors.with({ key: hostile }).ask.work();
+    await app.refs.desk.ask.fail(hostile).catch(() => {});
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await page.locator(".incident .cause", { hasText: "onerror=" }).first().waitFor();
+    await page.getByRole("searchbox").fill("onerror");
+    await rows(page).filter({ hasText: "<img src=x" }).first().click();
+    await page.getByRole("heading", { name: "<img src=x" }).waitFor();
+    await page.locator(".incident button", { hasText: "onerror=" }).first().click();
+    await page.getByRole("dialog").waitFor();
+    expect(await page.evaluate(() => document.querySelectorAll("img:not([src='icon.svg'])").length)).toBe(0);
+    expect(await page.title()).toBe("holdfast");
+    await leave();
+  });
+
+  test("is walked by keyboard alone: skip link, tree, filter, report, and back to where one was", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await row(page, "app/desks/2").waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    for (let stop = 0; stop < 10; stop++) {
+      if (await page.evaluate(() => document.activeElement?.getAttribute("role") === "treegrid")) break;
+      await page.keyboard.press("Tab");
+    }
+    const selected = page.locator("[role=row][aria-selected=true]");
+    await page.keyboard.press("Home");
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
+    await expect.poll(() => selected.getAttribute("data-path")).toBe("app/desks/1");
+    // To its pool, and fold it.
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => selected.getAttribute("aria-expanded")).toBe("false");
+    expect(await row(page, "app/desks/1").count()).toBe(0);
+    await page.keyboard.press("ArrowRight");
+    await row(page, "app/desks/1").waitFor();
+    const named = await page.getByRole("treegrid").getAttribute("aria-activedescendant");
+    expect(await selected.getAttribute("id")).toBe(named);
+    const incident = page.locator(".incident button").first();
+    await incident.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => incident.evaluate((node) => node === document.activeElement)).toBe(true);
+    await leave();
+  });
+
+  test("keeps the colours that were chosen, and follows the system again", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    const shown = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(shown).toBe("light");
+    await page.getByLabel("Colours").selectOption("dark");
+    await expect.poll(shown).toBe("dark");
+    await page.reload();
+    await row(page, "app/desk").waitFor();
+    expect(await shown()).toBe("dark");
+    await page.getByLabel("Colours").selectOption("auto");
+    await expect.poll(shown).toBe("light");
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+    await leave();
+  });
+
+  test("holds a thousand actors in a document of a few lines, and finds the one that is down", async () => {
+    const shard = () =>
+      supervisor({}, Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`a${n}`, inline(Desk)])));
+    const many = await system(
+      supervisor({}, Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`s${n}`, shard()]))),
+    );
+    const wide = await gateway(many, { port: 0, adminToken, pages: dashboardPages(), expose: {} });
+    const { page, leave } = await visit(browser, wide.pagesUrl);
+    await row(page, "app/s0").waitFor();
+    expect(await page.locator("#summary").textContent()).toBe("1000 running");
+    await page.getByRole("treegrid").focus();
+    for (const key of ["Home", "ArrowDown", "ArrowRight", "End"]) await page.keyboard.press(key);
+    await expect.poll(() => page.getByRole("treegrid").getAttribute("aria-rowcount")).toBe("112");
+    await row(page, "app/s9").waitFor();
+    expect(await rows(page).count()).toBeLessThan(60);
+    await many.terminate("s4/a77");
+    await page.getByLabel("Trouble only").check();
+    await row(page, "app/s4/a77").locator(".cell.state", { hasText: "stopped" }).waitFor();
+    await expect.poll(() => rows(page).count()).toBe(3);
+    await leave();
+    await wide.close({ drain: 0 });
+    await many.stop();
+  });
+});
