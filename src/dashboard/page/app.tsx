@@ -5,14 +5,18 @@ import { ReportDrawer } from "./incidents/report-drawer.js";
 import { useLive } from "./kit/live.js";
 import { Modal } from "./kit/modal.js";
 import { useMedia } from "./kit/use-media.js";
+import { ModelsView } from "./models/models-view.js";
 import { NodePanel } from "./node/node-panel.js";
 import type { Operator } from "./operator.js";
 import type { PageState } from "./page-state.js";
+import { PoolsView } from "./pools/pools-view.js";
 import { TreeCard } from "./tree/tree-card.js";
 
 interface AppProps {
   readonly state: PageState;
   readonly operator: Operator;
+  /** What the server was shown; "" for none. */
+  token(): string;
   /** Opens the dialog that asks for a token. */
   onSignIn(): void;
 }
@@ -21,29 +25,39 @@ interface AppProps {
 const NARROW = "(max-width: 68rem)";
 
 /** The page: the tree is its centre, what is chosen beside it, what happened below. */
-export function App({ state, operator, onSignIn }: AppProps) {
-  const narrow = useMedia(NARROW);
-  const [sheet, setSheet] = useState(false);
+export function App({ state, operator, token, onSignIn }: AppProps) {
+  const view = useLive(state.view);
   return (
     <>
-      <a class="skip" href="#tree">
-        Skip to the tree
+      <a class="skip" href={view === "live" ? "#tree" : "#main"}>
+        Skip to the {view === "live" ? "tree" : "content"}
       </a>
       <Header state={state} />
       <SignInOffer state={state} onSignIn={onSignIn} />
-      <main>
-        <div class="live">
-          <div class="column">
-            <TreeCard state={state} onChoose={() => setSheet(narrow)} />
-            <Incidents state={state} />
-          </div>
-          {!narrow && (
-            <aside class="card node" aria-labelledby="node-title">
-              <NodePanel state={state} operator={operator} />
-            </aside>
-          )}
-        </div>
+      <main id="main" tabIndex={-1}>
+        {view === "live" && <LiveView state={state} operator={operator} />}
+        {view === "pools" && <PoolsView state={state} />}
+        {view === "models" && <ModelsView operator={operator} token={token} />}
       </main>
+      <OpenReport state={state} />
+    </>
+  );
+}
+
+function LiveView({ state, operator }: Pick<AppProps, "state" | "operator">) {
+  const narrow = useMedia(NARROW);
+  const [sheet, setSheet] = useState(false);
+  return (
+    <div class="live">
+      <div class="column">
+        <TreeCard state={state} onChoose={() => setSheet(narrow)} />
+        <Incidents state={state} />
+      </div>
+      {!narrow && (
+        <aside class="card node" aria-labelledby="node-title">
+          <NodePanel state={state} operator={operator} />
+        </aside>
+      )}
       {narrow && sheet && (
         <Modal labelledBy="node-title" onClose={() => setSheet(false)}>
           <button type="button" class="close" aria-label="Close" onClick={() => setSheet(false)}>
@@ -52,8 +66,7 @@ export function App({ state, operator, onSignIn }: AppProps) {
           <NodePanel state={state} operator={operator} />
         </Modal>
       )}
-      <OpenReport state={state} />
-    </>
+    </div>
   );
 }
 

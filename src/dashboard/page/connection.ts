@@ -46,6 +46,11 @@ export class Connection {
     setInterval(() => this.#look(), lookEveryMs);
   }
 
+  /** As it was shown to the server; "" for none. */
+  get token(): string {
+    return this.#token;
+  }
+
   /** @throws Error while there is none; panels are shown only when there is one */
   get client(): Client {
     if (!this.#client) throw new Error("There is no connection to the server yet: wait until the page is connected.");

@@ -4,6 +4,7 @@ import { useLive } from "./kit/live.js";
 import { chooseTheme, type Theme, theme } from "./kit/theme.js";
 import type { PageState } from "./page-state.js";
 import { problemText } from "./problem.js";
+import { Views } from "./views.js";
 
 const linkTexts: Record<LinkStatus["kind"], string> = {
   connecting: "Connecting…",
@@ -30,6 +31,7 @@ export function Header({ state }: { readonly state: PageState }) {
         <img src="icon.svg" alt="" width="26" height="26" />
         holdfast
       </h1>
+      <Views state={state} />
       <p id="summary">{tree ? treeSummary(tree) : ""}</p>
       <p id="link" role="status" data-link={link.kind} title={"error" in link ? problemText(link.error) : ""}>
         {linkTexts[link.kind]}

@@ -8,6 +8,7 @@ import { NewsDesk } from "./news-desk.js";
 import { Operator } from "./operator.js";
 import { PageState } from "./page-state.js";
 import { Panels } from "./panels.js";
+import { viewOf } from "./views.js";
 
 /** A server that shows its tree does so at once; one that has not within this asks for the admin token. */
 const treeWithinMs = 3000;
@@ -37,7 +38,19 @@ const panels = new Panels(byId("panels"), connection);
 const operator = new Operator(connection, (text) => state.outcome.set(text));
 let treeLimit: ReturnType<typeof setTimeout> | undefined;
 
-render(<App state={state} operator={operator} onSignIn={() => void signIn()} />, byId("app"));
+function showView(): void {
+  const view = viewOf(location.hash);
+  if (!view) return;
+  state.view.set(view);
+  document.body.dataset.view = view;
+}
+
+addEventListener("hashchange", showView);
+showView();
+render(
+  <App state={state} operator={operator} token={() => connection.token} onSignIn={() => void signIn()} />,
+  byId("app"),
+);
 setInterval(() => desk.look(Date.now()), LOOK_MS);
 void connection.start();
 

@@ -5,9 +5,8 @@ import type { Activity } from "./incidents/activity.js";
 import { Live } from "./kit/live.js";
 import { Series } from "./series/series.js";
 
-/** The views of the page; each is an address of its own (#mail). */
-export const views = ["live"] as const;
-export type View = (typeof views)[number];
+/** The views of the page; each is an address of its own (#pools). */
+export type View = "live" | "pools" | "models";
 
 /** Lines folded or unfolded by the reader that are remembered; beyond, the oldest is forgotten. */
 const TURNED_KEPT = 1000;

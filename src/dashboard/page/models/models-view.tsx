@@ -1,0 +1,122 @@
+import { useEffect, useState } from "preact/hooks";
+import { ageText } from "../../../observe/age-text.js";
+import { durationText } from "../kit/number-text.js";
+import type { Operator } from "../operator.js";
+import { problemText } from "../problem.js";
+import { type ModelRow, readModels } from "./read-models.js";
+
+/** How often the models are read while they are looked at. */
+const READ_MS = 2000;
+
+type Known =
+  | { readonly kind: "reading" }
+  | { readonly kind: "none" }
+  | { readonly kind: "failed"; readonly text: string }
+  | { readonly kind: "read"; readonly rows: readonly ModelRow[] };
+
+interface ModelsViewProps {
+  readonly operator: Operator;
+  token(): string;
+}
+
+/** The models and their versions: what answers, how often, how fast; and what an operator may do with them. */
+export function ModelsView({ operator, token }: ModelsViewProps) {
+  const [known, setKnown] = useState<Known>({ kind: "reading" });
+  useEffect(() => {
+    let left = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = async () => {
+      const next = await readNow(token());
+      if (left) return;
+      setKnown(next);
+      // A server without models will not get any; one that fails may come back.
+      if (next.kind !== "none") timer = setTimeout(read, READ_MS);
+    };
+    void read();
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <section class="card" aria-labelledby="models-title">
+      <header class="card-head">
+        <h2 id="models-title">Models</h2>
+      </header>
+      {known.kind === "reading" && <p class="empty">Asking the server…</p>}
+      {known.kind === "none" && (
+        <p class="empty">This server serves no models over the Open Inference Protocol (V2).</p>
+      )}
+      {known.kind === "failed" && <p class="problem">{known.text}</p>}
+      {known.kind === "read" && known.rows.length === 0 && <p class="empty">The repository holds no model.</p>}
+      {known.kind === "read" && known.rows.length > 0 && <ModelTable rows={known.rows} operator={operator} />}
+    </section>
+  );
+}
+
+function ModelTable({ rows }: { readonly rows: readonly ModelRow[]; readonly operator: Operator }) {
+  return (
+    <table class="wide">
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">Version</th>
+          <th scope="col">State</th>
+          <th scope="col" class="number">
+            Answered
+          </th>
+          <th scope="col" class="number">
+            Failed
+          </th>
+          <th scope="col" class="number">
+            Mean
+          </th>
+          <th scope="col">Last asked</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <ModelLine key={`${row.name}/${row.version}`} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ModelLine({
+  row: { name, version, state, reason, answered, failed, meanMs, lastAt },
+}: {
+  readonly row: ModelRow;
+}) {
+  return (
+    <tr data-model={`${name}/${version}`}>
+      <th scope="row">{name}</th>
+      <td data-label="Version">{version}</td>
+      <td data-label="State">
+        <span class="chip" data-model-state={state}>
+          {state.toLowerCase()}
+        </span>
+        {reason !== "" && <span class="note wrong"> {reason}</span>}
+      </td>
+      <td data-label="Answered" class="number">
+        {answered.toLocaleString("en")}
+      </td>
+      <td data-label="Failed" class={failed > 0 ? "number some" : "number"}>
+        {failed.toLocaleString("en")}
+      </td>
+      <td data-label="Mean" class="number">
+        {meanMs === undefined ? "–" : durationText(meanMs)}
+      </td>
+      <td data-label="Last asked">{lastAt === 0 ? "never" : ageText(Math.max(0, Date.now() - lastAt))}</td>
+    </tr>
+  );
+}
+
+async function readNow(token: string): Promise<Known> {
+  try {
+    const rows = await readModels(token);
+    return rows ? { kind: "read", rows } : { kind: "none" };
+  } catch (error) {
+    return { kind: "failed", text: problemText(error) };
+  }
+}

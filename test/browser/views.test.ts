@@ -1,0 +1,97 @@
+import { Actor, inline, keyed, pool, supervisor, system } from "holdfast";
+import { type Gateway, gateway } from "holdfast/gateway";
+import { openModels } from "holdfast/serving";
+import { v2Door } from "holdfast/v2";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+// Not from src: the page's own files are made by the build.
+import { dashboardPages } from "../../dist/dashboard/pages.js";
+import { violations } from "./axe.js";
+import { launch, noBrowser } from "./chromium.js";
+import { adminToken } from "./served.js";
+import { visit } from "./visit.js";
+
+class Desk extends Actor {
+  work(): string {
+    return "done";
+  }
+}
+
+describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", () => {
+  const start = () =>
+    system(supervisor({}, { desks: pool(inline(Desk), { min: 2, max: 4 }), visitors: keyed(inline(Desk)) }));
+  let app: Awaited<ReturnType<typeof start>>;
+  let door: Gateway;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    app = await start();
+    const models = await openModels(app, {
+      poll: false,
+      models: {
+        shout: { source: new URL("../actors/shout.mjs", import.meta.url), pool: { size: 1, spares: 0 }, limit: "1s" },
+      },
+    });
+    door = await gateway(app, {
+      port: 0,
+      adminToken,
+      pages: dashboardPages(),
+      expose: {},
+      http: [v2Door(models)],
+    });
+    browser = await launch("none.wav");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await door?.close({ drain: 0 });
+    await app?.stop({ drain: 0 });
+  });
+
+  test("are links that can be opened, gone back from, and read by everybody", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    const current = page.locator(".views [aria-current=page]");
+    expect(await current.textContent()).toBe("Live");
+    for (const name of ["Pools", "Models"]) {
+      await page.getByRole("link", { name, exact: true }).click();
+      await page.getByRole("region", { name, exact: true }).locator("tbody tr").first().waitFor();
+      expect(await current.textContent()).toBe(name);
+      for (const width of [1360, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await violations(page), `${name}, ${width} pixels`).toEqual([]);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wide, `${name}, ${width} pixels`).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.goBack();
+    await page.getByRole("region", { name: "Pools" }).waitFor();
+    // A part of a page is no view.
+    await page.goto(`${door.pagesUrl}#live`);
+    await page.getByRole("treegrid").waitFor();
+    await leave();
+  });
+
+  test("tell of each pool its size, who gave it, and why", async () => {
+    const { page, leave } = await visit(browser, `${door.pagesUrl}#pools`);
+    const desks = page.locator('[data-pool="app/desks"]');
+    await desks.locator("td", { hasText: "2 of 2–4" }).waitFor();
+    await app.resize("desks", 3);
+    await desks.locator("td", { hasText: "3 of 2–4" }).waitFor();
+    expect(await desks.locator('[data-label="Size by"]').textContent()).toBe("hand, just now");
+    await page.locator('[data-pool="app/visitors"]').waitFor();
+    await leave();
+  });
+
+  test("tell of each model its versions, and what was asked of them", async () => {
+    const { page, leave } = await visit(browser, `${door.pagesUrl}#models`);
+    const shout = page.locator('[data-model="shout/1"]');
+    await shout.locator("[data-model-state=READY]").waitFor();
+    expect(await shout.locator('[data-label="Last asked"]').textContent()).toBe("never");
+    const inputs = [{ name: "text", datatype: "BYTES", shape: [1], data: ["hold"] }];
+    const body = JSON.stringify({ inputs });
+    const answer = await fetch(`${door.pagesUrl}v2/models/shout/infer`, { method: "POST", body });
+    expect(await answer.text()).toContain("HOLD");
+    await shout.locator('[data-label="Answered"]', { hasText: /^1$/ }).waitFor();
+    expect(await shout.locator('[data-label="Mean"]').textContent()).toMatch(/^[\d.]+ m?s$/);
+    await leave();
+  });
+});
