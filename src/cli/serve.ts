@@ -2,6 +2,7 @@ import { dashboardPages } from "../dashboard/pages.js";
 import { isHoldfastError } from "../errors.js";
 import { type Gateway, gateway } from "../gateway/gateway.js";
 import type { HttpDoor } from "../gateway/http-door.js";
+import type { GatewayMetrics } from "../gateway/metrics-options.js";
 import type { GatewayOptions } from "../gateway/options.js";
 import type { ServeConfig } from "../gateway/serve-config.js";
 import { monitor } from "../observe/monitor/monitor.js";
@@ -73,7 +74,8 @@ export async function serve(args: string[]): Promise<number> {
       serveModels(app, config.models!, { say, warn }, Object.keys(config.expose ?? {}).length === 0),
     ));
   const expose = { ...config.expose, ...models?.expose };
-  const open = { ...config, expose, http: await httpDoors(config, models, warn) };
+  const metrics = metricsOption(config, models, warn);
+  const open = { ...config, expose, metrics, http: await httpDoors(config, models, warn) };
   const door = await opened(app, open, { port, host: values.host });
   announce(app, door, open, say);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(expose), models, say });
@@ -92,6 +94,19 @@ async function httpDoors(
   }
   const { v2Door } = await import("../gateway/v2/v2-door.js");
   return [...http, v2Door(models.served)];
+}
+
+/** What is told at /metrics: where prom-client is installed, and nobody says otherwise. */
+function metricsOption(
+  { metrics = isInstalled("prom-client") }: ServeConfig,
+  models: ServingModels | undefined,
+  warn: (line: string) => void,
+): boolean | GatewayMetrics {
+  if (metrics === false) return false;
+  if (!isInstalled("prom-client"))
+    warn("/metrics tells nothing: prom-client is not installed. Type: npm i prom-client");
+  if (typeof metrics !== "boolean" && (typeof metrics !== "object" || metrics === null)) return metrics;
+  return { ...(models && { models: models.served }), ...(metrics === true ? {} : metrics) };
 }
 
 /** What fails on the way up leaves nothing running. */

@@ -16,6 +16,7 @@ export interface AccessRules {
 export class Access {
   readonly #rules: AccessRules;
   readonly #attempts = new Attempts();
+  #refused = 0;
 
   constructor(rules: AccessRules) {
     this.#rules = rules;
@@ -24,6 +25,11 @@ export class Access {
   /** What a connection may do that has shown nothing. */
   get open(): Right {
     return this.#rules.token === undefined ? "call" : "none";
+  }
+
+  /** Tokens that gave no right so far. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /**
@@ -36,6 +42,7 @@ export class Access {
     const waitMs = this.#attempts.waitMs(address, now);
     // Even the right token waits: otherwise guessing on would still tell which one it is.
     if (waitMs > 0) {
+      this.#refused++;
       throw new HoldfastError(
         "Unauthorized",
         `too many wrong tokens from ${address}: wait ${Math.ceil(waitMs / 1000)} s`,
@@ -47,6 +54,7 @@ export class Access {
     if (same(token, this.#rules.adminToken)) return "admin";
     if (wanted === "call" && (this.#rules.token === undefined || same(token, this.#rules.token))) return "call";
     this.#attempts.failed(address, now);
+    this.#refused++;
     throw new HoldfastError(
       "Unauthorized",
       wanted === "admin" ? "the token is not the admin token" : "the token is not this server's token",

@@ -2,15 +2,18 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Timer } from "../clock.js";
 import { type Duration, milliseconds } from "../duration.js";
-import { HoldfastError } from "../errors.js";
+import type { HoldfastError } from "../errors.js";
+import type { GatewayFigures } from "../observe/metrics/gateway-samples.js";
 import { closeCodes } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import { storeOf } from "../system/durable/store-of.js";
 import { Access } from "./access.js";
 import { Canaries } from "./canaries.js";
+import { cannotListen } from "./cannot-listen.js";
 import { Exposure } from "./exposure.js";
 import { respond } from "./http.js";
 import { HttpDoors } from "./http-doors.js";
+import { metricsDoor } from "./metrics-door.js";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./options.js";
 import { OtherProtocols, offersWebSocket } from "./other-protocols.js";
 import type { Door, Peer } from "./peer.js";
@@ -151,8 +154,10 @@ class GatewayServer implements Gateway {
 
   async listen(): Promise<void> {
     await this.#door.streams.restore();
-    const { host, port, clock, limits, http, serverName, origins } = this.#settings;
-    const { access, draining, onSettled } = this.#door;
+    const { host, port, clock, limits, http: given, metrics, serverName, origins } = this.#settings;
+    const { app, access, draining, onSettled } = this.#door;
+    const figures = () => this.#figures();
+    const http = metrics ? [...given, metricsDoor({ app, options: metrics, figures })] : given;
     const { maxPayload, maxInFlight } = limits;
     const refusal = this.#refusal;
     await this.#httpDoors.open(http, {
@@ -260,6 +265,11 @@ class GatewayServer implements Gateway {
     return `${name}:${port}`;
   }
 
+  #figures(): GatewayFigures {
+    const { refused: refusedTokens } = this.#door.access;
+    return { connections: this.#sessions.size, pending: this.#pending, refusedTokens };
+  }
+
   /** What the tree does not know of an exposed actor. */
   #problem(exposure: Exposure, name: string): string | undefined {
     const problem = exposure.problem(name);
@@ -278,17 +288,4 @@ class GatewayServer implements Gateway {
   #settled(): void {
     this.#onSettled?.();
   }
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): HoldfastError {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: "another program listens there: stop it, or give another port (0 takes a free one)",
-    EACCES: "this user may not: give a port of 1024 or more",
-    EADDRNOTAVAIL: "this machine does not have that address: bind 127.0.0.1, or 0.0.0.0 with a token",
-  };
-  const why = reasons[error.code ?? ""] ?? error.message;
-  return new HoldfastError("InvalidSpec", `cannot listen on ${host}:${port}: ${why}`, {
-    cause: error,
-    details: { field: "gateway.port", host, port, errno: error.code },
-  });
 }

@@ -7,6 +7,7 @@ import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
 import type { CanaryOptions } from "./canaries.js";
 import type { HttpDoor } from "./http-door.js";
+import { type GatewayMetrics, metricsSettings } from "./metrics-options.js";
 import type { Pages } from "./page.js";
 
 /** What callers may know of an exposed method; `idempotent` lets clients send it again after a lost connection. */
@@ -63,6 +64,8 @@ export interface GatewayOptions {
   readonly pages?: Pages;
   /** Further protocols over HTTP on the same port, each below its own path: `[v2Door(models)]`. */
   readonly http?: readonly HttpDoor[];
+  /** Serves GET /metrics for Prometheus; needs the package prom-client. The token opens it, where there is one. Default false. */
+  readonly metrics?: boolean | GatewayMetrics;
   /** Said in `welcome`. Default "holdfast". */
   readonly serverName?: string;
   /** For tests. Default the machine's. */
@@ -84,6 +87,7 @@ export interface GatewaySettings {
   readonly limits: WireLimits;
   readonly pages: Pages | undefined;
   readonly http: readonly HttpDoor[];
+  readonly metrics: GatewayMetrics | undefined;
   readonly serverName: string;
   readonly clock: Clock;
 }
@@ -121,6 +125,7 @@ const gatewayKeys: KeysOf<GatewayOptions> = {
   heartbeat: true,
   pages: true,
   http: true,
+  metrics: true,
   serverName: true,
   clock: true,
 };
@@ -160,6 +165,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     },
     pages: options.pages,
     http: options.http ?? [],
+    metrics: metricsSettings(options.metrics),
     serverName: options.serverName ?? "holdfast",
     clock: options.clock ?? realClock,
   };

@@ -5,6 +5,9 @@ import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { METRIC_ACTORS } from "../../src/observe/metrics/actor-labels.js";
+import { METRIC_VERSIONS } from "../../src/observe/metrics/model-samples.js";
+import { FRESH_MS } from "../../src/observe/metrics/scrape.js";
 import { BLIND_MS } from "../../src/observe/monitor/rules/judge-rule.js";
 import { MOST_FILES } from "../../src/observe/monitor/sources/folder.js";
 import * as requests from "../../src/protocol/v2/infer-request.js";
@@ -79,6 +82,9 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["files that a monitor counts in a folder", /^(\d+)$/, MOST_FILES, 1],
   ["a rule of the monitor whose reading is gone goes on", /^(\d+) s$/, BLIND_MS, 1000],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
+  ["actors with values of their own, in a process's life", /^(\d+)$/, METRIC_ACTORS, 1],
+  ["versions of models with values of their own", /^(\d+)$/, METRIC_VERSIONS, 1],
+  ["a text that is given again", /^(\d+) ms$/, FRESH_MS, 1],
   ["all bodies that are held at once", /^(\d+) MiB$/, v2Defaults.maxBodies, MIB],
   ["a body comes, and an answer is taken", /^(\d+) s$/, milliseconds(v2Defaults.bodyTimeout, "body"), 1000],
   ["a refused body is read on", /^(\d+) s$/, v2Defaults.lingerMs, 1000],

@@ -71,6 +71,24 @@ describe("the packed package", () => {
     expect(node("models.mjs")).toMatch(/MissingPeer .*npm i @ricky0123\/vad-web/);
   });
 
+  it("says at /metrics which package to install, where that of the metrics is missing", () => {
+    writeFileSync(
+      join(folder, "metrics.mjs"),
+      `import { supervisor, system } from "holdfast";
+       import { gateway } from "holdfast/gateway";
+       import { metricsOf } from "holdfast/metrics";
+       const app = await system(supervisor({}, {}));
+       const door = await gateway(app, { port: 0, expose: {}, metrics: true });
+       const answer = await fetch(door.pagesUrl + "metrics");
+       console.log(answer.status, await answer.text(), await metricsOf(app).catch(({ code }) => code));
+       await door.close();
+       await app.stop();`,
+    );
+    expect(node("metrics.mjs")).toMatch(
+      /^404 # prom-client is not installed\. Type: npm i prom-client\n MissingPeer\n$/,
+    );
+  });
+
   it("imports nothing heavy before a system starts: it can be imported where no dependency is", () => {
     const bare = mkdtempSync(join(tmpdir(), "holdfast-bare-"));
     try {

@@ -1,0 +1,61 @@
+import { latencyBoundsMs, type SystemStats, type UnitStats } from "../../system/stats.js";
+import { type ActorLabels, OTHER } from "./actor-labels.js";
+import { labelText } from "./label-text.js";
+import { OtherUnits } from "./other-units.js";
+import type { Labels, Samples } from "./samples.js";
+
+/** Turns what a system has counted into samples. Those actors that have no name of their own are told together. */
+export class UnitSamples {
+  readonly #labels: ActorLabels;
+  readonly #others = new OtherUnits();
+
+  constructor(labels: ActorLabels) {
+    this.#labels = labels;
+  }
+
+  read({ uptimeMs, deadLetters, units }: SystemStats, samples: Samples): void {
+    samples.add("holdfast_uptime_seconds", uptimeMs / 1000);
+    for (const [reason, count] of Object.entries(deadLetters)) {
+      samples.add("holdfast_dead_letters_total", count, { reason: labelText(reason) });
+    }
+    this.#others.begin();
+    for (const unit of units) {
+      const labels = this.#labels.of(unit.path);
+      if (labels === OTHER) this.#others.add(unit);
+      else add(unit, labels, samples);
+    }
+    const other = this.#others.end();
+    if (other) add(other, OTHER, samples);
+  }
+}
+
+function add(unit: UnitStats, labels: Labels, samples: Samples): void {
+  addHost(unit, labels, samples);
+  // Its mail is counted where it was sent to.
+  if (unit.partOf !== undefined) return;
+  samples.add("holdfast_messages_accepted_total", unit.accepted, labels);
+  samples.add("holdfast_messages_answered_total", unit.answered, labels);
+  for (const code in unit.failed) {
+    samples.add("holdfast_messages_failed_total", unit.failed[code]!, labels, { code: labelText(code) });
+  }
+  for (const code in unit.refused) {
+    samples.add("holdfast_messages_refused_total", unit.refused[code]!, labels, { code: labelText(code) });
+  }
+  samples.add("holdfast_messages_told_total", unit.told, labels);
+  samples.add("holdfast_messages_redelivered_total", unit.redelivered, labels);
+  samples.add("holdfast_messages_quarantined_total", unit.quarantined, labels);
+  samples.add("holdfast_messages_shed_total", unit.shed, labels);
+  samples.add("holdfast_mailbox_messages", unit.waiting, labels);
+  samples.add("holdfast_mailbox_oldest_wait_seconds", unit.oldestWaitMs / 1000, labels);
+  samples.add("holdfast_executing_messages", unit.executing, labels);
+  if (unit.latency) samples.addTimes("holdfast_request_duration_seconds", unit.latency, latencyBoundsMs, labels);
+}
+
+/** What is known of whatever has a host of its own. */
+function addHost(unit: UnitStats, labels: Labels, samples: Samples): void {
+  for (const cause in unit.restarts) {
+    samples.add("holdfast_restarts_total", unit.restarts[cause]!, labels, { cause });
+  }
+  if (unit.heapBytes !== undefined) samples.add("holdfast_heap_bytes", unit.heapBytes, labels);
+  if (unit.externalBytes !== undefined) samples.add("holdfast_external_bytes", unit.externalBytes, labels);
+}
