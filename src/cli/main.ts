@@ -2,12 +2,14 @@
 import { readFileSync } from "node:fs";
 import { HoldfastError } from "../errors.js";
 import { CommandError, exitCodes } from "./command.js";
+import { harmless } from "./terminal-text.js";
 
 const help = `holdfast - an actor runtime that keeps models serving while things break
 
   holdfast serve [config]          serve actors over WebSocket, with their page
   holdfast ask <url> <actor> …     call a served actor from the shell
   holdfast tree <url> [--watch]    show the live tree of a server
+  holdfast events <url>            tell what happens there, while it happens
   holdfast report <url> [--since]  what died, why, what it cost, what to change; with a number: one crash report
   holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
   holdfast models <url> …          list, load, unload, swap or roll back a server's models
@@ -27,6 +29,7 @@ const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./serve.js")).serve,
   ask: async () => (await import("./ask.js")).ask,
   tree: async () => (await import("./tree.js")).tree,
+  events: async () => (await import("./events.js")).events,
   report: async () => (await import("./report.js")).report,
   "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
   models: async () => (await import("./models.js")).models,
@@ -54,14 +57,19 @@ async function main(args: string[]): Promise<number> {
   return command(rest);
 }
 
+/** What a server says may hold what callers or actors wrote: it moves no cursor. */
+function lines(text: string): string {
+  return text.split("\n").map(harmless).join("\n");
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof CommandError) {
-    process.stderr.write(`holdfast: ${error.message}\n`);
+    process.stderr.write(`holdfast: ${lines(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else if (error instanceof HoldfastError) {
-    process.stderr.write(`holdfast: ${error.code}: ${error.message}\n`);
+    process.stderr.write(`holdfast: ${error.code}: ${lines(error.message)}\n`);
     process.exitCode = exitCodes.failed;
   } else {
     process.stderr.write(`holdfast: ${(error as Error)?.stack ?? String(error)}\n`);

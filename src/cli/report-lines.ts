@@ -1,6 +1,7 @@
 import { bytesText } from "../observe/bytes-text.js";
 import { dateText } from "../observe/incident/incident-text.js";
 import { recoverySteps, stepTimes } from "../observe/incident/recovery.js";
+import { placeText } from "../observe/place-text.js";
 import { shortDuration } from "../observe/short-duration.js";
 import { flightLines } from "../system/death/flight-lines.js";
 import { causeText, type DeathReport, type MessageEvidence } from "../system/death/report.js";
@@ -27,8 +28,8 @@ const BAR = 30;
  *       -12.3 ms  started   transcribe #9
  */
 export function reportLines(report: DeathReport, width: number, paint: Paint = painter(false)): string[] {
-  const { id, at, path, key, incarnation, host, cause, executing, answersLost, decision, level, flight } = report;
-  const name = `${path}${key === undefined ? "" : `[${key}]`}`;
+  const { id, at, incarnation, host, cause, executing, answersLost, decision, level, flight } = report;
+  const name = placeText(report);
   const field = (label: string, text: string) =>
     wrapped(text, width - LABEL).map(
       (line, index) => `${paint(padded(index === 0 ? label : "", LABEL), "dim")}${line}`,

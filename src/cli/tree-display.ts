@@ -3,6 +3,7 @@ import { treeSummary } from "../observe/tree-rows.js";
 import type { TreeNode } from "../system/tree.js";
 import type { Paint } from "./paint.js";
 import { oneLine } from "./terminal-text.js";
+import { Ties } from "./ties.js";
 import { TreeChanges } from "./tree-changes.js";
 import { treeLines } from "./tree-lines.js";
 
@@ -97,24 +98,4 @@ export class TreePrint implements TreeDisplay {
   }
 
   end(): void {}
-}
-
-/** Says that the connection went, and that it is back: not among the output, which programs may read. */
-class Ties {
-  readonly #tell: (text: string) => void;
-  #lost = false;
-
-  constructor(tell: (text: string) => void) {
-    this.#tell = tell;
-  }
-
-  lost(reason: string): void {
-    if (!this.#lost) this.#tell(`connection lost, retrying: ${oneLine(reason)}\n`);
-    this.#lost = true;
-  }
-
-  back(): void {
-    if (this.#lost) this.#tell("connected again\n");
-    this.#lost = false;
-  }
 }

@@ -1,5 +1,6 @@
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
+import { placeText } from "./place-text.js";
 import { storeLine } from "./store-line.js";
 
 const scaledBy = { hand: "by hand", judge: "undone" } as const;
@@ -11,8 +12,8 @@ export function eventLine(event: SystemEvent): string | undefined {
     case "report":
       return reportLine(event.report);
     case "dead-letter": {
-      const { path, key, method, reason, sender } = event.letter;
-      return `dead letter: ${path}${key ? `[${key}]` : ""}.${method} from ${sender}: ${reason}`;
+      const { method, reason, sender } = event.letter;
+      return `dead letter: ${placeText(event.letter)}.${method} from ${sender}: ${reason}`;
     }
     case "abandoned":
       return event.exited
@@ -45,11 +46,15 @@ export function eventLine(event: SystemEvent): string | undefined {
       const { path, method, member, why, of } = event;
       return `${path}/${member}: its answer to ${method} was ${why}, and is made of the others' (a group of ${of})`;
     }
+    case "standby": {
+      const { path, state, host, why } = event;
+      return `${path}: its standby${host ? ` on ${host}` : ""} is ${state}${why ? `: ${why}` : ""}`;
+    }
     case "breaker":
       return `${event.path}: its breaker is ${event.state}: ${event.why}`;
     case "state-fell-back": {
       const { path, key, error } = event;
-      return `${path}${key ? `[${key}]` : ""}: its newest snapshot cannot be restored, the one before is: ${error.message}`;
+      return `${placeText({ path, key })}: its newest snapshot cannot be restored, the one before is: ${error.message}`;
     }
     case "store-failed":
     case "store-recovered":
@@ -75,9 +80,9 @@ export function eventLine(event: SystemEvent): string | undefined {
 
 /** A death in one line: who, why, what it cost, how long it took. */
 export function reportLine(report: DeathReport): string {
-  const { path, key, host, cause, executing, times, decision, level } = report;
+  const { host, cause, executing, times, decision, level } = report;
   const what = executing.map(({ method, seq }) => `${method}#${seq}`).join(", ") || "nothing";
   const steps = Object.entries(times).map(([step, ms]) => `${step.replace("Ms", "")} ${(ms as number).toFixed(1)}`);
   const done = decision === "restart" ? `restarted${level ? ` (${level})` : ""}` : decision;
-  return `death: ${path}${key ? `[${key}]` : ""} on ${host}: ${causeText(cause)}; executing ${what}; ${done}; ms: ${steps.join(", ")}`;
+  return `death: ${placeText(report)} on ${host}: ${causeText(cause)}; executing ${what}; ${done}; ms: ${steps.join(", ")}`;
 }

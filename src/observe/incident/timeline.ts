@@ -1,6 +1,7 @@
 import { causeText, type DeathReport } from "../../system/death/report.js";
 import type { SystemEvent } from "../../system/events.js";
 import { eventLine } from "../event-line.js";
+import { placeText } from "../place-text.js";
 import { shortDuration } from "../short-duration.js";
 import type { TimedEvent } from "./incident-input.js";
 import { recoveredMs } from "./recovery.js";
@@ -48,7 +49,7 @@ function isTold(event: SystemEvent): boolean {
 }
 
 function deathEntry(report: DeathReport): TimelineEntry {
-  const { id, at, path, key, cause, decision, level, failed, redelivered, poisoned, executing } = report;
+  const { id, at, cause, decision, level, failed, redelivered, poisoned, executing } = report;
   const what = executing.map(({ method }) => method).join(", ");
   const recovered = recoveredMs(report);
   const done =
@@ -61,7 +62,7 @@ function deathEntry(report: DeathReport): TimelineEntry {
     poisoned > 0 ? `${poisoned} quarantined` : "",
   ].filter(Boolean);
   const text = [
-    `${path}${key === undefined ? "" : `[${key}]`} died${what ? ` while executing ${what}` : ""}: ${causeText(cause)}`,
+    `${placeText(report)} died${what ? ` while executing ${what}` : ""}: ${causeText(cause)}`,
     done,
     ...costs,
   ].join("; ");
