@@ -145,3 +145,9 @@ export const DEFAULT_HANG: Duration = "5m";
 
 /** The longest such hang: what nobody ends comes back by itself within the hour. */
 export const LONGEST_HANG: Duration = "1h";
+
+/** Dead letters kept: more are a flood, which nobody reads one by one. Some 0.5 MB. */
+export const KEPT_LETTERS = 1000;
+
+/** Bytes of their arguments, so that they can be sent again: 16 MiB, as much as one actor keeps to run again. */
+export const LETTER_PAYLOAD_BYTES = 16 * 1024 * 1024;

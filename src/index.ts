@@ -85,6 +85,13 @@ export type {
   StoreSurroundings,
 } from "./system/durable/store.js";
 export type { SystemEvent, ThresholdEvent } from "./system/events.js";
+export type {
+  DeadLetterOptions,
+  DeadLetters,
+  KeptLetter,
+  LetterFilter,
+  RetriedLetters,
+} from "./system/letters/dead-letters.js";
 export {
   type ActorOptions,
   type ActorSpec,

@@ -2,6 +2,7 @@ import { type Duration, milliseconds } from "../duration.js";
 import type { ActFrame } from "../protocol/frames.js";
 import type { SwapOutcome } from "../serving/repository/swap/swap-options.js";
 import type { RemoteSwapOptions } from "../serving/repository/swap/told-from-afar.js";
+import { type ClientLetters, clientLetters } from "./client-letters.js";
 
 /** How long a model may take to load, where nothing says otherwise: a swap proves it on real requests. */
 const MODEL_TIMEOUT: Duration = "10m";
@@ -49,6 +50,7 @@ export interface ClientAdmin {
    */
   hang(path: string, options?: { key?: string; for?: Duration }): Promise<boolean>;
   readonly models: ClientModels;
+  readonly deadLetters: ClientLetters;
 }
 
 /** Sends an act and waits for its answer. @param slow that of an act on models */
@@ -68,6 +70,7 @@ export function clientAdmin(act: SendAct, login: (token: string) => Promise<void
     resume: async (on) => (await act({ act: "resume", on })) === true,
     hang: async (on, { key, ...options } = {}) =>
       (await act({ act: "hang", on, ...keyed(key), with: options })) === true,
+    deadLetters: clientLetters(act),
     models: {
       load: async (on, { timeout = MODEL_TIMEOUT, ...options } = {}) =>
         void (await act({ act: "load", on, with: options }, timeout)),

@@ -8,6 +8,7 @@ import { openWith, type StandardSocket } from "./socket.js";
 
 export type { ClientAdmin, ClientModels } from "./admin.js";
 export type { Client, News } from "./client.js";
+export type { ClientLetters } from "./client-letters.js";
 export type { InputStream, StreamOptions, StreamState } from "./input-stream.js";
 export type { ConnectOptions } from "./options.js";
 export type { V2Answer, V2InferOptions } from "./v2/infer.js";

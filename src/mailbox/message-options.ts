@@ -10,6 +10,8 @@ export interface MessageOptions {
   readonly idempotent?: boolean;
   /** An actor of the same system. */
   readonly asker?: Asker | undefined;
+  /** It is a dead letter that is sent again: its number. */
+  readonly letter?: number | undefined;
   /** Members that were given the same call, this one's included: it goes to another where there is one. */
   readonly apart?: Set<object> | undefined;
 }

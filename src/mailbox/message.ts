@@ -29,6 +29,8 @@ export interface Sent {
   readonly rank?: number | undefined;
   /** Where its end is counted. */
   readonly tally: Tally;
+  /** The path that it was sent to. */
+  readonly to?: string;
   /** A tell has failed. */
   lost(message: Message, error: Error): void;
 }

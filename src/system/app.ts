@@ -6,6 +6,7 @@ import type { Duration } from "../duration.js";
 import type { DrainOptions, HangOptions } from "./controls.js";
 import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
+import type { DeadLetters } from "./letters/dead-letters.js";
 import type { SystemStats } from "./stats.js";
 import type { ChildCount, ChildInfo } from "./supervisor/child-info.js";
 import type { TreeNode } from "./tree.js";
@@ -125,6 +126,8 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
    * const release = app.measure();
    */
   measure(): () => void;
+  /** Messages that nobody has handled: looked at, sent again, discarded. */
+  readonly deadLetters: DeadLetters;
   /** The most recent death reports, newest last (at most 200 are kept). */
   reports(): readonly DeathReport[];
   /**

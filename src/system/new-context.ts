@@ -64,7 +64,7 @@ export function newContext(
     callMade: { at: 0 },
     lodgings: new Lodgings(() => context),
     shedding: new Shedding(),
-    deaths: new DeathLog(clock, events),
+    deaths: new DeathLog(clock, events, options.deadLetters),
     store: makeStore?.(clock, events),
     memory: new MemoryGuard({
       clock,

@@ -17,6 +17,8 @@ import type { MakeStore } from "./durable/make-store.js";
 import { hasStore } from "./durable/store-of.js";
 import type { SystemStore } from "./durable/system-store.js";
 import { factsOf } from "./facts-of.js";
+import type { DeadLetters } from "./letters/dead-letters.js";
+import { LetterBox } from "./letters/letter-box.js";
 import { hasLevers } from "./levers.js";
 import { newContext, type Providers } from "./new-context.js";
 import { noListener } from "./no-listener.js";
@@ -35,6 +37,7 @@ export class RunningSystem extends OperatedTree implements App {
   readonly slab: Slab;
   readonly tensors: Slab;
   readonly tensor: MakeTensor;
+  readonly deadLetters: DeadLetters;
   readonly #ended: Promise<Error | undefined>;
   /** Somebody has asked for `ended`: the end is theirs to act on. */
   #heeded = false;
@@ -81,6 +84,7 @@ export class RunningSystem extends OperatedTree implements App {
     const rules = root.rules(name, "server");
     this.#root = root.create(this.#context, { name, path: name, rules, preset: "server" }) as Supervisor;
     this.#paths = new TreePaths(this.#root);
+    this.deadLetters = new LetterBox(context, this.#paths);
     this.refs = this.#root.ref() as Record<string, KeyedRef<unknown>>;
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;

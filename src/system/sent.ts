@@ -2,12 +2,12 @@ import type { CallOptions } from "../actor/ref.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { Asker } from "../mailbox/asker.js";
 import type { Message, Outcome, Sent } from "../mailbox/message.js";
-import type { MessageOptions } from "../mailbox/message-options.js";
 import type { Tally } from "../mailbox/tally.js";
 import { rankOf } from "../protocol/priority.js";
 import type { SystemContext } from "./context.js";
 import { shapeOf } from "./death/evidence.js";
 import type { StoreChange } from "./durable/store.js";
+import { type HeldMail, heldMail, unsent } from "./letters/held-mail.js";
 
 /** What is added on the way. */
 export interface InnerCallOptions extends CallOptions {
@@ -48,27 +48,27 @@ export class SentThrough implements Sent {
     this.tally = through.receiver.tally;
   }
 
-  lost({ args }: Message, error: Error): void {
+  get to(): string {
+    return this.through.receiver.path;
+  }
+
+  lost(message: Message, error: Error): void {
     // Who found it guilty has written its letter, with the evidence.
-    if (!isHoldfastError(error, "PoisonedMessage")) this.dead(args, error);
+    if (!isHoldfastError(error, "PoisonedMessage")) this.#dead(message.args, error, heldMail(message, true));
   }
 
-  /** @param args for their shape alone */
+  /** What could not become a message. @param args for their shape alone */
   dead(args: unknown[], error: Error): void {
-    const { method, options } = this;
-    deadTell(this.through.context, this.through.receiver, method, args, options, error);
+    this.#dead(args, error, unsent("its arguments could not be sent, or its caller had given it up"));
   }
-}
 
-function deadTell(
-  context: SystemContext,
-  { path, incarnation }: Omit<Addressed, "tally">,
-  method: string,
-  args: unknown[],
-  options: MessageOptions,
-  error: Error,
-): void {
-  const reason = error instanceof HoldfastError ? error.code : error.message;
-  const { key, sender = "app" } = options;
-  context.deaths.deadLetter({ path, key, incarnation, sender, method, reason, shape: shapeOf(args) });
+  #dead(args: unknown[], error: Error, mail: HeldMail): void {
+    const { method, options, to } = this;
+    const { context, receiver } = this.through;
+    const reason = error instanceof HoldfastError ? error.code : error.message;
+    const { key, sender = "app" } = options;
+    const { path, incarnation } = receiver;
+    const letter = { path, to, key, incarnation, sender, method, reason, ask: false, shape: shapeOf(args) };
+    context.deaths.deadLetter(letter, mail);
+  }
 }

@@ -4,6 +4,8 @@ import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import type { App } from "./app.js";
 import { checkStore, makeStoreOf } from "./durable/make-store.js";
 import type { Store } from "./durable/store.js";
+import type { DeadLetterOptions } from "./letters/dead-letters.js";
+import { checkLetters } from "./letters/letter-options.js";
 import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
@@ -35,6 +37,8 @@ export interface SystemOptions {
   chance?: Chance;
   /** Limits of memory: see SystemMemory. */
   memory?: SystemMemory;
+  /** What is kept of dead letters: see DeadLetterOptions. */
+  deadLetters?: DeadLetterOptions;
   /** Where the state of durable actors lives: `files()`, `memory()` or `lmdb()` of holdfast/state. Default: nowhere. */
   store?: Store;
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
@@ -48,6 +52,7 @@ const systemKeys: KeysOf<SystemOptions> = {
   chance: true,
   cloneInline: true,
   memory: true,
+  deadLetters: true,
   store: true,
 };
 
@@ -112,6 +117,7 @@ function checkOptions(options: SystemOptions): void {
     positive(mailMb, "memory.mailMb");
     if (sharedMb !== 0) positive(sharedMb, "memory.sharedMb");
   }
+  checkLetters(options.deadLetters);
   if (start !== "wait" && start !== "background") {
     throw new HoldfastError("InvalidSpec", `start is ${shown(start)}: give "wait" or "background"`, {
       details: { field: "start" },

@@ -81,6 +81,8 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
   ["files that a monitor counts in a folder", /^(\d+)$/, MOST_FILES, 1],
   ["a rule of the monitor whose reading is gone goes on", /^(\d+) s$/, BLIND_MS, 1000],
+  ["dead letters kept", /^(\d+)$/, defaults.KEPT_LETTERS, 1],
+  ["bytes of their arguments", /^(\d+) MiB$/, defaults.LETTER_PAYLOAD_BYTES, MIB],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
   ["actors with values of their own, in a process's life", /^(\d+)$/, METRIC_ACTORS, 1],
   ["versions of models with values of their own", /^(\d+)$/, METRIC_VERSIONS, 1],

@@ -1,8 +1,10 @@
+import type { Duration } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import { nearest, onlyKnownKeys } from "../../known-keys.js";
 import type { SwapOptions } from "../../serving/repository/swap/swap-options.js";
 import { toldFromAfar } from "../../serving/repository/swap/told-from-afar.js";
 import type { App } from "../../system/app.js";
+import type { LetterFilter } from "../../system/letters/dead-letters.js";
 import type { ModelActs } from "../http-door.js";
 import { plain } from "../plain.js";
 
@@ -76,8 +78,49 @@ const acts: Readonly<Record<string, Act>> = {
     options: toldFromAfar,
     run: async (stage, model, { options }) => plain(await modelsOf(stage).swap(model, options as SwapOptions)),
   },
+  "dead-letters": {
+    names: "nothing",
+    reads: true,
+    options: { path: true, method: true, reason: true, before: true, limit: true },
+    run: ({ app }, _on, { options }) => {
+      const { limit = LETTERS_SHOWN, ...filter } = options as LetterFilter;
+      return plain(app.deadLetters.list({ ...filter, limit: Math.min(limit, LETTERS_AT_ONCE) }));
+    },
+  },
+  "dead-letter": {
+    names: "nothing",
+    reads: true,
+    options: { id: true },
+    run: ({ app }, _on, { options }) => plain(app.deadLetters.get(options.id as number)) ?? null,
+  },
+  retry: {
+    names: "nothing",
+    options: { id: true, timeout: true },
+    // What it answers is nobody's to read: whoever administers may not see what callers send.
+    run: ({ app }, _on, { options: { id, ...options } }) => done(app.deadLetters.retry(id as number, options)),
+  },
+  "retry-all": {
+    names: "nothing",
+    options: { path: true, method: true, reason: true, before: true, limit: true, timeout: true },
+    run: ({ app }, _on, { options: { timeout, ...filter } }) =>
+      app.deadLetters.retryAll(filter, timeout === undefined ? {} : { timeout: timeout as Duration }),
+  },
+  discard: {
+    names: "nothing",
+    options: { id: true },
+    run: ({ app }, _on, { options }) => app.deadLetters.discard(options.id as number),
+  },
+  "discard-all": {
+    names: "nothing",
+    options: { path: true, method: true, reason: true, before: true, limit: true },
+    run: ({ app }, _on, { options }) => app.deadLetters.discardAll(options),
+  },
   rollback: { names: "model", options: {}, run: (stage, model) => done(modelsOf(stage).rollback(model)) },
 };
+
+/** All of them in one frame could be more than a frame holds. */
+const LETTERS_AT_ONCE = 1000;
+const LETTERS_SHOWN = 100;
 
 /** The act of that name. @throws HoldfastError InvalidValue: there is none, or it names what it is done to wrongly; InvalidSpec for its options */
 export function actOf({ act: name, on, with: options }: Ask): Act {
@@ -99,7 +142,7 @@ export async function perform(act: Act, stage: Stage, { on = "", key, with: opti
   return act.run(stage, on, { key, options });
 }
 
-async function done(act: Promise<void>): Promise<true> {
+async function done(act: Promise<unknown>): Promise<true> {
   await act;
   return true;
 }

@@ -2,9 +2,11 @@ import { HoldfastError } from "../../errors.js";
 import { encodeError } from "../../transport/error-codec.js";
 import type { ToHost, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
+import { plainDataBytes } from "../../transport/plain-data.js";
 import { pack, unpack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
 import { shapeOf } from "../death/evidence.js";
+import { unsent } from "../letters/held-mail.js";
 import type { InnerCallOptions } from "../sent.js";
 import type { CellMember } from "./cell-member.js";
 import { OpenAsks } from "./open-asks.js";
@@ -84,16 +86,13 @@ export class CellAsks {
   #fenced({ path, key, method, args, call, incarnation }: AskFrame, sender: string): void {
     this.#count(sender, incarnation, call === 0 ? "tell" : "ask");
     if (call === 0) {
-      const letter = {
-        path,
-        key,
-        incarnation,
-        sender,
-        method,
-        reason: "fenced",
-        shape: shapeOf(args.value),
-      };
-      this.#context.deaths.deadLetter(letter);
+      const shape = shapeOf(args.value);
+      const letter = { path, to: path, key, incarnation, sender, method, reason: "fenced", ask: false, shape };
+      const { value, special } = args;
+      // Its size was never asked for: nobody was to get it.
+      const bytes = special === false ? plainDataBytes(value) : -1;
+      const held = { args: value as unknown[], special, bytes, deaths: 0, charges: [] };
+      this.#context.deaths.deadLetter(letter, bytes < 0 ? unsent("its sender's incarnation was over") : held);
       return;
     }
     this.#answerLate(call, method);

@@ -3,6 +3,9 @@ import { KEPT_REPORTS } from "../../defaults.js";
 import { isErrorCode } from "../../errors.js";
 import { encodeError } from "../../transport/error-codec.js";
 import type { EventFan } from "../events.js";
+import type { DeadLetterOptions } from "../letters/dead-letters.js";
+import type { HeldMail } from "../letters/held-mail.js";
+import { LetterStore } from "../letters/letter-store.js";
 import type { BlackBox } from "./black-box.js";
 import type { DeadLetter, DeathCause, DeathReport } from "./report.js";
 
@@ -68,6 +71,7 @@ const ownReasons: ReadonlySet<string> = new Set(["poison", "fenced"]);
 
 /** Keeps the most recent death reports and tells about each twice: when noticed, and when complete. */
 export class DeathLog {
+  readonly letterStore: LetterStore;
   readonly #clock: Clock;
   readonly #events: EventFan;
   readonly #kept: DeathReport[] = [];
@@ -76,7 +80,8 @@ export class DeathLog {
   opened = 0;
   readonly letters: Record<string, number> = {};
 
-  constructor(clock: Clock, events: EventFan) {
+  constructor(clock: Clock, events: EventFan, letters?: DeadLetterOptions) {
+    this.letterStore = new LetterStore(clock, letters);
     this.#clock = clock;
     this.#events = events;
   }
@@ -119,11 +124,12 @@ export class DeathLog {
     );
   }
 
-  deadLetter(letter: Omit<DeadLetter, "at">): void {
+  deadLetter(written: Omit<DeadLetter, "id" | "at" | "bytes">, mail: HeldMail): void {
     // What a handler threw is nobody's reason to be told apart by: it may say anything.
-    const reason = isErrorCode(letter.reason) || ownReasons.has(letter.reason) ? letter.reason : "Error";
+    const reason = isErrorCode(written.reason) || ownReasons.has(written.reason) ? written.reason : "Error";
     this.letters[reason] = (this.letters[reason] ?? 0) + 1;
-    this.#events.emit({ type: "dead-letter", letter: { ...letter, at: this.#clock.wallTime() } });
+    const letter = this.letterStore.add(written, mail);
+    this.#events.emit({ type: "dead-letter", letter });
   }
 
   reports(): readonly DeathReport[] {

@@ -1,6 +1,7 @@
 import { HoldfastError, withoutStack } from "../../errors.js";
 import type { Message } from "../../mailbox/message.js";
 import type { SystemContext } from "../context.js";
+import { heldMail } from "../letters/held-mail.js";
 import { evidenceOf } from "./evidence.js";
 import { causeText, type DeathCause } from "./report.js";
 
@@ -37,7 +38,20 @@ export function quarantine(
   const { method, sender, deaths, charges = [] } = message;
   const evidence = { ...evidenceOf(message, undefined, reveal), charges };
   const { shape } = evidence;
-  context.deaths.deadLetter({ path, key, incarnation, sender, method, reason: "poison", shape, evidence });
+  const { ask, sent } = message;
+  const letter = {
+    path,
+    to: sent.to ?? path,
+    key,
+    incarnation,
+    sender,
+    method,
+    reason: "poison",
+    ask,
+    shape,
+    evidence,
+  };
+  context.deaths.deadLetter(letter, heldMail(message));
   const reports = charges.map(({ report }) => report);
   const causes = charges.map(({ cause }) => cause);
   const last = causes[causes.length - 1];

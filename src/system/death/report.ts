@@ -121,14 +121,23 @@ export interface DeathReport {
 
 /** A message that nobody will handle: a lost or refused tell, or the evidence of a poisoned one. */
 export interface DeadLetter {
+  /** Its number in this system, from 1: `app.deadLetters.retry(id)`. */
+  readonly id: number;
   readonly at: number;
+  /** Where it died: of a pool's message the member, once it had one. */
   readonly path: string;
+  /** Where it was sent to. */
+  readonly to: string;
+  /** It was an ask, whose caller has its error; else a tell. */
+  readonly ask: boolean;
   readonly key: string | undefined;
   readonly sender: string;
   readonly method: string;
   readonly reason: string;
   readonly incarnation: number;
   readonly shape: string;
+  /** Of its arguments, roughly; 0 for what could not be sent at all. */
+  readonly bytes: number;
   /** Of a message with the reason "poison": what it was, and the deaths it was charged with. */
   readonly evidence?: PoisonEvidence;
 }

@@ -113,6 +113,16 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
     resize: async (path, to) => {
       resized.push({ path, to });
     },
+    deadLetters: {
+      list: () => [],
+      get: () => undefined,
+      retry: () => Promise.reject(new Error("the fake app has no dead letters")),
+      retryAll: async () => ({ succeeded: 0, failed: 0, refused: 0 }),
+      discard: () => false,
+      discardAll: () => 0,
+      size: 0,
+      payloadBytes: 0,
+    },
     drain: async () => true,
     resume: () => true,
     hang: () => true,

@@ -27,8 +27,12 @@ describe("what an incident report finds", () => {
       { report: 2, cause: "ended by SIGSEGV" },
     ];
     const letter = {
+      id: 1,
       at: start,
       path: "app/a",
+      to: "app/a",
+      ask: true,
+      bytes: 16,
       key: undefined,
       sender: "app/door",
       method: "classify",
@@ -144,8 +148,12 @@ describe("what an incident report finds", () => {
 
   it("tells that were lost, and a pool that can grow no more", () => {
     const letter = {
+      id: 1,
       at: start,
       path: "app/p",
+      to: "app/p",
+      ask: false,
+      bytes: 16,
       key: undefined,
       sender: "app",
       method: "read",

@@ -99,8 +99,12 @@ describe("an incident report", () => {
     const letter = (reason: string) => ({
       type: "dead-letter" as const,
       letter: {
+        id: 1,
         at: start,
         path: "app/a",
+        to: "app/a",
+        ask: false,
+        bytes: 16,
         key: undefined,
         sender: "app",
         method: "m",
