@@ -52,6 +52,7 @@ export interface DeadLetters {
    * @throws HoldfastError (rejects) InvalidValue: there is no such letter, or its arguments are not kept; Unavailable: it is being
    * retried, or nobody is there to take it
    * @example
+   * const app = await system(supervisor({}, { digits: thread<Digits>(url, { model }) }));
    * for (const { id } of app.deadLetters.list({ reason: "MailboxFull" })) await app.deadLetters.retry(id);
    */
   retry(id: number, options?: { readonly timeout?: Duration }): Promise<unknown>;
