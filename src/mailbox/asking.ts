@@ -9,14 +9,11 @@ export class Asking implements Answer, Expiring {
   message: Message | undefined = undefined;
   private settle: (value: unknown) => void;
   private refuse: (error: Error) => void;
-  /**
-   * Its deadline, or where it has none and its time is taken, when it was asked; monotonic ms. Tagged on purpose: as a plain
-   * number field every ask would have it boxed, limited or not.
-   */
+  /** Monotonic ms. Tagged on purpose: as a plain number field every ask would have it boxed, limited or not. */
   private limit: number | undefined = undefined;
   private watched: DeadlineLine | undefined = undefined;
   private deadlines: Deadlines | undefined = undefined;
-  /** How long it will wait, where that is not counted yet, ms. */
+  /** How long it will wait, where that is not counted yet, ms; below 0: for ever, and -1 less this is when it was asked. */
   private uncounted: number | undefined = undefined;
 
   constructor(settle: (value: unknown) => void, refuse: (error: Error) => void) {
@@ -25,22 +22,18 @@ export class Asking implements Answer, Expiring {
   }
 
   get deadline(): number {
-    return this.endless ? Number.POSITIVE_INFINITY : (this.limit ?? Number.POSITIVE_INFINITY);
+    return this.limit ?? Number.POSITIVE_INFINITY;
   }
 
   get since(): number | undefined {
     if (this.watched !== undefined) return this.limit! - this.watched.timeoutMs;
-    return this.endless ? this.limit : undefined;
+    const { uncounted = 0 } = this;
+    return uncounted < 0 ? -1 - uncounted : undefined;
   }
 
   /** It waits for ever, and its time is taken. */
   from(now: number): void {
-    this.limit = now;
-    this.uncounted = Number.POSITIVE_INFINITY;
-  }
-
-  private get endless(): boolean {
-    return this.uncounted === Number.POSITIVE_INFINITY;
+    this.uncounted = -1 - now;
   }
 
   /** It waits this long, counted from `now`. */
@@ -58,7 +51,7 @@ export class Asking implements Answer, Expiring {
 
   count(now: number): void {
     const timeoutMs = this.uncounted;
-    if (timeoutMs === undefined || this.endless) return;
+    if (timeoutMs === undefined || timeoutMs < 0) return;
     this.uncounted = undefined;
     if (!this.message?.settled) this.within(timeoutMs, now, this.deadlines!);
   }

@@ -236,12 +236,13 @@ export class Message {
     if (this.settled) return false;
     this.settled = true;
     if (this.rare !== undefined) this.rare.over(undefined);
+    const { answer } = this;
     const { tally } = this.sent;
-    if (this.answer === undefined) tally.told++;
+    if (answer === undefined) tally.told++;
     else {
       tally.answered++;
-      if (tally.meter.on) tally.took(this.answer.since);
-      this.answer.resolve(value);
+      if (tally.meter.on) tally.took(answer.since);
+      answer.resolve(value);
     }
     return true;
   }
