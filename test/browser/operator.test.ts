@@ -114,6 +114,41 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await leave();
   });
 
+  test("drains, resumes and restarts by hand: each act names its target, asks for the token once, and says what came of it", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await row(page, "app/desk").click();
+    const act = async (name: string) => {
+      await page.getByRole("button", { name: `${name} app/desk`, exact: true }).click();
+      await page.getByRole("dialog", { name: `${name} app/desk?` }).waitFor();
+    };
+    const state = row(page, "app/desk").locator(".cell.state");
+    await act("Drain");
+    await page.keyboard.type("not the admin token at all");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "not the admin token" }).waitFor();
+    await page.keyboard.type(adminToken);
+    await page.keyboard.press("Enter");
+    await page.getByText("app/desk is drained.").waitFor();
+    await state.filter({ hasText: "draining" }).waitFor();
+    await act("Resume");
+    await page.keyboard.press("Enter");
+    await page.getByText("Mail comes to app/desk again.").waitFor();
+    await state.filter({ hasText: "running" }).waitFor();
+    const incarnation = () => app.tree().children!.find(({ name }) => name === "desk")!.incarnation!;
+    const before = incarnation();
+    await act("Restart");
+    await page.keyboard.press("Enter");
+    await page.getByText("app/desk has started again.").waitFor();
+    expect(incarnation()).toBeGreaterThan(before);
+    await page.getByRole("button", { name: "Put away" }).click();
+    // Left by Escape: nothing is done.
+    await act("Kill");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(await page.locator(".outcome-line").count()).toBe(0);
+    await leave();
+  });
+
   test("keeps the colours that were chosen, and follows the system again", async () => {
     const { page, leave } = await visit(browser, door.pagesUrl);
     const shown = () => page.evaluate(() => document.documentElement.dataset.theme);

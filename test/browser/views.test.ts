@@ -92,6 +92,15 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", (
     expect(await answer.text()).toContain("HOLD");
     await shout.locator('[data-label="Answered"]', { hasText: /^1$/ }).waitFor();
     expect(await shout.locator('[data-label="Mean"]').textContent()).toMatch(/^[\d.]+ m?s$/);
+    await page.getByRole("button", { name: "Unload shout 1" }).click();
+    await page.getByLabel("Admin token").fill(adminToken);
+    await page.keyboard.press("Enter");
+    await page.getByText("shout is unloaded.").waitFor();
+    await shout.locator("[data-model-state=UNAVAILABLE]").waitFor();
+    await page.getByRole("button", { name: "Load shout 1" }).click();
+    await page.keyboard.press("Enter");
+    await page.getByText("shout 1 is loaded.").waitFor();
+    await shout.locator("[data-model-state=READY]").waitFor();
     await leave();
   });
 });

@@ -35,6 +35,7 @@ export function App({ state, operator, token, onSignIn }: AppProps) {
       <Header state={state} />
       <SignInOffer state={state} onSignIn={onSignIn} />
       <main id="main" tabIndex={-1}>
+        <Outcome state={state} />
         {view === "live" && <LiveView state={state} operator={operator} />}
         {view === "pools" && <PoolsView state={state} />}
         {view === "models" && <ModelsView operator={operator} token={token} />}
@@ -65,6 +66,21 @@ function LiveView({ state, operator }: Pick<AppProps, "state" | "operator">) {
           </button>
           <NodePanel state={state} operator={operator} />
         </Modal>
+      )}
+    </div>
+  );
+}
+
+/** What came of the latest act, until it is put away. */
+function Outcome({ state }: { readonly state: PageState }) {
+  const outcome = useLive(state.outcome);
+  return (
+    <div class={outcome === "" ? "" : "outcome-line"}>
+      <p role="status">{outcome}</p>
+      {outcome !== "" && (
+        <button type="button" class="plain" onClick={() => state.outcome.set("")}>
+          Put away
+        </button>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { type Client, connect, type News } from "../../client/browser.js";
+import { type Client, type ClientAdmin, connect, type News } from "../../client/browser.js";
 import { isHoldfastError } from "../../errors.js";
 
 export type LinkStatus =
@@ -81,25 +81,13 @@ export class Connection {
   }
 
   /**
-   * Kills what runs at a path. Over a connection of its own: a wrong admin token costs that one only.
-   * @throws (rejects) Unauthorized for a wrong token
+   * Acts with the admin right. Over a connection of its own: a wrong admin token costs that one only.
+   * @throws (rejects) Unauthorized for a wrong token, and whatever the act rejects with
    */
-  async kill(path: string, adminToken: string): Promise<boolean> {
-    return this.#asAdmin(adminToken, ({ admin }) => admin.kill(path));
-  }
-
-  /**
-   * Holds a pool at so many members, or gives it back to its rule.
-   * @throws (rejects) Unauthorized for a wrong token, InvalidValue for a size beyond its bounds
-   */
-  async resize(path: string, size: number | "auto", adminToken: string): Promise<void> {
-    return this.#asAdmin(adminToken, ({ admin }) => admin.resize(path, size));
-  }
-
-  async #asAdmin<T>(adminToken: string, act: (client: Client) => Promise<T>): Promise<T> {
+  async asAdmin<T>(adminToken: string, act: (admin: ClientAdmin) => Promise<T>): Promise<T> {
     const client = await connect(this.#url, { name, adminToken, connectTimeout: "5s" });
     try {
-      return await act(client);
+      return await act(client.admin);
     } finally {
       client.close();
     }

@@ -1,12 +1,13 @@
+import type { ClientAdmin } from "../../client/browser.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Connection } from "./connection.js";
-import { askAndAct } from "./dialog.js";
-import { whereOf } from "./tree/tree-row.js";
+import { askAndAct, type DialogText } from "./dialog.js";
+import type { NodeAct } from "./node/node-acts.js";
 
 /** Sizes offered of a pool that could be larger: nobody looks for one in a list of more. */
 const MOST_OFFERED = 128;
 
-/** Acts for whoever has the admin token: each time it is asked for and may be left. */
+/** Acts for whoever has the admin token: each time it is named what is to be done, and may be left. */
 export class Operator {
   readonly #connection: Connection;
   readonly #say: (text: string) => void;
@@ -18,27 +19,10 @@ export class Operator {
     this.#say = say;
   }
 
-  async kill(node: TreeNode): Promise<void> {
-    const { path, kind } = node;
-    const lost = kind === "cell" ? "every actor in it, with what they are executing" : "what it is executing";
-    const killed = await askAndAct(
-      {
-        title: `Kill ${path}?`,
-        text: `This ends ${whereOf(node)} as a fault would, and ${lost}. What happens then is its supervisor's decision.`,
-        act: "Kill",
-        password: "Admin token",
-        remembered: this.#token,
-        dangerous: true,
-      },
-      async (token) => {
-        const running = await this.#connection.kill(path, token);
-        this.#token = token;
-        return running;
-      },
-    );
-    if (killed !== undefined) {
-      this.#say(killed ? `Killed ${path}: see how it comes back.` : `Nothing was running at ${path}.`);
-    }
+  async act(act: NodeAct, node: TreeNode): Promise<void> {
+    const { path } = node;
+    const text = { title: `${act.name} ${path}?`, text: act.text(node), act: act.name, dangerous: act.dangerous };
+    await this.confirm(text, (admin) => act.run(admin, path));
   }
 
   async resize({ path, scaling }: TreeNode): Promise<void> {
@@ -48,27 +32,41 @@ export class Operator {
       { length: Math.min(max, MOST_OFFERED) + 1 },
       (_, n) => [String(n), membersText(n)] as const,
     );
-    const resized = await askAndAct(
-      {
-        title: `Resize ${path}`,
-        text: `It holds what you choose until you give it back to its rule (${min} to ${max}). Who leaves finishes its work first.`,
-        act: "Resize",
-        choice: {
-          label: "Members",
-          options: [["auto", "as its rule decides"], ...sizes],
-          chosen: by === "hand" ? "auto" : String(members),
-        },
-        password: "Admin token",
-        remembered: this.#token,
+    const text = {
+      title: `Resize ${path}`,
+      text: `It holds what you choose until you give it back to its rule (${min} to ${max}). Who leaves finishes its work first.`,
+      act: "Resize",
+      choice: {
+        label: "Members",
+        options: [["auto", "as its rule decides"], ...sizes] as const,
+        chosen: by === "hand" ? "auto" : String(members),
       },
-      async (token, chosen) => {
-        await this.#connection.resize(path, chosen === "auto" ? "auto" : Number(chosen), token);
+    };
+    await this.confirm(text, async (admin, chosen) => {
+      await admin.resize(path, chosen === "auto" ? "auto" : Number(chosen));
+      return chosen === "auto" ? `${path} sizes itself again.` : `${path} has ${membersText(Number(chosen))}.`;
+    });
+  }
+
+  /**
+   * Asks, acts when told to, and says what came of it.
+   * @param run what is done with the admin right, and what was chosen
+   * @returns whether it was done
+   */
+  async confirm(
+    text: Omit<DialogText, "password" | "remembered">,
+    run: (admin: ClientAdmin, chosen: string) => Promise<string>,
+  ): Promise<boolean> {
+    const asked = { ...text, password: "Admin token", remembered: this.#token };
+    const outcome = await askAndAct(asked, (token, chosen) =>
+      this.#connection.asAdmin(token, (admin) => {
+        // The token was taken, whatever becomes of the act.
         this.#token = token;
-        return chosen;
-      },
+        return run(admin, chosen);
+      }),
     );
-    if (resized === undefined) return;
-    this.#say(resized === "auto" ? `${path} sizes itself again.` : `${path} has ${membersText(Number(resized))}.`);
+    if (outcome !== undefined) this.#say(outcome);
+    return outcome !== undefined;
   }
 }
 

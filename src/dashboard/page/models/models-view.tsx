@@ -3,6 +3,7 @@ import { ageText } from "../../../observe/age-text.js";
 import { durationText } from "../kit/number-text.js";
 import type { Operator } from "../operator.js";
 import { problemText } from "../problem.js";
+import { ModelControls } from "./model-controls.js";
 import { type ModelRow, readModels } from "./read-models.js";
 
 /** How often the models are read while they are looked at. */
@@ -54,7 +55,7 @@ export function ModelsView({ operator, token }: ModelsViewProps) {
   );
 }
 
-function ModelTable({ rows }: { readonly rows: readonly ModelRow[]; readonly operator: Operator }) {
+function ModelTable({ rows, operator }: { readonly rows: readonly ModelRow[]; readonly operator: Operator }) {
   return (
     <table class="wide">
       <thead>
@@ -72,22 +73,22 @@ function ModelTable({ rows }: { readonly rows: readonly ModelRow[]; readonly ope
             Mean
           </th>
           <th scope="col">Last asked</th>
+          <th scope="col">
+            <span class="unseen">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <ModelLine key={`${row.name}/${row.version}`} row={row} />
+          <ModelLine key={`${row.name}/${row.version}`} row={row} operator={operator} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function ModelLine({
-  row: { name, version, state, reason, answered, failed, meanMs, lastAt },
-}: {
-  readonly row: ModelRow;
-}) {
+function ModelLine({ row, operator }: { readonly row: ModelRow; readonly operator: Operator }) {
+  const { name, version, state, reason, answered, failed, meanMs, lastAt } = row;
   return (
     <tr data-model={`${name}/${version}`}>
       <th scope="row">{name}</th>
@@ -108,6 +109,9 @@ function ModelLine({
         {meanMs === undefined ? "–" : durationText(meanMs)}
       </td>
       <td data-label="Last asked">{lastAt === 0 ? "never" : ageText(Math.max(0, Date.now() - lastAt))}</td>
+      <td class="full">
+        <ModelControls row={row} operator={operator} />
+      </td>
     </tr>
   );
 }

@@ -11,7 +11,6 @@ interface TreeCardProps {
 export function TreeCard({ state, onChoose }: TreeCardProps) {
   const tree = useLive(state.tree);
   const locked = useLive(state.locked);
-  const outcome = useLive(state.outcome);
   const trouble = useLive(state.trouble);
   return (
     <section class="card tree" aria-labelledby="tree-title" id="tree" tabIndex={-1}>
@@ -31,9 +30,6 @@ export function TreeCard({ state, onChoose }: TreeCardProps) {
           <input type="checkbox" checked={trouble} onChange={() => state.trouble.set(!trouble)} /> Trouble only
         </label>
       </header>
-      <p class="said" role="status">
-        {outcome}
-      </p>
       {!tree && <p class="empty">{locked ? "It is shown once you are signed in." : "Waiting for the server…"}</p>}
       {tree && <TreeView state={state} onChoose={onChoose} />}
     </section>
