@@ -3,6 +3,7 @@
 // what a user writes
 export { Actor } from "./actor/actor.js";
 export { construct } from "./actor/actor-context.js";
+export type { ActorLog, LogLevel } from "./actor/actor-log.js";
 export type { Call } from "./actor/call.js";
 export { ignore } from "./actor/ignore.js";
 export type { ActorSelf } from "./actor/lifecycle.js";
@@ -92,6 +93,7 @@ export type {
   LetterFilter,
   RetriedLetters,
 } from "./system/letters/dead-letters.js";
+export type { Logger } from "./system/log/logger.js";
 export {
   type ActorOptions,
   type ActorSpec,

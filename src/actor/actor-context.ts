@@ -1,4 +1,5 @@
 import type { Timer } from "../clock.js";
+import type { ActorLog } from "./actor-log.js";
 import type { Call } from "./call.js";
 import type { ActorSelf } from "./lifecycle.js";
 import type { Notice } from "./notice.js";
@@ -25,6 +26,8 @@ export interface ActorContext<Props = unknown, Shared = unknown> {
   readonly cancelled?: () => boolean;
   /** Writes into the flight recorder. Absent where no system is around. */
   readonly note?: (text: string) => void;
+  /** Where its lines go. Absent where no system is around. */
+  readonly log?: ActorLog;
   /** Marks its host as being in native code. Absent where no system is around. */
   readonly native?: <T>(run: () => T) => T;
   /** Ends this actor by its own wish. Absent where no system is around. */

@@ -4,6 +4,7 @@ import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
 import type { Dtype } from "../protocol/dtypes.js";
 import { type ActorContext, contextAround, nobodysCall } from "./actor-context.js";
+import { type ActorLog, noLog } from "./actor-log.js";
 import type { Call } from "./call.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 import type { DeclaredMethod } from "./methods.js";
@@ -123,6 +124,11 @@ export abstract class Actor<Props = undefined, Shared = undefined> {
    */
   note(text: string): void {
     this.#context.note?.(String(text));
+  }
+
+  /** Writes to the system's `logger`: `this.log.info({ pages }, "read")`. Never waits or throws: see docs/logs.md. */
+  get log(): ActorLog {
+    return this.#context.log ?? noLog;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { type ActorLog, noLog } from "../actor/actor-log.js";
 import type { ActorSelf } from "../actor/lifecycle.js";
 import type { ToHost } from "../transport/frames.js";
 import { entryOf } from "./actor-number.js";
@@ -61,6 +62,14 @@ export class ActorIncarnation {
 
   get self(): ActorSelf {
     return { path: this.path, key: this.key, incarnation: this.incarnation };
+  }
+
+  /** See Actor.log. */
+  get log(): ActorLog {
+    const { log } = this.around;
+    if (log === undefined) return noLog;
+    this.unusual.log ??= log.of(this);
+    return this.unusual.log;
   }
 
   get open(): boolean {

@@ -1,7 +1,8 @@
+import type { LogLevel } from "../actor/actor-log.js";
 import type { ActorFacts } from "../actor/methods.js";
 import { HoldfastError } from "../errors.js";
 import { decodeError } from "../transport/error-codec.js";
-import type { Packed } from "../transport/frames.js";
+import type { LogFrame, Packed } from "../transport/frames.js";
 import type { Host, HostEnd, Isolation } from "./host.js";
 
 /** What a cell runs and where: the part of a child spec that a host needs. */
@@ -27,6 +28,13 @@ export interface CellSpec {
   readonly path: string;
 }
 
+/** Who hears of the lines that hosts write. */
+export interface HostLogs {
+  /** From which level on they are sent; undefined: none is. */
+  readonly level: LogLevel | undefined;
+  heard(line: LogFrame, host: string): void;
+}
+
 /** A host on its way from opened to booted. A spare is one of these, parked. */
 export class Booting {
   readonly host: Host;
@@ -34,6 +42,7 @@ export class Booting {
   facts: Promise<ActorFacts> | undefined;
   /** Settles when the host can take frames without waiting for its start. */
   readonly open: Promise<void>;
+  readonly #logs: HostLogs | undefined;
   #greeted = false;
   ended: HostEnd | undefined;
   /** What load() found, as soon as it is done. */
@@ -41,13 +50,16 @@ export class Booting {
   onEnd: (end: HostEnd) => void = () => {};
   #settle: { resolve(facts: ActorFacts): void; reject(error: Error): void } | undefined;
 
-  constructor(host: Host) {
+  /** @param logs who hears of lines that are written before an actor is there */
+  constructor(host: Host, logs?: HostLogs) {
     this.host = host;
+    this.#logs = logs;
     let opened = () => {};
     this.open = new Promise((resolve) => {
       opened = resolve;
       host.onFrame = (frame) => {
-        if (frame.t === "hello") {
+        if (frame.t === "log") logs?.heard(frame, host.name);
+        else if (frame.t === "hello") {
           this.#greeted = true;
           resolve();
         } else if (frame.t === "booted") {
@@ -75,7 +87,8 @@ export class Booting {
       this.#settle = { resolve, reject };
       if (this.ended) reject(endError(this.ended));
       const { module, exportName, props, path } = spec;
-      this.host.send({ t: "boot", module, exportName, props, path });
+      const log = this.#logs?.level;
+      this.host.send({ t: "boot", module, exportName, props, path, ...(log ? { log } : {}) });
     });
     return this.facts;
   }

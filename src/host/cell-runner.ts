@@ -1,4 +1,5 @@
 import type { ActorClass } from "../actor/actor.js";
+import type { LogLevel } from "../actor/actor-log.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Target } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
@@ -18,6 +19,8 @@ import { findActorClass } from "./find-class.js";
 import { hang } from "./hang.js";
 import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
+import type { HostLog } from "./host-log.js";
+import { notInLoad } from "./not-in-load.js";
 import type { OwnRecord } from "./own-record.js";
 import { spawnSpec } from "./spawn-request.js";
 import { StandbyRunner } from "./standby-runner.js";
@@ -39,6 +42,8 @@ export interface CellLink {
   readonly answer?: Surroundings["answer"];
   /** What the host holds, where it is the cell's alone: then it has a beat. */
   memory?(): HostMemory;
+  /** Opens the way of its lines to the parent's logger. @param path the cell's, for what no actor writes */
+  openLog?(level: LogLevel, path: string): HostLog;
   /** What was sent waits here for the end of the turn. Only where the parent is in the same thread. */
   readonly unsent?: { readonly empty: boolean };
   /** A method is about to begin, and nobody knows for how long: tells of what was sent. @param patient it is likely to be short */
@@ -177,6 +182,7 @@ export class CellRunner {
         stamp: this.#stamp,
         sharesMemory,
         callFor: this.#link.callFor,
+        log: frame.log && this.#link.openLog?.(frame.log, frame.path),
         working: () => this.#heart?.work(),
         whoseError: this.#link.whoseError,
         tensor: this.#link.tensor,
@@ -284,17 +290,4 @@ export class CellRunner {
       tell: (method, args, options) => this.#asks.tell({ asker, path, method, args, options }),
     };
   }
-}
-
-/** load() runs once per cell, also in a spare that may never be used: it belongs to no actor, so it cannot be one's caller. */
-function notInLoad(path: string): Target {
-  const error = () =>
-    new HoldfastError("StartFailed", `static load() cannot send to ${path}: no actor is there yet; do it in start()`);
-  return {
-    path,
-    ask: () => Promise.reject(error()),
-    tell() {
-      throw error();
-    },
-  };
 }

@@ -6,8 +6,10 @@ import { encodeError } from "../transport/error-codec.js";
 import type { ToHost, ToParent } from "../transport/frames.js";
 import type { Link, LinkEnds } from "../transport/link.js";
 import { insteadOfUnsent } from "../transport/unsendable.js";
+import { captureOutput } from "./capture-output.js";
 import { CellRunner } from "./cell-runner.js";
 import type { ControlWriter } from "./control-writer.js";
+import { HostLog } from "./host-log.js";
 import { callFor, whoseError } from "./own-errors.js";
 import { runNative } from "./run-native.js";
 
@@ -70,6 +72,15 @@ export function hostedCell(host: OwnHost): (message: unknown) => void {
     callFor,
     whoseError,
     tensor: host.tensor,
+    openLog(level, path) {
+      const log = new HostLog(level, realClock, (frame) => {
+        link.send(frame);
+        // What was written before a loop that never ends is what one looks for.
+        link.flush(false);
+      });
+      captureOutput(log, () => whoseError()?.of ?? { path, incarnation: 0 });
+      return log;
+    },
     send: (frame) => link.send(arrays.pack(frame)),
     answer: link.answer && ((actor, incarnation, seq, result) => link.answer!(actor, incarnation, seq, result)),
     flush: (patient) => link.flush(patient),

@@ -3,7 +3,7 @@ import { ABANDON_AFTER, HOSTS_FOR_GROWTH, MAX_HOSTS, SPARE_REFILL_AFTER } from "
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { HOST_ENTRIES } from "./actor-number.js";
-import { Booting, type CellSpec } from "./booting.js";
+import { Booting, type CellSpec, type HostLogs } from "./booting.js";
 import type { Host, HostProvider, Isolation } from "./host.js";
 
 /** A spare that keeps dying is replaced ever later, up to this pause. */
@@ -34,11 +34,14 @@ export class Hosts {
   /** How long the last start() of a spec's actor took, ms. */
   readonly #starts = new WeakMap<CellSpec, number>();
   readonly #alive = new Set<Host>();
+  readonly #logs: HostLogs | undefined;
   #closed = false;
 
-  constructor(clock: Clock, providers: Record<Isolation, HostProvider>) {
+  /** @param logs who hears of the lines that they write; undefined: none is made */
+  constructor(clock: Clock, providers: Record<Isolation, HostProvider>, logs?: HostLogs) {
     this.#clock = clock;
     this.#providers = providers;
+    this.#logs = logs;
   }
 
   /** Whether actors of this level share cells. */
@@ -234,7 +237,7 @@ export class Hosts {
       this.#alive.add(host);
       void host.gone.then(() => this.#alive.delete(host));
     }
-    return new Booting(host);
+    return new Booting(host, this.#logs);
   }
 }
 

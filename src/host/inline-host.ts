@@ -11,6 +11,7 @@ import { controlBytes } from "./control-block.js";
 import { readControl } from "./control-reader.js";
 import { recorderIn, writeOwnControl } from "./control-writer.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
+import { HostLog } from "./host-log.js";
 import { OwnRecord } from "./own-record.js";
 
 /**
@@ -117,6 +118,7 @@ export class InlineProvider implements HostProvider {
         if (!ended) toParent.push(frame);
       },
       unsent: toParent,
+      openLog: (level) => new HostLog(level, this.#clock, (frame) => void (!ended && toParent.push(frame))),
       // Here a handler that never returns takes the program: nothing is gained by telling the parent sooner.
       flush() {},
       register: (actorClass) => this.register(actorClass),

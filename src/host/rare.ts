@@ -1,3 +1,4 @@
+import type { ActorLog } from "../actor/actor-log.js";
 import type { ActorWork } from "./actor-work.js";
 import type { LifeTimers } from "./life-timers.js";
 import type { EventRoom } from "./persisted.js";
@@ -10,6 +11,8 @@ export class Rare {
   /** Of one in a keyed group. */
   key: string | undefined;
   timers: LifeTimers | undefined;
+  /** Made when it first writes a line. */
+  log: ActorLog | undefined;
   life: AbortController | undefined;
   /** Its state is being built again from events. */
   rebuilding: Rebuilding | undefined;

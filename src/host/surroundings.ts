@@ -8,6 +8,7 @@ import type { Packed, ToHost, ToParent } from "../transport/frames.js";
 import type { Link } from "../transport/link.js";
 import type { ControlWriter } from "./control-writer.js";
 import type { AskingActor } from "./host-asks.js";
+import type { HostLog } from "./host-log.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 import type { OwnRecord } from "./own-record.js";
 
@@ -44,6 +45,8 @@ export interface Surroundings {
   readonly replyOnThrow: boolean;
   /** Calls a method for an incarnation, so that an error it leaves behind is known as its own; undefined: plainly. */
   readonly callFor: CallFor | undefined;
+  /** Where its lines go; undefined: nobody logs. */
+  readonly log: HostLog | undefined;
   /** Something is done that no message asked for. */
   working(): void;
   /** What had set the code going that runs now, where that is known. */

@@ -14,6 +14,7 @@ import type { DeathLog } from "./death/death-log.js";
 import type { Watches } from "./death/watches.js";
 import type { SystemStore } from "./durable/system-store.js";
 import type { EventFan } from "./events.js";
+import type { SystemLog } from "./log/system-log.js";
 import type { MemoryGuard } from "./memory/memory-guard.js";
 import type { RunQueue } from "./run-queue.js";
 import type { Shedding } from "./shedding.js";
@@ -46,6 +47,8 @@ export interface SystemContext {
   readonly following: Following;
   readonly deaths: DeathLog;
   readonly watches: Watches;
+  /** Undefined where the system was given no logger. */
+  readonly logs: SystemLog | undefined;
   readonly memory: MemoryGuard;
   /** Whom nobody lets in now. */
   readonly shedding: Shedding;

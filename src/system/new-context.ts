@@ -19,6 +19,7 @@ import { DeathLog } from "./death/death-log.js";
 import { Watches } from "./death/watches.js";
 import type { MakeStore } from "./durable/make-store.js";
 import { EventFan } from "./events.js";
+import { SystemLog } from "./log/system-log.js";
 import { MemoryGuard } from "./memory/memory-guard.js";
 import { bytesOf } from "./memory/memory-options.js";
 import { nowhere } from "./nowhere.js";
@@ -40,6 +41,8 @@ export function newContext(
 ): { context: SystemContext; slab: Slab; tensors: Slab } {
   const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
   const events = new EventFan(name);
+  const logs = options.logger && new SystemLog(options.logger);
+  if (logs) events.subscribe((event) => logs.told(event));
   const sharedBytes = bytesOf(memory?.sharedMb) ?? DEFAULT_SLAB_BYTES;
   const slab = new Slab(clock, sharedBytes);
   const tensors = new Slab(clock, sharedBytes);
@@ -51,7 +54,7 @@ export function newContext(
     chance,
     events,
     following: new Following(name, clock),
-    hosts: new Hosts(clock, { ...hosts, ...providers }),
+    hosts: new Hosts(clock, { ...hosts, ...providers }, logs),
     inline: inlineProvider,
     exclusiveHosts: new Map(),
     deadlines: new Deadlines(clock),
@@ -64,6 +67,7 @@ export function newContext(
     callMade: { at: 0 },
     lodgings: new Lodgings(() => context),
     shedding: new Shedding(),
+    logs,
     deaths: new DeathLog(clock, events, options.deadLetters),
     store: makeStore?.(clock, events),
     memory: new MemoryGuard({

@@ -6,6 +6,7 @@ import { checkStore, makeStoreOf } from "./durable/make-store.js";
 import type { Store } from "./durable/store.js";
 import type { DeadLetterOptions } from "./letters/dead-letters.js";
 import { checkLetters } from "./letters/letter-options.js";
+import { checkLogger, type Logger } from "./log/logger.js";
 import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
 
@@ -41,6 +42,11 @@ export interface SystemOptions {
   deadLetters?: DeadLetterOptions;
   /** Where the state of durable actors lives: `files()`, `memory()` or `lmdb()` of holdfast/state. Default: nowhere. */
   store?: Store;
+  /**
+   * Gets what happens and what actors write, with `this.log` or to the console of their thread or process: any logger of pino's
+   * shape. Default: none, and console output goes where it always goes. See docs/logs.md.
+   */
+  logger?: Logger;
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
   cloneInline?: boolean;
 }
@@ -54,6 +60,7 @@ const systemKeys: KeysOf<SystemOptions> = {
   memory: true,
   deadLetters: true,
   store: true,
+  logger: true,
 };
 
 /**
@@ -101,6 +108,7 @@ function checkOptions(options: SystemOptions): void {
     );
   }
   checkStore(options.store);
+  checkLogger(options.logger, "logger");
   refuseOther(options.clock, "clock", ["now", "wallTime", "after"]);
   if (options.chance !== undefined && typeof options.chance !== "function") {
     const text = `chance is ${shown(options.chance)}: give a function that returns numbers in [0, 1)`;

@@ -1,3 +1,4 @@
+import type { LogLevel } from "../actor/actor-log.js";
 import type { ActorFacts } from "../actor/methods.js";
 import type { Special } from "../mailbox/message.js";
 import type { Priority } from "../protocol/priority.js";
@@ -25,6 +26,7 @@ import type { WireError } from "./error-codec.js";
  *     │ ◀──────────────────────────────── stopped
  *     │ shut ───────────────────────────────▶ static unload(), end
  *     │ ◀──────────────────────────────── fault (last words of a dying host)
+ *     │ ◀──────────────────────────────── log, at any time after boot, where that says a level
  */
 
 /** The deadline of a call whose caller gave up before it was begun. */
@@ -37,7 +39,7 @@ export interface Packed {
 }
 
 export type ToHost =
-  | { t: "boot"; module: string; exportName: string | undefined; props: Packed; path: string }
+  | { t: "boot"; module: string; exportName: string | undefined; props: Packed; path: string; log?: LogLevel }
   | {
       t: "start";
       /** Its number in the cell: see host/actor-number.ts. */
@@ -128,7 +130,24 @@ export interface Origin {
   readonly seq: number;
 }
 
+/** A line that somebody in the host wrote, cut to a bound; told to whoever logs, and nobody waits for it. */
+export interface LogFrame {
+  readonly t: "log";
+  readonly path: string;
+  readonly key?: string;
+  /** Of which incarnation; 0 where that is not known. Not by the name that routes frames to actors: it is for no actor. */
+  readonly ran: number;
+  readonly level: LogLevel;
+  readonly text: string;
+  readonly fields?: object;
+  /** It was printed there. */
+  readonly stream?: "stdout" | "stderr";
+  /** Lines before it that were too many. */
+  readonly dropped?: number;
+}
+
 export type ToParent =
+  | LogFrame
   /** `name`: "thread 7", "pid 4711"; `thread`: the number Node gave the thread. */
   | { t: "hello"; name: string; thread: number }
   | { t: "booted"; facts: ActorFacts }

@@ -35,6 +35,7 @@ const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
   leaving: "ring",
   stopped: "ring",
   "late-error": "ring",
+  log: "ring",
   ask: "ring",
   spawn: "ring",
   watch: "ring",

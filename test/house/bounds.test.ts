@@ -5,6 +5,8 @@ import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
+import { LOG_BURST, LOG_PER_SECOND } from "../../src/host/log-budget.js";
+import { LONGEST_TEXT } from "../../src/host/plain-fields.js";
 import { METRIC_ACTORS } from "../../src/observe/metrics/actor-labels.js";
 import { METRIC_VERSIONS } from "../../src/observe/metrics/model-samples.js";
 import { FRESH_MS } from "../../src/observe/metrics/scrape.js";
@@ -79,6 +81,9 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["the age of such an answer", /^(\d+) min$/, milliseconds(policies.CACHE_TTL, "ttl"), 60_000],
   ["calls that a half-open breaker lets through", /^(\d+)$/, policies.BREAKER_PROBES, 1],
   ["shared memory for large arrays", /^(\d+) MiB$/, defaults.DEFAULT_SLAB_BYTES, MIB],
+  ["lines that a thread or process logs at once, and in a second after that", /^(\d+)$/, LOG_BURST, 1],
+  ["lines that it logs in a second, as long as it likes", /^(\d+)$/, LOG_PER_SECOND, 1],
+  ["characters of a line, and of a text in its fields", /^(\d+)$/, LONGEST_TEXT, 1],
   ["files that a monitor counts in a folder", /^(\d+)$/, MOST_FILES, 1],
   ["a rule of the monitor whose reading is gone goes on", /^(\d+) s$/, BLIND_MS, 1000],
   ["dead letters kept", /^(\d+)$/, defaults.KEPT_LETTERS, 1],

@@ -81,7 +81,7 @@ export class Cell {
       this.#leave = resolve;
     });
     context.memory.add(this);
-    host.onFrame = (frame) => this.#receive(frame);
+    host.onFrame = (frame) => (frame.t === "log" ? context.logs?.heard(frame, host.name) : this.#receive(frame));
     if (host.onAnswer) host.onAnswer = (actor, run, seq, result) => this.#answered(actor, run, seq, result);
     host.onEnd = (end) => this.#ended(end);
   }
