@@ -89,7 +89,7 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["dead letters kept", /^(\d+)$/, defaults.KEPT_LETTERS, 1],
   ["bytes of their arguments", /^(\d+) MiB$/, defaults.LETTER_PAYLOAD_BYTES, MIB],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
-  ["actors with values of their own, in a process's life", /^(\d+)$/, METRIC_ACTORS, 1],
+  ["actors with values of their own, at a time", /^(\d+)$/, METRIC_ACTORS, 1],
   ["versions of models with values of their own", /^(\d+)$/, METRIC_VERSIONS, 1],
   ["a text that is given again", /^(\d+) ms$/, FRESH_MS, 1],
   ["all bodies that are held at once", /^(\d+) MiB$/, v2Defaults.maxBodies, MIB],

@@ -64,7 +64,8 @@ export async function metricsOf(app: App<unknown>, options: MetricsOptions = {})
   const { Registry } = await importPeer("prom-client", () => import("prom-client"));
   const { clock = realClock } = options;
   const labels = new ActorLabels();
-  const events = new EventCounts(labels);
+  // What has happened stays told when its actor is gone: those names are kept.
+  const events = new EventCounts(new ActorLabels());
   const host = new ProcessSamples();
   const ends = [app.subscribe((event) => events.heard(event)), app.measure(), () => host.close()];
   const readings = new Readings(clock, sourcesOf(app, options, labels, [events, host]));

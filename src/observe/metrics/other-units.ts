@@ -27,6 +27,11 @@ export class OtherUnits {
   #now = { waiting: 0, executing: 0, oldestWaitMs: 0 };
   #any = false;
 
+  /** Whether it was there the last time. */
+  has(path: string): boolean {
+    return this.#before.has(path);
+  }
+
   begin(): void {
     this.#now = { waiting: 0, executing: 0, oldestWaitMs: 0 };
     this.#seen = new Map();

@@ -18,11 +18,13 @@ export class UnitSamples {
     for (const [reason, count] of Object.entries(deadLetters)) {
       samples.add("holdfast_dead_letters_total", count, { reason: labelText(reason) });
     }
+    this.#labels.sweep();
     this.#others.begin();
     for (const unit of units) {
-      const labels = this.#labels.of(unit.path);
-      if (labels === OTHER) this.#others.add(unit);
-      else add(unit, labels, samples);
+      // Who was told among the others is so while it lives: else what it has counted would be told twice.
+      const labels = this.#others.has(unit.path) ? OTHER : this.#labels.of(unit.path);
+      if (labels !== OTHER) add(unit, labels, samples);
+      else if (unit.partOf === undefined) this.#others.add(unit);
     }
     const other = this.#others.end();
     if (other) add(other, OTHER, samples);
@@ -30,8 +32,8 @@ export class UnitSamples {
 }
 
 function add(unit: UnitStats, labels: Labels, samples: Samples): void {
-  addHost(unit, labels, samples);
-  // Its mail is counted where it was sent to.
+  addMemory(unit, labels, samples);
+  // Its mail and its restarts are counted by what it is a part of.
   if (unit.partOf !== undefined) return;
   samples.add("holdfast_messages_accepted_total", unit.accepted, labels);
   samples.add("holdfast_messages_answered_total", unit.answered, labels);
@@ -48,14 +50,14 @@ function add(unit: UnitStats, labels: Labels, samples: Samples): void {
   samples.add("holdfast_mailbox_messages", unit.waiting, labels);
   samples.add("holdfast_mailbox_oldest_wait_seconds", unit.oldestWaitMs / 1000, labels);
   samples.add("holdfast_executing_messages", unit.executing, labels);
-  if (unit.latency) samples.addTimes("holdfast_request_duration_seconds", unit.latency, latencyBoundsMs, labels);
-}
-
-/** What is known of whatever has a host of its own. */
-function addHost(unit: UnitStats, labels: Labels, samples: Samples): void {
   for (const cause in unit.restarts) {
     samples.add("holdfast_restarts_total", unit.restarts[cause]!, labels, { cause });
   }
+  if (unit.latency) samples.addTimes("holdfast_request_duration_seconds", unit.latency, latencyBoundsMs, labels);
+}
+
+/** What is known of whatever has a thread or process of its own. */
+function addMemory(unit: UnitStats, labels: Labels, samples: Samples): void {
   if (unit.heapBytes !== undefined) samples.add("holdfast_heap_bytes", unit.heapBytes, labels);
   if (unit.externalBytes !== undefined) samples.add("holdfast_external_bytes", unit.externalBytes, labels);
 }

@@ -22,7 +22,14 @@ describe("the text of a system's metrics", () => {
     const { clock } = standing();
     const metrics = await metricsOn(counted, { clock });
     counted.units = [
-      unit("app/digits", { accepted: 9, answered: 4, failed: { Timeout: 2 }, waiting: 3, oldestWaitMs: 250 }),
+      unit("app/digits", {
+        accepted: 9,
+        answered: 4,
+        failed: { Timeout: 2 },
+        waiting: 3,
+        oldestWaitMs: 250,
+        restarts: { threw: 2 },
+      }),
       unit("app/digits/1", { partOf: "app/digits", restarts: { threw: 2 }, heapBytes: 1024 }),
     ];
     counted.deadLetters = { poison: 1 };
@@ -30,10 +37,11 @@ describe("the text of a system's metrics", () => {
     expect(first.get('holdfast_messages_accepted_total{actor="app/digits"}')).toBe(9);
     expect(first.get('holdfast_messages_failed_total{code="Timeout",actor="app/digits"}')).toBe(2);
     expect(first.get('holdfast_mailbox_oldest_wait_seconds{actor="app/digits"}')).toBe(0.25);
-    expect(first.get('holdfast_restarts_total{cause="threw",actor="app/digits/1"}')).toBe(2);
+    expect(first.get('holdfast_restarts_total{cause="threw",actor="app/digits"}')).toBe(2);
     expect(first.get('holdfast_heap_bytes{actor="app/digits/1"}')).toBe(1024);
     expect(first.get('holdfast_dead_letters_total{reason="poison"}')).toBe(1);
-    // A pool's members have no mail of their own.
+    // A pool's members have no mail of their own, and their restarts are the pool's too.
+    expect(first.has('holdfast_restarts_total{cause="threw",actor="app/digits/1"}')).toBe(false);
     expect(first.has('holdfast_messages_accepted_total{actor="app/digits/1"}')).toBe(false);
     counted.units = [unit("app/digits", { accepted: 10 })];
     clock.at = 1000;
@@ -146,6 +154,19 @@ describe("names", () => {
     clock.at = 2000;
     expect(parsed(await metrics.text()).get(other("holdfast_messages_accepted_total"))).toBe(19);
   });
+});
+
+test("names of actors that are gone are free for others, who are told by their own from their first count on", async () => {
+  const counted = new Counted();
+  const { clock } = standing();
+  const metrics = await metricsOn(counted, { clock });
+  for (let life = 0; life < 5; life++) {
+    clock.at = life * 1000;
+    counted.units = Array.from({ length: 900 }, (_, i) => unit(`app/pool/${life * 1000 + i}`, { accepted: 1 }));
+    const values = parsed(await metrics.text());
+    expect(values.get(`holdfast_messages_accepted_total{actor="app/pool/${life * 1000 + 899}"}`)).toBe(1);
+    expect(values.has('holdfast_messages_accepted_total{actor="other"}')).toBe(false);
+  }
 });
 
 describe("a scrape", () => {
