@@ -11,5 +11,7 @@ export const benches = {
   state: "state that survives: group commit, replay, snapshots with each message, failover, an erasure code",
   gateway: "requests over 100 connections: the gateway beside fastify with piscina, and beside a bare WebSocket echo",
   growth: "what a message costs as a system grows: 1, 100 and 10,000 actors in a thread, and 1 to 8 worker threads",
+  observe:
+    "what it costs to be seen: metrics on and scraped, over a thread and over the gateway; one look at 1,000 actors",
   record: "what the flight recorder costs while nothing dies: messages with it and without it",
 };

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { child } from "./measure/child.mjs";
 import { interleave } from "./measure/interleave.mjs";
 import { median, rounded } from "./measure/stats.mjs";
 import { table } from "./measure/table.mjs";
@@ -63,10 +63,10 @@ export async function run({ rounds = ROUNDS, say }) {
 
 /** Server and callers are there for one measurement alone: what stands idle would still be woken now and then. */
 async function measure({ server: kind, wire, inFlight }) {
-  const server = start("servers.mjs", [kind]);
+  const server = child(new URL("./gateway/servers.mjs", import.meta.url), [kind]);
   try {
     const { port } = await server.heard();
-    const load = start("load.mjs", [wire, port, CONNECTIONS, inFlight]);
+    const load = child(new URL("./gateway/load.mjs", import.meta.url), [wire, port, CONNECTIONS, inFlight]);
     try {
       await load.heard();
       load.say({ for: WARM_MS });
@@ -85,21 +85,4 @@ async function measure({ server: kind, wire, inFlight }) {
   } finally {
     await server.stop();
   }
-}
-
-function start(file, args) {
-  const child = fork(new URL(`./gateway/${file}`, import.meta.url), args.map(String));
-  const left = new Promise((resolve) => child.once("exit", resolve));
-  return {
-    say: (message) => child.send(message),
-    heard: () =>
-      new Promise((resolve, reject) => {
-        child.once("message", (message) => (message.error ? reject(new Error(message.error)) : resolve(message)));
-        void left.then((code) => reject(new Error(`${file} ${args.join(" ")} ended with ${code}`)));
-      }),
-    stop: () => {
-      child.kill("SIGKILL");
-      return left;
-    },
-  };
 }

@@ -24,7 +24,7 @@ ${Object.entries(benches)
 
   --json FILE   also write the figures as one flat JSON object, with the machine under "meta"
   --rounds N    other than the bench's own number of rounds: fewer for a quick look
-  --only SCENE  of serving and of state: that scene alone`;
+  --only SCENE  of serving, state and observe: that scene alone`;
 
 /** @param {string} message */
 function refuse(message) {
@@ -59,8 +59,8 @@ if (name === undefined) refuse("which bench?");
 if (more.length > 0) refuse(`one bench at a time, not ${names.join(" ")}`);
 if (!Object.hasOwn(benches, name)) refuse(`there is no bench "${name}"`);
 if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) refuse(`--rounds is "${rounds}": give a whole number above 0`);
-if (only !== undefined && name !== "serving" && name !== "state")
-  refuse("--only picks a scene of serving or of state: the other benches have none");
+if (only !== undefined && !["serving", "state", "observe"].includes(name))
+  refuse("--only picks a scene of serving, of state or of observe: the other benches have none");
 
 try {
   installPeers();

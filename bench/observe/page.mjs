@@ -11,3 +11,13 @@ export async function pageWeight() {
   const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   return { page_kb: Math.round(bytes / 100) / 10 };
 }
+
+export async function scene() {
+  const keys = await pageWeight();
+  return {
+    keys,
+    title: "The operator's page",
+    columns: ["", "kB"],
+    rows: [["a first visit, compressed", keys.page_kb]],
+  };
+}
