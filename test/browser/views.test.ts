@@ -17,9 +17,26 @@ class Desk extends Actor {
   }
 }
 
+class Clerk extends Actor {
+  readonly #taken: string[] = [];
+
+  take(what: string): void {
+    this.#taken.push(what);
+  }
+
+  taken(): string[] {
+    return this.#taken;
+  }
+}
+
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", () => {
   const start = () =>
-    system(supervisor({}, { desks: pool(inline(Desk), { min: 2, max: 4 }), visitors: keyed(inline(Desk)) }));
+    system(
+      supervisor(
+        {},
+        { desks: pool(inline(Desk), { min: 2, max: 4 }), visitors: keyed(inline(Desk)), clerk: inline(Clerk) },
+      ),
+    );
   let app: Awaited<ReturnType<typeof start>>;
   let door: Gateway;
   let browser: Browser;
@@ -101,6 +118,42 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", (
     await page.keyboard.press("Enter");
     await page.getByText("shout 1 is loaded.").waitFor();
     await shout.locator("[data-model-state=READY]").waitFor();
+    await leave();
+  });
+
+  test("show dead letters to operators: inspected, sent again once somebody is there, discarded", async () => {
+    await app.terminate("clerk");
+    app.refs.clerk.tell.take("the secret");
+    app.refs.clerk.tell.take("another");
+    const { page, leave } = await visit(browser, `${door.pagesUrl}#letters`);
+    await page.getByRole("button", { name: "Show with the admin token" }).click();
+    await page.getByLabel("Admin token").fill(adminToken);
+    await page.keyboard.press("Enter");
+    const letters = page.locator("[data-letter]");
+    await expect.poll(() => letters.count()).toBe(2);
+    expect(await violations(page)).toEqual([]);
+    // Newest first.
+    const ids = await letters.evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset.letter)));
+    expect(ids[0]!).toBeGreaterThan(ids[1]!);
+    await letters.last().getByRole("button", { name: "app/clerk.take" }).click();
+    const drawer = page.getByRole("dialog", { name: "app/clerk.take" });
+    expect(await drawer.locator(".facts").textContent()).toContain("ActorStopped");
+    expect(await page.content()).not.toContain("the secret");
+    await page.keyboard.press("Escape");
+    // Nobody is there: it is refused, with the reason, and kept.
+    const retry = page.getByRole("button", { name: `Retry letter ${ids[1]}` });
+    await retry.click();
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "app/clerk" }).waitFor();
+    await page.keyboard.press("Escape");
+    await app.restart("clerk");
+    await retry.click();
+    await page.keyboard.press("Enter");
+    await page.getByText(`Letter ${ids[1]} has run.`).waitFor();
+    expect(await app.refs.clerk.ask.taken()).toEqual(["the secret"]);
+    await page.getByRole("button", { name: `Discard letter ${ids[0]}` }).click();
+    await page.keyboard.press("Enter");
+    await page.getByText("There are none.").waitFor();
     await leave();
   });
 });

@@ -5,6 +5,7 @@ import { ReportDrawer } from "./incidents/report-drawer.js";
 import { useLive } from "./kit/live.js";
 import { Modal } from "./kit/modal.js";
 import { useMedia } from "./kit/use-media.js";
+import { LettersView } from "./letters/letters-view.js";
 import { ModelsView } from "./models/models-view.js";
 import { NodePanel } from "./node/node-panel.js";
 import type { Operator } from "./operator.js";
@@ -38,6 +39,7 @@ export function App({ state, operator, token, onSignIn }: AppProps) {
         <Outcome state={state} />
         {view === "live" && <LiveView state={state} operator={operator} />}
         {view === "pools" && <PoolsView state={state} />}
+        {view === "letters" && <LettersView state={state} operator={operator} />}
         {view === "models" && <ModelsView operator={operator} token={token} />}
       </main>
       <OpenReport state={state} />

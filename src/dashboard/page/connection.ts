@@ -38,6 +38,7 @@ export class Connection {
   #token: string;
   #client: Client | undefined;
   #lostSince = 0;
+  #admin: { readonly token: string; readonly client: Promise<Client> } | undefined;
 
   constructor(url: string, token: string | undefined, events: ConnectionEvents) {
     this.#url = url;
@@ -81,16 +82,29 @@ export class Connection {
   }
 
   /**
-   * Acts with the admin right. Over a connection of its own: a wrong admin token costs that one only.
+   * Acts with the admin right, over a connection of its own that is kept: a wrong token costs that one only.
    * @throws (rejects) Unauthorized for a wrong token, and whatever the act rejects with
    */
-  async asAdmin<T>(adminToken: string, act: (admin: ClientAdmin) => Promise<T>): Promise<T> {
-    const client = await connect(this.#url, { name, adminToken, connectTimeout: "5s" });
-    try {
-      return await act(client.admin);
-    } finally {
-      client.close();
+  async asAdmin<T>(token: string, act: (admin: ClientAdmin) => Promise<T>): Promise<T> {
+    const kept = this.#admin;
+    if (kept?.token === token) {
+      const client = await kept.client;
+      if (client.connected) return act(client.admin);
     }
+    // Somebody else may have opened one meanwhile.
+    if (this.#admin === kept) this.#admin = this.#openAdmin(token);
+    return act((await this.#admin!.client).admin);
+  }
+
+  #openAdmin(token: string): { readonly token: string; readonly client: Promise<Client> } {
+    const before = this.#admin;
+    before?.client.then((client) => client.close()).catch(() => {});
+    const client = connect(this.#url, { name, adminToken: token, connectTimeout: "5s" });
+    const opened = { token, client };
+    client.catch(() => {
+      if (this.#admin === opened) this.#admin = undefined;
+    });
+    return opened;
   }
 
   #take(client: Client): void {

@@ -2,6 +2,7 @@ import type { ClientAdmin } from "../../client/browser.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Connection } from "./connection.js";
 import { askAndAct, type DialogText } from "./dialog.js";
+import { Live } from "./kit/live.js";
 import type { NodeAct } from "./node/node-acts.js";
 
 /** Sizes offered of a pool that could be larger: nobody looks for one in a list of more. */
@@ -13,10 +14,17 @@ export class Operator {
   readonly #say: (text: string) => void;
   /** Typed once; gone with the page. */
   #token = "";
+  /** Whether an admin token was taken: what operators alone may see can be read from then on. */
+  readonly unlocked = new Live(false);
 
   constructor(connection: Connection, say: (text: string) => void) {
     this.#connection = connection;
     this.#say = say;
+  }
+
+  /** Reads what operators alone may see, with the token that was taken; undefined while none was. */
+  async read<T>(look: (admin: ClientAdmin) => Promise<T>): Promise<T | undefined> {
+    return this.unlocked.value ? this.#connection.asAdmin(this.#token, look) : undefined;
   }
 
   async act(act: NodeAct, node: TreeNode): Promise<void> {
@@ -62,6 +70,7 @@ export class Operator {
       this.#connection.asAdmin(token, (admin) => {
         // The token was taken, whatever becomes of the act.
         this.#token = token;
+        this.unlocked.set(true);
         return run(admin, chosen);
       }),
     );

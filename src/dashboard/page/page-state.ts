@@ -6,7 +6,7 @@ import { Live } from "./kit/live.js";
 import { Series } from "./series/series.js";
 
 /** The views of the page; each is an address of its own (#pools). */
-export type View = "live" | "pools" | "models";
+export type View = "live" | "pools" | "models" | "letters";
 
 /** Lines folded or unfolded by the reader that are remembered; beyond, the oldest is forgotten. */
 const TURNED_KEPT = 1000;

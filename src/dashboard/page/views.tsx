@@ -5,6 +5,7 @@ const names: readonly (readonly [View, string])[] = [
   ["live", "Live"],
   ["pools", "Pools"],
   ["models", "Models"],
+  ["letters", "Dead letters"],
 ];
 
 /** The views of the page: links, so that each can be opened in a tab of its own and gone back from. */
