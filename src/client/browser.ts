@@ -3,7 +3,7 @@ import type { ConnectOptions } from "./options.js";
 import { openWith, type StandardSocket } from "./socket.js";
 
 export type { ClientAdmin, ClientModels } from "./admin.js";
-export type { Client, News } from "./client.js";
+export type { Client, News, WatchOptions } from "./client.js";
 export type { ClientLetters } from "./client-letters.js";
 export type { InputStream, StreamOptions, StreamState } from "./input-stream.js";
 export type { ConnectOptions } from "./options.js";

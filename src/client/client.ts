@@ -1,6 +1,8 @@
 import { createRef, type KeyedRef } from "../actor/ref.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
+import type { EventQuery, KeptEvents } from "../observe/history/event-log.js";
+import type { UnitHistory } from "../observe/history/history.js";
 import type { ActFrame, ExposedActor, ServerFrame, WelcomeFrame } from "../protocol/frames.js";
 import { fromWireError } from "../protocol/wire-error.js";
 import { type ClientAdmin, clientAdmin } from "./admin.js";
@@ -12,10 +14,10 @@ import { type ClientSettings, type ConnectOptions, clientSettings } from "./opti
 import type { OpenSocket } from "./socket.js";
 import { ClientStream } from "./stream.js";
 import { Tells } from "./tells.js";
-import { type News, Watching } from "./watching.js";
+import { type News, Watching, type WatchOptions } from "./watching.js";
 import { WireTarget } from "./wire-target.js";
 
-export type { News } from "./watching.js";
+export type { News, WatchOptions } from "./watching.js";
 
 /** A connection to a holdfast server, or to one of several; it comes back by itself. */
 export interface Client<Exposed = Record<string, unknown>> {
@@ -27,8 +29,31 @@ export interface Client<Exposed = Record<string, unknown>> {
     name: string,
     options?: StreamOptions,
   ): InputStream<Result, Args>;
-  /** The live tree and every event, until the returned function is called; again after each reconnect. */
-  watch(listener: (news: News) => void): () => void;
+  /**
+   * The live tree and every event, until the returned function is called; again after each reconnect.
+   * @param options `{ stats: true }`: what the system has counted, too, once a second
+   * @example
+   * const client = await connect("ws://127.0.0.1:8080", { token });
+   * const end = client.watch((news) => news.type === "stats" && console.log(news.stats.units), { stats: true });
+   */
+  watch(listener: (news: News) => void, options?: WatchOptions): () => void;
+  /**
+   * The last ten minutes of what is at a path, in steps of 2 s: rate, latencies, mail, members, heap. It needs what `watch` needs.
+   * @param options.since ms since 1970; default: all that the server keeps
+   * @returns undefined where nothing is kept of it
+   * @example
+   * const client = await connect("ws://127.0.0.1:8080", { token });
+   * const digits = await client.history("digits");
+   * console.log(digits?.columns.p99.at(-1));
+   */
+  history(path: string, options?: { since?: number }): Promise<UnitHistory | undefined>;
+  /**
+   * The events of the last hour, oldest first; the latest ones where there are more than `limit`. It needs what `watch` needs.
+   * @example
+   * const client = await connect("ws://127.0.0.1:8080", { token });
+   * const { events } = await client.events({ since: Date.now() - 600_000, types: ["report"], path: "digits" });
+   */
+  events(query?: EventQuery): Promise<KeptEvents>;
   /** What operators do, once they have shown the admin token. */
   readonly admin: ClientAdmin;
   /** What the server lets callers use, by name. */
@@ -126,8 +151,19 @@ class WireClient implements Client {
     return stream as unknown as InputStream<Result, Args>;
   }
 
-  watch(listener: (news: News) => void): () => void {
-    return this.#watching.add(listener);
+  watch(listener: (news: News) => void, options?: WatchOptions): () => void {
+    return this.#watching.add(listener, options);
+  }
+
+  async history(path: string, { since }: { since?: number } = {}): Promise<UnitHistory | undefined> {
+    const answer = await this.#look(`history ${path}`, (id) => ({ type: "history", id, path, since }));
+    return (answer ?? undefined) as UnitHistory | undefined;
+  }
+
+  async events(query: EventQuery = {}): Promise<KeptEvents> {
+    const { since, types, path, limit } = query;
+    const frame = (id: number) => ({ type: "events" as const, id, since, types: types && [...types], path, limit });
+    return (await this.#look("events", frame)) as KeptEvents;
   }
 
   readonly admin = clientAdmin(
@@ -153,6 +189,11 @@ class WireClient implements Client {
 
   close(): void {
     this.#link.close(new HoldfastError("ConnectionLost", "the client was closed"));
+  }
+
+  #look(name: string, frame: CallSpec["frame"]): Answer {
+    const deadline = this.#settings.clock.now() + this.#settings.timeoutMs;
+    return this.#calls.make({ name, idempotent: () => true, deadline, bytes: 64, frame });
   }
 
   #act(act: Omit<ActFrame, "type" | "id">, timeout: Duration = this.#settings.timeoutMs): Answer {

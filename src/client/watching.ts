@@ -1,8 +1,10 @@
 import type { HoldfastError } from "../errors.js";
-import type { EventFrame, ServerFrame, TreeDiffFrame, TreeFrame, WatchFrame } from "../protocol/frames.js";
+import type { EventFrame, ServerFrame, StatsFrame, TreeDiffFrame, TreeFrame, WatchFrame } from "../protocol/frames.js";
 import type { DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
+import type { SystemStats } from "../system/stats.js";
 import type { TreeNode } from "../system/tree.js";
+import { StatsMirror } from "./stats-mirror.js";
 import { TreeMirror } from "./tree-mirror.js";
 
 /** What a watcher hears. Errors in events and reports are plain `{ name, message }`. */
@@ -11,8 +13,16 @@ export type News =
   | { readonly type: "tree"; readonly tree: TreeNode; readonly reports?: readonly DeathReport[] }
   /** `missed` events were not sent, because this reader was slow. */
   | { readonly type: "event"; readonly event: SystemEvent; readonly missed: number }
+  /** What the server's system has counted, at a time of its wall clock (ms since 1970): once a second, to those who asked for `stats`. */
+  | { readonly type: "stats"; readonly at: number; readonly stats: SystemStats }
   /** The connection is gone. `again`: another is being tried, and a tree follows once there is one; else it is over. */
   | { readonly type: "lost"; readonly error: HoldfastError; readonly again: boolean };
+
+/** What a watcher wants to hear beside the tree and the events. */
+export interface WatchOptions {
+  /** What the system has counted, once a second: news of the type "stats". Default false. */
+  readonly stats?: boolean;
+}
 
 type Listener = (news: News) => void;
 
@@ -28,8 +38,10 @@ type Send = (frame: WatchFrame | { type: "unwatch" }) => void;
  */
 export class Watching {
   readonly #send: Send;
-  readonly #listeners = new Set<Listener>();
+  /** And whether they want stats. */
+  readonly #listeners = new Map<Listener, boolean>();
   readonly #mirror = new TreeMirror();
+  readonly #stats = new StatsMirror();
   /** A whole tree is on its way: diffs that come before it are of no use. */
   #asked = false;
 
@@ -38,13 +50,18 @@ export class Watching {
   }
 
   /** @returns how to end it */
-  add(listener: Listener): () => void {
-    this.#listeners.add(listener);
+  add(listener: Listener, { stats = false }: WatchOptions = {}): () => void {
+    this.#listeners.set(listener, stats);
     // Again for each listener: it is owed a first tree with the reports.
     this.#ask();
     return () => {
-      if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
-      this.#mirror.forget();
+      if (!this.#listeners.delete(listener)) return;
+      if (this.#listeners.size > 0) {
+        // Nobody reads them any more, so the server need not send them.
+        if (stats && !this.#wantsStats) this.#ask();
+        return;
+      }
+      this.#forget();
       this.#send({ type: "unwatch" });
     };
   }
@@ -55,7 +72,7 @@ export class Watching {
   }
 
   lost(error: HoldfastError, again: boolean): void {
-    this.#mirror.forget();
+    this.#forget();
     this.#tell({ type: "lost", error, again });
   }
 
@@ -63,6 +80,7 @@ export class Watching {
   receive(frame: ServerFrame): boolean {
     if (frame.type === "tree") this.#tree(frame);
     else if (frame.type === "tree-diff") this.#diff(frame);
+    else if (frame.type === "stats") this.#count(frame);
     else if (frame.type === "event") this.#event(frame);
     else return false;
     return true;
@@ -70,7 +88,16 @@ export class Watching {
 
   #ask(): void {
     this.#asked = true;
-    this.#send({ type: "watch", diffs: true });
+    this.#send({ type: "watch", diffs: true, ...(this.#wantsStats && { stats: true }) });
+  }
+
+  get #wantsStats(): boolean {
+    return [...this.#listeners.values()].includes(true);
+  }
+
+  #forget(): void {
+    this.#mirror.forget();
+    this.#stats.forget();
   }
 
   #tree(frame: TreeFrame): void {
@@ -88,11 +115,19 @@ export class Watching {
     else if (!this.#asked) this.#ask();
   }
 
+  #count(frame: StatsFrame): void {
+    if (this.#listeners.size === 0) return;
+    const stats = this.#stats.apply(frame);
+    const news: News | undefined = stats && { type: "stats", at: frame.at, stats };
+    if (news) for (const [listener, wants] of [...this.#listeners]) wants && listener(news);
+    else if (!this.#asked) this.#ask();
+  }
+
   #event({ event, missed = 0 }: EventFrame): void {
     this.#tell({ type: "event", event: event as SystemEvent, missed });
   }
 
   #tell(news: News): void {
-    for (const listener of [...this.#listeners]) listener(news);
+    for (const listener of [...this.#listeners.keys()]) listener(news);
   }
 }

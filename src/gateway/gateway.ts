@@ -11,6 +11,7 @@ import { Access } from "./access.js";
 import { Canaries } from "./canaries.js";
 import { cannotListen } from "./cannot-listen.js";
 import { Exposure } from "./exposure.js";
+import { HistoryKeeper } from "./history-keeper.js";
 import { respond } from "./http.js";
 import { HttpDoors } from "./http-doors.js";
 import { metricsDoor } from "./metrics-door.js";
@@ -106,6 +107,7 @@ class GatewayServer implements Gateway {
       stored,
     });
     const watchers = new Watchers(app, clock);
+    const history = settings.history ? new HistoryKeeper(app, clock) : undefined;
     const httpDoors = this.#httpDoors;
     this.#door = {
       app,
@@ -116,6 +118,7 @@ class GatewayServer implements Gateway {
       exposure,
       streams,
       watchers,
+      history,
       limits,
       serverName,
       loopback,
@@ -180,6 +183,7 @@ class GatewayServer implements Gateway {
     });
     this.#port = (this.#http.address() as AddressInfo).port;
     this.#canaries.begin();
+    this.#door.history?.begin();
     const beat = () => {
       for (const session of this.#sessions) session.beat();
       this.#beats = clock.after(limits.heartbeatMs, beat, { background: true });
@@ -231,6 +235,7 @@ class GatewayServer implements Gateway {
     );
     this.#beats?.cancel();
     this.#canaries.close();
+    this.#door.history?.close();
     for (const session of this.#sessions) session.close(closeCodes.goingAway, "the server is stopping");
     this.#door.streams.close();
     await this.#upgrades.closed();

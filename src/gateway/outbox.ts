@@ -11,7 +11,7 @@ import { FrameBatch, GATHERED_BYTES } from "./frame-batch.js";
 const SOFT_LIMIT = 8 * 1024 * 1024;
 
 /** Bytes unsent at which nothing is pushed any more: a hundred pages that nobody reads may hold as much each. */
-const PUSHED_LIMIT = 1024 * 1024;
+export const PUSHED_LIMIT = 1024 * 1024;
 
 /** Of an error that does not fit a frame, characters. */
 const SHORT_MESSAGE = 200;

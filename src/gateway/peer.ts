@@ -5,6 +5,7 @@ import type { WireLimits } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { Access, Right } from "./access.js";
 import type { Exposure } from "./exposure.js";
+import type { HistoryKeeper } from "./history-keeper.js";
 import type { ModelActs } from "./http-door.js";
 import type { Session } from "./session.js";
 import type { Streams } from "./streams.js";
@@ -34,6 +35,8 @@ export interface Door {
   readonly exposure: Exposure;
   readonly streams: Streams;
   readonly watchers: Watchers;
+  /** Undefined where none is kept. */
+  readonly history: HistoryKeeper | undefined;
   readonly limits: WireLimits;
   readonly serverName: string;
   readonly loopback: boolean;

@@ -1,6 +1,6 @@
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import { decodeFrame } from "../protocol/codec.js";
-import { type ClientFrame, closeCodes, type ServerFrame, subprotocol, type WatchFrame } from "../protocol/frames.js";
+import { type ClientFrame, closeCodes, type ServerFrame, subprotocol } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
 import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
@@ -8,9 +8,11 @@ import { toWireError } from "../protocol/wire-error.js";
 import type { Right } from "./access.js";
 import { type AdminFrame, administer, mayAdminister } from "./admin/admin-acts.js";
 import { Calls } from "./calls.js";
+import { closeReason } from "./close-reason.js";
 import { encodedOnce } from "./encoded-once.js";
 import { HeldStreams } from "./held-streams.js";
 import { awaitHello } from "./hello.js";
+import { lookBack, mayLook } from "./looks.js";
 import { Outbox } from "./outbox.js";
 import type { Door, Peer } from "./peer.js";
 import type { Watcher } from "./watchers.js";
@@ -122,7 +124,7 @@ export class Session implements Watcher {
   close(code: number, reason: string): void {
     const { socket } = this.#peer;
     this.#outbox.flush();
-    socket.close(code, shortened(reason));
+    socket.close(code, closeReason(reason));
     this.#door.clock.after(1000, () => socket.terminate(), { background: true });
   }
 
@@ -222,7 +224,13 @@ export class Session implements Watcher {
         this.#streams.detach(frame.id);
         break;
       case "watch":
-        this.#watch(frame);
+        mayLook(this.#mayWatch, frame);
+        this.#door.watchers.add(this, frame);
+        break;
+      case "history":
+      case "events":
+        mayLook(this.#mayWatch, frame);
+        this.#say(lookBack(this.#door.history, frame), format);
         break;
       case "unwatch":
         this.#door.watchers.remove(this);
@@ -265,11 +273,6 @@ export class Session implements Watcher {
     void administer(this.#door, frame, operator).then((answer) => this.#say(answer, format));
   }
 
-  #watch(wishes: WatchFrame): void {
-    if (this.#mayWatch) this.#door.watchers.add(this, wishes);
-    else throw new HoldfastError("Unauthorized", "watch needs the admin right on a server that other machines reach");
-  }
-
   get #mayWatch(): boolean {
     return this.#right === "admin" || this.#door.loopback;
   }
@@ -289,10 +292,4 @@ export class Session implements Watcher {
       limits,
     });
   }
-}
-
-/** Close reasons hold at most 123 bytes. */
-function shortened(reason: string): string {
-  const bytes = Buffer.from(reason);
-  return bytes.length <= 123 ? reason : new TextDecoder().decode(bytes.subarray(0, 120)).replace(/\uFFFD+$/, "");
 }

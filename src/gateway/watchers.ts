@@ -4,11 +4,12 @@ import type { EventFrame, ServerFrame, TreeDiffFrame, TreeFrame } from "../proto
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
 import { plain } from "./plain.js";
+import { StatsFeed } from "./stats-feed.js";
 
 /** Mailbox depths change without an event: the tree is looked at this often while somebody watches. */
 const LOOK_EVERY_MS = 500;
 /** Between two looks however much happens: what a storm of events has changed is told in one piece. */
-const GATHER_MS = 250;
+export const GATHER_MS = 250;
 /** Of the time at most one part in so many goes into looks: a large tree is looked at less often. */
 const LOOK_SHARE = 20;
 /** Death reports that a new watcher is given. */
@@ -26,6 +27,8 @@ export interface Watcher {
 export interface Wishes {
   /** Changes of the tree, instead of all of it each time. Default false: whoever does not know of them never asks. */
   readonly diffs?: boolean;
+  /** What the system has counted, once a second. Default false. */
+  readonly stats?: boolean;
 }
 
 interface Told {
@@ -46,6 +49,7 @@ export class Watchers {
   readonly #app: App<unknown>;
   readonly #clock: Clock;
   readonly #told = new Map<Watcher, Told>();
+  readonly #stats: StatsFeed;
   #log = new TreeLog();
   /** Whole trees as frames, by whether they are for readers of diffs; until the next revision. */
   readonly #trees = new Map<boolean, TreeFrame>();
@@ -61,17 +65,21 @@ export class Watchers {
   constructor(app: App<unknown>, clock: Clock) {
     this.#app = app;
     this.#clock = clock;
+    this.#stats = new StatsFeed(app, clock);
   }
 
-  add(watcher: Watcher, { diffs = false }: Wishes = {}): void {
+  add(watcher: Watcher, { diffs = false, stats = false }: Wishes = {}): void {
     this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
     if (this.#stale || this.#clock.now() >= this.#lookedAt + this.#pause(GATHER_MS)) this.#look();
     this.#told.set(watcher, { diffs, missed: 0, behind: false });
     watcher.push(this.#first(diffs));
+    if (stats) this.#stats.add(watcher);
+    else this.#stats.remove(watcher);
   }
 
   remove(watcher: Watcher): void {
     this.#told.delete(watcher);
+    this.#stats.remove(watcher);
     if (this.#told.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -108,10 +108,36 @@ export interface WatchFrame {
   type: "watch";
   /** This client reads `tree-diff`: the whole tree comes only where it has to. Default false. */
   diffs?: boolean;
+  /** What the system has counted, once a second. Default false. */
+  stats?: boolean;
 }
 
 export interface UnwatchFrame {
   type: "unwatch";
+}
+
+/** Asks for the last minutes of one unit. Answered by `result`, with null where nothing is kept of it, or `error`. */
+export interface HistoryFrame {
+  type: "history";
+  id: number;
+  /** As in the tree; the root's name may be left out. */
+  path: string;
+  /** Milliseconds since 1970. Default: all that is kept, ten minutes. */
+  since?: number;
+}
+
+/** Asks for the events of the last hour. Answered by `result` or `error`. */
+export interface EventsFrame {
+  type: "events";
+  id: number;
+  /** Milliseconds since 1970. Default: all that are kept, an hour at most. */
+  since?: number;
+  /** "report", "scaled", … Default: all. */
+  types?: string[];
+  /** Of what is at this path and below it. Default: all. */
+  path?: string;
+  /** The latest so many. Default and most: 1000. */
+  limit?: number;
 }
 
 /** Admin: kills what runs at a path, as a fault would. Answered by `result` with true when something was running. */
@@ -157,6 +183,8 @@ export type ClientFrame =
   | PingFrame
   | WatchFrame
   | UnwatchFrame
+  | HistoryFrame
+  | EventsFrame
   | KillFrame
   | ResizeFrame
   | ActFrame;

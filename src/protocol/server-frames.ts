@@ -163,6 +163,23 @@ export interface TreeDiffFrame {
   changed: readonly WireTreeChange[];
 }
 
+/**
+ * What the system has counted, at a time of the server's wall clock (ms since 1970). With `from`, what has changed since that
+ * revision: rows of `gone` go first; a row of `units` has an `id`, and `at`, its place, where it is new; its fields replace those
+ * that are known, and null takes one away. Without `from`: everything.
+ */
+export interface StatsFrame {
+  type: "stats";
+  at: number;
+  from?: number;
+  to: number;
+  uptimeMs: number;
+  reports: number;
+  deadLetters: unknown;
+  gone: readonly number[];
+  units: readonly unknown[];
+}
+
 /** A system event as data (errors as `{ name, message, code? }`). `missed` events were not sent, because the reader is slow. */
 export interface EventFrame {
   type: "event";
@@ -183,4 +200,5 @@ export type ServerFrame =
   | PongFrame
   | TreeFrame
   | TreeDiffFrame
+  | StatsFrame
   | EventFrame;

@@ -35,6 +35,10 @@ const text = (longest: number) =>
 const name = rule("a string of 1 to 256 characters", (v) => typeof v === "string" && v.length >= 1 && v.length <= 256);
 const priority = rule(priorityWords, isPriority);
 const flag = rule("true or false", (v) => typeof v === "boolean");
+const names = rule(
+  "a list of at most 32 strings",
+  (v) => Array.isArray(v) && v.length <= 32 && v.every((one) => typeof one === "string"),
+);
 const list = rule("an array", Array.isArray);
 const map = rule("a map", isMap);
 const anything = rule("a value", () => true);
@@ -70,8 +74,10 @@ export const clientShapes: Shapes<ClientFrame> = {
   end: { id: whole },
   detach: { id: whole },
   ping: { n: whole },
-  watch: { diffs: maybe(flag) },
+  watch: { diffs: maybe(flag), stats: maybe(flag) },
   unwatch: {},
+  history: { id: whole, path: name, since: maybe(duration) },
+  events: { id: whole, since: maybe(duration), types: maybe(names), path: maybe(name), limit: maybe(whole) },
   kill: { id: whole, path: name, key: maybe(name) },
   resize: { id: whole, path: name, size },
   act: { id: whole, act: name, on: maybe(name), key: maybe(name), with: maybe(map) },
@@ -91,5 +97,15 @@ export const serverShapes: Shapes<ServerFrame> = {
   pong: { n: whole },
   tree: { tree: map, reports: maybe(list), revision: maybe(whole), ids: maybe(list) },
   "tree-diff": { from: whole, to: whole, removed: list, changed: list },
+  stats: {
+    at: duration,
+    from: maybe(whole),
+    to: whole,
+    uptimeMs: duration,
+    reports: whole,
+    deadLetters: map,
+    gone: list,
+    units: list,
+  },
   event: { event: map, missed: maybe(whole) },
 };

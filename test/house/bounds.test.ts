@@ -3,10 +3,14 @@ import { expect, it } from "vitest";
 import { MAX_ANSWER } from "../../src/client/v2/options.js";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
+import { PUSHED_LIMIT } from "../../src/gateway/outbox.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
+import { GATHER_MS } from "../../src/gateway/watchers.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
 import { LOG_BURST, LOG_PER_SECOND } from "../../src/host/log-budget.js";
 import { LONGEST_TEXT } from "../../src/host/plain-fields.js";
+import { eventDefaults } from "../../src/observe/history/event-log.js";
+import { historyDefaults } from "../../src/observe/history/history.js";
 import { METRIC_ACTORS } from "../../src/observe/metrics/actor-labels.js";
 import { METRIC_VERSIONS } from "../../src/observe/metrics/model-samples.js";
 import { FRESH_MS } from "../../src/observe/metrics/scrape.js";
@@ -88,6 +92,17 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["a rule of the monitor whose reading is gone goes on", /^(\d+) s$/, BLIND_MS, 1000],
   ["dead letters kept", /^(\d+)$/, defaults.KEPT_LETTERS, 1],
   ["bytes of their arguments", /^(\d+) MiB$/, defaults.LETTER_PAYLOAD_BYTES, MIB],
+  ["bytes pushed to a watcher that does not read", /^(\d+) MiB$/, PUSHED_LIMIT, MIB],
+  ["the tree is looked at, however much happens", /^(\d+) ms$/, GATHER_MS, 1],
+  ["units with a history", /^(\d+)$/, historyDefaults.units, 1],
+  ["steps of 2 s in it", /^(\d+)$/, historyDefaults.steps * (historyDefaults.stepMs / 2000), 1],
+  ["the age of events", /^(\d+) min$/, eventDefaults.ageMs, 60_000],
+  ["events kept: dead letters", /^(\d+)$/, eventDefaults.letters, 1],
+  ["changes in the lives of children", /^(\d+)$/, eventDefaults.lives, 1],
+  ["all others", /^(\d+)$/, eventDefaults.others, 1],
+  ["bytes of each of these three", /^(\d+) MiB$/, eventDefaults.bytes, MIB],
+  ["of each of these three, in one second", /^(\d+)$/, eventDefaults.aSecond, 1],
+  ["events in one answer", /^(\d+)$/, eventDefaults.answer, 1],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
   ["actors with values of their own, at a time", /^(\d+)$/, METRIC_ACTORS, 1],
   ["versions of models with values of their own", /^(\d+)$/, METRIC_VERSIONS, 1],

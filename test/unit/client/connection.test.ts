@@ -179,7 +179,8 @@ describe("an operator's client", () => {
     const news: string[] = [];
     const stop = client.watch((item) => {
       if (item.type === "tree") news.push(item.tree.name);
-      else news.push(item.type === "event" ? item.event.type : `lost, ${item.again ? "another is tried" : "over"}`);
+      else if (item.type === "event") news.push(item.event.type);
+      else if (item.type === "lost") news.push(`lost, ${item.again ? "another is tried" : "over"}`);
     });
     await expect.poll(() => news).toEqual(["app"]);
     app.emit({ type: "life", path: "app/math", state: "waiting" });

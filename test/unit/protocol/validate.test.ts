@@ -19,10 +19,12 @@ const good = {
   end: { id: 1 },
   detach: { id: 1 },
   ping: { n: 1 },
-  watch: {},
+  watch: { diffs: true, stats: true },
   unwatch: {},
   kill: { id: 1, path: "a", key: "k" },
   resize: { id: 1, path: "a", size: "auto" },
+  history: { id: 1, path: "a", since: 5 },
+  events: { id: 1, since: 5, types: ["life"], path: "a", limit: 9 },
   act: { id: 1, act: "hang", on: "a", key: "k", with: { for: 5 } },
 } satisfies Record<keyof typeof clientShapes, Record<string, unknown>>;
 
