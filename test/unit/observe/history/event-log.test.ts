@@ -9,14 +9,18 @@ const fenced = (path: string): SystemEvent => ({ type: "fenced", path, incarnati
 const letter = (n: number): SystemEvent => ({
   type: "dead-letter",
   letter: {
+    id: n,
     at: n,
     path: "app/a",
+    to: "app/a",
     key: undefined,
     sender: "me",
     method: "m",
+    ask: false,
     reason: "Timeout",
     incarnation: 1,
     shape: "[]",
+    bytes: 2,
   },
 });
 const types = (log: EventLog, now: number) =>
