@@ -36,9 +36,8 @@ export interface Sent {
 }
 
 /**
- * One ask or tell, and at the same time its ledger entry: it settles exactly once. Millions are made in a second, so it
- * has few fields, what most do not need is made on first use, and all are of one shape, whose constructor calls no other:
- * one derived from a base costs as much again.
+ * One ask or tell, and its ledger entry: it settles exactly once. Millions are made in a second, so it has few fields, what
+ * most do not need is made on first use, and all are of one shape, whose constructor calls no other: a base costs as much again.
  */
 export class Message {
   readonly sent: Sent;
