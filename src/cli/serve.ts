@@ -22,7 +22,8 @@ const help = `holdfast serve [config | model.onnx | folder] [options]
 Serves the actors of a config over WebSocket and HTTP, with their page. Without a config, ./holdfast.config.mjs (.js, .ts)
 is used; without that, two models that come in npm packages: speech (Silero VAD) and read (PP-OCRv4). An .onnx file is
 served as it is: its inputs and outputs are printed when it is loaded. A folder is one of models, name/1/model.onnx or
-name.onnx, with their versions. Models answer at /v2 too (Open Inference Protocol), where fastify is installed.
+name.onnx, with their versions. Models answer at /v2 too (Open Inference Protocol), where fastify is installed; /metrics is
+for Prometheus, where prom-client is.
 
   --port N           default 8080, or the config's; 0 takes a free one
   --host ADDRESS     default 127.0.0.1; an address that others reach needs HOLDFAST_TOKEN

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../clock.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { GatewayFigures } from "../observe/metrics/gateway-samples.js";
 import { type Metrics, metricsOf } from "../observe/metrics/metrics.js";
@@ -8,9 +7,6 @@ import { bearer } from "./access.js";
 import { pathOf } from "./http.js";
 import type { HttpDoor, HttpHost, OpenHttpDoor } from "./http-door.js";
 import type { GatewayMetrics } from "./metrics-options.js";
-
-/** How long numbers may take that somebody else adds, ms: Prometheus waits for ten seconds where nobody says otherwise. */
-const PATIENCE_MS = 9000;
 
 export interface MetricsDoorRules {
   readonly app: App<unknown>;
@@ -23,7 +19,7 @@ export interface MetricsDoorRules {
  *
  *   GET /metrics   200 the text · 401 no token, 429 too many wrong ones · 403 host or origin
  *                  404 prom-client is not installed: the body says what to type
- *                  500 a metric of one's own threw · 503 or took too long: the body is a comment, and nothing else is touched
+ *                  500 a metric of one's own threw · 503 it took too long: the body is a comment, and nothing else is touched
  */
 export function metricsDoor(rules: MetricsDoorRules): HttpDoor {
   return { prefix: "/metrics", open: (host) => OpenMetrics.open(rules, host) };
@@ -43,9 +39,8 @@ class OpenMetrics implements OpenHttpDoor {
   }
 
   static async open({ app, options, figures }: MetricsDoorRules, host: HttpHost): Promise<OpenMetrics> {
-    const { models, hops } = options;
-    const told = { gateway: figures, clock: host.clock, ...(models && { models }), ...(hops && { hops }) };
-    const metrics = await metricsOf(app, told).catch((error: unknown) => {
+    const { public: _, ...told } = options;
+    const metrics = await metricsOf(app, { ...told, gateway: figures, clock: host.clock }).catch((error: unknown) => {
       if (isHoldfastError(error, "MissingPeer")) return error;
       throw error;
     });
@@ -59,7 +54,7 @@ class OpenMetrics implements OpenHttpDoor {
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.#pending++;
     void this.#answer(request)
-      .catch((error: unknown) => refusal(500, `a metric failed: ${firstLine(error)}`))
+      .catch((error: unknown) => failure(error))
       .then((answer) => {
         send(request, response, answer);
         this.#pending--;
@@ -82,9 +77,7 @@ class OpenMetrics implements OpenHttpDoor {
     if (unearned) return unearned;
     const metrics = this.#metrics;
     if (metrics instanceof HoldfastError) return refusal(404, metrics.message);
-    const text = await within(metrics.text(), PATIENCE_MS, this.#host.clock);
-    if (text === undefined) return refusal(503, `a metric has not answered for ${PATIENCE_MS / 1000} s`);
-    return { status: 200, headers: { "content-type": metrics.contentType }, body: text };
+    return { status: 200, headers: { "content-type": metrics.contentType }, body: await metrics.text() };
   }
 
   /** Why whoever asks may not read it. */
@@ -119,6 +112,12 @@ function refusal(status: number, why: string, headers: Readonly<Record<string, s
   return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: `# ${line}\n` };
 }
 
+/** What a metric of somebody else's did. */
+function failure(error: unknown): Answer {
+  if (isHoldfastError(error, "Timeout")) return refusal(503, error.message);
+  return refusal(500, `a metric failed: ${firstLine(error)}`);
+}
+
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : "it threw what is no Error").split("\n", 1)[0]!.slice(0, 200);
 }
@@ -133,17 +132,4 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
     "content-length": bytes.byteLength,
   });
   response.end(request.method === "HEAD" ? undefined : bytes);
-}
-
-/** Undefined when it is late. */
-async function within<T>(promise: Promise<T>, ms: number, clock: Clock): Promise<T | undefined> {
-  let timer: { cancel(): void } | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = clock.after(ms, () => resolve(undefined), { background: true });
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    timer?.cancel();
-  }
 }

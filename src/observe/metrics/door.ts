@@ -2,3 +2,4 @@
 export type { HopFigures, Hops } from "./hop-samples.js";
 export { type Metrics, type MetricsOptions, metricsOf } from "./metrics.js";
 export type { CountingModels, ModelFigures } from "./model-samples.js";
+export type { OtherRegistry } from "./registry-text.js";

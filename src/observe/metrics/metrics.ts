@@ -14,7 +14,7 @@ import { type MetricName, metricTable } from "./metric-table.js";
 import { type CountingModels, readModels } from "./model-samples.js";
 import { ProcessSamples } from "./process-samples.js";
 import { Readings, type Source } from "./readings.js";
-import { registryText } from "./registry-text.js";
+import { type OtherRegistry, registryText } from "./registry-text.js";
 import type { Samples } from "./samples.js";
 import { Scrape } from "./scrape.js";
 import { readTree } from "./tree-samples.js";
@@ -25,6 +25,8 @@ export interface MetricsOptions {
   readonly models?: CountingModels;
   /** Hops whose retries, hedges and caches are told, by a name of your own. Default: none. */
   readonly hops?: Hops;
+  /** Metrics of your own that are told too: prom-client's `register`, or another registry. Default: none. */
+  readonly also?: OtherRegistry;
   /** Of the server whose connections are told. Default: none. */
   readonly gateway?: () => GatewayFigures;
   /** For tests. Default the machine's. */
@@ -39,14 +41,14 @@ export interface Metrics {
   readonly contentType: string;
   /**
    * The text that Prometheus reads. One is made at a time, and given to whoever asks within 100 ms.
-   * @throws what a metric of your own throws (rejects)
+   * @throws what a metric of your own throws (rejects); HoldfastError Timeout where one does not answer for 9 s
    */
   text(): Promise<string>;
   /** Listens no more. What is in the registry goes on telling what was counted. Idempotent. */
   close(): void;
 }
 
-const metricsKeys: KeysOf<MetricsOptions> = { models: true, hops: true, gateway: true, clock: true };
+const metricsKeys: KeysOf<MetricsOptions> = { models: true, hops: true, also: true, gateway: true, clock: true };
 
 /**
  * The metrics of an app, for a server or a registry of one's own; `gateway(app, { metrics: true })` serves them by itself. Numbers
@@ -62,7 +64,7 @@ const metricsKeys: KeysOf<MetricsOptions> = { models: true, hops: true, gateway:
 export async function metricsOf(app: App<unknown>, options: MetricsOptions = {}): Promise<Metrics> {
   onlyKnownKeys(options, metricsKeys, "metricsOf");
   const { Registry } = await importPeer("prom-client", () => import("prom-client"));
-  const { clock = realClock } = options;
+  const { clock = realClock, also } = options;
   const labels = new ActorLabels();
   // What has happened stays told when its actor is gone: those names are kept.
   const events = new EventCounts(new ActorLabels());
@@ -74,7 +76,7 @@ export async function metricsOf(app: App<unknown>, options: MetricsOptions = {})
     // It is read as the classes of prom-client are, which their types do not say.
     registry.registerMetric(new MetricFamily(name, () => readings.now()) as unknown as Metric);
   }
-  const scrape = new Scrape(clock, () => registryText(registry));
+  const scrape = new Scrape(clock, () => registryText(registry, also));
   return {
     registry,
     contentType: registry.contentType,

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { Counter, Gauge, Registry } from "prom-client";
 import { afterEach, describe, expect, test } from "vitest";
 import { Actor } from "../../../src/actor/actor.js";
 import { type Gateway, gateway } from "../../../src/gateway/gateway.js";
@@ -6,6 +7,7 @@ import type { GatewayOptions } from "../../../src/gateway/options.js";
 import { inline, supervisor, system } from "../../../src/index.js";
 import type { App } from "../../../src/system/app.js";
 import { parsed } from "../../monitoring/parsed.js";
+import { HandClock } from "./hand-clock.js";
 
 class Desk extends Actor {
   add(a: number, b: number): number {
@@ -125,7 +127,44 @@ describe("what throws while numbers are read", () => {
   });
 });
 
+describe("metrics of one's own", () => {
+  test("are told too, and what both have is told once", async () => {
+    const also = new Registry();
+    new Counter({ name: "my_total", help: "mine", registers: [also] }).inc(3);
+    new Gauge({ name: "process_resident_memory_bytes", help: "mine", registers: [also] }).set(7);
+    const { url } = await serve({ metrics: { also } });
+    const values = parsed(await (await fetch(url)).text());
+    expect([values.get("my_total"), values.get("process_resident_memory_bytes")]).toEqual([3, 7]);
+    expect(values.get('holdfast_actor_running{actor="app/desk"}')).toBe(1);
+  });
+
+  test("that throw make it a 500, and those that do not answer a 503: the rest is served, and the next scrape begins anew", async () => {
+    const also = new Registry();
+    let collect: () => Promise<void> = () => Promise.reject(new Error("no\nnumber"));
+    new Gauge({ name: "mine", help: "mine", registers: [also], collect: () => collect() });
+    const clock = new HandClock();
+    const { url, app } = await serve({ metrics: { also }, clock });
+    const thrown = await fetch(url);
+    expect([thrown.status, await thrown.text()]).toEqual([500, "# a metric failed: no\n"]);
+    const asked = new Promise<void>((resolve) => {
+      collect = () => {
+        resolve();
+        return new Promise(() => {});
+      };
+    });
+    const late = fetch(url);
+    await asked;
+    expect(await (app.ref("desk")! as unknown as { ask: Desk }).ask.add(1, 2)).toBe(3);
+    clock.advance(9000);
+    const answer = await late;
+    expect([answer.status, await answer.text()]).toEqual([503, "# a metric has not answered for 9 s\n"]);
+    collect = async () => {};
+    expect((await fetch(url)).status).toBe(200);
+  });
+});
+
 test.each([
+  [{ metrics: { also: {} } }, /gateway\.metrics\.also is .*Registry/],
   [{ metrics: { open: true } }, /gateway\.metrics has no option "open"/],
   [{ metrics: { public: "yes" } }, /gateway\.metrics\.public is/],
   [{ metrics: { models: {} } }, /gateway\.metrics\.models is .*openModels/],
