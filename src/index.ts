@@ -32,6 +32,7 @@ export type { Isolation } from "./host/host.js";
 // tensors
 export type { Dtype, Tensor, TensorData } from "./protocol/dtypes.js";
 export type { Priority } from "./protocol/priority.js";
+export type { TraceContext } from "./protocol/trace-context.js";
 export type { AdmissionOptions } from "./routing/admission/admission-options.js";
 export {
   type BroadcastOptions,
@@ -108,5 +109,6 @@ export type { ChildCount, ChildInfo } from "./system/supervisor/child-info.js";
 export { type DynamicOptions, type DynamicRef, type DynamicSpec, dynamic } from "./system/supervisor/dynamic-spec.js";
 export { type Children, type RefsOf, type SupervisorSpec, supervisor } from "./system/supervisor/supervisor-spec.js";
 export { type SystemMemory, type SystemOptions, system } from "./system/system.js";
+export type { TraceOptions } from "./system/trace/tracing.js";
 export { type Busy, type TreeNode, treeText } from "./system/tree.js";
 export type { ChildSpec } from "./system/unit.js";

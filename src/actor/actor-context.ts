@@ -79,6 +79,7 @@ export const nobodysCall: Call = {
   signal: neverAborted,
   cancelled: () => false,
   sequence: 0,
+  trace: undefined,
   remaining: () => Number.POSITIVE_INFINITY,
 };
 

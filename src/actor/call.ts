@@ -1,3 +1,5 @@
+import type { TraceContext } from "../protocol/trace-context.js";
+
 /** One executing message, as its handler knows it (`this.call`): kept for as long as it likes. */
 export interface Call {
   /** Fires when the caller gave up, its deadline passed, or the incarnation is over. */
@@ -14,6 +16,11 @@ export interface Call {
    * @throws HoldfastError Unavailable where the actor is not durable
    */
   readonly sequence: number;
+  /**
+   * The trace that it belongs to, in W3C's form, where the system is traced and this message is sampled; else undefined. Spread into
+   * the headers of a request it goes along: `{ ...this.call.trace }`.
+   */
+  readonly trace: TraceContext | undefined;
   /** Milliseconds until its deadline: 0 once that has passed, Infinity for a tell and where there is none. */
   remaining(): number;
 }

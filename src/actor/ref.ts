@@ -2,6 +2,7 @@ import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
 import { isPriority, type Priority, priorityWords } from "../protocol/priority.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import type { Actor } from "./actor.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 import type { Send } from "./send.js";
@@ -24,6 +25,8 @@ export interface CallOptions {
    * mailbox is full. Order per sender holds within one priority. Default "normal".
    */
   priority?: Priority;
+  /** The trace that it belongs to, where no active span says so: what came with a request, or `this.call.trace`. */
+  trace?: TraceContext;
 }
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -150,6 +153,7 @@ const callKeys: KeysOf<CallOptions> = {
   idempotent: true,
   sender: true,
   priority: true,
+  trace: true,
 };
 
 /** A ref over a target. */

@@ -1,4 +1,5 @@
 import type { Chance, Clock } from "../clock.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import type { ActorFacts } from "./methods.js";
 
 /** How much there is to do where several members share it. */
@@ -18,6 +19,16 @@ export interface BreakerEvent {
   readonly why: string;
 }
 
+/** The span of a call that others stand for. */
+export interface CallSpan {
+  /** Its calls say so. */
+  readonly context: TraceContext;
+  /** What was done for it, in numbers and codes. */
+  event(name: string, attributes: Readonly<Record<string, string | number>>): void;
+  /** Once. @param code of what went wrong */
+  end(code: string | undefined): void;
+}
+
 /** What decisions about a call may look at: the time and chance of the tree that the callee is in, and what is known of it. */
 export interface Sight {
   readonly clock: Clock;
@@ -28,6 +39,11 @@ export interface Sight {
   readonly load: Load | undefined;
   /** What it changes outlives the process. */
   readonly durable: boolean;
+  /**
+   * Begins the span of a call that may be made several times, or not at all. @param given what it belongs to, as its caller says
+   * @returns what its calls belong to, sampled or not. Undefined where nothing is traced
+   */
+  readonly span?: ((name: string, given: TraceContext | undefined) => CallSpan) | undefined;
   /** Tells whoever listens to the tree. */
   tell(event: BreakerEvent): void;
 }

@@ -2,6 +2,8 @@ import type { Chance, Clock } from "../clock.js";
 import { type Duration, milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import { shown } from "../known-keys.js";
+import { askedContext } from "../protocol/asked-context.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import type { Backoff } from "../supervision/backoff.js";
 import { portableClock } from "./portable-clock.js";
 
@@ -25,6 +27,11 @@ export interface ConnectOptions {
   readonly maxQueued?: number;
   /** Said in `hello`, for the server's logs. At most 128 characters. */
   readonly name?: string;
+  /**
+   * The W3C trace context that a call belongs to, asked for each: that of the active span. It goes along with the call. Default:
+   * what `ref.with({ trace })` says. See docs/observability.md.
+   */
+  readonly trace?: () => Partial<TraceContext> | undefined;
   /** For tests. Default the machine's. */
   readonly clock?: Clock;
   readonly chance?: Chance;
@@ -41,6 +48,7 @@ export interface ClientSettings {
   readonly maxBuffered: number;
   readonly maxQueued: number;
   readonly name: string;
+  readonly trace: () => TraceContext | undefined;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -70,6 +78,7 @@ export function clientSettings(url: string | readonly string[], options: Connect
     maxBuffered: options.maxBuffered ?? 16 * 1024 * 1024,
     maxQueued: options.maxQueued ?? 1024,
     name: options.name ?? "holdfast-js",
+    trace: askedContext(options.trace, "connect"),
     clock: options.clock ?? portableClock,
     chance: options.chance ?? Math.random,
   };

@@ -1,6 +1,7 @@
 import type { CallOptions, Target } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { isHoldfastError } from "../errors.js";
+import { type TraceContext, traceContextOf } from "../protocol/trace-context.js";
 import { toWire } from "../protocol/values.js";
 import type { Calls } from "./calls.js";
 import type { Link } from "./link.js";
@@ -36,6 +37,7 @@ export class WireTarget implements Target {
       return Promise.reject(error);
     }
     const { key, idempotent, priority, signal } = options;
+    const trace = this.#traceOf(options);
     const facts = () => this.#link.welcome?.exposes[this.path]?.methods[method];
     return this.#calls.make(
       {
@@ -54,13 +56,15 @@ export class WireTarget implements Target {
           timeout: Math.min(remainingMs, 2_147_483_647),
           idempotent,
           priority,
+          ...trace,
         }),
       },
       signal,
     );
   }
 
-  tell(method: string, args: unknown[], { key, priority }: CallOptions): boolean {
+  tell(method: string, args: unknown[], options: CallOptions): boolean {
+    const { key, priority } = options;
     try {
       return this.#tells.send({
         type: "tell",
@@ -69,10 +73,15 @@ export class WireTarget implements Target {
         method,
         args: toWire(args, "binary", "args") as unknown[],
         priority,
+        ...this.#traceOf(options),
       });
     } catch (error) {
       if (isHoldfastError(error, "PayloadTooLarge")) return false;
       throw error;
     }
+  }
+
+  #traceOf({ trace }: CallOptions): TraceContext | undefined {
+    return trace ? traceContextOf(trace.traceparent, trace.tracestate) : this.#settings.trace();
   }
 }

@@ -7,7 +7,9 @@ import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from 
 import { plainWireBytes } from "../protocol/plain-wire.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
+import type { RequestSpan, Tracing } from "../system/trace/tracing.js";
 import type { Exposure } from "./exposure.js";
+import { inSpan, spanOf } from "./in-span.js";
 import { isAsyncIterable, Parts } from "./parts.js";
 import { Placing } from "./placing.js";
 import { QuickSends } from "./quick-sends.js";
@@ -23,6 +25,8 @@ export interface CallsRules {
   readonly send: (frame: ServerFrame, format: Format) => void;
   readonly room: () => Promise<void>;
   readonly draining: () => boolean;
+  /** Makes spans; undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
   readonly onSettled: () => void;
 }
 
@@ -39,6 +43,8 @@ interface Call {
   parts: Parts | undefined;
   /** Granted before there were any. */
   credit: number;
+  /** Of the sampled ones. */
+  span: RequestSpan | undefined;
 }
 
 /** The asks of one connection: each is answered once, in the format it was asked in, while the connection lives. */
@@ -63,8 +69,16 @@ export class Calls {
   /** @param frame whose id no unanswered frame of the connection has */
   ask(frame: AskFrame, format: Format): void {
     const { id } = frame;
-    const call: Call = { id, format, givenUp: false, sent: undefined, abort: undefined, parts: undefined, credit: 0 };
+    const { tracing } = this.#rules;
+    const span = spanOf(tracing, frame);
+    const ways = { sent: undefined, abort: undefined, parts: undefined };
+    const call: Call = { id, format, givenUp: false, ...ways, credit: 0, span };
     this.#open.set(id, call);
+    if (tracing) inSpan(tracing, span, () => this.#begin(frame, call));
+    else this.#begin(frame, call);
+  }
+
+  #begin(frame: AskFrame, call: Call): void {
     try {
       this.#refuseWhileDraining();
       const { maxInFlight } = this.#rules;
@@ -119,9 +133,15 @@ export class Calls {
   tell(frame: TellFrame, format: Format): void {
     this.#refuseWhileDraining();
     const { target } = this.#rules.exposure.find(frame.to, frame.method);
-    this.#withArgs(frame, format, (args) =>
-      target.tell(frame.method, args, { sender: this.#rules.sender, ...said(frame) }),
-    );
+    const { tracing, sender } = this.#rules;
+    const span = spanOf(tracing, frame);
+    try {
+      inSpan(tracing, span, () =>
+        this.#withArgs(frame, format, (args) => target.tell(frame.method, args, { sender, ...said(frame) })),
+      );
+    } finally {
+      span?.end(undefined);
+    }
   }
 
   /** What the arguments hold in leased memory is in the call's care, or released. */
@@ -207,8 +227,9 @@ export class Calls {
     }
   }
 
-  #answer({ id, format }: Call, frame: ServerFrame): void {
+  #answer({ id, format, span }: Call, frame: ServerFrame): void {
     this.#open.delete(id);
+    span?.end(frame.type === "error" ? frame.error.code : undefined);
     try {
       this.#rules.send(frame, format);
     } catch (error) {

@@ -7,6 +7,7 @@ import type { GatewayFigures } from "../observe/metrics/gateway-samples.js";
 import { closeCodes } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import { storeOf } from "../system/durable/store-of.js";
+import { tracingOf } from "../system/trace/tracing-of.js";
 import { Access } from "./access.js";
 import { Canaries } from "./canaries.js";
 import { cannotListen } from "./cannot-listen.js";
@@ -172,6 +173,7 @@ class GatewayServer implements Gateway {
       origins,
       refusal,
       draining,
+      tracing: tracingOf(this.#door.app),
       onSettled,
     });
     await new Promise<void>((resolve, reject) => {

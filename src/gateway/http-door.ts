@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../clock.js";
 import type { HoldfastError } from "../errors.js";
 import type { ServedModels } from "../serving/repository/served-models.js";
+import type { Tracing } from "../system/trace/tracing.js";
 import type { Access } from "./access.js";
 
 /** What a gateway lends to what serves HTTP on its port. */
@@ -18,6 +19,8 @@ export interface HttpHost {
   /** Why a request's Host or Origin is not allowed; undefined where it is. */
   readonly refusal: (request: IncomingMessage) => HoldfastError | undefined;
   readonly draining: () => boolean;
+  /** Makes spans of requests; undefined where nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** To be called whenever `pending` went down: a closing gateway waits for it. */
   readonly onSettled: () => void;
 }

@@ -3,6 +3,7 @@ import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
 import type { ChunkFrame, ServerFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import { type Format, fromWire } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import { ordinary } from "../transport/ordinary.js";
@@ -27,6 +28,8 @@ export interface InputStreamRules {
   readonly window: number;
   readonly detachMs: number;
   readonly sender: string;
+  /** What its chunks belong to, as the client says. */
+  readonly trace?: TraceContext | undefined;
   /** Every chunk is answered and no more will come: the actor may go. Called once. Resolves when that is for good. */
   readonly release: () => Promise<void> | undefined;
   /** The session is over: the table forgets it. Called once. */
@@ -189,8 +192,8 @@ export class InputStream {
       }
       this.rules.onSettled();
     };
-    const { target, method, key, sender, timeout, record } = this.rules;
-    const options = { key, sender, timeout, signal: this.#abort.signal, receipt: record?.receipt(seq) };
+    const { target, method, key, sender, timeout, record, trace } = this.rules;
+    const options = { key, sender, timeout, signal: this.#abort.signal, receipt: record?.receipt(seq), trace };
     // Called at once, for order; whatever it throws is this chunk's outcome.
     const asked = async () => target.ask(method, fromWire(args, format, "args") as unknown[], options);
     asked().then(

@@ -5,6 +5,7 @@ import { badFrame } from "../protocol/limits.js";
 import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
+import { tracingOf } from "../system/trace/tracing-of.js";
 import type { Right } from "./access.js";
 import { type AdminFrame, administer, mayAdminister } from "./admin/admin-acts.js";
 import { Calls } from "./calls.js";
@@ -67,6 +68,7 @@ export class Session implements Watcher {
       send,
       room: () => this.#outbox.room(),
       draining,
+      tracing: tracingOf(door.app),
       onSettled,
     });
     this.#listen();

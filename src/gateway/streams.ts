@@ -5,6 +5,7 @@ import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError } from "../errors.js";
 import type { OpenFrame } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
+import { type TraceContext, traceContextOf } from "../protocol/trace-context.js";
 import type { Exposure } from "./exposure.js";
 import { type Attachment, InputStream } from "./input-stream.js";
 import type { StoredStreams, StreamOrigin } from "./stored-streams.js";
@@ -116,7 +117,8 @@ export class Streams {
     const session = randomBytes(16).toString("hex");
     const origin = { session, to, key, method, timeout: frame.timeout ?? DEFAULT_ASK_TIMEOUT };
     const record = target.sight?.durable ? this.#rules.stored?.begin(origin) : undefined;
-    return this.#keep(origin, target, sender, record);
+    const trace = traceContextOf(frame.traceparent, frame.tracestate);
+    return this.#keep(origin, target, sender, record, undefined, trace);
   }
 
   #keep(
@@ -125,10 +127,11 @@ export class Streams {
     sender: string,
     record: StreamRecord | undefined,
     restored?: RestoredStream,
+    trace?: TraceContext,
   ): InputStream {
     const { window, detachMs, onSettled, release } = this.#rules;
     const actor = JSON.stringify([to, key]);
-    const rules = { session, to, key, method, target, timeout, window, detachMs, sender, onSettled, record };
+    const rules = { session, to, key, method, target, timeout, window, detachMs, sender, trace, onSettled, record };
     const stream = new InputStream(
       {
         ...rules,

@@ -1,10 +1,12 @@
 import { type ActorLog, noLog } from "../actor/actor-log.js";
 import type { ActorSelf } from "../actor/lifecycle.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import type { ToHost } from "../transport/frames.js";
 import { entryOf } from "./actor-number.js";
 import type { EventRoom } from "./persisted.js";
 import { Rare } from "./rare.js";
 import type { Surroundings } from "./surroundings.js";
+import { traceOfAsk } from "./trace-of-ask.js";
 
 type Start = Pick<Extract<ToHost, { t: "start" }>, "actor" | "incarnation" | "above" | "name" | "key">;
 
@@ -70,6 +72,11 @@ export class ActorIncarnation {
     if (log === undefined) return noLog;
     this.unusual.log ??= log.of(this);
     return this.unusual.log;
+  }
+
+  /** The trace that what it asks now belongs to. */
+  get trace(): TraceContext | undefined {
+    return traceOfAsk(this.around, () => this.rare?.work?.current);
   }
 
   get open(): boolean {

@@ -3,8 +3,10 @@ import type { HoldfastError } from "../errors.js";
 import { encodeError } from "../transport/error-codec.js";
 import { GIVEN_UP, type ToHost, type ToParent } from "../transport/frames.js";
 import { unpack } from "../transport/values.js";
+import { callMethod } from "./call-method.js";
 import type { DirectLine } from "./direct-line.js";
 import { DirectWork, follow, isPromise } from "./direct-work.js";
+import { doneFrame } from "./done-frame.js";
 import { KIND, type Kind } from "./flight-ring.js";
 import { isAnswer } from "./is-answer.js";
 import { keepState } from "./keep-state.js";
@@ -170,7 +172,6 @@ export class ActorWork {
     const running = this.enter(call);
     running.since = now;
     this.#around.stamp.at = 0;
-    const method = this.#of.actor![call.method] as (...args: unknown[]) => unknown;
     this.#event(kind, call, now);
     if (!this.#around.control.begin(running.entry, call.seq, now)) {
       this.#of.fence();
@@ -187,10 +188,7 @@ export class ActorWork {
       return;
     }
     try {
-      const { callFor } = this.#around;
-      result = callFor
-        ? callFor(this.#of, call.seq, method, this.#of.actor!, args)
-        : method.apply(this.#of.actor, args);
+      result = callMethod(this.#of, call, args);
     } catch (error) {
       this.threw(running, error);
       return;
@@ -274,9 +272,7 @@ export class ActorWork {
    * finds the message executing or its frame sent, never neither.
    */
   #done(running: Running, outcome: Extract<ToParent, { t: "done" }>["outcome"]): void {
-    const { actor, incarnation, seq } = running.call;
-    const { state, events } = running;
-    this.#around.send({ t: "done", actor, incarnation, seq, ran: true, outcome, state, events });
+    this.#around.send(doneFrame(running, outcome, this.#around.clock));
     this.#ended(running, outcome.ok);
   }
 

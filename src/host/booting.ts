@@ -43,6 +43,7 @@ export class Booting {
   /** Settles when the host can take frames without waiting for its start. */
   readonly open: Promise<void>;
   readonly #logs: HostLogs | undefined;
+  readonly #traced: boolean;
   #greeted = false;
   ended: HostEnd | undefined;
   /** What load() found, as soon as it is done. */
@@ -50,8 +51,12 @@ export class Booting {
   onEnd: (end: HostEnd) => void = () => {};
   #settle: { resolve(facts: ActorFacts): void; reject(error: Error): void } | undefined;
 
-  /** @param logs who hears of lines that are written before an actor is there */
-  constructor(host: Host, logs?: HostLogs) {
+  /**
+   * @param logs   who hears of lines that are written before an actor is there
+   * @param traced messages may belong to traces
+   */
+  constructor(host: Host, logs?: HostLogs, traced = false) {
+    this.#traced = traced;
     this.host = host;
     this.#logs = logs;
     let opened = () => {};
@@ -88,7 +93,8 @@ export class Booting {
       if (this.ended) reject(endError(this.ended));
       const { module, exportName, props, path } = spec;
       const log = this.#logs?.level;
-      this.host.send({ t: "boot", module, exportName, props, path, ...(log ? { log } : {}) });
+      const more = { ...(log ? { log } : {}), ...(this.#traced ? { traced: true } : {}) };
+      this.host.send({ t: "boot", module, exportName, props, path, ...more });
     });
     return this.facts;
   }

@@ -38,7 +38,7 @@ const shared = {
 };
 const hosts = ["host/thread-entry.ts", "host/fork-entry.ts"].map((name) => resolve(src, name));
 const built = await Promise.all([
-  build({ ...shared, entryPoints: hosts }),
+  build({ ...shared, entryPoints: hosts, external: ["@opentelemetry/api"] }),
   build({ ...shared, entryPoints: [resolve(src, "index.ts")], plugins: [later] }),
 ]);
 

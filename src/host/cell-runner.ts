@@ -20,6 +20,7 @@ import { hang } from "./hang.js";
 import { Heart } from "./heart.js";
 import { type AskingActor, HostAsks } from "./host-asks.js";
 import type { HostLog } from "./host-log.js";
+import { openHostTracing } from "./host-tracing.js";
 import { notInLoad } from "./not-in-load.js";
 import type { OwnRecord } from "./own-record.js";
 import { spawnSpec } from "./spawn-request.js";
@@ -168,28 +169,20 @@ export class CellRunner {
       const props = unpack(frame.props, notInLoad);
       const shared = await actorClass.load?.(props as never);
       const replyOnThrow = actorClass.onThrow === "reply";
-      const { control, own, clock, sharesMemory } = this.#link;
+      const { control, own, clock, sharesMemory, callFor, whoseError, tensor, lend, answer, unsent } = this.#link;
       this.#props = { packed: frame.props, plain: props };
       this.#around = {
         actorClass,
         facts,
         shared,
         replyOnThrow,
-        control,
-        own,
+        ...{ control, own, clock, sharesMemory, callFor, whoseError, tensor, lend, answer, unsent },
         methodNumbers: new Map(Object.keys(facts.methods).map((name, index) => [name, index + 1])),
-        clock,
         stamp: this.#stamp,
-        sharesMemory,
-        callFor: this.#link.callFor,
         log: frame.log && this.#link.openLog?.(frame.log, frame.path),
+        tracing: frame.traced ? await openHostTracing() : undefined,
         working: () => this.#heart?.work(),
-        whoseError: this.#link.whoseError,
-        tensor: this.#link.tensor,
-        lend: this.#link.lend,
         send: (out) => this.#link.send(out),
-        answer: this.#link.answer,
-        unsent: this.#link.unsent,
         flush: (patient) => this.#link.flush(patient),
         target: (path, asker) => this.#target(path, asker),
         spawn: (name, spec, asker) => this.#asks.spawn(asker, name, () => spawnSpec(spec, this.#link.register)),

@@ -211,6 +211,7 @@ export class DirectWork implements DirectLine {
       },
       snapshot: false,
       again: false,
+      trace: message.trace?.context,
     };
     this.#entered = this.#work.enter(call);
     this.#entered.lent = this.#lent;

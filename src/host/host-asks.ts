@@ -3,6 +3,7 @@ import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { type TraceContext, traceContextOf } from "../protocol/trace-context.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { SpawnSpec, ToParent, WireOutcome } from "../transport/frames.js";
 import { pack, type ResolveRef, unpack } from "../transport/values.js";
@@ -11,6 +12,8 @@ import type { Incarnation } from "./own-errors.js";
 /** An incarnation that asks: refs in what it is answered are its own. */
 export interface AskingActor extends Incarnation {
   readonly refs: ResolveRef;
+  /** The trace that what it asks now belongs to. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface HostAsk {
@@ -133,6 +136,8 @@ export class HostAsks {
     const { asker, path, method, options } = ask;
     const { id: actor, incarnation } = asker;
     const args = pack(ask.args, "args");
+    const said = options.trace && traceContextOf(options.trace.traceparent, options.trace.tracestate);
+    const trace = said ?? asker.trace;
     this.#send({
       t: "ask",
       actor,
@@ -146,6 +151,7 @@ export class HostAsks {
       idempotent: options.idempotent ?? false,
       priority: options.priority,
       late: late(asker),
+      ...(trace ? { trace } : {}),
     });
   }
 }

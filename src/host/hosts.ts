@@ -35,11 +35,16 @@ export class Hosts {
   readonly #starts = new WeakMap<CellSpec, number>();
   readonly #alive = new Set<Host>();
   readonly #logs: HostLogs | undefined;
+  readonly #traced: boolean;
   #closed = false;
 
-  /** @param logs who hears of the lines that they write; undefined: none is made */
-  constructor(clock: Clock, providers: Record<Isolation, HostProvider>, logs?: HostLogs) {
+  /**
+   * @param logs   who hears of the lines that they write; undefined: none is made
+   * @param traced messages may belong to traces
+   */
+  constructor(clock: Clock, providers: Record<Isolation, HostProvider>, logs?: HostLogs, traced = false) {
     this.#clock = clock;
+    this.#traced = traced;
     this.#providers = providers;
     this.#logs = logs;
   }
@@ -237,7 +242,7 @@ export class Hosts {
       this.#alive.add(host);
       void host.gone.then(() => this.#alive.delete(host));
     }
-    return new Booting(host, this.#logs);
+    return new Booting(host, this.#logs, this.#traced);
   }
 }
 

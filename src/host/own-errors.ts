@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { TraceContext } from "../protocol/trace-context.js";
 
 /** One incarnation, as far as errors go. */
 export interface Incarnation {
@@ -14,6 +15,8 @@ export interface Origin {
   readonly of: Incarnation;
   /** The message; 0 for the start. */
   readonly seq: number;
+  /** The trace that the message belongs to, where it is sampled. */
+  readonly trace?: TraceContext | undefined;
 }
 
 const current = new AsyncLocalStorage<Origin>();
@@ -28,8 +31,9 @@ export function callFor(
   method: (...args: never) => unknown,
   self: object,
   args: unknown[],
+  trace?: TraceContext,
 ): unknown {
-  return current.run({ of, seq }, applied, method, self, args);
+  return current.run({ of, seq, trace }, applied, method, self, args);
 }
 
 /**

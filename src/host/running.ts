@@ -1,4 +1,5 @@
 import type { Call } from "../actor/call.js";
+import { type NotedSpan, type NotesSpans, noteSpan } from "../actor/note-span.js";
 import { HoldfastError } from "../errors.js";
 import type { Packed, ToHost } from "../transport/frames.js";
 import type { OutputStream } from "./output-stream.js";
@@ -46,13 +47,21 @@ export class Running {
 
   /** Nothing goes with its outcome. */
   get plain(): boolean {
-    return this.state === undefined && this.events === undefined;
+    return this.state === undefined && this.events === undefined && this.call.trace === undefined;
   }
 
   /** What its handler holds of it, also when others run beside it. */
   handle(of: Worker): Call {
+    this.#handle ??= this.#made(of);
+    return this.#handle;
+  }
+
+  #made(of: Worker): Call & NotesSpans {
     const running = this;
-    this.#handle ??= {
+    const { id: actor, incarnation, around } = of;
+    const { trace } = this.call;
+    const notes = (span: NotedSpan) => around.send({ t: "span", actor, incarnation, span });
+    return {
       get signal() {
         return running.signal;
       },
@@ -60,9 +69,10 @@ export class Running {
       get sequence() {
         return sequenceOf(of, running.call);
       },
-      remaining: () => Math.max(0, running.call.expires - of.around.clock.now()),
+      trace,
+      ...(trace ? { [noteSpan]: notes } : {}),
+      remaining: () => Math.max(0, running.call.expires - around.clock.now()),
     };
-    return this.#handle;
   }
 
   /** Asked by loops that no frame reaches. */

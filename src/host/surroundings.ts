@@ -9,6 +9,7 @@ import type { Link } from "../transport/link.js";
 import type { ControlWriter } from "./control-writer.js";
 import type { AskingActor } from "./host-asks.js";
 import type { HostLog } from "./host-log.js";
+import type { HostTracing } from "./host-tracing.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
 import type { OwnRecord } from "./own-record.js";
 
@@ -47,6 +48,8 @@ export interface Surroundings {
   readonly callFor: CallFor | undefined;
   /** Where its lines go; undefined: nobody logs. */
   readonly log: HostLog | undefined;
+  /** Where messages may belong to traces. */
+  readonly tracing: HostTracing | undefined;
   /** Something is done that no message asked for. */
   working(): void;
   /** What had set the code going that runs now, where that is known. */

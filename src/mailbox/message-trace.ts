@@ -1,14 +1,10 @@
+import type { TraceContext } from "../protocol/trace-context.js";
+
 /** The incarnation that a message is with. */
 export interface HandedTo {
   readonly path: string;
   readonly incarnation: number;
   readonly cell: { readonly host: { readonly isolation: string; readonly name: string } } | undefined;
-}
-
-/** W3C trace context, as it crosses a border. */
-export interface TraceContext {
-  readonly traceparent: string;
-  readonly tracestate?: string;
 }
 
 /**

@@ -230,7 +230,6 @@ export class Message {
     return outcome.ok ? this.succeed(outcome.value) : this.fail(outcome.error);
   }
 
-  /** The same with a value, for whom no outcome has to be made. */
   succeed(value: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;

@@ -29,6 +29,9 @@ export interface AskFrame {
   priority?: Priority;
   /** For a method that answers with a stream: how many parts may come before `credit` is sent. Default streamWindow. */
   credit?: number;
+  /** W3C trace context of the caller; what is none is ignored. */
+  traceparent?: string;
+  tracestate?: string;
 }
 
 /** A call without an answer. Only a tell that may not be made at all is answered, by an `error` without id. */
@@ -39,6 +42,9 @@ export interface TellFrame {
   method: string;
   args: unknown[];
   priority?: Priority;
+  /** W3C trace context of the caller; what is none is ignored. */
+  traceparent?: string;
+  tracestate?: string;
 }
 
 /** Gives up an ask (answered by error Cancelled, or by the result that was already on its way), or ends a stream at once. */
@@ -69,6 +75,9 @@ export interface OpenFrame {
   have?: number;
   /** Milliseconds that each chunk may take. Default 30000. */
   timeout?: number;
+  /** W3C trace context that every chunk belongs to; what is none is ignored. */
+  traceparent?: string;
+  tracestate?: string;
 }
 
 /** One chunk: the arguments of one ordered ask. `seq` counts from 0 without a gap. */

@@ -34,6 +34,8 @@ const text = (longest: number) =>
   rule(`a string of at most ${longest} characters`, (v) => typeof v === "string" && v.length <= longest);
 const name = rule("a string of 1 to 256 characters", (v) => typeof v === "string" && v.length >= 1 && v.length <= 256);
 const priority = rule(priorityWords, isPriority);
+/** Longer than any that is one: what is none is ignored, not refused. */
+const trace = { traceparent: maybe(text(1024)), tracestate: maybe(text(4096)) };
 const flag = rule("true or false", (v) => typeof v === "boolean");
 const names = rule(
   "a list of at most 32 strings",
@@ -56,8 +58,9 @@ export const clientShapes: Shapes<ClientFrame> = {
     idempotent: maybe(flag),
     priority: maybe(priority),
     credit: maybe(amount),
+    ...trace,
   },
-  tell: { to: name, key: maybe(name), method: name, args: list, priority: maybe(priority) },
+  tell: { to: name, key: maybe(name), method: name, args: list, priority: maybe(priority), ...trace },
   cancel: { id: whole },
   credit: { id: whole, n: amount },
   open: {
@@ -68,6 +71,7 @@ export const clientShapes: Shapes<ClientFrame> = {
     session: maybe(name),
     have: maybe(seen),
     timeout: maybe(duration),
+    ...trace,
   },
   chunk: { id: whole, seq: whole, args: list },
   ack: { id: whole, seq: whole },

@@ -27,6 +27,7 @@ import { RunQueue } from "./run-queue.js";
 import { Shedding } from "./shedding.js";
 import type { SystemOptions } from "./system.js";
 import { Following } from "./trace/following.js";
+import type { Tracing } from "./trace/tracing.js";
 import type { TreePaths } from "./tree-paths.js";
 
 /** Stand-ins for the real hosts of a level: a simulation's, a fault injector's. */
@@ -38,6 +39,7 @@ export function newContext(
   providers: Providers,
   makeStore: MakeStore | undefined,
   paths: () => TreePaths,
+  tracing?: Tracing,
 ): { context: SystemContext; slab: Slab; tensors: Slab } {
   const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
   const events = new EventFan(name);
@@ -53,8 +55,8 @@ export function newContext(
     clock,
     chance,
     events,
-    following: new Following(name, clock),
-    hosts: new Hosts(clock, { ...hosts, ...providers }, logs),
+    following: new Following(name, clock, tracing),
+    hosts: new Hosts(clock, { ...hosts, ...providers }, logs, tracing !== undefined),
     inline: inlineProvider,
     exclusiveHosts: new Map(),
     deadlines: new Deadlines(clock),
@@ -63,7 +65,7 @@ export function newContext(
     hangWatch: new HangWatch(clock),
     deadlocks: development ? new Deadlocks(clock) : undefined,
     longestRuns: new LongestRuns(),
-    runQueue: new RunQueue(clock),
+    runQueue: new RunQueue(clock, tracing && ((run) => tracing.apart(run))),
     callMade: { at: 0 },
     lodgings: new Lodgings(() => context),
     shedding: new Shedding(),

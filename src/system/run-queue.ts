@@ -57,8 +57,12 @@ export class RunQueue {
   #messagesLeft = DRAIN_MESSAGES;
   #msLeft = DRAIN_MS;
 
-  constructor(clock: Clock) {
+  readonly #start: () => void;
+
+  /** @param apart runs a drain outside of what is active where it was scheduled. Default: it is as everything is */
+  constructor(clock: Clock, apart?: (run: () => void) => void) {
     this.#clock = clock;
+    this.#start = apart ? () => apart(this.#drain) : this.#drain;
   }
 
   /** Nobody is in it, and who comes now runs before this turn of the event loop is over. */
@@ -73,7 +77,7 @@ export class RunQueue {
     this.#last = runnable;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    void soon.then(this.#drain);
+    void soon.then(this.#start);
   }
 
   /** Something that is added has a deadline, or has waited for a while. */

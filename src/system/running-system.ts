@@ -27,6 +27,8 @@ import type { SystemStats, UnitStats } from "./stats.js";
 import type { Supervisor } from "./supervisor/supervisor.js";
 import type { SystemOptions } from "./system.js";
 import { tellOfTheEnd } from "./tell-of-the-end.js";
+import type { Tracing } from "./trace/tracing.js";
+import { hasTracing } from "./trace/tracing-of.js";
 import { TreePaths } from "./tree-paths.js";
 import { type LoadedSpec, noKeeper } from "./unit.js";
 
@@ -58,11 +60,18 @@ export class RunningSystem extends OperatedTree implements App {
   /**
    * @param providers stand-ins for the real hosts of a level: a simulation's, a fault injector's
    * @param makeStore makes what durable actors are stored in
+   * @param tracing   makes spans of its messages
    */
-  constructor(root: LoadedSpec, options: SystemOptions, providers: Providers = {}, makeStore?: MakeStore) {
+  constructor(
+    root: LoadedSpec,
+    options: SystemOptions,
+    providers: Providers = {},
+    makeStore?: MakeStore,
+    tracing?: Tracing,
+  ) {
     super();
     const { name = "app" } = options;
-    const { context, slab, tensors } = newContext(options, providers, makeStore, () => this.#paths);
+    const { context, slab, tensors } = newContext(options, providers, makeStore, () => this.#paths, tracing);
     this.#context = context;
     this.#began = context.clock.now();
     this.slab = slab;
@@ -70,6 +79,7 @@ export class RunningSystem extends OperatedTree implements App {
     this.tensor = tensorsOf(tensors);
     this.#name = name;
     hasStore(this, context.store);
+    hasTracing(this, tracing);
     const { clock, events, memory, shedding } = context;
     const over = () => this.#state === "stopped";
     hasLevers(this, {

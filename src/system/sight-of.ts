@@ -3,7 +3,7 @@ import type { SystemContext } from "./context.js";
 import type { Receiver } from "./receiver.js";
 
 /** What is known of a receiver, as it is when it is looked at. */
-export function sightOf({ clock, chance, events }: SystemContext, receiver: Receiver): Sight {
+export function sightOf({ clock, chance, events, following: { tracing } }: SystemContext, receiver: Receiver): Sight {
   return {
     clock,
     chance,
@@ -13,6 +13,7 @@ export function sightOf({ clock, chance, events }: SystemContext, receiver: Rece
     get load() {
       return receiver.load;
     },
+    span: tracing && ((name, given) => tracing.call(name, given)),
     durable: receiver.durable ?? false,
     tell: (event) => events.emit(event),
   };

@@ -9,6 +9,8 @@ import { checkLetters } from "./letters/letter-options.js";
 import { checkLogger, type Logger } from "./log/logger.js";
 import { positive } from "./memory/memory-options.js";
 import type { Children, RefsOf, SupervisorSpec } from "./supervisor/supervisor-spec.js";
+import { checkTrace, openTracing } from "./trace/open-tracing.js";
+import type { TraceOptions } from "./trace/tracing.js";
 
 export interface SystemMemory {
   /** Of the whole process, MB: over it the thread that holds most is recycled, as with an actor's `memory`. Default: no limit. */
@@ -47,6 +49,11 @@ export interface SystemOptions {
    * shape. Default: none, and console output goes where it always goes. See docs/logs.md.
    */
   logger?: Logger;
+  /**
+   * Makes spans of OpenTelemetry for its messages; needs @opentelemetry/api. See docs/observability.md and TraceOptions.
+   * Default false.
+   */
+  trace?: boolean | TraceOptions;
   /** Clone values to inline actors, as a thread would. Default false: they are passed by reference. */
   cloneInline?: boolean;
 }
@@ -61,6 +68,7 @@ const systemKeys: KeysOf<SystemOptions> = {
   deadLetters: true,
   store: true,
   logger: true,
+  trace: true,
 };
 
 /**
@@ -77,12 +85,13 @@ export async function system<C extends Children>(
   checkTree(tree);
   checkOptions(options);
   const { store } = options;
-  const [{ RunningSystem }, root, make] = await Promise.all([
+  const [{ RunningSystem }, root, make, tracing] = await Promise.all([
     import("./running-system.js"),
     tree.load(),
     makeStoreOf(store),
+    openTracing(options.trace, options.clock, options.chance),
   ]);
-  const running = new RunningSystem(root, options, {}, make);
+  const running = new RunningSystem(root, options, {}, make, tracing);
   const started = running.start(options.start === "background");
   if (options.start !== "background") await started;
   return running as unknown as App<RefsOf<C>>;
@@ -109,6 +118,7 @@ function checkOptions(options: SystemOptions): void {
   }
   checkStore(options.store);
   checkLogger(options.logger, "logger");
+  checkTrace(options.trace);
   refuseOther(options.clock, "clock", ["now", "wallTime", "after"]);
   if (options.chance !== undefined && typeof options.chance !== "function") {
     const text = `chance is ${shown(options.chance)}: give a function that returns numbers in [0, 1)`;

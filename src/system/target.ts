@@ -97,9 +97,10 @@ class ReceiverTarget implements Target {
     const { shedding, following } = this.context;
     const simple = options.timeout === undefined && options.signal === undefined;
     const tell = (args: unknown[]) => this.#tell(sent, args);
+    const followed = () => following.any && following.takes(options);
     return function (first: unknown) {
       // biome-ignore lint/complexity/noArguments: a rest parameter makes its array for every call
-      if (arguments.length !== 1 || !simple || !isPlain(first) || following.any) return tell(listed(arguments));
+      if (arguments.length !== 1 || !simple || !isPlain(first) || followed()) return tell(listed(arguments));
       if (joins && shedding.level === 0 && receiver.joins!(sent, first)) {
         sent.tally.accepted++;
         return true;
@@ -147,7 +148,8 @@ class ReceiverTarget implements Target {
   }
 
   #follow(message: Message): void {
-    this.context.following.begin(message, this.receiver.path);
+    const { trace } = message.options as InnerCallOptions;
+    this.context.following.begin(message, this.receiver.path, trace);
   }
 
   #tell(sent: SentThrough, args: unknown[]): boolean {

@@ -1,8 +1,9 @@
-import type { Special } from "../mailbox/message.js";
-import type { ToHost, ToParent } from "./frames.js";
+import type { TraceContext } from "../protocol/trace-context.js";
+import type { Times, ToHost, ToParent } from "./frames.js";
 import { LARGEST_FRAME, MARKER_BYTES, type RingMemory } from "./ring.js";
 import { ValueReader } from "./ring-values-reader.js";
 import { ValueWriter } from "./ring-values-writer.js";
+import { bitsOf, SPECIAL, specials } from "./special-bits.js";
 
 export type Frame = ToHost | ToParent;
 
@@ -10,8 +11,8 @@ export type Frame = ToHost | ToParent;
  * A frame in a ring: words of 32 bits, then values.
  *
  *   every frame   size << 8 | kind
- *   call          actor, incarnation, seq, method | flags << 16, -, expires (float64), [name of the method,] [sequence,] args
- *   done          actor, incarnation, seq, flags, result or error, [snapshot,] [events]
+ *   call          actor, incarnation, seq, method | flags << 16, -, expires (float64), [name of the method,] [sequence,] [trace,] args
+ *   done          actor, incarnation, seq, flags, result or error, [snapshot,] [events,] [times]
  *   other         the frame itself, as a value
  *   marker        how many messages have gone by the port; the last of them stands here
  *
@@ -20,12 +21,11 @@ export type Frame = ToHost | ToParent;
  */
 export const kind = { call: 1, done: 2, other: 3, marker: 4 } as const;
 
-/** Of `special`: two bits. */
-const SPECIAL = 3;
 const SNAPSHOT = 4;
 const AGAIN = 8;
 const NAMED = 16;
 const SEQUENCE = 32;
+const TRACE = 64;
 
 const RAN = 4;
 const OK = 8;
@@ -35,11 +35,10 @@ const OF_STATE = 5;
 const EVENTS = 128;
 /** The same of events. */
 const OF_EVENTS = 8;
+const TIMES = 1024;
 
 /** Flags of a `done` that holds a plain result alone. */
 const PLAIN_ANSWER = RAN | OK;
-
-const specials: readonly Special[] = [false, true, "large"];
 
 const CALL_BYTES = 32;
 const DONE_BYTES = 20;
@@ -131,6 +130,7 @@ export class FrameWriter {
       (frame.snapshot ? SNAPSHOT : 0) |
       (frame.again ? AGAIN : 0) |
       (frame.sequence ? SEQUENCE : 0) |
+      (frame.trace ? TRACE : 0) |
       (known === undefined ? NAMED : 0);
     ints[word + 4] = number | (flags << 16);
     this.#view.setFloat64(at + 24, frame.expires);
@@ -141,6 +141,7 @@ export class FrameWriter {
       this.#values.string(frame.method);
     }
     if (frame.sequence) this.#values.value(frame.sequence);
+    if (frame.trace) this.#values.value(frame.trace);
     this.#values.list(frame.args.value as unknown[]);
     this.#latest = frame.method;
     this.#latestNumber = number;
@@ -153,14 +154,14 @@ export class FrameWriter {
   }
 
   #done(frame: Extract<ToParent, { t: "done" }>, at: number): number {
-    const { actor, incarnation, seq, ran, outcome, state, events } = frame;
+    const { actor, incarnation, seq, ran, outcome, state, events, times } = frame;
     const ints = this.#ints;
     const word = at >> 2;
     ints[word + 1] = actor;
     ints[word + 2] = incarnation;
     ints[word + 3] = seq;
     this.#values.begin(at + DONE_BYTES, at + LARGEST_FRAME);
-    let flags = ran ? RAN : 0;
+    let flags = (ran ? RAN : 0) | (times ? TIMES : 0);
     if (outcome.ok) {
       flags |= OK | bitsOf(outcome.value.special);
       this.#values.value(outcome.value.value);
@@ -173,6 +174,7 @@ export class FrameWriter {
       flags |= EVENTS | (bitsOf(events.special) << OF_EVENTS);
       this.#values.value(events.value);
     }
+    if (times) this.#values.value(times);
     ints[word + 4] = flags;
     return kind.done;
   }
@@ -248,7 +250,8 @@ export class FrameReader {
     this.#values.at = at + CALL_BYTES;
     if (flags & NAMED) this.#methods[number] = this.#values.value() as string;
     const sequence = flags & SEQUENCE ? (this.#values.value() as number) : 0;
-    return {
+    const trace = flags & TRACE ? (this.#values.value() as TraceContext) : undefined;
+    const call: Extract<ToHost, { t: "call" }> = {
       t: "call",
       actor: ints[word + 1]!,
       incarnation: ints[word + 2]!,
@@ -260,6 +263,8 @@ export class FrameReader {
       again: (flags & AGAIN) !== 0,
       sequence,
     };
+    if (trace) call.trace = trace;
+    return call;
   }
 
   #done(at: number): Frame {
@@ -273,7 +278,8 @@ export class FrameReader {
       flags & STATE ? { value: values.value(), special: specials[(flags >> OF_STATE) & SPECIAL]! } : undefined;
     const events =
       flags & EVENTS ? { value: values.value(), special: specials[(flags >> OF_EVENTS) & SPECIAL]! } : undefined;
-    return {
+    const times = flags & TIMES ? (values.value() as Times) : undefined;
+    const done: Extract<ToParent, { t: "done" }> = {
       t: "done",
       actor: ints[word + 1]!,
       incarnation: ints[word + 2]!,
@@ -286,9 +292,7 @@ export class FrameReader {
       state,
       events,
     };
+    if (times) done.times = times;
+    return done;
   }
-}
-
-function bitsOf(special: Special): number {
-  return special === false ? 0 : special === true ? 1 : 2;
 }

@@ -1,7 +1,9 @@
 import type { LogLevel } from "../actor/actor-log.js";
 import type { ActorFacts } from "../actor/methods.js";
+import type { NotedSpan } from "../actor/note-span.js";
 import type { Special } from "../mailbox/message.js";
 import type { Priority } from "../protocol/priority.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import type { WireError } from "./error-codec.js";
 
 /*
@@ -39,7 +41,16 @@ export interface Packed {
 }
 
 export type ToHost =
-  | { t: "boot"; module: string; exportName: string | undefined; props: Packed; path: string; log?: LogLevel }
+  | {
+      t: "boot";
+      module: string;
+      exportName: string | undefined;
+      props: Packed;
+      path: string;
+      log?: LogLevel;
+      /** Messages may belong to traces. */
+      traced?: boolean;
+    }
   | {
       t: "start";
       /** Its number in the cell: see host/actor-number.ts. */
@@ -91,6 +102,8 @@ export type ToHost =
       sequence?: number;
       /** It may be delivered again: a host that shares memory runs it on a copy of its arguments. */
       again: boolean;
+      /** The trace that it belongs to, where it is sampled. */
+      trace?: TraceContext | undefined;
     }
   | { t: "cancel"; actor: number; incarnation: number; seq: number }
   /** The consumer of an output stream has room for `count` more values. */
@@ -120,6 +133,12 @@ export interface SpawnSpec {
   readonly runs: string;
   /** Its props and options. */
   readonly own: Packed;
+}
+
+/** When a handler began and ended, monotonic ms. */
+export interface Times {
+  readonly began: number;
+  readonly ended: number;
 }
 
 export type WireOutcome = { ok: true; value: Packed } | { ok: false; error: WireError };
@@ -181,6 +200,8 @@ export type ToParent =
       state: Packed | undefined;
       /** The list of what has happened in it, in order, of an event-sourced actor; `state` is after these. */
       events?: Packed | undefined;
+      /** Of a call with a trace. */
+      times?: Times;
     }
   | {
       t: "crashed";
@@ -217,6 +238,8 @@ export type ToParent =
       timeoutMs: number;
       idempotent: boolean;
       priority: Priority | undefined;
+      /** The trace that it belongs to, where that is sampled. */
+      trace?: TraceContext | undefined;
       /** The path of an asker whose incarnation is over: nobody has its number any more. */
       late: string | undefined;
     }
@@ -232,5 +255,7 @@ export type ToParent =
     }
   /** A death watch of the asking incarnation; answered when it fires, never when that incarnation ends before. */
   | { t: "watch"; actor: number; incarnation: number; call: number; path: string; key: string | undefined }
+  /** Work was done for messages that are sampled. */
+  | { t: "span"; actor: number; incarnation: number; span: NotedSpan }
   /** The host's own ask was given up. */
   | { t: "drop-ask"; call: number };

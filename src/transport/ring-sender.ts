@@ -40,6 +40,7 @@ const ways: Record<Frame["t"], "ring" | "once" | "room"> = {
   spawn: "ring",
   watch: "ring",
   "drop-ask": "ring",
+  span: "ring",
 };
 
 /** A message of the port that stands where its marker is in the ring. */

@@ -35,7 +35,7 @@ export async function exchange(settings: V2Settings, request: Outgoing, signal: 
   try {
     const response = await settings.fetch(url, {
       method,
-      headers: { ...settings.headers, ...headers },
+      headers: { ...settings.headers, ...settings.trace(), ...headers },
       ...(body === undefined ? {} : { body }),
       // A POST that is redirected may arrive as a GET, and a token elsewhere.
       redirect: "manual",

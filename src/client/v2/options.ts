@@ -2,6 +2,8 @@ import type { Clock } from "../../clock.js";
 import { type Duration, milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import { type KeysOf, onlyKnownKeys, shown } from "../../known-keys.js";
+import { askedContext } from "../../protocol/asked-context.js";
+import type { TraceContext } from "../../protocol/trace-context.js";
 import { portableClock } from "../portable-clock.js";
 import { baseUrl } from "./base-url.js";
 
@@ -16,6 +18,8 @@ export interface V2ClientOptions {
   readonly gzip?: boolean;
   /** Bytes of an answer, decompressed, before it is refused as PayloadTooLarge. Default 256 MiB. */
   readonly maxAnswer?: number;
+  /** The W3C trace context that a call belongs to: it goes along as headers. Default: none. */
+  readonly trace?: () => Partial<TraceContext> | undefined;
   /** What sends the requests. Default the global `fetch`. */
   readonly fetch?: typeof fetch;
   /** For tests. Default the machine's. */
@@ -29,6 +33,7 @@ const optionKeys: KeysOf<V2ClientOptions> = {
   gzip: true,
   maxAnswer: true,
   fetch: true,
+  trace: true,
   clock: true,
 };
 
@@ -40,6 +45,7 @@ export interface V2Settings {
   readonly gzip: boolean;
   readonly maxAnswer: number;
   readonly fetch: typeof fetch;
+  readonly trace: () => TraceContext | undefined;
   readonly clock: Clock;
 }
 
@@ -70,6 +76,7 @@ export function v2Settings(url: string | URL, options: V2ClientOptions): V2Setti
     maxAnswer,
     // Called bare: a browser's fetch refuses to be called as a method of something else.
     fetch: (input, init) => send(input, init),
+    trace: askedContext(options.trace, "v2Client"),
     clock,
   };
 }

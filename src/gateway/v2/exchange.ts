@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.js";
 import { HoldfastError } from "../../errors.js";
+import { type TraceContext, untraced } from "../../protocol/trace-context.js";
 import type { WrittenBody } from "../../protocol/v2/infer-response.js";
+import type { Tracing } from "../../system/trace/tracing.js";
 import type { BodyAccount } from "./body-ledger.js";
 import { codingFor, pack } from "./codings.js";
 import { v2Defaults } from "./options.js";
 import { refusalOf } from "./problem.js";
 import { readBody } from "./read-body.js";
+import { requestSpan } from "./request-span.js";
 
 export interface ExchangeRules {
   readonly clock: Clock;
@@ -45,6 +48,24 @@ export class Exchange {
   /** Fires when the client has gone before its answer. */
   get signal(): AbortSignal {
     return this.#gone.signal;
+  }
+
+  /**
+   * Begins the span of this request, which ends with its answer.
+   * @param route as it is written in docs, without names
+   * @returns the trace that what is done for it belongs to; undefined where nothing is traced
+   */
+  trace(tracing: Tracing | undefined, route: string, model: string): TraceContext | undefined {
+    if (!tracing) return undefined;
+    const { method = "POST", headers } = this.#request;
+    const span = requestSpan(tracing, { method, headers, route, model });
+    const response = this.#response;
+    response.once("close", () => {
+      const { statusCode: status, writableFinished } = response;
+      const code = writableFinished ? (status >= 500 ? String(status) : undefined) : "Cancelled";
+      span?.end(code, writableFinished ? { "http.response.status_code": status } : {});
+    });
+    return span?.context ?? untraced;
   }
 
   /** @throws HoldfastError, HttpProblem as in read-body.ts */

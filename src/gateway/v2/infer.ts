@@ -1,4 +1,5 @@
 import { HoldfastError } from "../../errors.js";
+import type { TraceContext } from "../../protocol/trace-context.js";
 import { classified } from "../../protocol/v2/classify.js";
 import {
   type InferRequest,
@@ -26,6 +27,8 @@ export interface InferCall {
   readonly body: Uint8Array;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
+  /** What it belongs to; undefined where nothing is traced. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface InferCall {
  * @throws HoldfastError (rejects) InvalidValue naming the field; UnknownModel; what the model rejects with
  */
 export async function infer(models: ServedModels, call: InferCall): Promise<WrittenBody> {
-  const { model, version, signal } = call;
+  const { model, version, signal, trace } = call;
   const request = readRequest(models, call);
   const { stateful = false } = models.describe(model, version);
   const { options, parameters } = handlingOf(request.parameters, signal, stateful);
@@ -48,7 +51,7 @@ export async function infer(models: ServedModels, call: InferCall): Promise<Writ
       ...(request.outputs ? { outputs: request.outputs.map(({ name }) => name) } : {}),
       ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
     },
-    options,
+    trace ? { ...options, trace } : options,
   );
   const declared = (name: string) => portOf(models, model, answer.version, name);
   return writeInferResponse({

@@ -1,3 +1,4 @@
+import type { Tracing } from "../../system/trace/tracing.js";
 import type { Right } from "../access.js";
 import type { Exchange } from "./exchange.js";
 import type { V2Service } from "./v2-service.js";
@@ -27,7 +28,7 @@ export interface Route {
  *   POST /repository/index        POST /repository/models/M/load|unload (operators)
  *                                 POST /repository/models/M/swap|rollback (operators; answered line by line)
  */
-export function routesOf(service: V2Service, draining: () => boolean): readonly Route[] {
+export function routesOf(service: V2Service, draining: () => boolean, tracing?: Tracing): readonly Route[] {
   return [
     get("", (exchange) => exchange.json(200, service.server())),
     {
@@ -56,11 +57,12 @@ export function routesOf(service: V2Service, draining: () => boolean): readonly 
     ...ofModel(
       "/infer",
       async (exchange, { model, version }, headerLength) => {
+        const trace = exchange.trace(tracing, "/v2/models/{model}/infer", model!);
         // Before the body is read: who asks for what is not there need not send it.
         service.modelReady(model!, version);
         const body = await exchange.body();
         const { signal } = exchange;
-        await exchange.inference(await service.infer({ model: model!, version, headerLength, body, signal }));
+        await exchange.inference(await service.infer({ model: model!, version, headerLength, body, signal, trace }));
       },
       "POST",
     ),

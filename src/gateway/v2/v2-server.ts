@@ -122,7 +122,7 @@ export class V2Server implements OpenHttpDoor {
       }),
     );
     const allowed = new Map<string, string[]>();
-    for (const route of routesOf(this.#service, this.#host.draining)) {
+    for (const route of routesOf(this.#service, this.#host.draining, this.#host.tracing)) {
       const url = `${prefix}${route.path}`;
       const methods = route.method === "GET" ? ["GET", "HEAD"] : ["POST"];
       allowed.set(url, [...(allowed.get(url) ?? []), ...methods]);

@@ -1,13 +1,17 @@
+import type { NotesSpans } from "../../actor/note-span.js";
 import { onAbort } from "../../actor/on-abort.js";
 import { HoldfastError } from "../../errors.js";
+import type { TraceContext } from "../../protocol/trace-context.js";
 import type { WaitingItem } from "./batch-rule.js";
 
 /** How long an item is of use, and to whom: `this.call` in a handler is one. */
-export interface ItemCall {
+export interface ItemCall extends NotesSpans {
   /** Fires when nobody wants the answer any more. */
   readonly signal?: AbortSignal;
   /** Milliseconds that are left; Infinity for no end. */
   remaining?(): number;
+  /** What it belongs to, where it is sampled. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** One item and who waits for it: settles once. */
@@ -18,17 +22,21 @@ export class BatchItem<T, R> implements WaitingItem {
   readonly weight: number;
   readonly since: number;
   readonly deadline: number;
+  readonly call: ItemCall;
   readonly #signal: AbortSignal | undefined;
   #resolve: (value: R) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #forget: (() => void) | undefined;
 
-  constructor(item: T, key: string, weight: number, now: number, { signal, remaining }: BoundCall) {
+  constructor(item: T, key: string, weight: number, now: number, call: ItemCall) {
+    const { signal } = call;
+    const remaining = call.remaining?.() ?? Number.POSITIVE_INFINITY;
     this.item = item;
     this.key = key;
     this.weight = weight;
     this.since = now;
     this.deadline = now + remaining;
+    this.call = call;
     this.#signal = signal;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -56,12 +64,6 @@ export class BatchItem<T, R> implements WaitingItem {
   leave(why: "given up" | "late"): void {
     this.settle(why === "late" ? late() : (this.#signal?.reason ?? givenUp()), true);
   }
-}
-
-export interface BoundCall {
-  readonly signal: AbortSignal | undefined;
-  /** ms */
-  readonly remaining: number;
 }
 
 function late(): HoldfastError {

@@ -8,6 +8,7 @@ import { BatchCosts } from "./batch-costs.js";
 import { BatchItem, type ItemCall } from "./batch-item.js";
 import { type BatchOptions, type BatchSettings, batchSettings } from "./batch-options.js";
 import { decideBatch } from "./batch-rule.js";
+import { batchSpan } from "./batch-span.js";
 import { runHalves } from "./run-halves.js";
 
 /** What a run knows of its batch. */
@@ -119,8 +120,7 @@ class BatchEngine<T, R> implements Batcher<T, R> {
     // One that is too heavy for the bound itself may wait alone: else it would be refused for ever.
     const overweight = this.#waiting.length > 0 && this.#waitingWeight + weighs > maxWaitingWeight;
     if (this.#waiting.length >= maxWaiting || overweight) throw this.#full();
-    const remaining = call.remaining?.() ?? Number.POSITIVE_INFINITY;
-    const entry = new BatchItem<T, R>(item, key(item), weighs, clock.now(), { signal, remaining });
+    const entry = new BatchItem<T, R>(item, key(item), weighs, clock.now(), call);
     this.#waiting.push(entry);
     this.#waitingWeight += weighs;
     entry.onGivenUp(() => this.#leave(entry));
@@ -192,10 +192,12 @@ class BatchEngine<T, R> implements Batcher<T, R> {
     const once = async (some: readonly BatchItem<T, R>[]) => {
       this.#runs++;
       const call = { key: batch[0]!.key, weight: weightOfAll(some), signal: abort.signal };
-      const answers = await this.#run(
-        some.map(({ item }) => item),
-        call,
-      );
+      const run = () =>
+        this.#run(
+          some.map(({ item }) => item),
+          call,
+        );
+      const answers = await batchSpan(some, clock, run);
       if (some === batch) firstTook = clock.now() - began;
       return answers;
     };

@@ -62,6 +62,7 @@ export class Fallback implements Policy {
     } catch (error) {
       if (!this.#covers(error) || call.signal?.aborted) throw error;
       this.#used++;
+      call.span?.event("fallback", { code: codeOf(error) });
       const told = { type: "fallback", path: call.path, method: call.method, code: codeOf(error) } as const;
       try {
         const value = await this.#to(call, error);

@@ -1,10 +1,11 @@
 import type { CallOptions, SystemIdentity, Target } from "../../actor/ref.js";
-import type { Sight } from "../../actor/sight.js";
+import type { CallSpan, Sight } from "../../actor/sight.js";
 import type { Clock } from "../../clock.js";
 import { DEFAULT_ASK_TIMEOUT } from "../../defaults.js";
 import { milliseconds } from "../../duration.js";
 import { HoldfastError } from "../../errors.js";
 import { awaitedOrIterated } from "./awaited-or-iterated.js";
+import { codeOf } from "./fault-of.js";
 import type { HopStatistics } from "./hop-options.js";
 import type { Policies } from "./policies-of.js";
 import type { Next, PolicyCall } from "./policy.js";
@@ -77,16 +78,31 @@ export class HopTarget implements Target {
       throw new HoldfastError("Cancelled", text, { retryable: true, cause: signal.reason });
     }
     const declared = this.#declared(method);
+    const span = this.#target.sight?.span?.(`hop ${this.path}/${method}`, options.trace);
+    const traced = span ? { ...options, trace: span.context } : options;
     const call: PolicyCall = {
       path: this.path,
       scope: this.#target.system ?? this.#target,
       method,
       args,
-      options: declared && options.idempotent === undefined ? { ...options, idempotent: true } : options,
+      options: declared && options.idempotent === undefined ? { ...traced, idempotent: true } : traced,
       deadline,
       signal,
+      span,
       idempotent: options.idempotent ?? (declared || known),
     };
-    return this.#run(call);
+    return span ? within(span, () => this.#run(call)) : this.#run(call);
+  }
+}
+
+/** It ends with the call, whatever policies made of that. */
+async function within<T>(span: CallSpan, run: () => Promise<T>): Promise<T> {
+  try {
+    const value = await run();
+    span.end(undefined);
+    return value;
+  } catch (error) {
+    span.end(codeOf(error));
+    throw error;
   }
 }

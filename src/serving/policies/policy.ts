@@ -1,5 +1,5 @@
 import type { CallOptions } from "../../actor/ref.js";
-import type { Load } from "../../actor/sight.js";
+import type { CallSpan, Load } from "../../actor/sight.js";
 import type { Chance, Clock } from "../../clock.js";
 import type { HopEvent } from "./hop-events.js";
 
@@ -18,6 +18,8 @@ export interface PolicyCall {
   readonly deadline: number;
   /** Its caller gave up. */
   readonly signal: AbortSignal | undefined;
+  /** Of the sampled ones: policies say in it what they did. */
+  readonly span?: CallSpan | undefined;
   /** To run it twice does no harm. */
   readonly idempotent: boolean;
 }

@@ -13,6 +13,7 @@ import type { SystemContext } from "../context.js";
 import type { DurableState } from "../durable/durable-state.js";
 import { replayOf } from "../durable/replay-of.js";
 import type { Addressee } from "./addressee.js";
+import { callFrame } from "./call-frame.js";
 import { DirectRuns } from "./direct-runs.js";
 import type { HandleOptions } from "./handle-options.js";
 import { Inflight } from "./inflight.js";
@@ -73,7 +74,7 @@ export class Deliveries implements Holder {
   }
 
   deliver(message: Message): void {
-    const { id: actor, incarnation, cell } = this.#to;
+    const { cell } = this.#to;
     const { facts } = cell!;
     const known = message.sent === this.#latestSent || this.#known(message.sent, facts);
     const refused = known && !this.#latest!.mutates ? undefined : undeliverable(message, this.#to, known);
@@ -95,19 +96,10 @@ export class Deliveries implements Holder {
     message.deliveredAt = this.#context.callMade.at || this.#context.clock.now();
     message.trace?.handed(this.#to, message.deliveredAt);
     this.#inflight.append(message, "delivered");
-    cell!.send({
-      t: "call",
-      actor,
-      incarnation,
-      seq: message.seq,
-      method: message.method,
-      args: { value: message.args, special: message.special },
-      // It runs again for its state alone: nobody waits.
-      expires: message.settled ? Number.POSITIVE_INFINITY : message.deadline,
-      snapshot: facts.replayable && this.kept.due(message, this.#inflight.size, facts),
-      sequence: this.durable === undefined ? 0 : message.sequence,
-      again: facts.replayable || method.idempotent || message.idempotent,
-    });
+    const snapshot = facts.replayable && this.kept.due(message, this.#inflight.size, facts);
+    const sequence = this.durable === undefined ? 0 : message.sequence;
+    const again = facts.replayable || method.idempotent || message.idempotent;
+    cell!.send(callFrame(message, this.#to, snapshot, sequence, again));
   }
 
   /**
@@ -191,6 +183,7 @@ export class Deliveries implements Holder {
     const { outcome } = frame;
     const message = this.#inflight.get(frame.seq);
     if (!message) return false;
+    if (frame.times) message.trace?.ran(frame.times.began, frame.times.ended);
     this.#left(message, outcome.ok, frame);
     if (!outcome.ok && outcome.error.code === undefined) this.#to.failed?.();
     const end: Outcome = outcome.ok

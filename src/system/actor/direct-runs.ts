@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.js";
 import { type DirectLine, later } from "../../host/direct-line.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
+import type { MessageTrace } from "../../mailbox/message-trace.js";
 import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./addressee.js";
@@ -145,8 +146,7 @@ export class DirectRuns implements Runnable {
         continue;
       }
       const { trace } = message;
-      trace?.handed(to, this.#clock.now());
-      const value = trace === undefined ? line.run(message, now) : trace.within(() => line.run(message, now));
+      const value = trace === undefined ? line.run(message, now) : this.#followed(line, message, trace);
       if (value === later) {
         message.answer?.count(now);
         inflight.enlist(message);
@@ -163,6 +163,12 @@ export class DirectRuns implements Runnable {
     }
     this.getReady();
     return most;
+  }
+
+  #followed(line: DirectLine, message: Message, trace: MessageTrace): unknown {
+    const now = this.#clock.now();
+    trace.handed(this.#to, now);
+    return trace.within(() => line.run(message, now));
   }
 
   /**

@@ -43,6 +43,7 @@ export class CellAsks {
       idempotent: frame.idempotent,
       ...(frame.key === undefined ? {} : { key: frame.key }),
       ...(frame.priority === undefined ? {} : { priority: frame.priority }),
+      ...(frame.trace === undefined ? {} : { trace: frame.trace }),
       ...(frame.timeoutMs < 0 ? {} : { timeout: frame.timeoutMs }),
     };
     if (frame.call === 0) target.tell(frame.method, args, options);

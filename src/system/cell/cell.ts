@@ -240,22 +240,20 @@ export class Cell {
     if (frame.t === "stopped") {
       this.#entries.over(frame.actor, frame.incarnation);
       if (!frame.left) this.lingering.settled(frame.actor, frame.incarnation);
-    } else if (frame.t === "settled") this.#settled(frame);
-    else if (frame.t === "late-error") this.#fenced(frame, "error", 1);
+    } else if (frame.t === "settled") {
+      this.lingering.settled(frame.actor, frame.incarnation);
+      this.#fenced(frame, "outcome", frame.dropped);
+    } else if (frame.t === "late-error") this.#fenced(frame, "error", 1);
     else if (frame.t === "crashed" && frame.left.length > 0) {
       const member = this.#members.get(frame.actor);
       if (member) this.lingering.begin(member, frame.incarnation, frame.left);
     }
-    if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame));
+    if (frame.t === "span") this.#context.following.tracing?.noted(frame.span);
+    else if (frame.t === "ask") this.#asks.ask(frame, this.#asking(frame), this.#sender(frame));
     else if (frame.t === "spawn") this.#asks.spawn(frame, this.#asking(frame), this.#sender(frame));
     else if (frame.t === "watch") this.#asks.watch(frame, this.#asking(frame) !== undefined);
     else if (frame.t === "drop-ask") this.#asks.drop(frame.call);
     else if ("actor" in frame) this.#members.get(frame.actor)?.onFrame(frame);
-  }
-
-  #settled(frame: Extract<ToParent, { t: "settled" }>): void {
-    this.lingering.settled(frame.actor, frame.incarnation);
-    this.#fenced(frame, "outcome", frame.dropped);
   }
 
   #fenced({ path, incarnation }: { path: string; incarnation: number }, what: "outcome" | "error", count: number) {

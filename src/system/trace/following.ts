@@ -1,29 +1,56 @@
 import type { Clock } from "../../clock.js";
 import type { Message } from "../../mailbox/message.js";
+import type { TraceContext } from "../../protocol/trace-context.js";
 import { type MessageOnChannel, messageStarts, messagesAreHeard } from "../channels/message-channels.js";
+import type { InnerCallOptions } from "../sent.js";
 import { FollowedMessage } from "./followed-message.js";
+import type { Tracing } from "./tracing.js";
 
 /** Told of in this process so far. */
 let count = 0;
 
 /** Which messages are followed: none, at the cost of a look for each, until somebody listens. */
 export class Following {
+  readonly tracing: Tracing | undefined;
   readonly #system: string;
   readonly #clock: Clock;
 
-  constructor(system: string, clock: Clock) {
+  constructor(system: string, clock: Clock, tracing?: Tracing) {
     this.#system = system;
     this.#clock = clock;
+    this.tracing = tracing;
   }
 
   /** Messages may have to be followed. */
   get any(): boolean {
-    return messagesAreHeard();
+    return this.tracing !== undefined || messagesAreHeard();
   }
 
-  /** A message was made, and is accepted or refused next. @param path of whom it is for */
-  begin(message: Message, path: string): void {
+  /**
+   * Whether a tell with these options is followed, asked before it is a message: what is not can be taken as one of many. Ask
+   * once for each, and only where `any`.
+   */
+  takes({ trace, asker }: InnerCallOptions): boolean {
+    return this.tracing?.takes(trace, asker !== undefined) === true || messagesAreHeard();
+  }
+
+  /**
+   * A message was made, and is accepted or refused next.
+   * @param path  of whom it is for
+   * @param given the trace that it belongs to, as its caller says
+   */
+  begin(message: Message, path: string, given: TraceContext | undefined): void {
+    const heard = messagesAreHeard();
+    const { ask, method, sender, inner } = message;
+    const sampled = this.tracing?.takes(given, inner) === true;
+    if (!heard && !sampled) return;
     const now = this.#clock.now();
+    const spans = sampled ? this.tracing?.message({ ask, method, sender, path }, now) : undefined;
+    if (heard) this.#tell(message, path, now, spans);
+    else if (spans) message.trace = spans;
+  }
+
+  #tell(message: Message, path: string, now: number, spans: Message["trace"]): void {
     const told: MessageOnChannel = {
       system: this.#system,
       id: ++count,
@@ -32,7 +59,7 @@ export class Following {
       method: message.method,
       sender: message.sender,
       at: this.#clock.wallTime(),
-      traceparent: undefined,
+      traceparent: spans?.context?.traceparent,
       deliveries: 0,
       actor: undefined,
       incarnation: undefined,
@@ -41,7 +68,7 @@ export class Following {
       tookMs: undefined,
       code: undefined,
     };
-    message.trace = new FollowedMessage(this.#clock, now, told);
+    message.trace = new FollowedMessage(this.#clock, now, told, spans);
     messageStarts(told);
   }
 }

@@ -165,6 +165,7 @@ export class ResponseCache implements Policy {
     const found = this.#answers.find(key);
     if (found?.fresh) {
       this.#hits++;
+      call.span?.event("cache hit", {});
       const { kept } = found.answer;
       return "bytes" in kept ? Promise.resolve(copyOf(kept)) : Promise.reject(kept);
     }

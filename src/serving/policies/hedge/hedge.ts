@@ -107,7 +107,7 @@ export class Hedge implements Policy {
     });
   }
 
-  #asksAgain({ path, method }: PolicyCall, afterMs: number): boolean {
+  #asksAgain({ path, method, span }: PolicyCall, afterMs: number): boolean {
     const { load, tell } = this.#around;
     const decision = decideHedge({ load: load(), affordable: this.#budget.has });
     if (decision === "busy") this.#busy++;
@@ -117,6 +117,7 @@ export class Hedge implements Policy {
     }
     if (decision !== "ask" || !this.#budget.take()) return false;
     this.#hedged++;
+    span?.event("hedge", { after_ms: afterMs });
     tell({ type: "hedge", path, method, afterMs });
     return true;
   }

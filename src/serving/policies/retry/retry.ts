@@ -101,6 +101,7 @@ export class Retry implements Policy {
           throw error;
         }
         this.#retries++;
+        call.span?.event("retry", { attempt: attempt + 1, code: codeOf(error), after_ms: afterMs });
         tell({ type: "retry", path, method, attempt: attempt + 1, code: codeOf(error), afterMs });
         await this.#pause(afterMs, call, error);
       }

@@ -1,0 +1,24 @@
+import type { AskFrame, TellFrame } from "../protocol/frames.js";
+import { traceContextOf } from "../protocol/trace-context.js";
+import type { RequestSpan, Tracing } from "../system/trace/tracing.js";
+
+/** The span of a frame that calls something; undefined where it is not sampled, or nothing is traced. */
+export function spanOf(tracing: Tracing | undefined, frame: AskFrame | TellFrame): RequestSpan | undefined {
+  if (tracing === undefined) return undefined;
+  const { to, method, type, traceparent, tracestate } = frame;
+  const given = traceparent === undefined ? undefined : traceContextOf(traceparent, tracestate);
+  if (!tracing.takes(given, false)) return undefined;
+  return tracing.request(`${to}/${method}`, {
+    "rpc.system": "holdfast",
+    "rpc.service": to,
+    "rpc.method": method,
+    "network.protocol.name": "websocket",
+    "holdfast.frame": type,
+  });
+}
+
+/** Calls what a request asks for, in its span; or in none, so that no other is begun for it further on. */
+export function inSpan<T>(tracing: Tracing | undefined, span: RequestSpan | undefined, run: () => T): T {
+  if (span) return span.within(run);
+  return tracing ? tracing.quiet(run) : run();
+}

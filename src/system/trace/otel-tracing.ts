@@ -1,0 +1,175 @@
+import type { Attributes, Context, HrTime, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import type { NotedSpan } from "../../actor/note-span.js";
+import type { CallSpan } from "../../actor/sight.js";
+import type { Chance, Clock } from "../../clock.js";
+import { isRecorded, type Otel, remoteContext } from "../../host/otel-context.js";
+import type { MessageTrace } from "../../mailbox/message-trace.js";
+import { isSampled, type TraceContext, traceContextOf, untraced } from "../../protocol/trace-context.js";
+import { MessageSpans } from "./message-spans.js";
+import { OtelRequestSpan } from "./request-span.js";
+import type { RequestSpan, TracedMessage, TraceOptions, Tracing } from "./tracing.js";
+
+/** The wall clock may differ so much from where it was, ms, before spans follow it: less is its own unsteadiness. */
+const STEP_MS = 5;
+
+/**
+ * Spans by OpenTelemetry. What a new one belongs to:
+ *
+ *   said by its caller or its host ─▶ that
+ *   in the midst of a call of ours ─▶ that
+ *   an actor's own ask             ─▶ nothing: what it works on is not sampled
+ *   a span is active               ─▶ that
+ *   otherwise                      ─▶ a trace of its own, for `ratio` of them
+ *
+ * Whatever is not sampled is followed no further: nothing is made of it, and nothing added to a frame.
+ */
+export class OtelTracing implements Tracing {
+  readonly otel: Otel;
+  readonly clock: Clock;
+  readonly #tracer: Tracer;
+  readonly #chance: Chance;
+  readonly #ratio: number;
+  /** Of the call that is being made, in this very turn; where no context manager is installed it is all there is. */
+  #now: Context | undefined;
+  /** What the message belongs to that is being made: decided, and not begun yet. */
+  #taken: Context | undefined;
+  /** In which nothing is sampled. */
+  readonly #nothing: Context;
+  #epoch: number;
+
+  constructor(otel: Otel, { ratio = 1 }: TraceOptions, clock: Clock, chance: Chance) {
+    this.otel = otel;
+    this.clock = clock;
+    this.#tracer = otel.trace.getTracer("holdfast");
+    this.#ratio = ratio;
+    this.#nothing = remoteContext(otel, untraced);
+    this.#chance = chance;
+    this.#epoch = clock.wallTime() - clock.now();
+  }
+
+  takes(given: TraceContext | undefined, inner: boolean): boolean {
+    this.#taken ??= this.#parentOf(given, inner);
+    return this.#taken !== undefined;
+  }
+
+  message(message: TracedMessage, now: number): MessageTrace | undefined {
+    const parent = this.#taken;
+    this.#taken = undefined;
+    if (parent === undefined) return undefined;
+    const { ask, path, method, sender } = message;
+    const { SpanKind } = this.otel;
+    const attributes = {
+      "holdfast.sender": sender,
+      ...(ask
+        ? { "rpc.system": "holdfast", "rpc.service": path, "rpc.method": method }
+        : {
+            "messaging.system": "holdfast",
+            "messaging.destination.name": path,
+            "messaging.operation.name": method,
+            "messaging.operation.type": "send",
+          }),
+    };
+    const kind = ask ? SpanKind.INTERNAL : SpanKind.PRODUCER;
+    const span = this.start(`${path}/${method}`, { kind, attributes }, parent, now);
+    return span && new MessageSpans(this, span, parent, { ...message, since: now });
+  }
+
+  request(name: string, attributes: Attributes): RequestSpan | undefined {
+    const parent = this.#taken;
+    this.#taken = undefined;
+    if (parent === undefined) return undefined;
+    const span = this.start(name, { kind: this.otel.SpanKind.SERVER, attributes }, parent, this.clock.now());
+    return span && new OtelRequestSpan(this, span, parent);
+  }
+
+  call(name: string, given: TraceContext | undefined): CallSpan {
+    const parent = this.#parentOf(given, false);
+    const options = { kind: this.otel.SpanKind.INTERNAL };
+    const span = parent && this.start(name, options, parent, this.clock.now());
+    return span ? new OtelRequestSpan(this, span, parent) : notSampled;
+  }
+
+  /** Within the first of its messages, and linked to all. */
+  noted({ name, began, ended, links, attributes, code }: NotedSpan): void {
+    const contexts = links.map((link) => remoteContext(this.otel, link));
+    const linked = contexts.map((one) => ({ context: this.otel.trace.getSpanContext(one)! }));
+    const span = this.start(name, { attributes, links: linked }, contexts[0]!, began);
+    if (!span) return;
+    this.fail(span, code);
+    span.end(this.time(ended));
+  }
+
+  /** @param code of what went wrong: no error's text, which may quote what was sent */
+  fail(span: Span, code: string | undefined): void {
+    if (code === undefined) return;
+    span.setAttribute("error.type", code);
+    span.setStatus({ code: this.otel.SpanStatusCode.ERROR, message: code });
+  }
+
+  quiet<T>(run: () => T): T {
+    const before = this.#now;
+    this.#now = this.#nothing;
+    try {
+      return run();
+    } finally {
+      this.#now = before;
+    }
+  }
+
+  /** @param at monotonic ms @returns undefined: the SDK does not sample it */
+  start(name: string, options: SpanOptions, parent: Context, at: number): Span | undefined {
+    const span = this.#tracer.startSpan(name, { ...options, startTime: this.time(at) }, parent);
+    if (isRecorded(this.otel, span.spanContext())) return span;
+    span.end(this.time(at));
+    return undefined;
+  }
+
+  /** Monotonic ms as OpenTelemetry counts. */
+  time(at: number): HrTime {
+    const epoch = this.clock.wallTime() - this.clock.now();
+    if (Math.abs(epoch - this.#epoch) > STEP_MS) this.#epoch = epoch;
+    return hrTime(this.#epoch + at);
+  }
+
+  /** Runs what belongs to a context, with or without a context manager. */
+  within<T>(context: Context, run: () => T): T {
+    const before = this.#now;
+    this.#now = context;
+    try {
+      return this.otel.context.with(context, run);
+    } finally {
+      this.#now = before;
+    }
+  }
+
+  apart<T>(run: () => T): T {
+    const { context, ROOT_CONTEXT } = this.otel;
+    if (this.#now === undefined && context.active() === ROOT_CONTEXT) return run();
+    const before = this.#now;
+    this.#now = undefined;
+    try {
+      return context.with(ROOT_CONTEXT, run);
+    } finally {
+      this.#now = before;
+    }
+  }
+
+  #parentOf(given: TraceContext | undefined, inner: boolean): Context | undefined {
+    // It may be what a stranger sent.
+    const said = given && traceContextOf(given.traceparent, given.tracestate);
+    if (said) return isSampled(said) ? remoteContext(this.otel, said) : undefined;
+    if (inner) return undefined;
+    const active = this.#now ?? this.otel.context.active();
+    const span = active === this.otel.ROOT_CONTEXT ? undefined : this.otel.trace.getSpanContext(active);
+    if (span !== undefined) return isRecorded(this.otel, span) ? active : undefined;
+    return this.#ratio >= 1 || this.#chance() < this.#ratio ? active : undefined;
+  }
+}
+
+const notSampled: CallSpan = { context: untraced, event() {}, end() {} };
+
+/** Milliseconds since 1970 in the one form that an SDK cannot mistake for another. */
+function hrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
+}

@@ -1,0 +1,38 @@
+import type { Attributes, Context, Span } from "@opentelemetry/api";
+import type { CallSpan } from "../../actor/sight.js";
+import { contextOf } from "../../host/otel-context.js";
+import type { TraceContext } from "../../protocol/trace-context.js";
+import type { OtelTracing } from "./otel-tracing.js";
+import type { RequestSpan } from "./tracing.js";
+
+/** What several calls may stand for, from its beginning to its answer: a request at a door, a call with policies. */
+export class OtelRequestSpan implements RequestSpan, CallSpan {
+  readonly context: TraceContext;
+  readonly #tracing: OtelTracing;
+  readonly #span: Span;
+  readonly #within: Context;
+  #over = false;
+
+  constructor(tracing: OtelTracing, span: Span, parent: Context) {
+    this.#tracing = tracing;
+    this.#span = span;
+    this.#within = tracing.otel.trace.setSpan(parent, span);
+    this.context = contextOf(span.spanContext());
+  }
+
+  within<T>(run: () => T): T {
+    return this.#tracing.within(this.#within, run);
+  }
+
+  event(name: string, attributes: Attributes): void {
+    if (!this.#over) this.#span.addEvent(name, attributes, this.#tracing.time(this.#tracing.clock.now()));
+  }
+
+  end(code: string | undefined, attributes: Attributes = {}): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#span.setAttributes(attributes);
+    this.#tracing.fail(this.#span, code);
+    this.#span.end(this.#tracing.time(this.#tracing.clock.now()));
+  }
+}
