@@ -114,6 +114,24 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await leave();
   });
 
+  test("charts the chosen node, also what was measured before the page was opened", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await row(page, "app/desk").click();
+    const messages = page.getByRole("img", { name: /^Messages: settled [\d.k]+\/s, failed / });
+    await messages.waitFor();
+    await app.refs.desk.ask.work();
+    await page.getByRole("img", { name: /^Latency: p50 [\d.]+ m?s, p99 [\d.]+ m?s$/ }).waitFor();
+    await page.getByRole("img", { name: /^Mailbox: waiting 0, executing 0$/ }).waitFor();
+    expect(await page.locator(".vitals").textContent()).toMatch(
+      /^Rate[\d.k]+\/sp99.*Deaths\d+Dead letters\d+Up[\d.]+ \w+$/,
+    );
+    await page.reload();
+    await row(page, "app/desk").click();
+    // The first look of a page knows no rate: this one is the server's memory.
+    await messages.waitFor();
+    await leave();
+  });
+
   test("drains, resumes and restarts by hand: each act names its target, asks for the token once, and says what came of it", async () => {
     const { page, leave } = await visit(browser, door.pagesUrl);
     await row(page, "app/desk").click();

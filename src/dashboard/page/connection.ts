@@ -111,7 +111,7 @@ export class Connection {
     this.#client?.close();
     this.#client = client;
     this.#enter({ kind: "connected" });
-    client.watch((news) => this.#events.news(news));
+    client.watch((news) => this.#events.news(news), { stats: true });
   }
 
   #look(): void {

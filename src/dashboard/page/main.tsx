@@ -12,8 +12,8 @@ import { viewOf } from "./views.js";
 
 /** A server that shows its tree does so at once; one that has not within this asks for the admin token. */
 const treeWithinMs = 3000;
-/** How often what is measured becomes a point of the charts. */
-const LOOK_MS = 1000;
+/** Of the last hour; what is kept on the page is fewer. */
+const EVENTS_ASKED = 1000;
 /** Survives a reload of this tab, and nothing else; never part of an address. */
 const tokenKey = "holdfast.token";
 
@@ -51,7 +51,7 @@ render(
   <App state={state} operator={operator} token={() => connection.token} onSignIn={() => void signIn()} />,
   byId("app"),
 );
-setInterval(() => desk.look(Date.now()), LOOK_MS);
+state.selected.subscribe(() => void backfill());
 void connection.start();
 
 function showStatus(status: LinkStatus): void {
@@ -60,6 +60,7 @@ function showStatus(status: LinkStatus): void {
   state.locked.set(undefined);
   clearTimeout(treeLimit);
   if (status.kind === "connected") {
+    void remember();
     panels.show(connection.client.exposes);
     treeLimit = setTimeout(treeMissing, treeWithinMs);
   }
@@ -67,6 +68,27 @@ function showStatus(status: LinkStatus): void {
     sessionStorage.removeItem(tokenKey);
     state.locked.set({ text: "This server asks for a token." });
     void signIn();
+  }
+}
+
+/** What the server remembers of the last hour; a server that tells it to nobody here has said so by the tree. */
+async function remember(): Promise<void> {
+  try {
+    desk.remember((await connection.client.events({ limit: EVENTS_ASKED })).events);
+  } catch {
+    // It is asked again with the next connection.
+  }
+}
+
+/** What was chosen is charted from before the page was opened. */
+async function backfill(): Promise<void> {
+  const node = state.chosenNode;
+  if (!node || state.link.value.kind !== "connected") return;
+  try {
+    const history = await connection.client.history(node.path);
+    if (history) state.series.backfill(history);
+  } catch {
+    // The chart begins with what the page sees itself.
   }
 }
 

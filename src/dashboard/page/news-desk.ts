@@ -1,8 +1,9 @@
 import type { News } from "../../client/browser.js";
 import { causeText, type DeathReport } from "../../system/death/report.js";
 import type { SystemEvent } from "../../system/events.js";
+import type { SystemStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
-import { withEvent } from "./incidents/activity.js";
+import { type Activity, withEvent } from "./incidents/activity.js";
 import { whoText } from "./incidents/report-text.js";
 import type { PageState } from "./page-state.js";
 
@@ -19,15 +20,8 @@ export class NewsDesk {
 
   take(news: News): void {
     if (news.type === "tree") this.#tree(news.tree, news.reports);
-    else if (news.type === "event") this.#event(news.event);
-  }
-
-  /** Each second, also where nothing is told: then nothing has changed, and that is a look too. */
-  look(at: number): void {
-    const { tree, series, looked, link } = this.#state;
-    if (!tree.value || link.value.kind !== "connected") return;
-    series.look(tree.value, at);
-    looked.set(looked.value + 1);
+    else if (news.type === "stats") this.#stats(news.stats, news.at);
+    else if (news.type === "event") this.#event(news.event, Date.now());
   }
 
   #tree(tree: TreeNode, reports: readonly DeathReport[] | undefined): void {
@@ -37,7 +31,21 @@ export class NewsDesk {
     if (reports) this.#state.incidents.set(reports.slice(-REPORTS_KEPT).reverse());
   }
 
-  #event(event: SystemEvent): void {
+  /** What happened before the page was opened, oldest first. */
+  remember(events: readonly { readonly at: number; readonly event: unknown }[]): void {
+    let known: readonly Activity[] = [];
+    for (const { at, event } of events) known = withEvent(known, event as SystemEvent, at);
+    this.#state.activity.set(known);
+  }
+
+  #stats(stats: SystemStats, at: number): void {
+    const { series, counted, looked } = this.#state;
+    series.take(stats, at);
+    counted.set(stats);
+    looked.set(looked.value + 1);
+  }
+
+  #event(event: SystemEvent, at: number): void {
     const { activity, incidents, news } = this.#state;
     if (event.type === "death" || event.type === "report") {
       const { report } = event;
@@ -46,7 +54,7 @@ export class NewsDesk {
       if (!known) news.set(`${whoText(report)} died: ${causeText(report.cause)}`);
       return;
     }
-    activity.set(withEvent(activity.value, event, Date.now()));
+    activity.set(withEvent(activity.value, event, at));
   }
 }
 

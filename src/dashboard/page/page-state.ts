@@ -1,9 +1,11 @@
 import type { DeathReport } from "../../system/death/report.js";
+import type { SystemStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { LinkStatus } from "./connection.js";
 import type { Activity } from "./incidents/activity.js";
 import { Live } from "./kit/live.js";
 import { Series } from "./series/series.js";
+import { nodeOf } from "./tree/tree-lines.js";
 
 /** The views of the page; each is an address of its own (#pools). */
 export type View = "live" | "pools" | "models" | "letters";
@@ -24,6 +26,8 @@ export class PageState {
   /** Rates and times of the units of the tree; `looked` changes with each look. */
   readonly series = new Series();
   readonly looked = new Live(0);
+  /** What the system has counted, as of the latest look. */
+  readonly counted = new Live<SystemStats | undefined>(undefined);
   /** Why there is no tree, and what can be done. */
   readonly locked = new Live<{ readonly text: string } | undefined>(undefined);
   readonly outcome = new Live("");
@@ -36,6 +40,13 @@ export class PageState {
   readonly trouble = new Live(false);
   /** The number of the report that is open. */
   readonly opened = new Live<number | undefined>(undefined);
+
+  /** The root where none was chosen; undefined once it is gone. */
+  get chosenNode(): TreeNode | undefined {
+    const { tree, selected } = this;
+    if (!tree.value) return undefined;
+    return selected.value === undefined ? tree.value : nodeOf(tree.value, selected.value);
+  }
 
   /** Folds a line, or unfolds it. */
   turn(id: string): void {

@@ -3,8 +3,9 @@ import { ACTIVITY_KEPT, type Activity, withEvent } from "../../../src/dashboard/
 import { NewsDesk } from "../../../src/dashboard/page/news-desk.js";
 import { PageState } from "../../../src/dashboard/page/page-state.js";
 import { POINTS_KEPT, type Point, Points } from "../../../src/dashboard/page/series/points.js";
+import { totalsOf } from "../../../src/dashboard/page/series/totals.js";
 import type { DeathReport, SystemEvent } from "../../../src/index.js";
-import type { TreeNode } from "../../../src/system/tree.js";
+import type { UnitStats } from "../../../src/system/stats.js";
 
 const unknown = Number.NaN;
 const point = (more: Partial<Point>): Point => ({
@@ -17,6 +18,20 @@ const point = (more: Partial<Point>): Point => ({
   members: unknown,
   ...more,
 });
+const nothing = {
+  accepted: 0,
+  answered: 0,
+  told: 0,
+  failed: {},
+  refused: {},
+  shed: 0,
+  redelivered: 0,
+  quarantined: 0,
+  restarts: {},
+  waiting: 0,
+  executing: 0,
+  oldestWaitMs: 0,
+};
 const scaled = (path: string): SystemEvent => ({ type: "scaled", path, from: 1, to: 2, by: "rule", why: "40 waiting" });
 const report = (id: number): DeathReport => ({
   id,
@@ -61,6 +76,32 @@ describe("a page that is open for days", () => {
     expect(points.last("rate", 9)).toEqual([1, 0, 3]);
   });
 
+  test("puts what the server remembers before what the page has seen itself", () => {
+    const seen = new Points();
+    for (const at of [5000, 6000]) seen.add(at, point({ rate: at }));
+    const older = new Points();
+    for (const at of [1000, 3000, 5000]) older.add(at, point({ rate: 1, p99: 2 }));
+    const both = older.followedBy(seen);
+    expect(both.times()).toEqual([1, 3, 5, 6]);
+    expect(both.column("rate")).toEqual([1, 1, 1, 6000]);
+    expect(both.column("p99")).toEqual([2, 2, 2, null]);
+  });
+
+  test("sums up what is below a supervisor, and counts the parts of a group once", () => {
+    const group = { ...nothing, path: "app/g", kind: "pool", answered: 9, failed: { Timeout: 1 } } as const;
+    const part = (n: number) =>
+      ({ ...nothing, path: `app/g/${n}`, kind: "actor", partOf: "app/g", answered: 4 }) as const;
+    const latency = { count: 2, sumMs: 3, buckets: [1, 1] };
+    const alone = { ...nothing, path: "app/s/a", kind: "actor", answered: 1, failed: { Timeout: 2 }, latency } as const;
+    const above = (path: string) => ({ ...nothing, path, kind: "supervisor" }) as const;
+    const totals = totalsOf({ units: [above("app"), group, part(1), part(2), above("app/s"), alone] });
+    expect(totals.get("app/g")).toMatchObject({ answered: 9, members: 2 });
+    // Its mail is the group's.
+    expect(totals.get("app/g/1")).toBeUndefined();
+    expect(totals.get("app")).toMatchObject({ answered: 10, failed: { Timeout: 3 }, latency });
+    expect(totals.get("app/s")).toMatchObject({ answered: 1, members: undefined });
+  });
+
   test("counts a flood in one line, and keeps a bounded number of lines", () => {
     let list: readonly Activity[] = [];
     for (let i = 0; i < 1000; i++) list = withEvent(list, scaled("app/a"), i);
@@ -88,30 +129,23 @@ describe("a page that is open for days", () => {
     expect(state.incidents.value).toHaveLength(200);
     expect(state.incidents.value[0]).toMatchObject({ id: 999, failed: 1 });
     expect(state.news.value).toBe("app/a died: killed by a test");
-    const tree = (names: readonly string[]): TreeNode => {
-      const mailbox = { waiting: 1, executing: 1, capacity: 10 };
-      const child = (name: string): TreeNode => ({
-        path: `app/${name}`,
-        name,
-        kind: "actor",
-        state: "running",
-        restarts: 0,
-        mailbox,
-      });
-      return {
-        path: "app",
-        name: "app",
-        kind: "supervisor",
-        state: "running",
-        restarts: 0,
-        children: names.map(child),
-      };
-    };
-    state.series.look(tree(["a", "b"]), 10_000);
-    expect(state.series.of("app/a")!.latest("waiting")).toBe(1);
-    state.series.look(tree(["b"]), 20_000);
+    const unit = (path: string, answered: number): UnitStats => ({
+      ...nothing,
+      path,
+      kind: "actor",
+      answered,
+      waiting: 1,
+    });
+    const root = { ...nothing, path: "app", kind: "supervisor" } as const;
+    state.series.take({ units: [root, unit("app/a", 10), unit("app/b", 5)] }, 10_000);
+    state.series.take({ units: [root, unit("app/a", 30), unit("app/b", 15)] }, 12_000);
+    expect(state.series.of("app/a")!.column("rate")).toEqual([null, 10]);
+    // A supervisor does what is below it.
+    expect(state.series.of("app")!.latest("rate")).toBe(15);
+    expect(state.series.of("app")!.latest("waiting")).toBe(2);
+    state.series.take({ units: [root, unit("app/b", 15)] }, 13_000);
     expect(state.series.of("app/a")).toBeUndefined();
-    expect(state.series.of("app/b")!.times()).toHaveLength(2);
+    expect(state.series.of("app/b")!.times()).toEqual([10, 12, 13]);
   });
 
   test("remembers a bounded number of lines that were folded by hand", () => {

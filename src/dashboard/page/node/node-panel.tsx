@@ -7,7 +7,6 @@ import { durationText } from "../kit/number-text.js";
 import { StateMark } from "../kit/state-mark.js";
 import type { Operator } from "../operator.js";
 import type { PageState } from "../page-state.js";
-import { nodeOf } from "../tree/tree-lines.js";
 import { busyText, sizeText, whereOf } from "../tree/tree-row.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
@@ -23,10 +22,10 @@ interface NodePanelProps {
 /** What is known of the chosen node, and what can be done with it. */
 export function NodePanel({ state, operator }: NodePanelProps) {
   const tree = useLive(state.tree);
-  const selected = useLive(state.selected);
+  useLive(state.selected);
   const looked = useLive(state.looked);
   if (!tree) return null;
-  const node = selected === undefined ? tree : nodeOf(tree, selected);
+  const node = state.chosenNode;
   if (!node) return <p class="empty">It is no longer in the tree.</p>;
   return (
     <>

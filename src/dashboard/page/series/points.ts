@@ -13,8 +13,8 @@ export type Measure = keyof Point;
 
 const measures: readonly Measure[] = ["rate", "failed", "p50", "p99", "waiting", "executing", "members"];
 
-/** Looks that are kept: four minutes, one a second. */
-export const POINTS_KEPT = 240;
+/** Looks that are kept: five minutes, one a second. */
+export const POINTS_KEPT = 300;
 
 /** The latest looks at one unit, in rings of a fixed size: a page that is open for days holds no more than one that began. */
 export class Points {
@@ -64,6 +64,21 @@ export class Points {
   /** The times of `column`, in seconds since 1970. */
   times(): number[] {
     return this.#read(this.#at, POINTS_KEPT).map((at) => at / 1000);
+  }
+
+  /** These, and then those of the other that are newer. */
+  followedBy(newer: Points): this {
+    const last = this.#count === 0 ? Number.NEGATIVE_INFINITY : this.#at[(this.#count - 1) % POINTS_KEPT]!;
+    const times = newer.#read(newer.#at, POINTS_KEPT);
+    const columns = measures.map((measure) => [measure, newer.#read(newer.#rings.get(measure), POINTS_KEPT)] as const);
+    times.forEach((at, index) => {
+      if (at <= last) return;
+      this.add(
+        at,
+        Object.fromEntries(columns.map(([measure, values]) => [measure, values[index]!])) as unknown as Point,
+      );
+    });
+    return this;
   }
 
   #read(ring: Float32Array | Float64Array | undefined, most: number): number[] {

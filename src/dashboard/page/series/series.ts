@@ -1,70 +1,74 @@
-import type { TreeNode } from "../../../system/tree.js";
-import { type Point, Points } from "./points.js";
+import type { UnitHistory } from "../../../observe/history/history.js";
+import { ratesBetween } from "../../../observe/rates.js";
+import { latencyBoundsMs, type SystemStats } from "../../../system/stats.js";
+import { Points } from "./points.js";
+import { type Total, totalsOf } from "./totals.js";
 
 /** Units of which a series is kept; of the others the tree says what is now. */
-const UNITS_KEPT = 2000;
+const UNITS_KEPT = 1000;
 
 /** The latest looks at each unit of the tree, by path. */
 export class Series {
   readonly #points = new Map<string, Points>();
-  /** How much each pool had answered at the look before, and when that was. */
-  readonly #answered = new Map<string, number>();
+  #before = new Map<string, Total>();
   #at = 0;
 
   of(path: string): Points | undefined {
     return this.#points.get(path);
   }
 
-  /**
-   * Takes what the tree says: mailboxes, members, and the rate of pools.
-   * @param at milliseconds since 1970
-   */
-  look(tree: TreeNode, at: number): void {
+  /** Takes what the system has counted. @param at milliseconds since 1970 */
+  take(stats: Pick<SystemStats, "units">, at: number): void {
+    const totals = totalsOf(stats);
     const passed = at - this.#at;
-    const seen = new Set<string>();
-    const take = (node: TreeNode) => {
-      if (!seen.has(node.path)) {
-        seen.add(node.path);
-        this.#add(node, at, passed);
-      }
-      node.children?.forEach(take);
-    };
-    take(tree);
+    for (const total of totals.values()) this.#add(total, at, passed);
+    for (const path of this.#points.keys()) if (!totals.has(path)) this.#points.delete(path);
+    this.#before = totals;
     this.#at = at;
-    for (const path of this.#points.keys()) {
-      if (!seen.has(path)) {
-        this.#points.delete(path);
-        this.#answered.delete(path);
-      }
-    }
   }
 
-  /** Another server, or none: what was counted before says nothing any more. */
+  /** What the server remembers of a unit goes before what the page has seen itself. */
+  backfill({ path, times, columns }: UnitHistory): void {
+    const seen = this.#points.get(path);
+    if (!seen || times.length === 0) return;
+    const older = new Points();
+    const value = (column: keyof typeof columns, index: number) => columns[column][index] ?? Number.NaN;
+    times.forEach((at, index) => {
+      older.add(at, {
+        rate: value("rate", index),
+        failed: value("failures", index),
+        p50: value("p50", index),
+        p99: value("p99", index),
+        waiting: value("waiting", index),
+        executing: value("executing", index),
+        members: value("members", index),
+      });
+    });
+    this.#points.set(path, older.followedBy(seen));
+  }
+
+  /** Another server, or the same one after a while: what was counted before says nothing of now. */
   clear(): void {
     this.#points.clear();
-    this.#answered.clear();
+    this.#before = new Map();
   }
 
-  #add({ path, answered, mailbox, scaling }: TreeNode, at: number, passed: number): void {
-    const before = this.#answered.get(path);
-    if (answered !== undefined) this.#answered.set(path, answered);
-    if (!mailbox && !scaling && answered === undefined) return;
-    const point: Point = {
-      rate:
-        answered === undefined || before === undefined ? Number.NaN : (Math.max(0, answered - before) * 1000) / passed,
-      failed: Number.NaN,
-      p50: Number.NaN,
-      p99: Number.NaN,
-      waiting: mailbox?.waiting ?? Number.NaN,
-      executing: mailbox?.executing ?? Number.NaN,
-      members: scaling?.ready ?? Number.NaN,
-    };
-    let points = this.#points.get(path);
+  #add(total: Total, at: number, passed: number): void {
+    let points = this.#points.get(total.path);
     if (!points) {
       if (this.#points.size >= UNITS_KEPT) return;
       points = new Points();
-      this.#points.set(path, points);
+      this.#points.set(total.path, points);
     }
-    points.add(at, point);
+    const rates = ratesBetween(this.#before.get(total.path), total, passed, latencyBoundsMs);
+    points.add(at, {
+      rate: rates?.perSecond ?? Number.NaN,
+      failed: rates?.failedPerSecond ?? Number.NaN,
+      p50: rates?.p50Ms ?? Number.NaN,
+      p99: rates?.p99Ms ?? Number.NaN,
+      waiting: total.waiting,
+      executing: total.executing,
+      members: total.members ?? Number.NaN,
+    });
   }
 }
