@@ -151,3 +151,6 @@ export const KEPT_LETTERS = 1000;
 
 /** Bytes of their arguments, so that they can be sent again: 16 MiB, as much as one actor keeps to run again. */
 export const LETTER_PAYLOAD_BYTES = 16 * 1024 * 1024;
+
+/** Acts of operators kept in memory: what a page shows; the file keeps more. */
+export const KEPT_AUDITS = 1000;

@@ -64,6 +64,7 @@ export type { Preset } from "./supervision/presets.js";
 export type { BackoffOptions, ChildOptions, IntensityOptions, SupervisorOptions } from "./supervision/spec.js";
 // the running system
 export type { App } from "./system/app.js";
+export type { AuditEntry } from "./system/audit.js";
 export type { EventOnChannel } from "./system/channels/event-channels.js";
 export type { MessageOnChannel } from "./system/channels/message-channels.js";
 export type { DrainOptions, HangOptions } from "./system/controls.js";

@@ -7,6 +7,7 @@ const types: Readonly<Record<SystemEvent["type"], true>> = {
   death: true,
   report: true,
   "dead-letter": true,
+  audit: true,
   lingering: true,
   fenced: true,
   recycled: true,

@@ -2,6 +2,7 @@ import { type Duration, milliseconds } from "../duration.js";
 import type { ActFrame } from "../protocol/frames.js";
 import type { SwapOutcome } from "../serving/repository/swap/swap-options.js";
 import type { RemoteSwapOptions } from "../serving/repository/swap/told-from-afar.js";
+import type { AuditEntry } from "../system/audit.js";
 import { type ClientLetters, clientLetters } from "./client-letters.js";
 
 /** How long a model may take to load, where nothing says otherwise: a swap proves it on real requests. */
@@ -49,6 +50,8 @@ export interface ClientAdmin {
    * @returns whether something was running there
    */
   hang(path: string, options?: { key?: string; for?: Duration }): Promise<boolean>;
+  /** What operators have done, and what they were refused, newest last. @param options.limit default 100 */
+  audits(options?: { limit?: number; before?: number }): Promise<readonly AuditEntry[]>;
   readonly models: ClientModels;
   readonly deadLetters: ClientLetters;
 }
@@ -70,6 +73,7 @@ export function clientAdmin(act: SendAct, login: (token: string) => Promise<void
     resume: async (on) => (await act({ act: "resume", on })) === true,
     hang: async (on, { key, ...options } = {}) =>
       (await act({ act: "hang", on, ...keyed(key), with: options })) === true,
+    audits: async (options = {}) => (await act({ act: "audits", with: options })) as AuditEntry[],
     deadLetters: clientLetters(act),
     models: {
       load: async (on, { timeout = MODEL_TIMEOUT, ...options } = {}) =>

@@ -1,13 +1,28 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { HoldfastError } from "../errors.js";
+import { addressOf } from "./address.js";
 import { Attempts } from "./attempts.js";
 
 /** What a connection may do. Admins may call too. */
 export type Right = "none" | "call" | "admin";
 
+/** What a token has given. */
+export interface Grant {
+  readonly right: Right;
+  /** Of an admin's token, for the audit log. */
+  readonly name?: string;
+}
+
 export interface AccessRules {
   readonly token: string | undefined;
   readonly adminToken: string;
+  /** Further admin tokens, by name. */
+  readonly adminTokens?: Readonly<Record<string, string>>;
+  /** Proxies, by address: who they say they speak for is believed. */
+  readonly trustProxies?: readonly string[];
+  /** A wrong token was shown; not told of those that came too soon after too many. */
+  readonly onWrong?: (address: string, wanted: "call" | "admin") => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -32,12 +47,22 @@ export class Access {
     return this.#refused;
   }
 
+  /** Who sends a request: what its proxies say, where they are trusted. */
+  addressOf(request: IncomingMessage): string {
+    return addressOf(request, this.#rules.trustProxies ?? []);
+  }
+
+  /** The right that a token gives. See identify(). */
+  grant(token: string, wanted: "call" | "admin", address: string): Right {
+    return this.identify(token, wanted, address).right;
+  }
+
   /**
-   * The right that a token gives.
+   * The right that a token gives, and whose it is.
    * @param address whose failures are counted
    * @throws HoldfastError Unauthorized for a wrong token, with `retryAfterMs` once there were too many
    */
-  grant(token: string, wanted: "call" | "admin", address: string): Right {
+  identify(token: string, wanted: "call" | "admin", address: string): Grant {
     const now = this.#rules.now();
     const waitMs = this.#attempts.waitMs(address, now);
     // Even the right token waits: otherwise guessing on would still tell which one it is.
@@ -51,14 +76,27 @@ export class Access {
         },
       );
     }
-    if (same(token, this.#rules.adminToken)) return "admin";
-    if (wanted === "call" && (this.#rules.token === undefined || same(token, this.#rules.token))) return "call";
+    const name = this.#adminNamed(token);
+    if (name !== undefined) return { right: "admin", name };
+    if (wanted === "call" && (this.#rules.token === undefined || same(token, this.#rules.token))) {
+      return { right: "call" };
+    }
     this.#attempts.failed(address, now);
     this.#refused++;
+    this.#rules.onWrong?.(address, wanted);
     throw new HoldfastError(
       "Unauthorized",
       wanted === "admin" ? "the token is not the admin token" : "the token is not this server's token",
     );
+  }
+
+  /** All are compared, whichever it is: how long it takes tells nobody which. */
+  #adminNamed(token: string): string | undefined {
+    let name = same(token, this.#rules.adminToken) ? "admin" : undefined;
+    for (const [known, expected] of Object.entries(this.#rules.adminTokens ?? {})) {
+      if (same(token, expected)) name = known;
+    }
+    return name;
   }
 }
 

@@ -2,7 +2,7 @@
 const MOST = 10;
 const WINDOW_MS = 60_000;
 /** Networks remembered; the oldest is forgotten first. */
-const NETWORKS = 10_000;
+export const NETWORKS = 10_000;
 
 /** Counts wrong tokens per network in a sliding window; pure but for its own table. */
 export class Attempts {
@@ -28,9 +28,20 @@ export class Attempts {
   }
 }
 
-/** One household has one IPv4 address but 2^64 IPv6 ones: those count as one. */
-function networkOf(address: string): string {
+/** One household has one IPv4 address but 2^64 IPv6 ones: those count as one. An IPv4 address may come in IPv6's clothes. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
   if (!address.includes(":") || address.includes(".")) return address;
-  const [head = ""] = address.split("::");
-  return head.split(":").slice(0, 4).join(":");
+  const [whole = ""] = address.split("%");
+  const [head = "", tail] = whole.split("::");
+  const groups = (text: string) => text.split(":").filter((group) => group !== "");
+  const [first, last] = [groups(head), groups(tail ?? "")];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const all = [...first, ...Array.from({ length: zeros }, () => "0"), ...last];
+  // The same network may be written in several ways.
+  return all
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
+    .join(":");
 }

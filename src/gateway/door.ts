@@ -1,4 +1,5 @@
 /** The door of `holdfast/gateway`. */
+export type { AuditFileOptions } from "./admin/audit-options.js";
 export type { CanaryOptions } from "./canaries.js";
 export { type Gateway, gateway } from "./gateway.js";
 export type { HttpDoor, HttpHost, OpenHttpDoor } from "./http-door.js";

@@ -9,6 +9,7 @@ import type { App } from "../system/app.js";
 import { storeOf } from "../system/durable/store-of.js";
 import { tracingOf } from "../system/trace/tracing-of.js";
 import { Access } from "./access.js";
+import { Auditor } from "./admin/auditor.js";
 import { Canaries } from "./canaries.js";
 import { cannotListen } from "./cannot-listen.js";
 import { Exposure } from "./exposure.js";
@@ -87,7 +88,7 @@ class GatewayServer implements Gateway {
   constructor(app: App<unknown>, settings: GatewaySettings, exposure: Exposure) {
     this.#settings = settings;
     this.#port = settings.port;
-    const { clock, limits, serverName, loopback, token, adminToken, maxStreams } = settings;
+    const { clock, limits, serverName, loopback, maxStreams } = settings;
     const draining = () => this.#closing !== undefined;
     const onSettled = () => this.#settled();
     const onGone = (session: Session) => this.#gone(session);
@@ -95,7 +96,10 @@ class GatewayServer implements Gateway {
     const stored = store && new StoredStreams(store);
     const release = (to: string, key: string) => app.release(to, key).catch(() => {});
     const { streamWindow: window, detachMs } = limits;
-    const access = new Access({ token, adminToken, now: () => clock.now() });
+    const auditor = new Auditor(app, clock, settings.auditFile);
+    const onWrong = (address: string, wanted: string) =>
+      wanted === "admin" && auditor.stranger(address, { act: "login" });
+    const access = new Access({ ...settings, now: () => clock.now(), onWrong });
     const streams = new Streams({
       exposure,
       clock,
@@ -116,6 +120,7 @@ class GatewayServer implements Gateway {
         return httpDoors.models;
       },
       access,
+      auditor,
       exposure,
       streams,
       watchers,
@@ -159,13 +164,14 @@ class GatewayServer implements Gateway {
   async listen(): Promise<void> {
     await this.#door.streams.restore();
     const { host, port, clock, limits, http: given, metrics, serverName, origins } = this.#settings;
-    const { app, access, draining, onSettled } = this.#door;
+    const { app, access, auditor, draining, onSettled } = this.#door;
     const figures = () => this.#figures();
     const http = metrics ? [...given, metricsDoor({ app, options: metrics, figures })] : given;
     const { maxPayload, maxInFlight } = limits;
     const refusal = this.#refusal;
     await this.#httpDoors.open(http, {
       access,
+      auditor,
       clock,
       serverName,
       maxPayload,
@@ -181,6 +187,7 @@ class GatewayServer implements Gateway {
       this.#http.listen(port, host.replace(/^\[(.*)\]$/, "$1"), resolve);
     }).catch(async (error) => {
       await this.#httpDoors.close();
+      await auditor.close();
       throw error;
     });
     this.#port = (this.#http.address() as AddressInfo).port;
@@ -244,6 +251,7 @@ class GatewayServer implements Gateway {
     this.#http.closeAllConnections();
     await closed;
     await this.#httpDoors.close();
+    await this.#door.auditor.close();
   }
 
   /** Resolves when this holds, looked at whenever something settles, or after so many milliseconds. */

@@ -4,6 +4,7 @@ import type { HoldfastError } from "../errors.js";
 import type { ServedModels } from "../serving/repository/served-models.js";
 import type { Tracing } from "../system/trace/tracing.js";
 import type { Access } from "./access.js";
+import type { Auditor } from "./admin/auditor.js";
 
 /** What a gateway lends to what serves HTTP on its port. */
 export interface HttpHost {
@@ -18,6 +19,8 @@ export interface HttpHost {
   readonly origins: readonly string[];
   /** Why a request's Host or Origin is not allowed; undefined where it is. */
   readonly refusal: (request: IncomingMessage) => HoldfastError | undefined;
+  /** Where what operators do is written. */
+  readonly auditor: Auditor;
   readonly draining: () => boolean;
   /** Makes spans of requests; undefined where nothing is traced. */
   readonly tracing?: Tracing | undefined;

@@ -90,7 +90,7 @@ class OpenMetrics implements OpenHttpDoor {
       return refusal(401, how, { "www-authenticate": "Bearer" });
     }
     try {
-      access.grant(token, "call", request.socket.remoteAddress ?? "unknown");
+      access.grant(token, "call", access.addressOf(request));
       return undefined;
     } catch (thrown) {
       const { message, retryAfterMs } = thrown as HoldfastError;

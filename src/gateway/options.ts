@@ -5,6 +5,8 @@ import { HoldfastError } from "../errors.js";
 import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
 import type { MediaHint, WireLimits } from "../protocol/frames.js";
 import { frameLimits } from "../protocol/limits.js";
+import { type AuditFileOptions, type AuditFileSettings, auditFileSettings } from "./admin/audit-options.js";
+import { adminTokensIn, proxiesIn } from "./admin/token-options.js";
 import type { CanaryOptions } from "./canaries.js";
 import type { HttpDoor } from "./http-door.js";
 import { type GatewayMetrics, metricsSettings } from "./metrics-options.js";
@@ -46,6 +48,15 @@ export interface GatewayOptions {
   readonly token?: string;
   /** What operators must show. At least 16 characters, not the same as `token`. Default: 128 random bits. */
   readonly adminToken?: string;
+  /** Further admin tokens, by the name that the audit log tells: `{ alice: "…" }`. Default: none. */
+  readonly adminTokens?: Readonly<Record<string, string>>;
+  /** A file to which each act of an operator is appended as a line of JSON; it is rotated. Default: none. */
+  readonly auditFile?: string | AuditFileOptions;
+  /**
+   * Addresses of proxies in front of this server: of requests that come from them, X-Forwarded-For says who is counted for wrong
+   * tokens and written into the audit log. Default: none, nobody's word is taken.
+   */
+  readonly trustProxies?: readonly string[];
   /** Bytes of one frame, in either direction. Default 16 MiB. */
   readonly maxPayload?: number;
   /** Unanswered asks of one connection. Default 256. */
@@ -87,6 +98,9 @@ export interface GatewaySettings {
   readonly origins: readonly string[];
   readonly token: string | undefined;
   readonly adminToken: string;
+  readonly adminTokens: Readonly<Record<string, string>>;
+  readonly auditFile: AuditFileSettings | undefined;
+  readonly trustProxies: readonly string[];
   readonly maxConnections: number;
   readonly maxStreams: number;
   readonly limits: WireLimits;
@@ -122,6 +136,9 @@ const gatewayKeys: KeysOf<GatewayOptions> = {
   origins: true,
   token: true,
   adminToken: true,
+  adminTokens: true,
+  auditFile: true,
+  trustProxies: true,
   maxPayload: true,
   maxInFlight: true,
   maxConnections: true,
@@ -160,6 +177,9 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     origins: options.origins ?? [],
     token,
     adminToken,
+    adminTokens: adminTokensIn(options.adminTokens, checkedToken, [token, adminToken]),
+    auditFile: auditFileSettings(options.auditFile),
+    trustProxies: proxiesIn(options.trustProxies),
     maxConnections: whole("maxConnections", options.maxConnections ?? gatewayDefaults.maxConnections, 1),
     maxStreams: whole("maxStreams", options.maxStreams ?? gatewayDefaults.maxStreams, 1),
     limits: {

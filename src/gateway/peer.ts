@@ -4,6 +4,7 @@ import type { Clock } from "../clock.js";
 import type { WireLimits } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { Access, Right } from "./access.js";
+import type { Auditor } from "./admin/auditor.js";
 import type { Exposure } from "./exposure.js";
 import type { HistoryKeeper } from "./history-keeper.js";
 import type { ModelActs } from "./http-door.js";
@@ -24,11 +25,15 @@ export interface Peer {
   readonly wants: "call" | "admin";
   /** What the upgrade request has earned. */
   readonly right: Right;
+  /** Of the admin's token that it has shown. */
+  readonly name?: string;
 }
 
 /** What all connections of one gateway share. */
 export interface Door {
   readonly app: App<unknown>;
+  /** Where what operators do is written. */
+  readonly auditor: Auditor;
   /** What operators may do to the models that are served; undefined where none are. */
   readonly models: ModelActs | undefined;
   readonly access: Access;

@@ -37,6 +37,8 @@ export class Session implements Watcher {
   readonly #streams: HeldStreams;
   readonly #greeted: () => void = () => {};
   #right: Right;
+  /** Of the admin's token that it has shown. */
+  #name: string | undefined;
   /** That of the latest frame: pushes go in the format that the client speaks. */
   #format: Format;
   /** Heard of since the last beat. */
@@ -47,7 +49,7 @@ export class Session implements Watcher {
   constructor(peer: Peer, door: Door) {
     this.#peer = peer;
     this.#door = door;
-    this.#right = peer.right;
+    ({ right: this.#right, name: this.#name } = peer);
     this.#format = peer.socket.protocol === subprotocol ? "binary" : "text";
     const { maxPayload, maxInFlight, streamWindow } = door.limits;
     this.#outbox = new Outbox(peer.socket, peer.raw, {
@@ -256,9 +258,9 @@ export class Session implements Watcher {
   #greet({ token, admin }: { token?: string; admin?: boolean }): void {
     const wanted = admin || this.#peer.wants === "admin" ? "admin" : "call";
     if (token !== undefined) {
-      const granted = this.#door.access.grant(token, wanted, this.#peer.address);
+      const granted = this.#door.access.identify(token, wanted, this.#peer.address);
       // A second hello with the smaller token takes nothing away.
-      if (this.#right !== "admin") this.#right = granted;
+      if (this.#right !== "admin" || granted.right === "admin") ({ right: this.#right, name: this.#name } = granted);
     } else if (this.#right === "none" || (admin && this.#right !== "admin")) {
       throw new HoldfastError(
         "Unauthorized",
@@ -270,8 +272,8 @@ export class Session implements Watcher {
   }
 
   #administer(frame: AdminFrame, format: Format): void {
-    const operator = { right: this.#right, address: this.#peer.address };
-    mayAdminister(operator, frame);
+    const operator = { right: this.#right, name: this.#name, address: this.#peer.address };
+    mayAdminister(this.#door, operator, frame);
     void administer(this.#door, frame, operator).then((answer) => this.#say(answer, format));
   }
 

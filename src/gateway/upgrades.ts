@@ -65,7 +65,7 @@ export class Upgrades {
       refuse(raw, refused.status, refused.error);
       return;
     }
-    const address = request.socket.remoteAddress ?? "unknown";
+    const address = this.#rules.access.addressOf(request);
     this.#sockets.handleUpgrade(request, raw, head, (socket) => {
       raw.off("error", unheard);
       raw.setNoDelay(true);
@@ -101,13 +101,13 @@ export class Upgrades {
     return undefined;
   }
 
-  #earned(request: IncomingMessage): Pick<Peer, "wants" | "right"> | Refusal {
+  #earned(request: IncomingMessage): Pick<Peer, "wants" | "right" | "name"> | Refusal {
     const { access } = this.#rules;
     const wants = pathOf(request.url) === "/admin" ? "admin" : "call";
     const token = bearer(request.headers.authorization);
     if (token === undefined) return { wants, right: wants === "admin" ? "none" : access.open };
     try {
-      return { wants, right: access.grant(token, wants, request.socket.remoteAddress ?? "unknown") };
+      return { wants, ...access.identify(token, wants, access.addressOf(request)) };
     } catch (thrown) {
       const error = thrown as HoldfastError;
       return { status: error.retryAfterMs === undefined ? 401 : 429, error };

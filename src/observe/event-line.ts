@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../system/audit.js";
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 import { placeText } from "./place-text.js";
@@ -15,6 +16,8 @@ export function eventLine(event: SystemEvent): string | undefined {
       const { method, reason, sender } = event.letter;
       return `dead letter: ${placeText(event.letter)}.${method} from ${sender}: ${reason}`;
     }
+    case "audit":
+      return auditLine(event.entry);
     case "abandoned":
       return event.exited
         ? `${event.host} of ${event.path}, abandoned before, has left`
@@ -85,4 +88,11 @@ export function reportLine(report: DeathReport): string {
   const steps = Object.entries(times).map(([step, ms]) => `${step.replace("Ms", "")} ${(ms as number).toFixed(1)}`);
   const done = decision === "restart" ? `restarted${level ? ` (${level})` : ""}` : decision;
   return `death: ${placeText(report)} on ${host}: ${causeText(cause)}; executing ${what}; ${done}; ms: ${steps.join(", ")}`;
+}
+
+/** An act of an operator in one line. */
+export function auditLine({ name, address, act, on, key, outcome, code, tookMs }: AuditEntry): string {
+  const what = [act, on, key === undefined ? undefined : `[${key}]`].filter((part) => part !== undefined).join(" ");
+  const how = outcome === "done" ? "done" : `refused${code ? ` (${code})` : ""}`;
+  return `operator ${name ?? "without the right"} at ${address}: ${what}: ${how} in ${Math.round(tookMs)} ms`;
 }

@@ -3,6 +3,7 @@ import type { Notice } from "../actor/notice.js";
 import type { KeyedRef } from "../actor/ref.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import type { Duration } from "../duration.js";
+import type { AuditEntry } from "./audit.js";
 import type { DrainOptions, HangOptions } from "./controls.js";
 import type { DeathReport } from "./death/report.js";
 import type { Listener } from "./events.js";
@@ -130,6 +131,8 @@ export interface App<Refs = Record<string, KeyedRef<unknown>>> {
   readonly deadLetters: DeadLetters;
   /** The most recent death reports, newest last (at most 200 are kept). */
   reports(): readonly DeathReport[];
+  /** What operators have done over connections, and what they were refused, newest last (at most 1000 are kept). */
+  audits(): readonly AuditEntry[];
   /**
    * Tells once when what is there now dies or is stopped, and at once when nothing is (Erlang's monitor). Of a pool, a
    * keyed group or a supervisor: when it as a whole has ended. Watch again to hear of the next incarnation.

@@ -7,6 +7,7 @@ import type { MailRoom } from "../mailbox/mail-room.js";
 import type { Meter } from "../mailbox/meter.js";
 import type { ExclusiveHosts } from "./actor/exclusive.js";
 import type { Lodgings } from "./actor/lodgings.js";
+import type { AuditLog } from "./audit.js";
 import type { Deadlocks } from "./cell/deadlocks.js";
 import type { HangWatch } from "./cell/hang-watch.js";
 import type { LongestRuns } from "./cell/longest-runs.js";
@@ -46,6 +47,7 @@ export interface SystemContext {
   /** Which messages are followed from their acceptance to their outcome. */
   readonly following: Following;
   readonly deaths: DeathLog;
+  readonly audit: AuditLog;
   readonly watches: Watches;
   /** Undefined where the system was given no logger. */
   readonly logs: SystemLog | undefined;

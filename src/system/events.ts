@@ -1,5 +1,6 @@
 import type { BreakerEvent } from "../actor/sight.js";
 import type { ChildState } from "../supervision/life.js";
+import type { AuditEntry } from "./audit.js";
 import { lifeIsHeard, publishEvent } from "./channels/event-channels.js";
 import type { DeadLetter, DeathReport } from "./death/report.js";
 import type { StoreNews } from "./durable/store.js";
@@ -23,6 +24,8 @@ export type SystemEvent =
   | { type: "death"; report: DeathReport }
   | { type: "report"; report: DeathReport }
   | { type: "dead-letter"; letter: DeadLetter }
+  /** An operator has done something over a connection, or was refused. */
+  | { type: "audit"; entry: AuditEntry }
   /** Handlers of an incarnation that crashed still run after `grace`, inline, where nobody can end them. */
   | { type: "lingering"; path: string; incarnation: number; methods: readonly string[]; graceMs: number }
   /** What an incarnation sent, or would have answered, after its end: it was dropped. */

@@ -11,6 +11,7 @@ import { Meter } from "../mailbox/meter.js";
 import { tensorsOf } from "../transport/lease.js";
 import { Slab } from "../transport/slab.js";
 import { Lodgings } from "./actor/lodgings.js";
+import { AuditLog } from "./audit.js";
 import { Deadlocks } from "./cell/deadlocks.js";
 import { HangWatch } from "./cell/hang-watch.js";
 import { LongestRuns } from "./cell/longest-runs.js";
@@ -70,6 +71,7 @@ export function newContext(
     lodgings: new Lodgings(() => context),
     shedding: new Shedding(),
     logs,
+    audit: new AuditLog(clock, events),
     deaths: new DeathLog(clock, events, options.deadLetters),
     store: makeStore?.(clock, events),
     memory: new MemoryGuard({

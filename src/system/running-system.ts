@@ -12,6 +12,7 @@ import type { StartMode } from "../supervision/state.js";
 import { tensorsOf } from "../transport/lease.js";
 import type { Slab } from "../transport/slab.js";
 import type { App } from "./app.js";
+import { hasAudit } from "./audit.js";
 import type { SystemContext } from "./context.js";
 import type { MakeStore } from "./durable/make-store.js";
 import { hasStore } from "./durable/store-of.js";
@@ -80,6 +81,7 @@ export class RunningSystem extends OperatedTree implements App {
     this.#name = name;
     hasStore(this, context.store);
     hasTracing(this, tracing);
+    hasAudit(this, context.audit);
     const { clock, events, memory, shedding } = context;
     const over = () => this.#state === "stopped";
     hasLevers(this, {
@@ -163,6 +165,10 @@ export class RunningSystem extends OperatedTree implements App {
 
   reports() {
     return this.#context.deaths.reports();
+  }
+
+  audits() {
+    return this.#context.audit.entries();
   }
 
   watch(target: { readonly path: string } | string, listener: (notice: Notice) => void): () => void {

@@ -4,6 +4,8 @@ import { MAX_ANSWER } from "../../src/client/v2/options.js";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { PUSHED_LIMIT } from "../../src/gateway/outbox.js";
+import { MOST_STRANGERS } from "../../src/gateway/admin/auditor.js";
+import { NETWORKS } from "../../src/gateway/attempts.js";
 import { v2Defaults } from "../../src/gateway/v2/options.js";
 import { GATHER_MS } from "../../src/gateway/watchers.js";
 import { HOST_ENTRIES } from "../../src/host/actor-number.js";
@@ -103,6 +105,9 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["bytes of each of these three", /^(\d+) MiB$/, eventDefaults.bytes, MIB],
   ["of each of these three, in one second", /^(\d+)$/, eventDefaults.aSecond, 1],
   ["events in one answer", /^(\d+)$/, eventDefaults.answer, 1],
+  ["acts of operators kept", /^(\d+)$/, defaults.KEPT_AUDITS, 1],
+  ["acts without the right that are written", /^(\d+) a minute$/, MOST_STRANGERS, 1],
+  ["networks that are remembered for wrong tokens", /^(\d+)$/, NETWORKS, 1],
   ["death reports kept", /^(\d+)$/, defaults.KEPT_REPORTS, 1],
   ["actors with values of their own, at a time", /^(\d+)$/, METRIC_ACTORS, 1],
   ["versions of models with values of their own", /^(\d+)$/, METRIC_VERSIONS, 1],

@@ -266,6 +266,8 @@ function describe(event: SystemEvent): string {
       return `report ${event.report.id} ${event.report.decision}`;
     case "dead-letter":
       return `letter ${event.letter.shape} ${event.letter.reason}`;
+    case "audit":
+      return `audit ${event.entry.act} ${event.entry.outcome}`;
     case "recycled":
       return `recycled ${event.path} ${event.what}`;
     case "scaled":

@@ -115,12 +115,28 @@ const acts: Readonly<Record<string, Act>> = {
     options: { path: true, method: true, reason: true, before: true, limit: true },
     run: ({ app }, _on, { options }) => app.deadLetters.discardAll(options),
   },
+  audits: {
+    names: "nothing",
+    reads: true,
+    options: { limit: true, before: true },
+    run: ({ app }, _on, { options }) => {
+      const { limit = AUDITS_SHOWN, before = Number.POSITIVE_INFINITY } = options as {
+        limit?: number;
+        before?: number;
+      };
+      return app
+        .audits()
+        .filter(({ id }) => id < before)
+        .slice(-Math.max(1, limit));
+    },
+  },
   rollback: { names: "model", options: {}, run: (stage, model) => done(modelsOf(stage).rollback(model)) },
 };
 
 /** All of them in one frame could be more than a frame holds. */
 const LETTERS_AT_ONCE = 1000;
 const LETTERS_SHOWN = 100;
+const AUDITS_SHOWN = 100;
 
 /** The act of that name. @throws HoldfastError InvalidValue: there is none, or it names what it is done to wrongly; InvalidSpec for its options */
 export function actOf({ act: name, on, with: options }: Ask): Act {
@@ -135,6 +151,11 @@ export function actOf({ act: name, on, with: options }: Ask): Act {
   }
   onlyKnownKeys(options, act.options, name);
   return act;
+}
+
+/** It changes nothing: no matter for the audit log. */
+export function reads(act: string): boolean {
+  return Object.hasOwn(acts, act) && acts[act]!.reads === true;
 }
 
 /** Does it. @throws (rejects) what the act itself does */

@@ -2,36 +2,43 @@ import { HoldfastError } from "../../errors.js";
 import type { ActFrame, KillFrame, ResizeFrame, ServerFrame } from "../../protocol/frames.js";
 import { toWireError } from "../../protocol/wire-error.js";
 import type { Right } from "../access.js";
-import { type Ask, actOf, perform, type Stage } from "./acts.js";
+import { type Ask, actOf, perform, reads, type Stage } from "./acts.js";
+import type { Auditor, Who } from "./auditor.js";
 
 /** A frame by which an operator acts on the system. */
 export type AdminFrame = KillFrame | ResizeFrame | ActFrame;
 
 /** Who does it. */
-export interface Operator {
+export interface Operator extends Who {
   readonly right: Right;
-  /** The remote address. */
-  readonly address: string;
+}
+
+/** What it is done with. */
+export interface AdminStage extends Omit<Stage, "by"> {
+  readonly auditor: Auditor;
 }
 
 /** @throws HoldfastError Unauthorized for whoever has not shown the admin token */
-export function mayAdminister({ right }: Operator, { type, id }: AdminFrame): void {
+export function mayAdminister({ auditor }: AdminStage, { right, address }: Operator, frame: AdminFrame): void {
   if (right === "admin") return;
+  const { type, id } = frame;
+  auditor.stranger(address, askIn(frame));
   const message = `${type} needs the admin right: send hello with admin and the admin token`;
   throw new HoldfastError("Unauthorized", message, { details: { id } });
 }
 
 /** Does what an operator asked for, and tells how it ended; a death is certain at once, a size takes its starts. */
 export async function administer(
-  stage: Omit<Stage, "by">,
+  { app, models, auditor }: AdminStage,
   frame: AdminFrame,
-  { address }: Operator,
+  { address, name }: Operator,
 ): Promise<ServerFrame> {
   const { id } = frame;
   try {
     const ask = askIn(frame);
-    const by = `an operator (${address})`;
-    return { type: "result", id, value: await perform(actOf(ask), { ...stage, by }, ask) };
+    const by = `${name === undefined || name === "admin" ? "an operator" : name} (${address})`;
+    const run = async () => perform(actOf(ask), { app, models, by }, ask);
+    return { type: "result", id, value: reads(ask.act) ? await run() : await auditor.act({ address, name }, ask, run) };
   } catch (error) {
     return { type: "error", id, error: toWireError(error) };
   }

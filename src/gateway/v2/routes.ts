@@ -16,7 +16,10 @@ export interface Route {
   readonly right: Right;
   /** It is answered while the server stops: a probe is to hear of that. */
   readonly whileDraining?: true;
-  answer(exchange: Exchange, params: RouteParams, headerLength: string | undefined): Promise<void>;
+  /** By this name what it does is written down. */
+  readonly act?: string;
+  /** Resolves with the error that it has told already, where it failed in the middle of its answer. */
+  answer(exchange: Exchange, params: RouteParams, headerLength: string | undefined): Promise<Error | void>;
 }
 
 /**
@@ -67,21 +70,23 @@ export function routesOf(service: V2Service, draining: () => boolean, tracing?: 
       "POST",
     ),
     post("/repository/index", "call", async (exchange) => exchange.json(200, service.index(await exchange.body()))),
-    post("/repository/models/:model/load", "admin", async (exchange, { model }) => {
+    operators("load", async (exchange, { model }) => {
       await service.load(model!, await exchange.body());
       await exchange.json(200, {});
     }),
-    post("/repository/models/:model/unload", "admin", async (exchange, { model }) => {
+    operators("unload", async (exchange, { model }) => {
       await service.unload(model!, await exchange.body());
       await exchange.json(200, {});
     }),
-    post("/repository/models/:model/swap", "admin", async (exchange, { model }) => {
-      await service.swap(model!, await exchange.body(), (value) => exchange.line(value));
+    operators("swap", async (exchange, { model }) => {
+      const failed = await service.swap(model!, await exchange.body(), (value) => exchange.line(value));
       exchange.end();
+      return failed;
     }),
-    post("/repository/models/:model/rollback", "admin", async (exchange, { model }) => {
-      await service.rollback(model!, await exchange.body(), (value) => exchange.line(value));
+    operators("rollback", async (exchange, { model }) => {
+      const failed = await service.rollback(model!, await exchange.body(), (value) => exchange.line(value));
       exchange.end();
+      return failed;
     }),
   ];
 }
@@ -94,6 +99,10 @@ function get(path: string, answer: Answer): Route {
 
 function post(path: string, right: Right, answer: Answer): Route {
   return { method: "POST", path, right, answer };
+}
+
+function operators(act: string, answer: Answer): Route {
+  return { ...post(`/repository/models/:model/${act}`, "admin", answer), act };
 }
 
 /** With and without a version. */

@@ -15,6 +15,7 @@ type Line = (value: object) => void;
  *   {"type":"phase",…}  {"type":"state",…}  {"type":"progress",…}   the last: {"type":"swapped",…}, {"type":"done"} or {"type":"error",…}
  *
  * Whoever goes away meanwhile ends nothing.
+ * @returns the error that it has told, if it did
  * @throws HoldfastError (rejects) what the act rejects with before the first line
  */
 export async function tellSteps(
@@ -22,7 +23,7 @@ export async function tellSteps(
   name: string,
   act: () => Promise<object | void>,
   write: Line,
-): Promise<void> {
+): Promise<Error | undefined> {
   let lines = 0;
   const line = (value: object) => {
     lines++;
@@ -44,9 +45,12 @@ export async function tellSteps(
   try {
     const outcome = await act();
     line(outcome ? { type: "swapped", ...outcome } : { type: "done", name });
+    return undefined;
   } catch (error) {
     if (lines === 0) throw error;
-    line({ type: "error", error: toWireError(toError(error)) });
+    const told = toError(error);
+    line({ type: "error", error: toWireError(told) });
+    return told;
   } finally {
     timer.cancel();
     end();

@@ -5,6 +5,7 @@ import { HoldfastError } from "../../errors.js";
 import { importPeer } from "../../peer.js";
 import type { ServedModels } from "../../serving/repository/served-models.js";
 import { bearer, type Right } from "../access.js";
+import type { Who } from "../admin/auditor.js";
 import type { HttpHost, OpenHttpDoor } from "../http-door.js";
 import { BodyLedger } from "./body-ledger.js";
 import { corsHeaders } from "./cors.js";
@@ -158,9 +159,12 @@ export class V2Server implements OpenHttpDoor {
     if (this.#host.draining() && !route.whileDraining) {
       throw new HoldfastError("Draining", "the server is stopping and takes no new work", { retryAfterMs: 1000 });
     }
-    this.#authorize(route.right, request.raw);
+    const who = this.#authorize(route.right, request.raw);
     const length = request.raw.headers["inference-header-content-length"];
-    await route.answer(exchange, request.params as RouteParams, Array.isArray(length) ? length.join() : length);
+    const params = request.params as RouteParams;
+    const answer = () => route.answer(exchange, params, Array.isArray(length) ? length.join() : length);
+    if (route.act === undefined) await answer();
+    else await this.#host.auditor.act(who, { act: route.act, on: params.model }, answer);
   }
 
   /** Fastify's reply is passed over: an answer is written once, by its exchange, failed or not. */
@@ -174,16 +178,17 @@ export class V2Server implements OpenHttpDoor {
     }
   }
 
-  #authorize(right: Right, { headers, socket }: IncomingMessage): void {
-    if (right === "none") return;
+  #authorize(right: Right, request: IncomingMessage): Who {
     const { access } = this.#host;
-    const token = bearer(headers.authorization);
-    if (token !== undefined) {
-      access.grant(token, right, socket.remoteAddress ?? "unknown");
-    } else if (right === "admin" || access.open === "none") {
+    const address = access.addressOf(request);
+    if (right === "none") return { address };
+    const token = bearer(request.headers.authorization);
+    if (token !== undefined) return { address, name: access.identify(token, right, address).name };
+    if (right === "admin" || access.open === "none") {
       const which = right === "admin" ? "the admin token" : "this server's token";
       throw new HoldfastError("Unauthorized", `show ${which}: Authorization: Bearer …`);
     }
+    return { address };
   }
 
   #of(request: FastifyRequest): Exchange {

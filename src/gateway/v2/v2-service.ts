@@ -105,15 +105,15 @@ export class V2Service {
    * Swaps a model, and writes its steps meanwhile; see tellSteps().
    * @throws HoldfastError (rejects) UnknownModel, Unavailable, InvalidValue, InvalidSpec before the first line
    */
-  async swap(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
+  async swap(model: string, body: Uint8Array, write: (value: object) => void): Promise<Error | undefined> {
     const options = swapOptionsOf(readParameters(readObject(body).parameters, "parameters"));
-    await tellSteps(this.#rules, model, () => this.models.swap(model, options), write);
+    return tellSteps(this.#rules, model, () => this.models.swap(model, options), write);
   }
 
   /** The same of a rollback. @throws HoldfastError (rejects) UnknownModel, Unavailable before the first line */
-  async rollback(model: string, body: Uint8Array, write: (value: object) => void): Promise<void> {
+  async rollback(model: string, body: Uint8Array, write: (value: object) => void): Promise<Error | undefined> {
     readParameters(readObject(body).parameters, "parameters");
-    await tellSteps(this.#rules, model, () => this.models.rollback(model), write);
+    return tellSteps(this.#rules, model, () => this.models.rollback(model), write);
   }
 
   get models(): ServedModels {

@@ -136,6 +136,7 @@ export function fakeApp(actors: Record<string, Handlers | ((key: string) => Hand
       keyed.delete(`${path}/${key}`);
     },
     reports: () => recorded,
+    audits: () => [],
     watch: () => () => {},
     subscribe: (listener) => fan.subscribe(listener),
     tensor: tensorsOf(undefined),
