@@ -9,13 +9,14 @@ import { flightLines } from "../system/death/flight-lines.js";
 export function announce(
   app: App<unknown>,
   door: Gateway,
-  { expose, http = [] }: Pick<GatewayOptions, "expose" | "http">,
+  { expose, metrics = false, http = [] }: Pick<GatewayOptions, "expose" | "metrics" | "http">,
   say: (line: string) => void,
 ): void {
   const names = Object.keys(expose);
   say(`holdfast serves ${names.join(" and ")} at ${door.url}`);
   say(`  page         ${door.pagesUrl}`);
   say(`  health       ${door.pagesUrl}health/ready`);
+  if (metrics !== false) say(`  metrics      ${door.pagesUrl}metrics`);
   for (const { prefix } of http) say(`  ${prefix.slice(1).padEnd(13)}${door.pagesUrl.replace(/\/$/, "")}${prefix}`);
   say(`  admin token  ${door.adminToken}   (the page's kill button asks for it)`);
   say("try:");
