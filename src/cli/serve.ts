@@ -8,12 +8,14 @@ import type { ServeConfig } from "../gateway/serve-config.js";
 import { monitor } from "../observe/monitor/monitor.js";
 import { isInstalled } from "../serving/runtimes/installed.js";
 import type { App } from "../system/app.js";
+import type { Logger } from "../system/log/logger.js";
 import { supervisor } from "../system/supervisor/supervisor-spec.js";
 import { system } from "../system/system.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { findConfig, isFolder, loadConfig } from "./config.js";
 import { modelCommand, type ServeValues } from "./model-command.js";
 import { announce, tellEvents } from "./serve-log.js";
+import { announceTo, serveLog } from "./serve-logger.js";
 import { type ServingModels, serveModels } from "./serve-models.js";
 import { untilStopped } from "./until-stopped.js";
 
@@ -31,6 +33,7 @@ for Prometheus, where prom-client is.
   --runtime RUNTIME  of an .onnx file: auto (default), native (onnxruntime-node) or wasm (onnxruntime-web)
   --name NAME        of an .onnx file; default: the file's
   --min N, --max N   members of an .onnx file's pool; default 1, and as many as cores
+  --log FORM         text (default), or json: lines for machines, through pino
   --quiet            print problems only
   -h, --help
 
@@ -52,6 +55,7 @@ export async function serve(args: string[]): Promise<number> {
     name: { type: "string" },
     min: { type: "string" },
     max: { type: "string" },
+    log: { type: "string" },
     quiet: { type: "boolean" },
   });
   if (values.help) {
@@ -62,11 +66,11 @@ export async function serve(args: string[]): Promise<number> {
     throw new CommandError(`serve takes one config, not ${positionals.length}: ${positionals.join(" ")}`);
   const port = wholeNumber("port", values.port, 0, 65_535);
   const config = await configOf(positionals[0], values);
-  const say = values.quiet ? () => {} : (line: string) => console.log(line);
-  const warn = (line: string) => console.error(line);
+  const log = await serveLog(values.log, config, values.quiet === true);
+  const { say, warn } = log;
 
-  const app = await started(config);
-  tellEvents(app, warn);
+  const app = await started(config, log.logger);
+  if (log.text) tellEvents(app, warn);
   const { monitor: rules = {} } = config;
   if (rules !== false) await orStop(app, async () => monitor(app, rules));
   const models =
@@ -78,7 +82,9 @@ export async function serve(args: string[]): Promise<number> {
   const metrics = metricsOption(config, models, warn);
   const open = { ...config, expose, metrics, http: await httpDoors(config, models, warn) };
   const door = await opened(app, open, { port, host: values.host });
-  announce(app, door, open, say);
+  const { adminToken = process.env.HOLDFAST_ADMIN_TOKEN } = config;
+  if (log.text) announce(app, door, open, say);
+  else announceTo(log.logger, door, Object.keys(expose), !adminToken);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(expose), models, say });
 }
 
@@ -147,10 +153,10 @@ function refuseStray(values: ServeValues, ...more: "isolation"[]): void {
 }
 
 /** The tree, on its way up. A package that is missing is known at once, and no reason to go on. */
-async function started(config: ServeConfig): Promise<App<unknown>> {
+async function started(config: ServeConfig, logger: Logger): Promise<App<unknown>> {
   try {
     const { tree = supervisor({}, {}), store } = config;
-    return await system(tree, { start: "background", ...(store ? { store } : {}) });
+    return await system(tree, { start: "background", logger, ...(store ? { store } : {}) });
   } catch (error) {
     if (isHoldfastError(error, "MissingPeer")) throw new CommandError(error.message, exitCodes.cannotStart);
     if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message, exitCodes.usage);
@@ -164,7 +170,7 @@ async function opened(
   given: { port: number | undefined; host: string | undefined },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, models: ___, store: ____, monitor: _____, ...options } = config;
+  const { tree: _, drain: __, models: ___, store: ____, monitor: _____, logger: ______, ...options } = config;
   try {
     return await gateway(app, {
       ...options,

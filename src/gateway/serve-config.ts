@@ -2,6 +2,7 @@ import type { Duration } from "../duration.js";
 import type { MonitorOptions } from "../observe/monitor/monitor-options.js";
 import type { ModelsOptions } from "../serving/repository/model-settings.js";
 import type { Store } from "../system/durable/store.js";
+import type { Logger } from "../system/log/logger.js";
 import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
 
@@ -23,6 +24,8 @@ export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock" | "e
    * else; `false`: nothing is watched.
    */
   readonly monitor?: MonitorOptions | false;
+  /** Where all that is told goes, in place of lines for people: any logger of pino's shape. `--log` of the command comes first. */
+  readonly logger?: Logger;
   /** How long Ctrl-C lets queued work finish. Default "10s". */
   readonly drain?: Duration;
 }

@@ -20,6 +20,7 @@ import { DeathLog } from "./death/death-log.js";
 import { Watches } from "./death/watches.js";
 import type { MakeStore } from "./durable/make-store.js";
 import { EventFan } from "./events.js";
+import { isLinesOnly } from "./log/logger.js";
 import { SystemLog } from "./log/system-log.js";
 import { MemoryGuard } from "./memory/memory-guard.js";
 import { bytesOf } from "./memory/memory-options.js";
@@ -45,7 +46,7 @@ export function newContext(
   const { name = "app", clock = realClock, chance = Math.random, cloneInline = false, memory } = options;
   const events = new EventFan(name);
   const logs = options.logger && new SystemLog(options.logger);
-  if (logs) events.subscribe((event) => logs.told(event));
+  if (logs && !isLinesOnly(options.logger!)) events.subscribe((event) => logs.told(event));
   const sharedBytes = bytesOf(memory?.sharedMb) ?? DEFAULT_SLAB_BYTES;
   const slab = new Slab(clock, sharedBytes);
   const tensors = new Slab(clock, sharedBytes);

@@ -99,6 +99,51 @@ describe("holdfast serve", () => {
     expect(wrong.err).toContain('monitor.rules[0].when is "memroy > 90 %": there is no reading "memroy"');
   });
 
+  it("writes what actors say and print, as text or as JSON, each line by whom, and no token into JSON", async () => {
+    const door = resolve("dist/index.js");
+    config(
+      "writer.mjs",
+      `import { Actor } from ${JSON.stringify(door)};
+       export class Writer extends Actor { write(text) { this.log.info({ size: 3 }, text); console.log("printed " + text + "\\u001b[2J"); } }`,
+    );
+    const path = config(
+      "writer.config.mjs",
+      `import { supervisor, thread } from ${JSON.stringify(door)};
+       export default { tree: supervisor({}, { writer: thread(new URL("./writer.mjs", import.meta.url)) }), expose: { writer: ["write"] } };`,
+    );
+    const { server, url } = await serving([path]);
+    await server.says(/^ready: writer$/m);
+    await holdfast(["ask", url, "writer", "write", '"one"']);
+    await server.says(/^app\/writer#1 thread \d+: one \{"size":3\}$/m);
+    await server.says(/^app\/writer#1 thread \d+: printed one\ufffd\[2J$/m);
+
+    const json = start(["serve", "--port", "0", "--log", "json", path], { env: { HOLDFAST_ADMIN_TOKEN: "" } });
+    const [, page] = await json.says(/"page":"(http:[^"]+)"/);
+    await json.says(/"msg":"ready: writer"/);
+    await holdfast(["ask", page!, "writer", "write", '"two"']);
+    await json.says(/"msg":"printed two/);
+    json.child.kill("SIGINT");
+    const { code, out, err } = await json.finished;
+    expect([code, err]).toEqual([0, ""]);
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(lines.find(({ msg }) => msg === "two")).toMatchObject({
+      level: 30,
+      path: "app/writer",
+      incarnation: 1,
+      size: 3,
+    });
+    expect(lines.find(({ stream }) => stream === "stdout")).toMatchObject({
+      path: "app/writer",
+      host: expect.any(String),
+    });
+    expect(out).not.toMatch(/admin token [ 0-9a-f]{20}/);
+    const wrong = await holdfast(["serve", "--log", "xml", path]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--log is "xml": give text or json')]);
+  });
+
   it("finishes queued work at SIGTERM, and stops at once at the second", async () => {
     const { server, url } = await serving([counterConfig("slow.config.mjs")]);
     await server.says(/^ready: slow$/m);

@@ -35,3 +35,16 @@ export function levelOf(logger: Logger): LogLevel | undefined {
   if (level === "silent" || level === "fatal") return level === "fatal" ? "error" : undefined;
   return logLevels.find((one) => one === level) ?? "debug";
 }
+
+const lines = new WeakSet<Logger>();
+
+/** Marks a logger that is told of events in another way: it gets what actors write, and nothing else. */
+export function linesOnly(logger: Logger): Logger {
+  lines.add(logger);
+  return logger;
+}
+
+/** Whether a logger gets what actors write, and nothing else. */
+export function isLinesOnly(logger: Logger): boolean {
+  return lines.has(logger);
+}
