@@ -154,6 +154,12 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", (
     await page.getByRole("button", { name: `Discard letter ${ids[0]}` }).click();
     await page.keyboard.press("Enter");
     await page.getByText("There are none.").waitFor();
+    // What was done, and what was refused, is in the audit log.
+    await page.getByRole("link", { name: "Audit" }).click();
+    const audits = page.locator("[data-audit]");
+    await audits.filter({ hasText: "discard" }).filter({ hasText: "done" }).first().waitFor();
+    await audits.filter({ hasText: "retry" }).filter({ hasText: "refused" }).first().waitFor();
+    expect(await violations(page)).toEqual([]);
     await leave();
   });
 });

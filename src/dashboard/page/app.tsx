@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { AuditView } from "./audit/audit-view.js";
 import { Header } from "./header.js";
 import { Incidents } from "./incidents/incidents.js";
 import { ReportDrawer } from "./incidents/report-drawer.js";
@@ -40,6 +41,7 @@ export function App({ state, operator, token, onSignIn }: AppProps) {
         {view === "live" && <LiveView state={state} operator={operator} />}
         {view === "pools" && <PoolsView state={state} />}
         {view === "letters" && <LettersView state={state} operator={operator} />}
+        {view === "audit" && <AuditView state={state} operator={operator} />}
         {view === "models" && <ModelsView operator={operator} token={token} />}
       </main>
       <OpenReport state={state} />

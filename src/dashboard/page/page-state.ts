@@ -8,7 +8,7 @@ import { Series } from "./series/series.js";
 import { nodeOf } from "./tree/tree-lines.js";
 
 /** The views of the page; each is an address of its own (#pools). */
-export type View = "live" | "pools" | "models" | "letters";
+export type View = "live" | "pools" | "models" | "letters" | "audit";
 
 /** Lines folded or unfolded by the reader that are remembered; beyond, the oldest is forgotten. */
 const TURNED_KEPT = 1000;

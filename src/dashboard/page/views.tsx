@@ -6,6 +6,7 @@ const names: readonly (readonly [View, string])[] = [
   ["pools", "Pools"],
   ["models", "Models"],
   ["letters", "Dead letters"],
+  ["audit", "Audit"],
 ];
 
 /** The views of the page: links, so that each can be opened in a tab of its own and gone back from. */

@@ -1,0 +1,83 @@
+import type { AuditEntry } from "../../../system/audit.js";
+import { useLive } from "../kit/live.js";
+import { Locked } from "../kit/locked.js";
+import { durationText } from "../kit/number-text.js";
+import { useOperatorsRead } from "../kit/use-operators-read.js";
+import type { Operator } from "../operator.js";
+import type { PageState } from "../page-state.js";
+
+/** Entries that are shown, the newest; the server keeps more, and a file where it was given one. */
+const SHOWN = 200;
+
+interface AuditViewProps {
+  readonly state: PageState;
+  readonly operator: Operator;
+}
+
+/** What operators did and tried: when, who, what, and how it ended. */
+export function AuditView({ state, operator }: AuditViewProps) {
+  const told = useLive(state.outcome);
+  const known = useOperatorsRead(operator, (admin) => admin.audits({ limit: SHOWN }), told);
+  const entries = known.kind === "read" ? [...known.value].sort((a, b) => b.id - a.id) : [];
+  return (
+    <section class="card" aria-labelledby="audit-title">
+      <header class="card-head">
+        <h2 id="audit-title">Audit</h2>
+        <p class="soft">What operators did, and what they were refused.</p>
+      </header>
+      {known.kind === "locked" && (
+        <Locked
+          operator={operator}
+          what="the audit log"
+          why="It names who did what, so it is the operators' own."
+          look={(admin) => admin.audits({ limit: 1 })}
+        />
+      )}
+      {known.kind === "failed" && <p class="problem">{known.text}</p>}
+      {known.kind === "read" && entries.length === 0 && <p class="empty">Nobody has done anything yet.</p>}
+      {entries.length > 0 && <AuditTable entries={entries} />}
+    </section>
+  );
+}
+
+function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
+  return (
+    <table class="wide">
+      <thead>
+        <tr>
+          <th scope="col">Act</th>
+          <th scope="col">When</th>
+          <th scope="col">Who</th>
+          <th scope="col">Outcome</th>
+          <th scope="col" class="number">
+            Took
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.id} data-audit={entry.id}>
+            <th scope="row">{actText(entry)}</th>
+            <td data-label="When">{new Date(entry.at).toLocaleString([], { hour12: false })}</td>
+            <td data-label="Who">{entry.name === undefined ? entry.address : `${entry.name}, ${entry.address}`}</td>
+            <td data-label="Outcome">
+              <span class="chip" data-outcome={entry.outcome}>
+                {entry.code === undefined ? entry.outcome : `${entry.outcome}: ${entry.code}`}
+              </span>
+              {entry.missed !== undefined && <span class="soft"> and {entry.missed} more before it</span>}
+            </td>
+            <td data-label="Took" class="number">
+              {durationText(entry.tookMs)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** "resize app/digits, to 4" */
+function actText({ act, on, key, with: options = {} }: AuditEntry): string {
+  const told = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return [`${act} ${on ?? ""}${key === undefined ? "" : `[${key}]`}`.trim(), ...told].join(", ");
+}
