@@ -186,6 +186,10 @@ describe("every kind of frame", () => {
     { ...done(1), events: { value: [{ e: 1 }, { e: 2 }], special: "large" } },
     { ...done(1), state: { value: 1, special: "large" }, events: { value: [[1]], special: true } },
     { ...call([1]), sequence: 2 ** 40 + 1 },
+    { ...call([1]), trace: { traceparent: "00-1-2-01", tracestate: "a=1" } },
+    { ...call([1, 2]), sequence: 7, trace: { traceparent: "00-1-2-01" } },
+    { ...done(1), times: { began: 0.25, ended: 2 ** 40 + 0.5 } },
+    { ...done(1), state: { value: 1, special: false }, times: { began: 1, ended: 2 } },
     { t: "events", actor: 1, incarnation: 1, events: { value: [1, 2], special: false }, version: 2, last: true },
   ] as unknown as Frame[])("%j comes out as it went in", (frame) => {
     deepStrictEqual(line()(frame), structuredClone(frame));
