@@ -22,19 +22,26 @@ export interface HangOptions {
   readonly for?: Duration;
 }
 
+/** Looks at what takes long get seldom, ms. */
+const SELDOM_MS = 100;
+
 /** @returns whether it has finished what it had, within the time given: it is drained in any case */
 export async function drain(unit: Unit, clock: Clock, options: DrainOptions, stopping: boolean): Promise<boolean> {
   onlyKnownKeys(options, { within: true, by: true }, "drain()");
   const { hold } = unit;
   if (!hold) throw partOfGroup(unit);
   if (stopping) throw takesNoMore(unit.path);
-  const until = clock.now() + milliseconds(options.within ?? DEFAULT_DRAIN, "within");
+  const began = clock.now();
+  const until = began + milliseconds(options.within ?? DEFAULT_DRAIN, "within");
   hold.pause(options.by ?? "app.drain()");
   const left = () => unit.unfinished?.() ?? unit.pending();
-  while (left() > 0 && clock.now() < until) {
-    await new Promise<void>((resolve) => clock.after(Math.min(DRAIN_LOOK_MS, until - clock.now()), resolve));
+  // Somebody may resume it meanwhile: then nothing is waited for any more.
+  const goesOn = () => unit.hold?.paused === true;
+  while (left() > 0 && goesOn() && clock.now() < until) {
+    const pause = Math.max(DRAIN_LOOK_MS, Math.min(SELDOM_MS, (clock.now() - began) / 10));
+    await new Promise<void>((resolve) => clock.after(Math.min(pause, until - clock.now()), resolve));
   }
-  return left() === 0;
+  return left() === 0 && goesOn();
 }
 
 /** @returns whether it was drained */

@@ -7,6 +7,7 @@ export interface Holdable {
   pause(by: string): void;
   /** @returns whether it was paused */
   resume(): boolean;
+  readonly paused: boolean;
 }
 
 /** Whether a group takes new mail: not while the system stops, nor while an operator has drained it. */
@@ -15,6 +16,10 @@ export class Hold implements Holdable {
   draining = false;
   /** Who has drained it by hand. */
   by: string | undefined = undefined;
+
+  get paused(): boolean {
+    return this.by !== undefined;
+  }
 
   get shut(): boolean {
     return this.draining || this.by !== undefined;

@@ -23,6 +23,9 @@ describe.each(levels)("an actor that is drained by hand, $level", ({ level }) =>
     const held = refs.hand.ask.hold("door");
     const waiting = refs.hand.ask.say("was there before");
     await made.reached("door");
+    const forEver = app.drain("hand", { within: Number.POSITIVE_INFINITY });
+    app.resume("hand");
+    expect(await forEver).toBe(false);
     expect(await app.drain("hand", { within: 20, by: "the test" })).toBe(false);
     expect(nodeAt(app.tree(), "app/hand")).toMatchObject({ state: "draining", reason: "was drained by the test" });
     expect(await failure(refs.hand.ask.say("new"))).toMatchObject({

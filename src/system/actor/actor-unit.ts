@@ -216,6 +216,10 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     this.unusual.heldBy = by;
   }
 
+  get paused(): boolean {
+    return this.heldBy !== undefined;
+  }
+
   resume(): boolean {
     const { rare } = this;
     if (rare?.heldBy === undefined) return false;

@@ -91,6 +91,7 @@ export class Supervisor implements Unit, EngineOwner {
       pause: (by) => {
         for (const { hold } of this.units()) hold?.pause(by);
       },
+      paused: this.units().some(({ hold }) => hold?.paused),
       resume: () => this.units().filter(({ hold }) => hold?.resume()).length > 0,
     };
   }
