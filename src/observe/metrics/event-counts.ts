@@ -2,6 +2,7 @@ import type { DeathReport, DeathTimes } from "../../system/death/report.js";
 import type { SystemEvent } from "../../system/events.js";
 import type { ActorLabels } from "./actor-labels.js";
 import { Counts } from "./counts.js";
+import { labelText } from "./label-text.js";
 import type { MetricName } from "./metric-table.js";
 import type { Labels, Samples } from "./samples.js";
 import { stepBoundsMs, Times } from "./times.js";
@@ -28,6 +29,8 @@ export class EventCounts {
   readonly #scaled = new Map<Labels, Counts>();
   readonly #steps = new Map(Object.keys(steps).map((step) => [step, new Times(stepBoundsMs)]));
   readonly #breakers = new Map<Labels, number>();
+  readonly #thresholds = new Counts();
+  readonly #acts = new Counts();
   #storeFailures = 0;
   #storeFailed = 0;
   #fallbacks = 0;
@@ -44,6 +47,8 @@ export class EventCounts {
     outvoted: ({ path }) => this.#countOf("holdfast_votes_lost_total", path),
     rebuilt: ({ why }) => this.#count("holdfast_rebuilt_answers_total", "why", why),
     fenced: ({ what, count }) => this.#count("holdfast_fenced_total", "what", what, count),
+    audit: ({ entry }) => this.#acts.add(`${entry.outcome} ${entry.act}`),
+    threshold: ({ reading, state }) => this.#thresholds.add(`${reading} ${state}`),
     breaker: ({ path, state }) => {
       this.#breakers.set(this.#labels.of(path), breakerStates[state]);
       if (state === "open") this.#countOf("holdfast_breaker_opened_total", path);
@@ -95,6 +100,14 @@ export class EventCounts {
       samples.addTimes("holdfast_recovery_step_seconds", times, stepBoundsMs, { step });
     }
     for (const [labels, state] of this.#breakers) samples.add("holdfast_breaker_state", state, labels);
+    for (const [key, count] of this.#thresholds) {
+      const [reading = "", state = ""] = key.split(" ");
+      samples.add("holdfast_thresholds_total", count, { reading, state });
+    }
+    for (const [key, count] of this.#acts) {
+      const [outcome = "", ...act] = key.split(" ");
+      samples.add("holdfast_operator_acts_total", count, { act: labelText(act.join(" ")), outcome });
+    }
     samples.add("holdfast_store_failures_total", this.#storeFailures);
     samples.add("holdfast_store_failed", this.#storeFailed);
     samples.add("holdfast_state_fallbacks_total", this.#fallbacks);

@@ -106,6 +106,16 @@ export const metricTable = {
     "model",
     "version",
   ),
+  holdfast_thresholds_total: counter(
+    "Rules of the monitor that began to hold, held on, or hold no longer, by what they read.",
+    "reading",
+    "state",
+  ),
+  holdfast_operator_acts_total: counter(
+    "What operators did or were refused, as the audit log has it.",
+    "act",
+    "outcome",
+  ),
   holdfast_gateway_connections: gauge("WebSocket connections."),
   holdfast_gateway_pending_requests: gauge("Requests of all doors that are not answered yet."),
   holdfast_gateway_refused_tokens_total: counter("Wrong tokens, those refused for being too many included."),

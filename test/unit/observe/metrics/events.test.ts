@@ -65,6 +65,11 @@ test("what a system tells is counted by what it was, for whom", async () => {
     { type: "state-fell-back", path: "app/digits", key: undefined, error: new Error() },
     { type: "outvoted", path: "app/votes", method: "m", members: ["1"], agreed: 2, of: 3, decided: true },
     { type: "rebuilt", path: "app/parity", method: "m", member: "1", why: "late", of: 3 },
+    { type: "threshold", rule: "memory > 90 %", state: "triggered", reading: "memory", limit: 90 },
+    { type: "threshold", rule: "memory > 90 %", state: "cleared", reading: "memory", limit: 90 },
+    { type: "threshold", rule: "memory > 80 %", state: "triggered", reading: "memory", limit: 80 },
+    { type: "audit", entry: { act: "kill", outcome: "done" } },
+    { type: "audit", entry: { act: "a \u001b[31m", outcome: "refused" } },
     { type: "lingering", path: "app/digits", incarnation: 1, methods: [], graceMs: 1 },
     { type: "abandoned", path: "app/digits", host: "thread 1", exited: false },
     { type: "abandoned", path: "app/digits", host: "thread 2", exited: false },
@@ -88,6 +93,10 @@ test("what a system tells is counted by what it was, for whom", async () => {
   expect(told("votes_lost_total", 'actor="app/votes"')).toBe(1);
   expect(told("rebuilt_answers_total", 'why="late"')).toBe(1);
   expect(told("lingering_total")).toBe(1);
+  expect(told("operator_acts_total", 'act="kill",outcome="done"')).toBe(1);
+  expect(told("operator_acts_total", 'act="a \\\\u{1b}[31m",outcome="refused"')).toBe(1);
+  expect(told("thresholds_total", 'reading="memory",state="triggered"')).toBe(2);
+  expect(told("thresholds_total", 'reading="memory",state="cleared"')).toBe(1);
   expect(told("abandoned_hosts")).toBe(1);
 });
 
