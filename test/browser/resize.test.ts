@@ -57,7 +57,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page of a server with
     await desks.click();
     const resize = async (to: string) => {
       await page.getByRole("button", { name: "Resize app/desks" }).click();
-      await page.getByLabel("Members").selectOption(to);
+      await page.getByRole("combobox", { name: "Members" }).selectOption(to);
     };
     await resize("4");
     await page.getByLabel("Admin token").fill("not the admin token at all");
