@@ -10,7 +10,7 @@ const UNITS_KEPT = 1000;
 /** The latest looks at each unit of the tree, by path. */
 export class Series {
   readonly #points = new Map<string, Points>();
-  #before = new Map<string, Total>();
+  #before: ReadonlyMap<string, Total> = new Map();
   #at = 0;
 
   of(path: string): Points | undefined {
@@ -45,12 +45,6 @@ export class Series {
       });
     });
     this.#points.set(path, older.followedBy(seen));
-  }
-
-  /** Another server, or the same one after a while: what was counted before says nothing of now. */
-  clear(): void {
-    this.#points.clear();
-    this.#before = new Map();
   }
 
   #add(total: Total, at: number, passed: number): void {
