@@ -11,6 +11,7 @@ const scenes = {
   gateway: "overhead_gateway",
   scrape: "metrics_1000_ms",
   page: "page_kb",
+  feed: "page_update_ms_per_s",
 };
 
 /** @param {{ rounds?: number, only?: string, say: (line: string) => void }} options */

@@ -7,6 +7,11 @@ export class StatsMirror {
   #ids: number[] = [];
   readonly #rows = new Map<number, UnitStats>();
 
+  /** How many rows it holds. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   /** @returns the counters as they are now; undefined for a frame that does not follow what is known here */
   apply({ from, to, uptimeMs, reports, deadLetters, gone, units }: StatsFrame): SystemStats | undefined {
     if (from === undefined) this.forget();

@@ -21,6 +21,11 @@ export class TreeMirror {
   #root: Mirrored | undefined;
   readonly #nodes = new Map<number, Mirrored>();
 
+  /** How many nodes it holds. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   /** Takes a whole tree. One without a revision, or whose ids do not fit it, cannot be followed; it is told as it is. */
   reset({ tree, revision, ids }: TreeFrame): TreeNode {
     this.forget();

@@ -70,6 +70,16 @@ describe("counters rebuilt from what has changed", () => {
     });
   });
 
+  test("are held for units that are there now and no others, in a tab that is open for days", () => {
+    const log = new StatsLog();
+    const mirror = new StatsMirror();
+    for (let n = 0; n < 5000; n++) {
+      const now = stats([unit("app/a", { accepted: n }), unit(`app/k${n}`), unit(`app/k${n + 2}`)], n);
+      expect(mirror.apply({ type: "stats", at: n, ...log.look(now) })).toEqual(now);
+      expect(mirror.size).toBe(3);
+    }
+  });
+
   test("are refused where they do not follow, until all of them come", () => {
     const log = new StatsLog();
     const first = log.look(stats([unit("app/a"), unit("app/b")]));

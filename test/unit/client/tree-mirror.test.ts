@@ -141,6 +141,17 @@ describe("a tree rebuilt from diffs", () => {
     }
   });
 
+  test("holds what is there now and no more, in a tab that is open for days", () => {
+    const { log, mirror } = followed(app([]));
+    for (let n = 0; n < 5000; n++) {
+      // Members come and go under ever new names, and some take whole families with them.
+      const families = { ...leaf(`pool${n % 50}`), children: [leaf(`m${n}`), leaf(`m${n + 1}`)] };
+      const tree = app([leaf(`k${n}`), families, leaf(`k${n + 3}`)]);
+      expect(mirror.apply({ type: "tree-diff", ...log.look(tree)! })).toEqual(tree);
+      expect(mirror.size).toBe(6);
+    }
+  });
+
   test("follows nothing after a tree whose ids do not fit", () => {
     for (const ids of [[1], [1, 2, 3, 4], [1, 2, 2], undefined]) {
       const mirror = new TreeMirror();

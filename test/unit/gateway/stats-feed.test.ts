@@ -106,12 +106,12 @@ describe("the counters of a system", () => {
     const quiet: News[] = [];
     client.watch((item) => quiet.push(item));
     const stop = client.watch((item) => item.type === "stats" && news.push(item), { stats: true });
-    await expect.poll(() => news.length).toBeGreaterThan(0);
+    await expect.poll(() => news.length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(news[0]).toMatchObject({ type: "stats", stats: app.counted });
     count(app, 2);
-    await expect.poll(() => news.at(-1), { timeout: 5000 }).toMatchObject({ stats: app.counted });
+    await expect.poll(() => news.at(-1), { timeout: 20_000 }).toMatchObject({ stats: app.counted });
     expect(quiet.some(({ type }) => type === "stats")).toBe(false);
     stop();
-    await expect.poll(() => app.measured).toBe(0);
+    await expect.poll(() => app.measured, { timeout: 20_000 }).toBe(0);
   });
 });

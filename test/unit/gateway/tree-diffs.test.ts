@@ -175,12 +175,12 @@ describe("the tree as diffs", () => {
     client.watch((news) => {
       if (news.type === "tree") tree = news.tree;
     });
-    await expect.poll(() => tree?.children?.length).toBe(10_000);
+    await expect.poll(() => tree?.children?.length, { timeout: 20_000 }).toBe(10_000);
     expect(tree).toEqual(app.tree());
     app.nodes.delete("a7");
     change(app, names[0]!, { state: "waiting" });
     app.emit(life);
-    await expect.poll(() => tree?.children?.length).toBe(9999);
+    await expect.poll(() => tree?.children?.length, { timeout: 20_000 }).toBe(9999);
     expect(tree).toEqual(app.tree());
   });
 });
