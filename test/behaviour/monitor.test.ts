@@ -14,6 +14,7 @@ import {
   type ThresholdEvent,
   thread,
 } from "holdfast";
+import { metricsOf } from "holdfast/metrics";
 import { type MonitorOptions, monitor, type Source } from "holdfast/monitor";
 import { describe, expect, it } from "vitest";
 import type { Leaky } from "../actors/leaky.mjs";
@@ -171,6 +172,16 @@ describe("a system that sheds load by a rule", () => {
     watched.close();
     expect(await many.ask.say("after")).toBe("after");
   });
+});
+
+it("what is read, and which rules hold, is told at /metrics", async () => {
+  await using one = await watching({ rules: [{ when: "cpu > 95 %", for: 0 }], sources: [load(99)] });
+  await one.seen("triggered");
+  const metrics = await metricsOf(one.app);
+  const text = await metrics.text();
+  metrics.close();
+  expect(text).toContain('holdfast_monitor_reading{reading="cpu",of="",unit="%"} 99');
+  expect(text).toContain('holdfast_monitor_triggered{rule="cpu > 95 %"} 1');
 });
 
 describe("monitor()", () => {

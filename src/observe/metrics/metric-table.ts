@@ -125,6 +125,13 @@ export const metricTable = {
   ),
   holdfast_event_loop_utilization: gauge("The part of the time since the scrape before that it was busy, 0 to 1."),
   holdfast_uptime_seconds: gauge("Since the system began."),
+  holdfast_monitor_reading: gauge(
+    "What the monitor has read, in the unit that stands beside it.",
+    "reading",
+    "of",
+    "unit",
+  ),
+  holdfast_monitor_triggered: gauge("1 while a rule of the monitor holds.", "rule"),
   process_cpu_seconds_total: counter("Total user and system CPU time spent in seconds."),
   process_resident_memory_bytes: gauge("Resident memory size in bytes."),
   process_start_time_seconds: gauge("Start time of the process since unix epoch in seconds."),

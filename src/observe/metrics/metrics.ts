@@ -4,6 +4,7 @@ import { type KeysOf, onlyKnownKeys } from "../../known-keys.js";
 import { importPeer } from "../../peer.js";
 import type { App } from "../../system/app.js";
 import type { SystemStats } from "../../system/stats.js";
+import { monitorOf } from "../monitor/monitor.js";
 import { ActorLabels } from "./actor-labels.js";
 import { EventCounts } from "./event-counts.js";
 import { type GatewayFigures, readGateway } from "./gateway-samples.js";
@@ -12,6 +13,7 @@ import { labelText } from "./label-text.js";
 import { MetricFamily } from "./metric-family.js";
 import { type MetricName, metricTable } from "./metric-table.js";
 import { type CountingModels, readModels } from "./model-samples.js";
+import { readMonitor } from "./monitor-samples.js";
 import { ProcessSamples } from "./process-samples.js";
 import { Readings, type Source } from "./readings.js";
 import { type OtherRegistry, registryText } from "./registry-text.js";
@@ -106,6 +108,7 @@ function sourcesOf(
     { name: "tree", read: (samples) => readTree(app.tree(), labels, samples) },
     { name: "events", read: (samples) => events.read(samples) },
     { name: "process", read: (samples) => host.read(samples) },
+    { name: "monitor", read: (samples) => readMonitor(monitorOf(app), samples) },
     ...(models
       ? [{ name: "models", read: (samples) => readModels(models, stats(samples), root, samples) } satisfies Source]
       : []),
