@@ -95,7 +95,12 @@ export class LetterStore {
     if (args.every(isPlain)) return mail;
     if (!this.#mayCopy())
       return { ...mail, args: undefined, why: "too many letters came at once to copy their arguments" };
-    return { ...mail, args: ownArguments(args, special) };
+    try {
+      return { ...mail, args: ownArguments(args, special) };
+    } catch {
+      // A buffer of it was transferred away. Who writes a letter is in the middle of a death, and must not fail.
+      return { ...mail, args: undefined, why: "its arguments were given away" };
+    }
   }
 
   #holds(entry: Entry): void {

@@ -65,6 +65,15 @@ it("copies arguments, since their sender may use them again, and no more in a se
   expect(store.get(5)?.mail.args).toEqual([{ n: 5 }]);
 });
 
+it("says so where arguments cannot be copied any more, and fails nobody", () => {
+  const store = new LetterStore(new VirtualClock());
+  const pixels = new Float32Array(4);
+  structuredClone(pixels, { transfer: [pixels.buffer] });
+  expect(store.add(written, mail([pixels]))).toMatchObject({ id: 1 });
+  expect(store.get(1)?.mail).toMatchObject({ args: undefined, why: "its arguments were given away" });
+  expect(store.payloadBytes).toBe(0);
+});
+
 it("keeps nothing where it is told to, and says so", () => {
   const none = new LetterStore(new VirtualClock(), { keep: 0 });
   expect(none.add(written, mail([1])).id).toBe(1);
