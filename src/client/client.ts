@@ -135,6 +135,7 @@ class WireClient implements Client {
       {
         to: name,
         link: () => this.#link,
+        trace: this.#settings.trace(),
         maxBuffered: this.#settings.maxBuffered,
         onOver: () => {
           this.#streams.delete(stream);

@@ -1,6 +1,7 @@
 import { milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import type { ErrorFrame, OpenedFrame, ServerFrame } from "../protocol/frames.js";
+import type { TraceContext } from "../protocol/trace-context.js";
 import { fromWire, toWire } from "../protocol/values.js";
 import { fromWireError } from "../protocol/wire-error.js";
 import { type Deferred, deferred } from "./deferred.js";
@@ -12,6 +13,8 @@ import { ResultCursor } from "./result-cursor.js";
 import { weigh } from "./weigh.js";
 
 export interface StreamRules {
+  /** What its chunks belong to. */
+  readonly trace: TraceContext | undefined;
   readonly to: string;
   readonly link: () => Link;
   readonly maxBuffered: number;
@@ -123,7 +126,8 @@ export class ClientStream implements InputStream {
     const { key, method } = this.#options;
     const session = this.#session;
     const have = session === undefined ? undefined : this.#results.told;
-    this.#send({ type: "open", to: this.#rules.to, key, method, session, have, timeout: this.#timeoutMs });
+    const asked = { key, method, session, have, timeout: this.#timeoutMs, ...this.#rules.trace };
+    this.#send({ type: "open", to: this.#rules.to, ...asked });
   }
 
   detach(reason: string): void {

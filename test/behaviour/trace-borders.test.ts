@@ -128,6 +128,19 @@ describe("over WebSocket", () => {
     expect(spans()).toEqual([]);
   });
 
+  it("the chunks of a stream belong to what was active when it was opened", async () => {
+    let asked = 0;
+    const client = await connect<Exposed>(door.url, { trace: () => (asked++ === 0 ? given : unsampled) });
+    const stream = client.stream("each", { key: "talk" });
+    const seen = (await Promise.all([stream.push(), stream.push()])) as { call?: TraceContext }[];
+    expect(await stream.end()).toBe(2);
+    for (const { call } of seen) expect(call!.traceparent).toContain("4bf92f3577b34da6");
+    await client.close();
+    await allEnded();
+    expect(spanTree()).toEqual([1, 2].flatMap(() => ["app/each/active", "  run app/each/active"]));
+    expect(spans().filter(({ parentSpanContext: above }) => above?.spanId === "00f067aa0ba902b7")).toHaveLength(2);
+  });
+
   it("a context that throws, or is none, fails no call", async () => {
     const client = await connect<Exposed>(door.url, {
       trace: () => {
