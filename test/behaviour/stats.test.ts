@@ -62,6 +62,15 @@ describe.each(levels)("what is counted, $level", ({ level }) => {
     expect(unbalanced(app.stats())).toEqual([]);
   });
 
+  it("a flood of tells, most of which never become messages, is counted to the last", async () => {
+    const { app, refs } = await play({ hand: at(level, Hand, {}, { mailbox: { messages: 10_000 } }) });
+    for (let i = 0; i < 3000; i++) refs.hand.tell.keep(i);
+    expect(counted(app, "hand")).toMatchObject({ accepted: 3000, told: 0 });
+    expect(unbalanced(app.stats())).toEqual([]);
+    expect(await refs.hand.ask.kept()).toBe(2999);
+    expect(counted(app, "hand")).toMatchObject({ accepted: 3001, told: 3000, answered: 1, waiting: 0, executing: 0 });
+  });
+
   it("members, keys and spawned children count with the pool, the group and their parent", async () => {
     const { app, refs } = await play({
       hands: pool(at(level, Hand, {}), { size: 2 }),
