@@ -29,6 +29,9 @@ const types: Readonly<Record<SystemEvent["type"], true>> = {
   abandoned: true,
 };
 
+/** Every type of event that this version knows. */
+export const eventTypes: readonly string[] = Object.keys(types);
+
 /** Which events somebody wants to see. */
 export interface EventFilter {
   /** Undefined: all that are told to people. */
@@ -42,7 +45,7 @@ export function eventFilter(named: readonly string[] | undefined, path: string |
   const wanted = named?.flatMap((text) => text.split(",")).map((text) => text.trim());
   const unknown = wanted?.find((type) => !Object.hasOwn(types, type));
   if (unknown !== undefined) {
-    throw new CommandError(`--type is "${unknown}": give one of ${Object.keys(types).join(", ")}`);
+    throw new CommandError(`--type is "${unknown}": give one of ${eventTypes.join(", ")}`);
   }
   return { types: wanted && new Set(wanted), path: path?.replace(/^\/+|\/+$/g, "") || undefined };
 }

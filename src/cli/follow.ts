@@ -1,4 +1,4 @@
-import type { Client, News } from "../client/client.js";
+import type { Client, News, WatchOptions } from "../client/client.js";
 import { exitCodes } from "./command.js";
 import { onSignals } from "./on-signals.js";
 import { unreachable } from "./unreachable.js";
@@ -7,6 +7,7 @@ import { unreachable } from "./unreachable.js";
 export interface Follower {
   readonly client: Client;
   readonly url: string;
+  readonly watch?: WatchOptions;
   hear(news: Exclude<News, { type: "lost" }>): void;
   /** The connection is gone; another one is being tried. */
   lost(reason: string): void;
@@ -22,7 +23,7 @@ export interface Follower {
  * @throws CommandError when the server takes this client no more
  */
 export async function follow(follower: Follower, over?: Promise<unknown>): Promise<number> {
-  const { client, url } = follower;
+  const { client, url, watch = {} } = follower;
   const { stdout } = process;
   const stop = onSignals(() => {});
   const resized = () => follower.resized?.();
@@ -36,7 +37,7 @@ export async function follow(follower: Follower, over?: Promise<unknown>): Promi
       if (news.type !== "lost") follower.hear(news);
       else if (news.again) follower.lost(news.error.message);
       else reject(unreachable(url, news.error));
-    });
+    }, watch);
   });
   try {
     await Promise.race([stop.asked, left, refused, ...(over ? [over] : [])]);

@@ -9,7 +9,9 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast serve [config]          serve actors over WebSocket, with their page
   holdfast ask <url> <actor> …     call a served actor from the shell
   holdfast tree <url> [--watch]    show the live tree of a server
+  holdfast top <url>               the busiest actors, once a second
   holdfast events <url>            tell what happens there, while it happens
+  holdfast dead-letters <url> …    messages that nobody will handle: list, show, retry, discard
   holdfast report <url> [--since]  what died, why, what it cost, what to change; with a number: one crash report
   holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
   holdfast models <url> …          list, load, unload, swap or roll back a server's models
@@ -29,7 +31,9 @@ const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./serve.js")).serve,
   ask: async () => (await import("./ask.js")).ask,
   tree: async () => (await import("./tree.js")).tree,
+  top: async () => (await import("./top.js")).top,
   events: async () => (await import("./events.js")).events,
+  "dead-letters": async () => (await import("./dead-letters.js")).deadLetters,
   report: async () => (await import("./report.js")).report,
   "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
   models: async () => (await import("./models.js")).models,

@@ -18,7 +18,6 @@ export interface Reached {
   readonly command: string;
   readonly url: string;
   readonly token?: string | undefined;
-  readonly adminToken?: string | undefined;
   readonly timeout?: string | undefined;
 }
 
@@ -29,13 +28,12 @@ export type FirstTree = Extract<News, { type: "tree" }>;
  * A connection that may watch.
  * @throws CommandError where nobody answers, the token is wrong, or the server shows itself to operators only
  */
-export async function reach({ command, url, token, adminToken, timeout = "5s" }: Reached): Promise<Client> {
+export async function reach({ command, url, token, timeout = "5s" }: Reached): Promise<Client> {
   const connectTimeout = durationOption("timeout", timeout);
   const shown = token ?? process.env.HOLDFAST_TOKEN;
-  const options = { ...(shown ? { token: shown } : {}), ...(adminToken ? { adminToken } : {}) };
   let client: Client;
   try {
-    client = await connect(url, { ...options, connectTimeout, name: `holdfast ${command}` });
+    client = await connect(url, { ...(shown ? { token: shown } : {}), connectTimeout, name: `holdfast ${command}` });
   } catch (error) {
     throw unreachable(url, error, timeout);
   }

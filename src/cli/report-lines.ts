@@ -28,7 +28,7 @@ const BAR = 30;
  *       -12.3 ms  started   transcribe #9
  */
 export function reportLines(report: DeathReport, width: number, paint: Paint = painter(false)): string[] {
-  const { id, at, incarnation, host, cause, executing, answersLost, decision, level, flight } = report;
+  const { id, at, incarnation, host, cause, executing, answersLost, decision, level, flight = [] } = report;
   const name = placeText(report);
   const field = (label: string, text: string) =>
     wrapped(text, width - LABEL).map(
@@ -81,7 +81,7 @@ function evidenceText({ method, seq, shape, bytes, digest, ranForMs, deaths }: M
 }
 
 function recordText({ record }: DeathReport): string {
-  if (!record) return "none: no host was ready";
+  if (!record) return "none is kept, or no host was ready";
   const { phase, beatAgeMs, heap, external } = record;
   const parts = [`phase ${phase}`];
   if (beatAgeMs !== undefined) parts.push(`last beat ${shortDuration(beatAgeMs)} before`);

@@ -4,6 +4,7 @@ import { realClock } from "../clock.js";
 import { type Incident, incidentOf } from "../observe/incident/incident.js";
 import { incidentHtml } from "../observe/incident/incident-html.js";
 import { incidentMarkdown } from "../observe/incident/incident-markdown.js";
+import type { DeathReport } from "../system/death/report.js";
 import { CommandError, durationOption, exitCodes, parseCommand, wholeNumber } from "./command.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "./reach.js";
 import { recall } from "./recall.js";
@@ -95,7 +96,7 @@ function formatted(made: Incident, format: Format): string {
 
 async function one(client: Client, url: string, number: number, json = false): Promise<string> {
   const { reports = [] } = await firstTree(client, url);
-  const found = reports.find(({ id }) => id === number);
+  const found = reports.find(({ id }) => id === number) ?? (await remembered(client, number));
   if (!found) {
     const known = reports.length === 0 ? "nobody has died there" : `it has ${reports[0]!.id} to ${reports.at(-1)!.id}`;
     throw new CommandError(`${url} has no report ${number}: ${known}`, exitCodes.failed);
@@ -103,6 +104,13 @@ async function one(client: Client, url: string, number: number, json = false): P
   if (json) return `${JSON.stringify(found)}\n`;
   const { width, paint } = terminal();
   return `${reportLines(found, width, paint).join("\n")}\n`;
+}
+
+/** An older one: without its flight recorder and record, which are large. */
+async function remembered(client: Client, number: number): Promise<DeathReport | undefined> {
+  const { events } = await client.events({ types: ["report"] });
+  const reports = events.map(({ event }) => (event as { report: DeathReport }).report);
+  return reports.find(({ id }) => id === number);
 }
 
 async function write(text: string, out: string | undefined): Promise<void> {

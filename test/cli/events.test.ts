@@ -45,6 +45,18 @@ describe("holdfast events", () => {
       expect((event.report ?? event.letter).path).toMatch(/^app\/workers/);
     }
     expect(lines.out).not.toContain("args");
+    // Who comes later is told what the server remembers.
+    const past = await holdfast(["events", url, "--once", "--type", "report", "--json"]);
+    const numbers = past.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).event.report.id);
+    expect(past).toMatchObject({ code: 0, err: "" });
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
+    const since = start(["events", url, "--since", "10m", "--path", "worker"]);
+    await since.says(/death: app\/worker on/);
+    await since.says(/from now on/);
+    expect((await interrupt(since)).out).not.toContain("workers");
     expect(named.out).not.toContain("workers");
   });
 

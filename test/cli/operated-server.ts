@@ -12,7 +12,7 @@ export interface OperatedServer {
 /**
  * A server with something to operate, in a folder of its own: a `worker` (thread), a pool of two `workers` and a keyed
  * group `keys`. Call it at the top of a test file. The methods of each: `add`, `throws`, `dies` (an error in a timer),
- * `kills` (idempotent: delivered again, it kills again).
+ * `kills` (idempotent: delivered again, it kills again), `moody` (kills while there is a file).
  */
 export function operatedServers(): {
   readonly start: ReturnType<typeof startsInTests>;
@@ -51,18 +51,20 @@ export const hostileKey = "a\u001b[2J\u202e<b>\n# x";
 
 const door = JSON.stringify(resolve("dist/index.js"));
 
-const worker = `import { Actor } from ${door};
+const worker = `import { existsSync } from "node:fs";
+import { Actor } from ${door};
 export class Worker extends Actor {
-  static methods = { kills: { idempotent: true } };
+  static methods = { kills: { idempotent: true }, moody: { idempotent: true } };
   add(a, b) { return a + b; }
   throws(text) { throw new TypeError(String(text)); }
   dies() { setTimeout(() => { throw new Error("a bug in a timer"); }); return new Promise(() => {}); }
+  moody(file) { return existsSync(file) ? this.kills() : "well"; }
   kills() { setTimeout(() => { throw new Error("a bad input"); }); return new Promise(() => {}); }
 }`;
 
 const config = `import { keyed, pool, supervisor, thread } from ${door};
 const worker = () => thread(new URL("./worker.mjs", import.meta.url), undefined, { spare: "none" });
-const methods = ["add", "throws", "dies", "kills"];
+const methods = ["add", "throws", "dies", "kills", "moody"];
 export default {
   tree: supervisor({}, { worker: worker(), workers: pool(worker(), { size: 2 }), keys: keyed(worker(), { cells: 1 }) }),
   expose: { worker: methods, workers: methods, keys: methods },

@@ -1,5 +1,6 @@
 import type { DeathReport } from "../../system/death/report.js";
 import type { SystemEvent } from "../../system/events.js";
+import type { SystemStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
 
 /** An event and when it was told, ms since 1970. */
@@ -20,6 +21,8 @@ export interface IncidentInput {
   readonly events: readonly TimedEvent[];
   /** As it is at the end of the window. */
   readonly tree: TreeNode;
+  /** What was counted from the server's beginning to the end of the window; absent where it is not known. */
+  readonly stats?: SystemStats;
   /** What the server does not remember of the window, a sentence each: a report must not look whole where it is not. */
   readonly gaps?: readonly string[];
 }

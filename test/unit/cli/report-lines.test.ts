@@ -74,7 +74,7 @@ it("what is not known is said, and a name moves no cursor", () => {
   });
   const lines = reportLines(unborn, 80);
   expect(lines[0]).toBe("report 1: app/�[2Jx died at 2026-05-01 03:00:00 UTC");
-  expect(lines).toContain("record     none: no host was ready");
+  expect(lines).toContain("record     none is kept, or no host was ready");
   expect(lines).toContain("events     none are known");
   expect(lines.join("")).not.toMatch(/\p{Cc}/u);
 });

@@ -3,6 +3,7 @@ import { HoldfastError } from "../../../src/errors.js";
 import { incidentOf } from "../../../src/observe/incident/incident.js";
 import type { IncidentInput } from "../../../src/observe/incident/incident-input.js";
 import type { SystemEvent } from "../../../src/system/events.js";
+import { latencyBoundsMs, type SystemStats, type UnitStats } from "../../../src/system/stats.js";
 import type { TreeNode } from "../../../src/system/tree.js";
 import { actor, death, evidence, input, minute, pool, start, threw } from "./incident-cast.js";
 
@@ -14,6 +15,21 @@ function found(more: Partial<IncidentInput>, children: TreeNode[] = running) {
 
 function told(...events: SystemEvent[]) {
   return events.map((event, index) => ({ at: start + index, event }));
+}
+
+function counted(path: string, more: Partial<UnitStats>): SystemStats {
+  const zero = { accepted: 0, answered: 0, told: 0, failed: {}, refused: {}, shed: 0, redelivered: 0, quarantined: 0 };
+  const unit = {
+    path,
+    kind: "pool" as const,
+    ...zero,
+    restarts: {},
+    waiting: 0,
+    executing: 0,
+    oldestWaitMs: 0,
+    ...more,
+  };
+  return { uptimeMs: minute, deadLetters: {}, reports: 0, units: [unit] };
 }
 
 const rulesOf = (findings: readonly { rule: string }[]) => findings.map(({ rule }) => rule);
@@ -105,6 +121,46 @@ describe("what an incident report finds", () => {
     });
     expect(late!.advice).toContain('static methods = { classify: { limit: "…" } }');
     expect(found({ reports: many(1, "app/a", { cause: hung(500) }) })).toEqual([]);
+  });
+
+  it("says what limit would do, where it is known how long asks take", () => {
+    const hung = { kind: "hung" as const, method: "classify", limitMs: 60_000, ageMs: 60_020 };
+    const bucket = latencyBoundsMs.indexOf(100);
+    const buckets = [...latencyBoundsMs, 0].map((_, at) => (at === bucket ? 1000 : 0));
+    const stats = counted("app/p", { latency: { count: 1000, sumMs: 80_000, buckets } });
+    const [late] = found({ reports: many(1, "app/p/1", { cause: hung }), stats });
+    expect(late!.evidence).toContain("99 of 100 of its asks took 100 ms or less");
+    expect(late!.advice).toContain('{ classify: { limit: "1s" } }');
+  });
+
+  it("what was refused for want of room, and a threshold that holds", () => {
+    const stats = counted("app/p", { accepted: 90, refused: { MailboxFull: 10, Unavailable: 3 } });
+    expect(found({ stats })).toMatchObject([
+      { rule: "refused", severity: "warning", evidence: ["MailboxFull 10; 90 were taken"] },
+    ]);
+    expect(found({ stats: { ...stats, uptimeMs: 60 * minute } })).toMatchObject([
+      { rule: "refused", severity: "note" },
+    ]);
+    const event = {
+      type: "threshold",
+      rule: "memory > 90 %",
+      reading: "memory",
+      limit: 90,
+      unit: "%",
+      heldMs: 1,
+      then: "alert",
+    } as const;
+    const held = { ...event, state: "triggered", why: "memory 93 % for 10 s" } as const;
+    expect(found({ events: told(held) })).toMatchObject([
+      {
+        rule: "threshold",
+        severity: "critical",
+        path: "memory",
+        title: '"memory > 90 %" held 1 time, and still holds',
+      },
+    ]);
+    const cleared = { ...event, state: "cleared", why: "memory 70 %" } as const;
+    expect(found({ events: told(held, cleared) })).toMatchObject([{ severity: "warning" }]);
   });
 
   it("the step that made a recovery slow", () => {

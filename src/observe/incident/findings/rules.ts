@@ -4,6 +4,7 @@ import { frequentRecycling, heapDeaths } from "./memory.js";
 import { abandonedThreads, foreignSignals } from "./native.js";
 import { killedByHand, oddMembers, openBreakers, stillDown, storeTrouble } from "./others.js";
 import { lostTells, poolsAtTheirMost } from "./overload.js";
+import { refusedAsks, thresholds } from "./pressure.js";
 import { lateDetection, slowRecovery } from "./slow.js";
 import { crashLoop, overBudget, startFailures } from "./starts.js";
 
@@ -22,7 +23,9 @@ const rules: readonly Rule[] = [
   lateDetection,
   slowRecovery,
   poolsAtTheirMost,
+  refusedAsks,
   lostTells,
+  thresholds,
   storeTrouble,
   openBreakers,
   oddMembers,

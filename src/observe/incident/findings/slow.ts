@@ -1,7 +1,10 @@
+import { latencyBoundsMs } from "../../../system/stats.js";
+import { quantile } from "../../rates.js";
 import { shortDuration } from "../../short-duration.js";
 import { serviceOf } from "../availability.js";
 import { distribution } from "../distribution.js";
 import { type Finding, grouped, numbersOf, type Rule } from "../finding.js";
+import type { IncidentInput } from "../incident-input.js";
 import { type RecoveryStep, recoveredMs, stepTimes } from "../recovery.js";
 
 /** Below this nobody notices where the time went. */
@@ -10,12 +13,13 @@ const NOTICED_MS = 1000;
 const MOST = 0.5;
 
 /** A hang is noticed when its limit passes: the limit is the longest part of the outage. */
-export const lateDetection: Rule = ({ deaths }) => {
+export const lateDetection: Rule = ({ deaths, input }) => {
   const hung = deaths.flatMap((death) => (death.cause.kind === "hung" ? [{ death, cause: death.cause }] : []));
   return [...grouped(hung, ({ death, cause }) => `${death.path}\n${cause.method}`).values()].flatMap(
     (same): Finding[] => {
       const { death, cause } = same[0]!;
       const { method, limitMs } = cause;
+      const usual = p99Of(input, death.path);
       if (limitMs < NOTICED_MS) return [];
       const recoveries = distribution(
         same.flatMap(({ death: { times } }) => (times.restartMs ?? 0) + (times.warmMs ?? 0)),
@@ -27,16 +31,32 @@ export const lateDetection: Rule = ({ deaths }) => {
           severity: "warning",
           path: death.path,
           title: `Noticing the hang of ${method} took its whole limit, ${shortDuration(limitMs)}; being back took ${shortDuration(recoveries.median)} more`,
-          evidence: same
-            .slice(0, 3)
-            .map(({ death: { id }, cause: { ageMs } }) => `report ${id}: it ran for ${shortDuration(ageMs)}`),
-          advice: `Set a lower limit where ${method} never takes so long: static methods = { ${method}: { limit: "…" } }, about ten times its p99.`,
+          evidence: [
+            ...same
+              .slice(0, 3)
+              .map(({ death: { id }, cause: { ageMs } }) => `report ${id}: it ran for ${shortDuration(ageMs)}`),
+            ...(usual === undefined ? [] : [`99 of 100 of its asks took ${shortDuration(usual)} or less`]),
+          ],
+          advice: `Set a lower limit where ${method} never takes so long, about ten times its p99: static methods = { ${method}: { limit: "${suggested(usual, limitMs)}" } }.`,
           reports: numbersOf(same.map(({ death: one }) => one)),
         },
       ];
     },
   );
 };
+
+/** Ten times what is usual, in whole seconds; "…" where nothing is known, or that would not be lower. */
+function suggested(p99: number | undefined, limitMs: number): string {
+  const seconds = p99 === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil((10 * p99) / 1000));
+  return seconds * 1000 < limitMs ? `${seconds}s` : "…";
+}
+
+/** Of all methods of the service together, since the server began. */
+function p99Of({ stats, tree }: IncidentInput, path: string): number | undefined {
+  const service = serviceOf(tree, path).path;
+  const latency = stats?.units.find((unit) => unit.path === service)?.latency;
+  return latency && quantile(latency.buckets, latencyBoundsMs, 0.99);
+}
 
 const advices: Partial<Record<RecoveryStep, string>> = {
   restart: `Keep a host ready: spare: "empty" (the default) or "loaded"; a back-off grows with each death, so mend the cause first.`,
