@@ -59,7 +59,7 @@ export function availabilityOf(input: IncidentInput, outages: readonly Outage[])
     const missing = joined(lists.flat());
     const degradedMs = total(missing) - downMs;
     const longestMs = Math.max(0, ...down.map((span: Span) => span.to - span.from));
-    const availability = to > from ? 1 - downMs / (to - from) : 1;
+    const availability = to > from ? Math.max(0, 1 - downMs / (to - from)) : 1;
     const openPaths = [...byPath.values()].filter((own) => own.some(({ open }) => open));
     return {
       path,

@@ -13,7 +13,7 @@ import { type TimelineEntry, timelineOf } from "./timeline.js";
 /** What happened in a window of time, why, what it cost and what to change; plain data. */
 export interface Incident {
   readonly server: string;
-  /** The window, ms since 1970. */
+  /** The window, ms since 1970; from the server's beginning, where that lies in it. */
   readonly from: number;
   readonly to: number;
   /** The answer in a sentence or two. */
@@ -49,12 +49,13 @@ const LONGEST_TEXT = 400;
  * @param input what a server remembers; reports and events in any order
  */
 export function incidentOf(input: IncidentInput): Incident {
-  const { server, from, to, tree, gaps = [] } = input;
-  const inWindow = ({ at }: { at: number }) => at >= from && at <= to;
+  const { server, to, tree } = input;
+  const { from, gaps } = known(input);
+  const inWindow = ({ at }: { at: number }) => at >= input.from && at <= to;
   const reports = input.reports.filter(inWindow).sort((a, b) => a.at - b.at || a.id - b.id);
   const events = input.events.filter(inWindow).sort((a, b) => a.at - b.at);
   const deaths = reports.filter(isFault);
-  const seen = { ...input, reports, events };
+  const seen = { ...input, from, reports, events };
   const outages = outagesOf(seen);
   const services = availabilityOf(seen, outages);
   const recovery = recoveryOf(deaths);
@@ -81,6 +82,14 @@ export function incidentOf(input: IncidentInput): Incident {
     omitted,
     gaps,
   };
+}
+
+/** A server that was not there yet served nobody, and failed nobody: its part of the window is the one that counts. */
+function known({ from, to, stats, gaps = [] }: IncidentInput): { from: number; gaps: readonly string[] } {
+  const began = stats === undefined ? from : Math.floor(to - stats.uptimeMs);
+  if (began <= from) return { from, gaps };
+  const gap = `before ${new Date(began).toISOString()}: the server began then, ${shortDuration(to - began)} before the end`;
+  return { from: began, gaps: [gap, ...gaps] };
 }
 
 function verdictOf(deaths: number, services: readonly ServiceAvailability[], cost: Cost, recovery: Recovery): string {

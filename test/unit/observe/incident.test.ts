@@ -18,6 +18,20 @@ describe("an incident report", () => {
     expect(incidentOf(input([actor("app/digits")], { reports }))).toMatchObject({ deaths: 2, cost: { failed: 2 } });
   });
 
+  it("counts availability from the server's beginning: before it nobody was served, and nobody was failed", () => {
+    const stats = { uptimeMs: minute, deadLetters: {}, reports: 1, units: [] } as never;
+    const reports = [death(1, start + 9.5 * minute, "app/digits", {})];
+    const incident = incidentOf(input([actor("app/digits")], { reports, stats }));
+    expect(incident).toMatchObject({ from: start + 9 * minute, to: start + 10 * minute, deaths: 1 });
+    expect(incident.services[0]!.availability).toBeCloseTo(1 - 100 / minute, 12);
+    expect(incident.gaps[0]).toContain("the server began then, 1 min before the end");
+    const longUp = { ...(stats as object), uptimeMs: 60 * minute } as never;
+    expect(incidentOf(input([actor("app/digits")], { reports, stats: longUp }))).toMatchObject({
+      from: start,
+      gaps: [],
+    });
+  });
+
   it("counts the time from the fault to service, and no clean end", () => {
     const reports = [
       death(1, start + minute, "app/digits", { failed: 2, redelivered: 3 }),
