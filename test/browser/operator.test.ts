@@ -167,6 +167,47 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await leave();
   });
 
+  test("dates everything by the server: a browser whose clock is a day off shows the same", async () => {
+    await app.refs.desk.ask.fail("for the strip of time").catch(() => {});
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await page.clock.setSystemTime(Date.now() + 86_400_000);
+    await page.reload();
+    await row(page, "app/desk").click();
+    // The last of its strip, and not a day to the left of it.
+    const place = () =>
+      page
+        .locator(".timeline .death")
+        .evaluateAll((deaths) => Math.max(...deaths.map((death) => Number(death.getAttribute("x")) / 1000)));
+    await expect.poll(place).toBeGreaterThan(0.3);
+    await page
+      .locator(".deaths")
+      .getByText(/ (ms|s|min) ago$/)
+      .first()
+      .waitFor();
+    const ticks = page.locator(".times-of-day time");
+    expect(await ticks.count()).toBeGreaterThan(1);
+    for (const text of await ticks.allTextContents()) expect(text).toMatch(/^\d\d:\d[05]$/);
+    await page.getByLabel("Span of the timeline").selectOption("1 day");
+    await expect.poll(() => ticks.first().textContent()).toMatch(/^\d\d:00$/);
+    await leave();
+  });
+
+  test("leads from a line that a filter holds open to the one above it", async () => {
+    const { page, leave } = await visit(browser, door.pagesUrl);
+    await page.getByRole("searchbox").fill("desks/1");
+    await row(page, "app/desks/1").click();
+    await page.getByRole("treegrid").focus();
+    const selected = page.locator("[role=row][aria-selected=true]");
+    for (const path of ["app/desks", "app"]) {
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(() => selected.getAttribute("data-path")).toBe(path);
+    }
+    await page.getByRole("searchbox").fill("");
+    // Nothing was folded on the way.
+    await row(page, "app/desks/2").waitFor();
+    await leave();
+  });
+
   test("keeps the colours that were chosen, and follows the system again", async () => {
     const { page, leave } = await visit(browser, door.pagesUrl);
     const shown = () => page.evaluate(() => document.documentElement.dataset.theme);

@@ -2,7 +2,7 @@ import { Actor, inline, keyed, pool, supervisor, system } from "holdfast";
 import { type Gateway, gateway } from "holdfast/gateway";
 import { openModels } from "holdfast/serving";
 import { v2Door } from "holdfast/v2";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // Not from src: the page's own files are made by the build.
 import { dashboardPages } from "../../dist/dashboard/pages.js";
@@ -27,6 +27,13 @@ class Clerk extends Actor {
   taken(): string[] {
     return this.#taken;
   }
+}
+
+async function rolesTold(page: Page): Promise<unknown[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  return nodes.filter(({ ignored }) => !ignored).map(({ role }) => role?.value);
 }
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", () => {
@@ -77,6 +84,9 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the views of the page", (
         expect(await violations(page), `${name}, ${width} pixels`).toEqual([]);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(wide, `${name}, ${width} pixels`).toBeLessThanOrEqual(0);
+        // Laid out as blocks or not: Chromium tells screen readers of a table.
+        const told = await rolesTold(page);
+        for (const role of ["table", "row", "rowheader", "cell"]) expect(told, `${name}, ${width}`).toContain(role);
       }
     }
     await page.goBack();

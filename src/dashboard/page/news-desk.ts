@@ -21,7 +21,7 @@ export class NewsDesk {
   take(news: News): void {
     if (news.type === "tree") this.#tree(news.tree, news.reports);
     else if (news.type === "stats") this.#stats(news.stats, news.at);
-    else if (news.type === "event") this.#event(news.event, Date.now());
+    else if (news.type === "event") this.#event(news.event, this.#state.clock.now());
   }
 
   #tree(tree: TreeNode, reports: readonly DeathReport[] | undefined): void {
@@ -39,7 +39,8 @@ export class NewsDesk {
   }
 
   #stats(stats: SystemStats, at: number): void {
-    const { series, counted, looked } = this.#state;
+    const { clock, series, counted, looked } = this.#state;
+    clock.set(at);
     series.take(stats, at);
     counted.set(stats);
     looked.set(looked.value + 1);

@@ -4,6 +4,7 @@ import type { TreeNode } from "../../system/tree.js";
 import type { LinkStatus } from "./connection.js";
 import type { Activity } from "./incidents/activity.js";
 import { Live } from "./kit/live.js";
+import { ServerClock } from "./kit/server-clock.js";
 import { Series } from "./series/series.js";
 import { nodeOf } from "./tree/tree-lines.js";
 
@@ -15,6 +16,7 @@ const TURNED_KEPT = 1000;
 
 /** What the page knows and what its reader chose. Everything in it is bounded: a tab may be open for days. */
 export class PageState {
+  readonly clock = new ServerClock();
   readonly link = new Live<LinkStatus>({ kind: "connecting" });
   readonly tree = new Live<TreeNode | undefined>(undefined);
   /** Newest first. */

@@ -103,6 +103,15 @@ describe("the keys of the page's tree", () => {
     expect(treeMove(key, lines, at, 3)).toEqual(move);
   });
 
+  test("lead from a line that a filter holds open to what it is below: there is nothing to fold", () => {
+    const filtered = treeLines(root(group("app/a", 2), group("app/b", 2)), { ...all, query: "b/1" });
+    expect(paths(filtered)).toEqual(["app", "app/b", "app/b/1"]);
+    expect(treeMove("ArrowLeft", filtered, 2, 3)).toEqual({ to: 1 });
+    expect(treeMove("ArrowLeft", filtered, 1, 3)).toEqual({ to: 0 });
+    expect(treeMove("ArrowLeft", filtered, 0, 3)).toEqual({ to: 0 });
+    expect(treeMove("ArrowRight", filtered, 1, 3)).toEqual({ to: 2 });
+  });
+
   test("do nothing where there is no line", () => {
     for (const key of ["ArrowDown", "Home", "Enter"]) expect(treeMove(key, [], -1, 3)).toBeUndefined();
   });

@@ -2,6 +2,7 @@ import type { AuditEntry } from "../../../system/audit.js";
 import { useLive } from "../kit/live.js";
 import { Locked } from "../kit/locked.js";
 import { durationText } from "../kit/number-text.js";
+import { tableRole } from "../kit/table-role.js";
 import { useOperatorsRead } from "../kit/use-operators-read.js";
 import type { Operator } from "../operator.js";
 import type { PageState } from "../page-state.js";
@@ -42,31 +43,45 @@ export function AuditView({ state, operator }: AuditViewProps) {
 
 function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
   return (
-    <table class="wide">
-      <thead>
-        <tr>
-          <th scope="col">Act</th>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">Outcome</th>
-          <th scope="col" class="number">
+    <table class="wide" {...tableRole.table}>
+      <thead {...tableRole.group}>
+        <tr {...tableRole.row}>
+          <th scope="col" {...tableRole.column}>
+            Act
+          </th>
+          <th scope="col" {...tableRole.column}>
+            When
+          </th>
+          <th scope="col" {...tableRole.column}>
+            Who
+          </th>
+          <th scope="col" {...tableRole.column}>
+            Outcome
+          </th>
+          <th scope="col" {...tableRole.column} class="number">
             Took
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody {...tableRole.group}>
         {entries.map((entry) => (
-          <tr key={entry.id} data-audit={entry.id}>
-            <th scope="row">{actText(entry)}</th>
-            <td data-label="When">{new Date(entry.at).toLocaleString([], { hour12: false })}</td>
-            <td data-label="Who">{entry.name === undefined ? entry.address : `${entry.name}, ${entry.address}`}</td>
-            <td data-label="Outcome">
+          <tr {...tableRole.row} key={entry.id} data-audit={entry.id}>
+            <th scope="row" {...tableRole.name}>
+              {actText(entry)}
+            </th>
+            <td {...tableRole.cell} data-label="When">
+              {new Date(entry.at).toLocaleString([], { hour12: false })}
+            </td>
+            <td {...tableRole.cell} data-label="Who">
+              {entry.name === undefined ? entry.address : `${entry.name}, ${entry.address}`}
+            </td>
+            <td {...tableRole.cell} data-label="Outcome">
               <span class="chip" data-outcome={entry.outcome}>
                 {entry.code === undefined ? entry.outcome : `${entry.outcome}: ${entry.code}`}
               </span>
               {entry.missed !== undefined && <span class="soft"> and {entry.missed} more before it</span>}
             </td>
-            <td data-label="Took" class="number">
+            <td {...tableRole.cell} data-label="Took" class="number">
               {durationText(entry.tookMs)}
             </td>
           </tr>

@@ -26,8 +26,8 @@ export function Incidents({ state }: { readonly state: PageState }) {
   useLive(state.looked);
   const [spanMs, setSpan] = useState<number>(spans[0][0]);
   const [deathsOnly, setDeathsOnly] = useState(false);
-  // What this browser's clock calls now may be behind the server's.
-  const now = Math.max(Date.now(), reports[0]?.at ?? 0);
+  // Something may have happened since the server told the time last.
+  const now = Math.max(state.clock.now(), reports[0]?.at ?? 0);
   const open = (id: number) => state.opened.set(id);
   const all = inOrder(reports, deathsOnly ? [] : activity).slice(0, LISTED);
   return (

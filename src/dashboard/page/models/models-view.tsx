@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ageText } from "../../../observe/age-text.js";
 import { durationText } from "../kit/number-text.js";
+import { tableRole } from "../kit/table-role.js";
 import type { Operator } from "../operator.js";
 import { problemText } from "../problem.js";
 import { ModelControls } from "./model-controls.js";
@@ -57,28 +58,36 @@ export function ModelsView({ operator, token }: ModelsViewProps) {
 
 function ModelTable({ rows, operator }: { readonly rows: readonly ModelRow[]; readonly operator: Operator }) {
   return (
-    <table class="wide">
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col">Version</th>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
+    <table class="wide" {...tableRole.table}>
+      <thead {...tableRole.group}>
+        <tr {...tableRole.row}>
+          <th scope="col" {...tableRole.column}>
+            Model
+          </th>
+          <th scope="col" {...tableRole.column}>
+            Version
+          </th>
+          <th scope="col" {...tableRole.column}>
+            State
+          </th>
+          <th scope="col" {...tableRole.column} class="number">
             Answered
           </th>
-          <th scope="col" class="number">
+          <th scope="col" {...tableRole.column} class="number">
             Failed
           </th>
-          <th scope="col" class="number">
+          <th scope="col" {...tableRole.column} class="number">
             Mean
           </th>
-          <th scope="col">Last asked</th>
-          <th scope="col">
+          <th scope="col" {...tableRole.column}>
+            Last asked
+          </th>
+          <th scope="col" {...tableRole.column}>
             <span class="unseen">Actions</span>
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody {...tableRole.group}>
         {rows.map((row) => (
           <ModelLine key={`${row.name}/${row.version}`} row={row} operator={operator} />
         ))}
@@ -90,26 +99,32 @@ function ModelTable({ rows, operator }: { readonly rows: readonly ModelRow[]; re
 function ModelLine({ row, operator }: { readonly row: ModelRow; readonly operator: Operator }) {
   const { name, version, state, reason, answered, failed, meanMs, lastAt } = row;
   return (
-    <tr data-model={`${name}/${version}`}>
-      <th scope="row">{name}</th>
-      <td data-label="Version">{version}</td>
-      <td data-label="State">
+    <tr {...tableRole.row} data-model={`${name}/${version}`}>
+      <th scope="row" {...tableRole.name}>
+        {name}
+      </th>
+      <td {...tableRole.cell} data-label="Version">
+        {version}
+      </td>
+      <td {...tableRole.cell} data-label="State">
         <span class="chip" data-model-state={state}>
           {state.toLowerCase()}
         </span>
         {reason !== "" && <span class="note wrong"> {reason}</span>}
       </td>
-      <td data-label="Answered" class="number">
+      <td {...tableRole.cell} data-label="Answered" class="number">
         {answered.toLocaleString("en")}
       </td>
-      <td data-label="Failed" class={failed > 0 ? "number some" : "number"}>
+      <td {...tableRole.cell} data-label="Failed" class={failed > 0 ? "number some" : "number"}>
         {failed.toLocaleString("en")}
       </td>
-      <td data-label="Mean" class="number">
+      <td {...tableRole.cell} data-label="Mean" class="number">
         {meanMs === undefined ? "–" : durationText(meanMs)}
       </td>
-      <td data-label="Last asked">{lastAt === 0 ? "never" : ageText(Math.max(0, Date.now() - lastAt))}</td>
-      <td class="full">
+      <td {...tableRole.cell} data-label="Last asked">
+        {lastAt === 0 ? "never" : ageText(Math.max(0, Date.now() - lastAt))}
+      </td>
+      <td {...tableRole.cell} class="full">
         <ModelControls row={row} operator={operator} />
       </td>
     </tr>

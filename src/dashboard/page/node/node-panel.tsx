@@ -91,7 +91,7 @@ function NodeDeaths({ state, node: { path } }: { readonly state: PageState; read
         {own.slice(0, DEATHS_SHOWN).map((report) => (
           <li key={report.id}>
             <button type="button" class="plain" onClick={() => state.opened.set(report.id)}>
-              {whoText(report)} · {report.cause.kind} · {durationText(Math.max(0, Date.now() - report.at))} ago
+              {whoText(report)} · {report.cause.kind} · {durationText(Math.max(0, state.clock.now() - report.at))} ago
             </button>
           </li>
         ))}

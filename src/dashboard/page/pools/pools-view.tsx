@@ -3,6 +3,7 @@ import type { TreeNode } from "../../../system/tree.js";
 import { useLive } from "../kit/live.js";
 import { countText } from "../kit/number-text.js";
 import { StateMark } from "../kit/state-mark.js";
+import { tableRole } from "../kit/table-role.js";
 import type { PageState } from "../page-state.js";
 import { MailboxBar } from "../tree/mailbox-bar.js";
 import { sizeText } from "../tree/tree-row.js";
@@ -23,20 +24,30 @@ export function PoolsView({ state }: { readonly state: PageState }) {
       {pools.length === 0 ? (
         <p class="empty">This system has no pool and no keyed group.</p>
       ) : (
-        <table class="wide">
-          <thead>
-            <tr>
-              <th scope="col">Pool</th>
-              <th scope="col">Members</th>
-              <th scope="col">Mailbox</th>
-              <th scope="col" class="number">
+        <table class="wide" {...tableRole.table}>
+          <thead {...tableRole.group}>
+            <tr {...tableRole.row}>
+              <th scope="col" {...tableRole.column}>
+                Pool
+              </th>
+              <th scope="col" {...tableRole.column}>
+                Members
+              </th>
+              <th scope="col" {...tableRole.column}>
+                Mailbox
+              </th>
+              <th scope="col" {...tableRole.column} class="number">
                 Rate
               </th>
-              <th scope="col">Size by</th>
-              <th scope="col">Why</th>
+              <th scope="col" {...tableRole.column}>
+                Size by
+              </th>
+              <th scope="col" {...tableRole.column}>
+                Why
+              </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody {...tableRole.group}>
             {pools.map((node) => (
               <PoolLine key={node.path} node={node} rate={state.series.of(node.path)?.latest("rate")} />
             ))}
@@ -50,17 +61,23 @@ export function PoolsView({ state }: { readonly state: PageState }) {
 function PoolLine({ node, rate }: { readonly node: TreeNode; readonly rate: number | undefined }) {
   const { path, mailbox, scaling, reason } = node;
   return (
-    <tr data-pool={path}>
-      <th scope="row">
+    <tr {...tableRole.row} data-pool={path}>
+      <th scope="row" {...tableRole.name}>
         <StateMark state={node.state} /> {path}
       </th>
-      <td data-label="Members">{scaling ? sizeText(scaling) : ""}</td>
-      <td data-label="Mailbox">{mailbox && <MailboxBar mailbox={mailbox} />}</td>
-      <td data-label="Rate" class="number">
+      <td {...tableRole.cell} data-label="Members">
+        {scaling ? sizeText(scaling) : ""}
+      </td>
+      <td {...tableRole.cell} data-label="Mailbox">
+        {mailbox && <MailboxBar mailbox={mailbox} />}
+      </td>
+      <td {...tableRole.cell} data-label="Rate" class="number">
         {rate === undefined ? "–" : `${countText(rate)}/s`}
       </td>
-      <td data-label="Size by">{scaling ? `${by[scaling.by]}, ${ageText(scaling.sinceMs)}` : ""}</td>
-      <td data-label="Why">
+      <td {...tableRole.cell} data-label="Size by">
+        {scaling ? `${by[scaling.by]}, ${ageText(scaling.sinceMs)}` : ""}
+      </td>
+      <td {...tableRole.cell} data-label="Why">
         {reason !== undefined && <span class="note wrong">{reason} </span>}
         {scaling?.why}
         {scaling?.stays !== undefined && <span class="soft">; stays: {scaling.stays}</span>}

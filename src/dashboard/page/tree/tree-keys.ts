@@ -29,7 +29,7 @@ export function treeMove(key: string, lines: readonly TreeLine[], at: number, pa
       if (line.open === false) return { turn: line.id };
       return { to: line.open ? at + 1 : at };
     case "ArrowLeft":
-      if (line.open) return { turn: line.id };
+      if (line.open && !line.held) return { turn: line.id };
       return {
         to: Math.max(
           0,

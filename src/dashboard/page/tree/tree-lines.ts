@@ -13,6 +13,8 @@ export interface TreeLine {
   readonly siblings: number;
   /** Undefined where nothing is below it. */
   readonly open: boolean | undefined;
+  /** A filter holds it open: it cannot be folded. */
+  readonly held: boolean;
   /** Actors below a folded line, and those of them that do not run. */
   readonly below: number;
   readonly down: number;
@@ -73,7 +75,7 @@ function walk(
   const { children = [] } = node;
   const open = children.length === 0 ? undefined : children.length < FOLDED_FROM !== turned.has(id);
   const folded = open === false ? counted(children) : { below: 0, down: 0 };
-  lines.push({ id, parent, node, depth, place, siblings, open, ...folded });
+  lines.push({ id, parent, node, depth, place, siblings, open, held: false, ...folded });
   if (!open) return;
   children.forEach((child, index) => {
     walk(child, id, depth + 1, index + 1, children.length, turned, lines);
@@ -95,7 +97,7 @@ function match(
   const { children = [] } = node;
   let below = 0;
   // The line comes before its children, and whether it comes they decide.
-  lines.push({ id, parent, node, depth, place, siblings, open: undefined, below: 0, down: 0 });
+  lines.push({ id, parent, node, depth, place, siblings, open: undefined, held: false, below: 0, down: 0 });
   children.forEach((child, index) => {
     if (match(child, id, depth + 1, index + 1, children.length, wanted, lines)) below++;
   });
@@ -103,7 +105,7 @@ function match(
     lines.length = at;
     return false;
   }
-  lines[at] = { ...lines[at]!, open: below > 0 ? true : undefined };
+  lines[at] = { ...lines[at]!, open: below > 0 ? true : undefined, held: below > 0 };
   return true;
 }
 

@@ -19,7 +19,7 @@ interface TreeRowProps {
 
 /** One line of the tree. */
 export function TreeRow({ line, index, top, selected, rates, onTurn, onChoose }: TreeRowProps) {
-  const { node, depth, place, siblings, open, below, down } = line;
+  const { node, depth, place, siblings, open, held, below, down } = line;
   const { path, name, kind, state, restarts, mailbox, scaling, standby } = node;
   const note = noteOf(node);
   const rate = rates?.latest("rate");
@@ -40,8 +40,8 @@ export function TreeRow({ line, index, top, selected, rates, onTurn, onChoose }:
       onClick={onChoose}
     >
       <span class="cell name" role="rowheader" title={path}>
-        {open === undefined ? (
-          <span class="twisty" />
+        {open === undefined || held ? (
+          <span class="twisty" data-open={open} />
         ) : (
           <span
             class="twisty"
