@@ -18,7 +18,6 @@ const RIGHT = 0.93;
 /**
  * The round times within a span that ends now: pure.
  * @param aheadMs how far the reader's clock is ahead of UTC
- * @example timeTicks(Date.now(), 3_600_000, -new Date().getTimezoneOffset() * 60_000)
  */
 export function timeTicks(now: number, spanMs: number, aheadMs: number): TimeTick[] {
   const step = steps.find((ms) => spanMs / ms <= MOST) ?? steps.at(-1)!;
