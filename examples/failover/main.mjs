@@ -32,7 +32,8 @@ const when = (is) =>
     look();
   });
 
-const door = await gateway(app, { expose: { upright: ["ask"], accounts: ["payIn", "move", "sum"] } });
+const expose = { upright: ["ask"], accounts: ["payIn", "move", "sum"] };
+const door = await gateway(app, { expose, port: 0 });
 const client = await connect(door.url);
 const { upright, accounts } = { upright: client.ref("upright").ask, accounts: client.ref("accounts").ask };
 const count = { failed: 0, different: 0, paidIn: 0 };
