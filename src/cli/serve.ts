@@ -155,8 +155,9 @@ function refuseStray(values: ServeValues, ...more: "isolation"[]): void {
 /** The tree, on its way up. A package that is missing is known at once, and no reason to go on. */
 async function started(config: ServeConfig, logger: Logger): Promise<App<unknown>> {
   try {
-    const { tree = supervisor({}, {}), store } = config;
-    return await system(tree, { start: "background", logger, ...(store ? { store } : {}) });
+    const { tree = supervisor({}, {}), store, deadLetters } = config;
+    const kept = { ...(store && { store }), ...(deadLetters !== undefined && { deadLetters }) };
+    return await system(tree, { start: "background", logger, ...kept });
   } catch (error) {
     if (isHoldfastError(error, "MissingPeer")) throw new CommandError(error.message, exitCodes.cannotStart);
     if (isHoldfastError(error, "InvalidSpec")) throw new CommandError(error.message, exitCodes.usage);
@@ -170,7 +171,16 @@ async function opened(
   given: { port: number | undefined; host: string | undefined },
 ): Promise<Gateway> {
   const { HOLDFAST_TOKEN: token, HOLDFAST_ADMIN_TOKEN: adminToken } = process.env;
-  const { tree: _, drain: __, models: ___, store: ____, monitor: _____, logger: ______, ...options } = config;
+  const {
+    tree: _,
+    drain: __,
+    models: ___,
+    store: ____,
+    monitor: _____,
+    logger: ______,
+    deadLetters: _______,
+    ...options
+  } = config;
   try {
     return await gateway(app, {
       ...options,

@@ -2,6 +2,7 @@ import type { Duration } from "../duration.js";
 import type { MonitorOptions } from "../observe/monitor/monitor-options.js";
 import type { ModelsOptions } from "../serving/repository/model-settings.js";
 import type { Store } from "../system/durable/store.js";
+import type { DeadLetterOptions } from "../system/letters/dead-letters.js";
 import type { Logger } from "../system/log/logger.js";
 import type { SupervisorSpec } from "../system/supervisor/supervisor-spec.js";
 import type { GatewayOptions } from "./options.js";
@@ -19,6 +20,8 @@ export interface ServeConfig extends Omit<GatewayOptions, "pages" | "clock" | "e
   readonly models?: ModelsOptions;
   /** Where durable actors are kept, such as `files("./state")` of holdfast/state: see docs/durability.md. Default: none. */
   readonly store?: Store;
+  /** What is kept of dead letters, as system() takes it: see docs/operating.md. Default: the newest 1000, with 16 MB of arguments. */
+  readonly deadLetters?: DeadLetterOptions;
   /**
    * What of the machine is watched, and what is done about it: see docs/monitor.md. Default: rules that tell, and do nothing
    * else; `false`: nothing is watched.

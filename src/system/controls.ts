@@ -20,6 +20,8 @@ export interface HangOptions {
   readonly key?: string;
   /** How long its event loop is blocked, if its limits do not end it before. Default 5 min, at most 1 h. */
   readonly for?: Duration;
+  /** Who wants it so, for the death report. Default "app.hang()". */
+  readonly by?: string;
 }
 
 /** Looks at what takes long get seldom, ms. */
@@ -52,7 +54,7 @@ export function resume(unit: Unit): boolean {
 
 /** @returns whether something was running there */
 export function hang(unit: Unit, options: HangOptions): boolean {
-  onlyKnownKeys(options, { key: true, for: true }, "hang()");
+  onlyKnownKeys(options, { key: true, for: true, by: true }, "hang()");
   const forMs = milliseconds(options.for ?? DEFAULT_HANG, "for");
   const most = milliseconds(LONGEST_HANG, "for");
   if (forMs > most) {
@@ -62,7 +64,7 @@ export function hang(unit: Unit, options: HangOptions): boolean {
     const fix = "name an actor, or one member of a pool";
     throw new HoldfastError("InvalidSpec", `${unit.path} cannot be made to hang: it has no host of its own: ${fix}`);
   }
-  return unit.hang(forMs, options.key);
+  return unit.hang(forMs, options.by ?? "app.hang()", options.key);
 }
 
 function partOfGroup({ path }: Unit): HoldfastError {

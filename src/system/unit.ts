@@ -79,7 +79,7 @@ export interface Unit {
   /** What a paused one has still to finish; undefined: `pending()`. */
   unfinished?(): number;
   /** Blocks the event loop of its host for so long, as a hang would; undefined for what has no host of its own. */
-  hang?(forMs: number, key: string | undefined): boolean;
+  hang?(forMs: number, by: string, key: string | undefined): boolean;
   /** Lets one key of a keyed group go; undefined where there are no keys. */
   release?(key: string): Promise<void>;
   /** Forgets what is stored of it, or of its actor of a key: it begins anew. Undefined where nothing can be stored. */

@@ -12,5 +12,6 @@ export class Blocking extends Actor<{ gate?: KeyedRef<Gate> } | undefined> {
   spin(): never;
   stuck(seconds: number): Promise<number>;
   uncaughtAt(name: string): Promise<never>;
+  briefly(name: string): Promise<string>;
   hold(name: string): Promise<string>;
 }

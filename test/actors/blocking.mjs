@@ -3,7 +3,12 @@ import { Actor } from "holdfast";
 
 /** Blocks its host in ways that no handler can be blamed for. */
 export class Blocking extends Actor {
-  static methods = { wedge: { limit: "200ms" }, say: { limit: "200ms" }, stuck: { limit: "60s" } };
+  static methods = {
+    wedge: { limit: "200ms" },
+    say: { limit: "200ms" },
+    stuck: { limit: "60s" },
+    briefly: { limit: "1s" },
+  };
 
   /** Answers, and blocks the event loop a moment later, outside every handler. */
   wedge() {
@@ -48,6 +53,9 @@ export class Blocking extends Actor {
       throw new Error("in nobody's handler");
     });
     await new Promise(() => {});
+  }
+  async briefly(name) {
+    return this.hold(name);
   }
   async hold(name) {
     await this.props.gate.ask.pass(name);

@@ -1,4 +1,4 @@
-import { fork, keyed, pool, refTo, type TreeNode, thread } from "holdfast";
+import { causeText, fork, keyed, pool, refTo, type TreeNode, thread } from "holdfast";
 import { connect } from "holdfast/client";
 import { gateway } from "holdfast/gateway";
 import { describe, expect, it } from "vitest";
@@ -128,13 +128,48 @@ describe.each(walls)("what an operator has hang, $level", ({ level }) => {
   it("is found by the mail that waits for it, which is served by another", async () => {
     const spec = level === "thread" ? thread<Blocking>(blocking) : fork<Blocking>(blocking);
     const { refs, app } = await play({ blocking: spec });
-    expect(app.hang("blocking")).toBe(true);
+    expect(app.hang("blocking", { by: "the test" })).toBe(true);
     // What it takes before it stands still it answers.
     while (deaths(app).length === 0) expect(await refs.blocking.ask.say("mail")).toBe("mail");
     expect(await refs.blocking.ask.incarnation()).toBe(2);
     expect(deaths(app)).toMatchObject([
-      { cause: { kind: "hung", method: "say", limitMs: 200, seq: 0 }, executing: [], redelivered: 1, failed: 0 },
+      {
+        cause: { kind: "hung", method: "say", limitMs: 200, seq: 0, by: "the test" },
+        executing: [],
+        redelivered: 1,
+        failed: 0,
+      },
     ]);
+  });
+
+  it("charges nobody: what executed then is delivered again, however often, and the report says who did it", async () => {
+    const spec = level === "thread" ? thread<Blocking>(blocking, { gate }) : fork<Blocking>(blocking, { gate });
+    const made = plan();
+    const { refs, app } = await play({ gate: gateOf(made), blocking: spec });
+    const held = refs.blocking.with({ idempotent: true }).ask.briefly("door");
+    for (let times = 1; times <= 2; times++) {
+      await made.reached("door", times);
+      app.hang("blocking", { by: "the test" });
+      await until(() => deaths(app).length === times, "its death");
+    }
+    await made.reached("door", 3);
+    made.open("door");
+    expect(await held).toBe("door");
+    for (const { cause, poisoned } of deaths(app)) {
+      expect(causeText(cause)).toMatch(/^made to hang by the test: briefly ran for \d+ ms, limit 1000 ms/);
+      expect(poisoned).toBe(0);
+    }
+  });
+
+  it("is its own doing again once the time is over", async () => {
+    const spec = level === "thread" ? thread<Blocking>(blocking) : fork<Blocking>(blocking);
+    const { refs, app } = await play({ blocking: spec });
+    app.hang("blocking", { for: 20, by: "the test" });
+    expect(await refs.blocking.ask.incarnation()).toBe(1);
+    expect(await refs.blocking.ask.wedge()).toBe("wedged");
+    while (deaths(app).length === 0) await refs.blocking.ask.say("mail");
+    expect(deaths(app)).toMatchObject([{ cause: { kind: "hung", seq: 0 } }]);
+    expect(deaths(app)[0]!.cause).not.toHaveProperty("by");
   });
 
   it("goes on by itself when its time is over", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { holdfast } from "./command-line.js";
 import { operatedServers } from "./operated-server.js";
 
-const { serving, folder } = operatedServers();
+const { serving, start, folder } = operatedServers();
 const env = { HOLDFAST_ADMIN_TOKEN: "an-admin-token-of-16" };
 
 describe("holdfast dead-letters", () => {
@@ -66,6 +66,32 @@ describe("holdfast dead-letters", () => {
       code: 1,
       err: expect.stringContaining("has no dead letter 99"),
     });
+  });
+
+  it("has as many as the config of the server keeps", async () => {
+    const config = (deadLetters: string) => {
+      const file = join(folder(), "kept.config.mjs");
+      const from = `import config from ${JSON.stringify(join(folder(), "holdfast.config.mjs"))};\n`;
+      writeFileSync(file, `${from}export default { ...config, deadLetters: ${deadLetters} };\n`);
+      return file;
+    };
+    expect(await holdfast(["serve", config("{ keep: -1 }"), "--port", "0"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("deadLetters.keep is -1"),
+    });
+    const server = start(["serve", config("{ keep: 1 }"), "--port", "0"], { env });
+    const [, url] = await server.says(/page +(http:\S+)/);
+    await server.says(/^ready: worker/m);
+    for (const actor of ["workers", "worker"]) {
+      expect((await holdfast(["ask", url!, actor, "kills"])).err).toContain("PoisonedMessage");
+    }
+    const { out } = await holdfast(["dead-letters", url!, "--json"], { env });
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ path: "app/worker" }]);
   });
 
   it("is for operators, and says what is wrong with what was asked", async () => {

@@ -52,8 +52,8 @@ const acts: Readonly<Record<string, Act>> = {
   hang: {
     names: "path",
     options: { for: true },
-    run: ({ app }, path, { key, options }) =>
-      app.hang(path, { ...(options as Options<typeof app.hang>), ...(key === undefined ? {} : { key }) }),
+    run: ({ app, by }, path, { key, options }) =>
+      app.hang(path, { ...(options as Options<typeof app.hang>), by, ...(key === undefined ? {} : { key }) }),
   },
   drain: {
     names: "path",

@@ -242,8 +242,8 @@ export class CellUnit implements Unit {
     return true;
   }
 
-  hang(forMs: number): boolean {
-    return hangCell(this.#cell, this.path, forMs);
+  hang(forMs: number, by: string): boolean {
+    return hangCell(this.#cell, this.path, forMs, by);
   }
 
   child(): undefined {

@@ -180,9 +180,9 @@ export class KeyedGroup implements Unit, Receiver {
     this.hold.draining = true;
   }
 
-  hang(forMs: number, key: string | undefined): boolean {
+  hang(forMs: number, by: string, key: string | undefined): boolean {
     if (key === undefined) throw needsKey(this.path, "app.hang(path, { key })");
-    return this.#byKey.get(key)?.home.hang(forMs) ?? false;
+    return this.#byKey.get(key)?.home.hang(forMs, by) ?? false;
   }
 
   pending(): number {

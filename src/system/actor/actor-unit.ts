@@ -228,8 +228,8 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
     return true;
   }
 
-  hang(forMs: number): boolean {
-    return hangCell(this.place, this.path, forMs);
+  hang(forMs: number, by: string): boolean {
+    return hangCell(this.place, this.path, forMs, by);
   }
 
   served(): void {

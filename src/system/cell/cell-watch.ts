@@ -25,6 +25,8 @@ export class CellWatch implements Watched {
   #silentLooks = 0;
   #askAt = 0;
   #askAfterMs = ASK_AFTER_MS;
+  /** Who has blocked its event loop by hand, and until when, monotonic ms. */
+  #blocked: { readonly by: string; readonly until: number } | undefined;
 
   constructor(clock: Clock, watch: HangWatch, cell: Cell, members: ActorTable<CellMember>) {
     this.#clock = clock;
@@ -42,6 +44,11 @@ export class CellWatch implements Watched {
   end(): void {
     this.#watched = false;
     this.#watch.end(this);
+  }
+
+  /** Somebody has its event loop stand still for so long: a death of that is theirs. */
+  blocked(by: string, forMs: number): void {
+    this.#blocked = { by, until: this.#clock.now() + forMs };
   }
 
   look(now: number, time: WatchedTime): boolean {
@@ -102,7 +109,7 @@ export class CellWatch implements Watched {
     this.#silentLooks = diagnosis.is === "silent" ? this.#silentLooks + 1 : 0;
     if ("late" in diagnosis) {
       const silent = look.quietSince === undefined ? {} : { silentMs: look.now - look.quietSince };
-      this.#cell.kill({ kind: "hung", ...diagnosis.late, ...silent });
+      this.#cell.kill({ kind: "hung", ...diagnosis.late, ...silent, ...this.#byHand(look) });
       return this.#rests();
     }
     return this.#goesOn(diagnosis);
@@ -114,12 +121,18 @@ export class CellWatch implements Watched {
     for (const member of [...this.#members.values()]) {
       if (!member.busy) continue;
       const diagnosis = diagnose([member.work(look.now)], look);
-      if ("late" in diagnosis) member.hung({ kind: "hung", ...diagnosis.late });
+      if ("late" in diagnosis) member.hung({ kind: "hung", ...diagnosis.late, ...this.#byHand(look) });
       else if (diagnosis.is !== "idle") until = Math.min(until, diagnosis.until);
     }
     // What it was judged for may have ended the cell.
     if (!this.#watched) return false;
     return this.#goesOn(until === Number.POSITIVE_INFINITY ? { is: "idle" } : { is: "busy", until });
+  }
+
+  /** Who made it hang: where nothing has come from it since it was blocked by hand, or before that was over. */
+  #byHand({ quietSince }: Look): { readonly by?: string } {
+    const blocked = this.#blocked;
+    return blocked && quietSince !== undefined && quietSince < blocked.until ? { by: blocked.by } : {};
   }
 
   #goesOn(diagnosis: Exclude<Diagnosis, { late: unknown }>): boolean {

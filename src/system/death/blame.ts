@@ -61,6 +61,7 @@ const nobodysDoing: ReadonlySet<DeathCause["kind"]> = new Set([
 ]);
 
 /** Whether a death of this kind can be a message's doing at all. */
-export function chargesMessages({ kind }: DeathCause): boolean {
-  return !nobodysDoing.has(kind);
+export function chargesMessages(cause: DeathCause): boolean {
+  const byHand = cause.kind === "hung" && cause.by !== undefined;
+  return !byHand && !nobodysDoing.has(cause.kind);
 }

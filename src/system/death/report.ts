@@ -25,7 +25,7 @@ export type DeathCause =
   /**
    * One message executed for longer than its method's limit; `actor` and `seq` say which. With `seq` 0 none did: the event
    * loop was blocked by something outside every handler, and `method` is what waited for it in vain. `silentMs`: for how
-   * long nothing had come from its host.
+   * long nothing had come from its host. `by`: who had it hang, with `app.hang()`; no message is charged with that.
    */
   | {
       kind: "hung";
@@ -37,6 +37,7 @@ export type DeathCause =
       missedMs?: number;
       where?: HungWhere;
       silentMs?: number;
+      by?: string;
     }
   /**
    * A handler of an incarnation that had crashed, or was ended with no time to stop, did not settle within `grace`: its host

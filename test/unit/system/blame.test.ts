@@ -29,6 +29,7 @@ const table: [string, Partial<Scene>, boolean, Verdict][] = [
   ["it ran past its limit", { cause: hung, culprit: self, suspects: 2 }, false, "guilty"],
   ["its neighbour ran past its limit", { cause: { ...hung, seq: 4 }, culprit: other, suspects: 2 }, false, "innocent"],
   ["killed on purpose", { cause: { kind: "killed", by: "an operator" } }, true, "innocent"],
+  ["it was made to hang by hand", { cause: { ...hung, by: "an operator" }, culprit: self }, true, "innocent"],
   ["what an earlier incarnation left behind", { cause: lingered() }, false, "innocent"],
 ];
 

@@ -14,7 +14,11 @@ const MOST = 0.5;
 
 /** A hang is noticed when its limit passes: the limit is the longest part of the outage. */
 export const lateDetection: Rule = ({ deaths, input }) => {
-  const hung = deaths.flatMap((death) => (death.cause.kind === "hung" ? [{ death, cause: death.cause }] : []));
+  const hung = deaths.flatMap((death) => {
+    const { cause } = death;
+    // What was made to hang by hand says nothing of the limit.
+    return cause.kind === "hung" && cause.by === undefined ? [{ death, cause }] : [];
+  });
   return [...grouped(hung, ({ death, cause }) => `${death.path}\n${cause.method}`).values()].flatMap(
     (same): Finding[] => {
       const { death, cause } = same[0]!;
