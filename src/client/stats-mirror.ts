@@ -12,14 +12,15 @@ export class StatsMirror {
     return this.#rows.size;
   }
 
-  /** @returns the counters as they are now; undefined for a frame that does not follow what is known here */
-  apply({ from, to, uptimeMs, reports, deadLetters, gone, units }: StatsFrame): SystemStats | undefined {
+  /** @returns the counters as they are now, "more" before the last part of them; undefined for a frame that does not follow what is known here */
+  apply({ from, to, uptimeMs, reports, deadLetters, gone, units, more }: StatsFrame): SystemStats | "more" | undefined {
     if (from === undefined) this.forget();
     else if (from !== this.#revision) return undefined;
     this.#revision = -1;
     if (gone.length > 0) this.#remove(new Set(gone));
     for (const row of units) if (!this.#row(row)) return undefined;
     this.#revision = to;
+    if (more) return "more";
     const rows = this.#ids.map((id) => this.#rows.get(id)!);
     return { uptimeMs, reports, deadLetters: deadLetters as SystemStats["deadLetters"], units: rows };
   }

@@ -15,6 +15,8 @@ interface Mirrored {
  *
  *   tree{revision 7, ids} ─▶ tree-diff{7 ▸ 8} ─▶ tree-diff{8 ▸ 9} ─▶ …
  *                                └── one that does not fit: undefined, and the whole tree is to be asked for again
+ *
+ *   tree{7, the root, more} ─▶ tree-diff{7 ▸ 7, more} ─▶ … ─▶ tree-diff{7 ▸ 7}: large ones come in parts, and are drawn at the last
  */
 export class TreeMirror {
   #revision = -1;
@@ -37,15 +39,15 @@ export class TreeMirror {
     return root;
   }
 
-  /** @returns the tree as it is now; undefined for a diff that does not follow what is known here */
-  apply({ from, to, removed, changed }: TreeDiffFrame): TreeNode | undefined {
+  /** @returns the tree as it is now, "more" before the last part of it; undefined for a diff that does not follow what is known here */
+  apply({ from, to, removed, changed, more }: TreeDiffFrame): TreeNode | "more" | undefined {
     if (from !== this.#revision || !this.#root) return undefined;
     // Half of a diff would be no tree of the server's: until all of it is in, nothing follows.
     this.#revision = -1;
     for (const id of removed) if (!this.#remove(id)) return undefined;
     for (const change of changed) if (!this.#change(change as Partial<Change> | null)) return undefined;
     this.#revision = to;
-    return draw(this.#root);
+    return more ? "more" : draw(this.#root);
   }
 
   /** Nobody looks any more, or the server is another. */

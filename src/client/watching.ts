@@ -44,6 +44,8 @@ export class Watching {
   readonly #stats = new StatsMirror();
   /** A whole tree is on its way: diffs that come before it are of no use. */
   #asked = false;
+  /** They came with the first part of a tree: they are told with it, once it is all there. */
+  #reports: readonly DeathReport[] | undefined;
 
   constructor(send: Send) {
     this.#send = send;
@@ -104,20 +106,28 @@ export class Watching {
     if (this.#listeners.size === 0) return;
     this.#asked = false;
     const tree = this.#mirror.reset(frame);
-    const reports = frame.reports as readonly DeathReport[] | undefined;
+    this.#reports = frame.reports as readonly DeathReport[] | undefined;
+    if (!frame.more) this.#show(tree);
+  }
+
+  #show(tree: TreeNode): void {
+    const reports = this.#reports;
+    this.#reports = undefined;
     this.#tell(reports ? { type: "tree", tree, reports } : { type: "tree", tree });
   }
 
   #diff(frame: TreeDiffFrame): void {
     if (this.#listeners.size === 0) return;
     const tree = this.#mirror.apply(frame);
-    if (tree) this.#tell({ type: "tree", tree });
+    if (tree === "more") return;
+    if (tree) this.#show(tree);
     else if (!this.#asked) this.#ask();
   }
 
   #count(frame: StatsFrame): void {
     if (this.#listeners.size === 0) return;
     const stats = this.#stats.apply(frame);
+    if (stats === "more") return;
     const news: News | undefined = stats && { type: "stats", at: frame.at, stats };
     if (news) for (const [listener, wants] of [...this.#listeners]) wants && listener(news);
     else if (!this.#asked) this.#ask();

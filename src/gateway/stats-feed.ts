@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.js";
 import { StatsLog } from "../observe/feed/stats-log.js";
 import type { StatsFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
+import { statsParts } from "./feed-parts.js";
 import type { Watcher } from "./watchers.js";
 
 /** The counters are looked at this often while somebody watches them. */
@@ -17,7 +18,7 @@ export class StatsFeed {
   /** And whether it is owed everything. */
   readonly #behind = new Map<Watcher, boolean>();
   #log = new StatsLog();
-  #whole: StatsFrame | undefined;
+  #whole: readonly StatsFrame[] | undefined;
   #at = 0;
   #timer: Timer | undefined;
   #release: (() => void) | undefined;
@@ -33,7 +34,7 @@ export class StatsFeed {
       this.#look();
     }
     this.#behind.set(watcher, watcher.congested);
-    if (!watcher.congested) watcher.push(this.#everything());
+    if (!watcher.congested) for (const frame of this.#everything()) watcher.push(frame);
   }
 
   remove(watcher: Watcher): void {
@@ -51,15 +52,16 @@ export class StatsFeed {
     this.#at = this.#clock.wallTime();
     const diff = this.#log.look(this.#app.stats());
     this.#whole = undefined;
-    const frame: StatsFrame = { type: "stats", at: this.#at, ...diff };
+    const frames = statsParts({ type: "stats", at: this.#at, ...diff });
     for (const [watcher, behind] of this.#behind) {
       this.#behind.set(watcher, watcher.congested);
-      if (!watcher.congested) watcher.push(behind ? this.#everything() : frame);
+      if (watcher.congested) continue;
+      for (const frame of behind ? this.#everything() : frames) watcher.push(frame);
     }
   }
 
-  #everything(): StatsFrame {
-    this.#whole ??= { type: "stats", at: this.#at, ...this.#log.whole };
+  #everything(): readonly StatsFrame[] {
+    this.#whole ??= statsParts({ type: "stats", at: this.#at, ...this.#log.whole });
     return this.#whole;
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from "../clock.js";
 import { TreeLog } from "../observe/feed/tree-log.js";
-import type { EventFrame, ServerFrame, TreeDiffFrame, TreeFrame } from "../protocol/frames.js";
+import type { EventFrame, ServerFrame, TreeFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
+import { diffParts, treeParts } from "./feed-parts.js";
 import { plain } from "./plain.js";
 import { StatsFeed } from "./stats-feed.js";
 
@@ -38,6 +39,8 @@ interface Told {
   behind: boolean;
 }
 
+type TreeFrames = readonly [TreeFrame, ...ServerFrame[]];
+
 /**
  * Pushes the live tree and every event to whoever watches; costs nothing while nobody does. One look and one encoding serve all.
  *
@@ -51,10 +54,10 @@ export class Watchers {
   readonly #told = new Map<Watcher, Told>();
   readonly #stats: StatsFeed;
   #log = new TreeLog();
-  /** Whole trees as frames, by whether they are for readers of diffs; until the next revision. */
-  readonly #trees = new Map<boolean, TreeFrame>();
+  /** Whole trees as frames that follow each other, by whether they are for readers of diffs; until the next revision. */
+  readonly #trees = new Map<boolean, TreeFrames>();
   /** The same with the reports, until the next event. */
-  readonly #firsts = new Map<boolean, TreeFrame>();
+  readonly #firsts = new Map<boolean, TreeFrames>();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #costMs = 0;
   /** Something has happened since the last look. */
@@ -72,7 +75,7 @@ export class Watchers {
     this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
     if (this.#stale || this.#clock.now() >= this.#lookedAt + this.#pause(GATHER_MS)) this.#look();
     this.#told.set(watcher, { diffs, missed: 0, behind: false });
-    watcher.push(this.#first(diffs));
+    pushAll(watcher, this.#first(diffs));
     if (stats) this.#stats.add(watcher);
     else this.#stats.remove(watcher);
   }
@@ -111,17 +114,17 @@ export class Watchers {
     const begun = this.#clock.now();
     const diff = this.#log.look(this.#app.tree());
     if (diff) this.#forget();
-    const news: TreeDiffFrame | undefined = diff && { type: "tree-diff", ...diff };
+    const news = diff && diffParts(diff);
     this.#stale = false;
     for (const [watcher, told] of this.#told) {
       if (!news && !told.behind) continue;
       if (watcher.congested) {
         told.behind = true;
       } else if (news && told.diffs && !told.behind) {
-        watcher.push(news);
+        pushAll(watcher, news);
       } else {
         told.behind = false;
-        watcher.push(this.#tree(told.diffs));
+        pushAll(watcher, this.#tree(told.diffs));
       }
     }
     this.#lookedAt = this.#clock.now();
@@ -138,27 +141,32 @@ export class Watchers {
     this.#timer = this.#clock.after(ms, () => this.#look(), { background: true });
   }
 
-  #tree(diffs: boolean): TreeFrame {
-    let frame = this.#trees.get(diffs);
-    if (!frame) {
-      const { tree, revision, ids } = this.#log.whole;
-      frame = diffs ? { type: "tree", tree, revision, ids } : { type: "tree", tree };
-      this.#trees.set(diffs, frame);
+  #tree(diffs: boolean): TreeFrames {
+    let frames = this.#trees.get(diffs);
+    if (!frames) {
+      frames = diffs ? treeParts(this.#log) : [{ type: "tree", tree: this.#log.whole.tree }];
+      this.#trees.set(diffs, frames);
     }
-    return frame;
+    return frames;
   }
 
-  #first(diffs: boolean): TreeFrame {
-    let frame = this.#firsts.get(diffs);
-    if (!frame) {
-      frame = { ...this.#tree(diffs), reports: this.#app.reports().slice(-REPORTS).map(plain) };
-      this.#firsts.set(diffs, frame);
+  #first(diffs: boolean): TreeFrames {
+    let frames = this.#firsts.get(diffs);
+    if (!frames) {
+      const [tree, ...rest] = this.#tree(diffs);
+      frames = [{ ...tree, reports: this.#app.reports().slice(-REPORTS).map(plain) }, ...rest];
+      this.#firsts.set(diffs, frames);
     }
-    return frame;
+    return frames;
   }
 
   #forget(): void {
     this.#trees.clear();
     this.#firsts.clear();
   }
+}
+
+/** In one turn, so that nothing else comes between the parts. */
+function pushAll(watcher: Watcher, frames: readonly ServerFrame[]): void {
+  for (const frame of frames) watcher.push(frame);
 }

@@ -132,7 +132,8 @@ export interface PongFrame {
 
 /**
  * The live tree, as `app.tree()` gives it; the first one after `watch` carries the recent death reports too. For readers of diffs
- * it has a revision, and the ids of its nodes, parents before children and siblings in their order.
+ * it has a revision, and the ids of its nodes, parents before children and siblings in their order. With `more` it is only the
+ * beginning: tree-diffs of the same revision follow at once, up to the first one without `more`.
  */
 export interface TreeFrame {
   type: "tree";
@@ -140,6 +141,7 @@ export interface TreeFrame {
   reports?: unknown[];
   revision?: number;
   ids?: readonly number[];
+  more?: boolean;
 }
 
 /**
@@ -154,19 +156,23 @@ export interface WireTreeChange {
   readonly order?: readonly number[];
 }
 
-/** From one revision of the tree to the next: first the removed ones go, with all below them, then the changes apply in their order. */
+/**
+ * From one revision of the tree to the next: first the removed ones go, with all below them, then the changes apply in their order.
+ * With `more` it is a part of that, whose revision stays (`to` is `from`), and the next part follows at once.
+ */
 export interface TreeDiffFrame {
   type: "tree-diff";
   from: number;
   to: number;
   removed: readonly number[];
   changed: readonly WireTreeChange[];
+  more?: boolean;
 }
 
 /**
  * What the system has counted, at a time of the server's wall clock (ms since 1970). With `from`, what has changed since that
  * revision: rows of `gone` go first; a row of `units` has an `id`, and `at`, its place, where it is new; its fields replace those
- * that are known, and null takes one away. Without `from`: everything.
+ * that are known, and null takes one away. Without `from`: everything. With `more` the next part follows at once.
  */
 export interface StatsFrame {
   type: "stats";
@@ -178,6 +184,7 @@ export interface StatsFrame {
   deadLetters: unknown;
   gone: readonly number[];
   units: readonly unknown[];
+  more?: boolean;
 }
 
 /** A system event as data (errors as `{ name, message, code? }`). `missed` events were not sent, because the reader is slow. */

@@ -99,8 +99,8 @@ export const serverShapes: Shapes<ServerFrame> = {
   credit: { id: whole, n: amount },
   drain: { graceMs: duration },
   pong: { n: whole },
-  tree: { tree: map, reports: maybe(list), revision: maybe(whole), ids: maybe(list) },
-  "tree-diff": { from: whole, to: whole, removed: list, changed: list },
+  tree: { tree: map, reports: maybe(list), revision: maybe(whole), ids: maybe(list), more: maybe(flag) },
+  "tree-diff": { from: whole, to: whole, removed: list, changed: list, more: maybe(flag) },
   stats: {
     at: duration,
     from: maybe(whole),
@@ -110,6 +110,7 @@ export const serverShapes: Shapes<ServerFrame> = {
     deadLetters: map,
     gone: list,
     units: list,
+    more: maybe(flag),
   },
   event: { event: map, missed: maybe(whole) },
 };

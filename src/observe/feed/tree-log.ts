@@ -75,6 +75,15 @@ export class TreeLog {
     return this.#whole;
   }
 
+  /** The same tree as changes: its root, and what is added to it, parents before children. @throws Error as above */
+  get everything(): readonly TreeChange[] {
+    if (!this.#root) throw new Error("the tree was not looked at yet");
+    const { id, own, children } = this.#root;
+    const changed: TreeChange[] = [{ id, node: own }];
+    for (const [at, child] of children.entries()) tell(child, id, at, changed);
+    return changed;
+  }
+
   #kept(node: TreeNode): Kept {
     this.#lastId += 1;
     const kept: Kept = { id: this.#lastId, own: ownFields(node), children: [] };

@@ -103,8 +103,8 @@ describe("a tree rebuilt from diffs", () => {
     const { log, mirror } = followed(app(children));
     const diff = next(log, app(children.map((child, i) => (i === 7 ? leaf("a7", 3) : child))));
     expect(diff.changed).toMatchObject([{ node: { name: "a7", mailbox: { waiting: 3 } } }]);
-    const before = mirror.apply(diff)!;
-    const after = mirror.apply(next(log, app(children)))!;
+    const before = mirror.apply(diff) as TreeNode;
+    const after = mirror.apply(next(log, app(children))) as TreeNode;
     expect(after.children![8]).toBe(before.children![8]);
     expect(after.children![7]).not.toBe(before.children![7]);
     expect(log.look(app(children))).toBeUndefined();

@@ -34,7 +34,7 @@ function seenBy(frames: readonly ServerFrame[]): TreeNode | undefined {
   let tree: TreeNode | undefined;
   for (const frame of frames) {
     if (frame.type === "tree") tree = mirror.reset(frame);
-    else if (frame.type === "tree-diff") tree = mirror.apply(frame);
+    else if (frame.type === "tree-diff") tree = mirror.apply(frame) as TreeNode | undefined;
   }
   return tree;
 }
