@@ -1,4 +1,5 @@
 import type { TraceContext } from "../protocol/trace-context.js";
+import { ActiveContext } from "./active-context.js";
 import { contextOf, isRecorded, type Otel, remoteContext } from "./otel-context.js";
 
 /** What a host knows of OpenTelemetry. */
@@ -25,16 +26,17 @@ export async function openHostTracing(): Promise<HostTracing> {
 
 function tracingWith(otel: Otel): HostTracing {
   const { context, trace: spans, ROOT_CONTEXT } = otel;
+  const active = new ActiveContext(otel);
   return {
     get outside() {
-      return context.active() === ROOT_CONTEXT;
+      return active.now === ROOT_CONTEXT;
     },
     run(trace, run) {
       if (trace !== undefined) return context.with(remoteContext(otel, trace), run);
       return context.with(ROOT_CONTEXT, run);
     },
     active() {
-      const span = spans.getSpanContext(context.active());
+      const span = active.now === ROOT_CONTEXT ? undefined : spans.getSpanContext(active.now);
       return isRecorded(otel, span) ? contextOf(span) : undefined;
     },
   };

@@ -148,8 +148,7 @@ class ReceiverTarget implements Target {
   }
 
   #follow(message: Message): void {
-    const { trace } = message.options as InnerCallOptions;
-    this.context.following.begin(message, this.receiver.path, trace);
+    this.context.following.begin(message, this.receiver);
   }
 
   #tell(sent: SentThrough, args: unknown[]): boolean {

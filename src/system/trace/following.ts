@@ -1,8 +1,7 @@
 import type { Clock } from "../../clock.js";
 import type { Message } from "../../mailbox/message.js";
-import type { TraceContext } from "../../protocol/trace-context.js";
 import { type MessageOnChannel, messageStarts, messagesAreHeard } from "../channels/message-channels.js";
-import type { InnerCallOptions } from "../sent.js";
+import type { Addressed, InnerCallOptions } from "../sent.js";
 import { FollowedMessage } from "./followed-message.js";
 import type { Tracing } from "./tracing.js";
 
@@ -36,14 +35,18 @@ export class Following {
 
   /**
    * A message was made, and is accepted or refused next.
-   * @param path  of whom it is for
-   * @param given the trace that it belongs to, as its caller says
+   * @param to whom it is for
    */
-  begin(message: Message, path: string, given: TraceContext | undefined): void {
+  begin(message: Message, to: Addressed): void {
     const heard = messagesAreHeard();
-    const { ask, method, sender, inner } = message;
-    const sampled = this.tracing?.takes(given, inner) === true;
-    if (!heard && !sampled) return;
+    const { trace, asker } = message.options as InnerCallOptions;
+    const sampled = this.tracing?.takes(trace, asker !== undefined) === true;
+    if (heard || sampled) this.#follow(message, to.path, heard, sampled);
+  }
+
+  /** Apart, so that what most messages go through stays small. */
+  #follow(message: Message, path: string, heard: boolean, sampled: boolean): void {
+    const { ask, method, sender } = message;
     const now = this.#clock.now();
     const spans = sampled ? this.tracing?.message({ ask, method, sender, path }, now) : undefined;
     if (heard) this.#tell(message, path, now, spans);

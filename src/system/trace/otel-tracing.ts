@@ -2,11 +2,13 @@ import type { Attributes, Context, HrTime, Span, SpanOptions, Tracer } from "@op
 import type { NotedSpan } from "../../actor/note-span.js";
 import type { CallSpan } from "../../actor/sight.js";
 import type { Chance, Clock } from "../../clock.js";
+import { ActiveContext } from "../../host/active-context.js";
 import { isRecorded, type Otel, remoteContext } from "../../host/otel-context.js";
 import type { MessageTrace } from "../../mailbox/message-trace.js";
 import { isSampled, type TraceContext, traceContextOf, untraced } from "../../protocol/trace-context.js";
 import { MessageSpans } from "./message-spans.js";
 import { OtelRequestSpan } from "./request-span.js";
+import { Sampling } from "./sampling.js";
 import type { RequestSpan, TracedMessage, TraceOptions, Tracing } from "./tracing.js";
 
 /** The wall clock may differ so much from where it was, ms, before spans follow it: less is its own unsteadiness. */
@@ -27,12 +29,13 @@ export class OtelTracing implements Tracing {
   readonly otel: Otel;
   readonly clock: Clock;
   readonly #tracer: Tracer;
-  readonly #chance: Chance;
-  readonly #ratio: number;
+  readonly #active: ActiveContext;
+  readonly #sampling: Sampling;
   /** Of the call that is being made, in this very turn; where no context manager is installed it is all there is. */
   #now: Context | undefined;
   /** What the message belongs to that is being made: decided, and not begun yet. */
   #taken: Context | undefined;
+  readonly #root: Context;
   /** In which nothing is sampled. */
   readonly #nothing: Context;
   #epoch: number;
@@ -41,14 +44,22 @@ export class OtelTracing implements Tracing {
     this.otel = otel;
     this.clock = clock;
     this.#tracer = otel.trace.getTracer("holdfast");
-    this.#ratio = ratio;
+    this.#active = new ActiveContext(otel);
+    this.#sampling = new Sampling(ratio, chance);
+    this.#root = otel.ROOT_CONTEXT;
     this.#nothing = remoteContext(otel, untraced);
-    this.#chance = chance;
     this.#epoch = clock.wallTime() - clock.now();
   }
 
   takes(given: TraceContext | undefined, inner: boolean): boolean {
-    this.#taken ??= this.#parentOf(given, inner);
+    if (this.#taken !== undefined) return true;
+    // Most by far: nothing is said, nothing active, and it is not one of those that a trace begins with.
+    if (given === undefined && this.#now === undefined && !inner && this.#active.now === this.#root) {
+      if (!this.#sampling.takes()) return false;
+      this.#taken = this.#root;
+      return true;
+    }
+    this.#taken = this.#parentOf(given, inner);
     return this.#taken !== undefined;
   }
 
@@ -143,12 +154,11 @@ export class OtelTracing implements Tracing {
   }
 
   apart<T>(run: () => T): T {
-    const { context, ROOT_CONTEXT } = this.otel;
-    if (this.#now === undefined && context.active() === ROOT_CONTEXT) return run();
+    if (this.#now === undefined && this.#active.now === this.#root) return run();
     const before = this.#now;
     this.#now = undefined;
     try {
-      return context.with(ROOT_CONTEXT, run);
+      return this.otel.context.with(this.#root, run);
     } finally {
       this.#now = before;
     }
@@ -158,11 +168,11 @@ export class OtelTracing implements Tracing {
     // It may be what a stranger sent.
     const said = given && traceContextOf(given.traceparent, given.tracestate);
     if (said) return isSampled(said) ? remoteContext(this.otel, said) : undefined;
-    if (inner) return undefined;
-    const active = this.#now ?? this.otel.context.active();
-    const span = active === this.otel.ROOT_CONTEXT ? undefined : this.otel.trace.getSpanContext(active);
+    if (inner || this.#now === this.#nothing) return undefined;
+    const active = this.#now ?? this.#active.now;
+    const span = active === this.#root ? undefined : this.otel.trace.getSpanContext(active);
     if (span !== undefined) return isRecorded(this.otel, span) ? active : undefined;
-    return this.#ratio >= 1 || this.#chance() < this.#ratio ? active : undefined;
+    return this.#sampling.takes() ? active : undefined;
   }
 }
 

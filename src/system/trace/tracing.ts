@@ -7,7 +7,7 @@ import type { TraceContext } from "../../protocol/trace-context.js";
 export interface TraceOptions {
   /**
    * The share of requests and calls from outside actors, 0 to 1, for which a trace is begun where none has begun yet. What is
-   * left out costs a random number; the sampler of the OpenTelemetry SDK is asked for the rest. Default 1.
+   * left out is counted past; the sampler of the OpenTelemetry SDK is asked for the rest. Default 1.
    */
   ratio?: number;
 }
