@@ -1,9 +1,11 @@
+import { pool, refTo } from "holdfast";
 import { hop, ResponseCache } from "holdfast/serving";
 import { afterEach, describe, expect, it } from "vitest";
 import { Traced, TracedBatches } from "../actors/traced.mjs";
 import { castingFrom } from "./casting.js";
+import type { Gate } from "./gate.js";
 import { allEnded, forgetSpans, inSpan, ms, spans, spanTree } from "./spans.js";
-import { levels, play } from "./stage.js";
+import { gateOf, levels, plan, play } from "./stage.js";
 
 const at = castingFrom(new URL("../actors/traced.mjs", import.meta.url));
 const traced = { trace: true } as const;
@@ -66,6 +68,37 @@ describe("a ref with policies", () => {
     expect(spans().find(({ name }) => name === "hop app/hand/moody")!.events).toMatchObject([
       { name: "retry", attributes: { attempt: 2, code: "HandlerFailed", after_ms: expect.any(Number) } },
     ]);
+  });
+
+  it("has an event for a hedge, and a message for each of the two that were asked", async () => {
+    const made = plan();
+    const { refs } = await play(
+      { gate: gateOf(made), hands: pool(at("inline", Traced, { gate: refTo<Gate>("gate") }), { size: 2 }) },
+      {},
+      traced,
+    );
+    const hands = hop(refs.hands, { hedge: { after: 20, budget: 1 } });
+    const answer = hands.ask.again();
+    await made.reached("again", 2);
+    made.open("again");
+    expect(await answer).toBe(1);
+    await allEnded();
+    const call = spans().find(({ name }) => name === "hop app/hands/again")!;
+    expect(call.events).toMatchObject([{ name: "hedge", attributes: { after_ms: expect.any(Number) } }]);
+    const asked = spans().filter(({ parentSpanContext }) => parentSpanContext?.spanId === call.spanContext().spanId);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("has an event for the fallback, with the code that led to it and nothing that was said", async () => {
+    const { refs } = await play({ hand: at("inline", Traced) }, {}, traced);
+    const hand = hop(refs.hand, { fallback: { to: () => undefined } });
+    expect(await hand.ask.fail("a secret")).toBeUndefined();
+    await allEnded();
+    const call = spans().find(({ name }) => name === "hop app/hand/fail")!;
+    expect(call.events).toMatchObject([{ name: "fallback", attributes: { code: "HandlerFailed" } }]);
+    expect(JSON.stringify(spans().map(({ attributes, events, status }) => [attributes, events, status]))).not.toContain(
+      "a secret",
+    );
   });
 
   it("says of an answer out of the cache that nobody was asked", async () => {
