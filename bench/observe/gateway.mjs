@@ -5,7 +5,7 @@ import { median, rounded } from "../measure/stats.mjs";
 
 /*
  * A gateway under 100 WebSocket connections with 16 unanswered requests each: plain, beside one whose /metrics is scraped each
- * second. Server and callers are processes of their own, there for one measurement alone.
+ * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Server and callers are processes of their own, there for one measurement alone.
  */
 
 const PAIRS = 15;
@@ -38,7 +38,7 @@ export async function scene({ rounds = PAIRS, say }) {
     keys: { ...keys, ...cpuKeys, observe_gateway_plain_per_s: rounded(median(rates.plain)) },
     title: "Requests over 100 connections, 16 unanswered on each",
     columns: ["", "a second", "server CPU, µs each"],
-    rows: [row("nobody looks", "plain"), row("/metrics, scraped each second", "observed")],
+    rows: [row("nobody looks", "plain"), row("/metrics, scraped each second; 1 % of spans", "observed")],
     notes: [`overhead ${text("overhead_gateway", keys)}; of processor time ${text("overhead_gateway_cpu", cpuKeys)}`],
     rounds: done,
   };

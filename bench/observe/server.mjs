@@ -1,3 +1,5 @@
+import { trace } from "@opentelemetry/api";
+import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { gateway } from "../../dist/gateway/door.js";
 import { supervisor, system, thread } from "../../dist/index.js";
 
@@ -6,9 +8,15 @@ import { supervisor, system, thread } from "../../dist/index.js";
  * listens, and answers "cpu" with the milliseconds of processor time that all its threads have used.
  */
 
-const metrics = process.argv[2] === "observed" ? { public: true } : false;
+const observed = process.argv[2] === "observed";
+const metrics = observed ? { public: true } : false;
+if (observed) {
+  const exporter = { export: (_, done) => done({ code: 0 }), shutdown: async () => {} };
+  const spanProcessors = [new BatchSpanProcessor(exporter)];
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+}
 const actor = thread(new URL("../gateway/echo.mjs", import.meta.url), undefined, { mailbox: { messages: 2000 } });
-const app = await system(supervisor({}, { echo: actor }));
+const app = await system(supervisor({}, { echo: actor }), observed ? { trace: { ratio: 0.01 } } : {});
 const { address } = await gateway(app, { port: 0, expose: { echo: ["echo"] }, metrics });
 process.on("message", () => {
   const { user, system: kernel } = process.cpuUsage();

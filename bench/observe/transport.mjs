@@ -6,8 +6,8 @@ import { now } from "../measure/now.mjs";
 import { median } from "../measure/stats.mjs";
 
 /*
- * Messages to one thread and back with 64 in flight: nobody looks, beside metrics that are scraped each second. One system for
- * both: whoever looks comes and goes.
+ * Messages to one thread and back with 64 in flight: nobody looks, beside metrics that are scraped each second, where
+ * messages are traced and none is sampled.
  */
 
 const PAIRS = 21;
@@ -17,17 +17,13 @@ const MS = 550;
 
 /** @param {{ rounds?: number, withinMs: number }} options */
 export async function scene({ rounds = PAIRS, withinMs }) {
-  const app = await system(
-    supervisor(
-      {},
-      { echo: thread(new URL("../gateway/echo.mjs", import.meta.url), undefined, { mailbox: { messages: 2000 } }) },
-    ),
-  );
+  const [app, traced] = [await started({}), await started({ trace: { ratio: 0 } })];
   try {
     const rates = { plain: [], observed: [] };
     await load(app.refs.echo, WARM_MS * 4);
+    await load(traced.refs.echo, WARM_MS * 4);
     const done = await interleave(["plain", "observed"], { rounds, withinMs }, async (how) => {
-      rates[how].push(await (how === "plain" ? plain(app) : observed(app)));
+      rates[how].push(await (how === "plain" ? plain(app) : observed(traced)));
     });
     const ratios = rates.plain.map((rate, at) => rate / rates.observed[at]);
     const keys = intervalKeys("overhead_transport", ratios);
@@ -38,7 +34,7 @@ export async function scene({ rounds = PAIRS, withinMs }) {
       rows: [
         ["nobody looks", Math.round(median(rates.plain)).toLocaleString("en"), "", ""],
         [
-          "metrics, scraped each second",
+          "metrics, scraped each second; spans, unsampled",
           Math.round(median(rates.observed)).toLocaleString("en"),
           keys.overhead_transport.toFixed(3),
           `${keys.overhead_transport_low.toFixed(3)} to ${keys.overhead_transport_high.toFixed(3)}`,
@@ -47,8 +43,14 @@ export async function scene({ rounds = PAIRS, withinMs }) {
       rounds: done,
     };
   } finally {
-    await app.stop({ drain: 0 });
+    await Promise.all([app.stop({ drain: 0 }), traced.stop({ drain: 0 })]);
   }
+}
+
+function started(options) {
+  const mailbox = { messages: 2000 };
+  const echo = thread(new URL("../gateway/echo.mjs", import.meta.url), undefined, { mailbox });
+  return system(supervisor({}, { echo }), options);
 }
 
 async function plain({ refs }) {
