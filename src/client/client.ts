@@ -58,6 +58,8 @@ export interface Client<Exposed = Record<string, unknown>> {
   readonly admin: ClientAdmin;
   /** What the server lets callers use, by name. */
   readonly exposes: Readonly<Record<string, ExposedActor>>;
+  /** Where the server speaks other protocols over HTTP, on the same port: "/v2" for the Open Inference Protocol. */
+  readonly http: readonly string[];
   /** Whether the server lets this client watch: everybody on loopback, elsewhere whoever showed the admin token. */
   readonly mayWatch: boolean;
   /** Whether a connection is open now. */
@@ -178,6 +180,10 @@ class WireClient implements Client {
 
   get exposes(): Readonly<Record<string, ExposedActor>> {
     return this.#link.welcome?.exposes ?? {};
+  }
+
+  get http(): readonly string[] {
+    return this.#link.welcome?.http ?? [];
   }
 
   get mayWatch(): boolean {

@@ -103,6 +103,9 @@ class GatewayServer implements Gateway {
       get models() {
         return httpDoors.models;
       },
+      get http() {
+        return httpDoors.prefixes;
+      },
       access,
       auditor,
       exposure,

@@ -38,6 +38,11 @@ export class HttpDoors {
     return this.#doors.reduce((sum, { door }) => sum + door.pending, 0);
   }
 
+  /** Where they are. */
+  get prefixes(): readonly string[] {
+    return this.#doors.map(({ prefix }) => prefix);
+  }
+
   /** What they add to /health/ready. */
   readiness(): Readonly<Record<string, { readonly ready: boolean }>> {
     return Object.assign({}, ...this.#doors.map(({ door }) => door.readiness?.()));

@@ -36,6 +36,8 @@ export interface Door {
   readonly auditor: Auditor;
   /** What operators may do to the models that are served; undefined where none are. */
   readonly models: ModelActs | undefined;
+  /** Where other protocols are spoken on the same port. */
+  readonly http: readonly string[];
   readonly access: Access;
   readonly exposure: Exposure;
   readonly streams: Streams;

@@ -293,6 +293,7 @@ export class Session implements Watcher {
       admin,
       watch: this.#mayWatch,
       exposes,
+      http: [...this.#door.http],
       limits,
     });
   }

@@ -52,6 +52,8 @@ export interface WelcomeFrame {
   /** This connection may send `watch`. */
   watch: boolean;
   exposes: Record<string, ExposedActor>;
+  /** Where other protocols are spoken over HTTP on this port: "/v2". A server of before says nothing. */
+  http?: string[];
   limits: WireLimits;
 }
 

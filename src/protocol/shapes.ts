@@ -89,7 +89,16 @@ export const clientShapes: Shapes<ClientFrame> = {
 
 /** Every field of every frame a server may send. */
 export const serverShapes: Shapes<ServerFrame> = {
-  welcome: { protocol: name, server: text(256), session: name, admin: flag, watch: flag, exposes: map, limits: map },
+  welcome: {
+    protocol: name,
+    server: text(256),
+    session: name,
+    admin: flag,
+    watch: flag,
+    exposes: map,
+    http: maybe(names),
+    limits: map,
+  },
   result: { id: whole, seq: maybe(whole), value: anything },
   error: { id: maybe(whole), seq: maybe(whole), error: map },
   part: { id: whole, seq: whole, value: anything },

@@ -50,6 +50,8 @@ export interface UnitStats {
   readonly quarantined: number;
   /** Restarts after a death, by its cause: see DeathCause. Planned ones are none. */
   readonly restarts: Counted;
+  /** Now, of a pool or keyed group: its members or cells that run, and can be handed mail. */
+  readonly ready?: number;
   /** Now: accepted, and with no host. */
   readonly waiting: number;
   /** Now: with a host, and not settled. */

@@ -15,12 +15,14 @@ interface Counting {
   readonly partOf?: string | undefined;
   readonly now: number;
   readonly mail: MailStats;
+  /** Of a pool or keyed group: its parts that run. */
+  readonly ready?: number | undefined;
   /** Where it is, if anywhere. */
   readonly cell?: Cell | undefined;
 }
 
 /** What was counted at one place, as plain data. */
-export function unitStats(tally: Tally, { path, kind, partOf, now, mail, cell }: Counting): UnitStats {
+export function unitStats(tally: Tally, { path, kind, partOf, now, mail, ready, cell }: Counting): UnitStats {
   const failed = plain(tally.failed);
   const refused = plain(tally.refused);
   const { latencies } = tally;
@@ -39,6 +41,7 @@ export function unitStats(tally: Tally, { path, kind, partOf, now, mail, cell }:
     redelivered: tally.redelivered,
     quarantined: failed.PoisonedMessage ?? 0,
     restarts: plain(tally.restarts),
+    ...(ready === undefined ? {} : { ready }),
     waiting: mail.waiting,
     executing: mail.executing,
     oldestWaitMs: mail.waiting === 0 || mail.since === undefined ? 0 : Math.max(0, now - mail.since),

@@ -41,6 +41,26 @@ describe.each(levels)("what is counted, $level", ({ level }) => {
     expect(unbalanced(app.stats())).toEqual([]);
   });
 
+  it("a pool and a keyed group count those of their parts that run", async () => {
+    const made = plan();
+    const { app, refs } = await play({
+      gate: gateOf(made),
+      hands: pool(at(level, Hand, { gate }), { size: 2 }),
+      desks: keyed(at(level, Hand, { gate })),
+    });
+    await refs.desks.key("ann").ask.say(1);
+    expect([counted(app, "hands").ready, counted(app, "desks").ready]).toEqual([2, 1]);
+    const atDeath: unknown[] = [];
+    app.subscribe((event) => {
+      if (event.type === "death") atDeath.push(counted(app, "hands").ready);
+    });
+    app.kill("hands/1");
+    await until(() => atDeath.length === 1 && counted(app, "hands").ready === 2, "a death, and the return from it");
+    expect(atDeath).toEqual([1]);
+    expect(counted(app, "gate").ready).toBeUndefined();
+    expect(unbalanced(app.stats())).toEqual([]);
+  });
+
   it("a refused message is no accepted one, and a caller who gives up a running one has its outcome", async () => {
     const made = plan();
     const hand = at(level, Hand, { gate }, { mailbox: { messages: 1 }, window: 1 });

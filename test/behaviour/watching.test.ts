@@ -94,4 +94,5 @@ test("who comes later is told what has been: events with their reports, and a hi
   const history = await late.history("many");
   expect(history).toMatchObject({ path: "app/many", kind: "pool" });
   expect(history!.columns.members[0]).toBe(1);
+  expect(history!.columns.ready[0]).toBe(1);
 });

@@ -122,6 +122,8 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await app.refs.desk.ask.work();
     await page.getByRole("img", { name: /^Latency: p50 [\d.]+ m?s, p99 [\d.]+ m?s$/ }).waitFor();
     await page.getByRole("img", { name: /^Mailbox: waiting 0, executing 0$/ }).waitFor();
+    await row(page, "app/desks").click();
+    await page.getByRole("img", { name: "Members: ready 2, all 2" }).waitFor();
     expect(await page.locator(".vitals").textContent()).toMatch(
       /^Rate[\d.k]+\/sp99.*Deaths\d+Dead letters\d+Up[\d.]+ \w+$/,
     );

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { MAX_ANSWER } from "../../src/client/v2/options.js";
+import { ACTIVITY_KEPT } from "../../src/dashboard/page/incidents/activity.js";
+import { REPORTS_KEPT } from "../../src/dashboard/page/news-desk.js";
+import { TURNED_KEPT } from "../../src/dashboard/page/page-state.js";
+import { POINTS_KEPT } from "../../src/dashboard/page/series/points.js";
+import { UNITS_KEPT } from "../../src/dashboard/page/series/series.js";
+import { FOLDED_FROM } from "../../src/dashboard/page/tree/tree-lines.js";
 import * as defaults from "../../src/defaults.js";
 import { milliseconds } from "../../src/duration.js";
 import { MOST_STRANGERS } from "../../src/gateway/admin/auditor.js";
@@ -105,6 +111,12 @@ const told: [what: string, says: RegExp, is: number, unit: number][] = [
   ["bytes of each of these three", /^(\d+) MiB$/, eventDefaults.bytes, MIB],
   ["of each of these three, in one second", /^(\d+)$/, eventDefaults.aSecond, 1],
   ["events in one answer", /^(\d+)$/, eventDefaults.answer, 1],
+  ["death reports that the page keeps", /^(\d+)$/, REPORTS_KEPT, 1],
+  ["other lines of its incidents", /^(\d+)$/, ACTIVITY_KEPT, 1],
+  ["units with charts", /^(\d+)$/, UNITS_KEPT, 1],
+  ["looks at each, one a second", /^(\d+)$/, POINTS_KEPT, 1],
+  ["lines folded or unfolded by hand", /^(\d+)$/, TURNED_KEPT, 1],
+  ["a group begins unfolded, up to", /^(\d+) members$/, FOLDED_FROM - 1, 1],
   ["acts of operators kept", /^(\d+)$/, defaults.KEPT_AUDITS, 1],
   ["acts without the right that are written", /^(\d+) a minute$/, MOST_STRANGERS, 1],
   ["networks that are remembered for wrong tokens", /^(\d+)$/, NETWORKS, 1],

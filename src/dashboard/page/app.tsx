@@ -42,7 +42,7 @@ export function App({ state, operator, token, onSignIn }: AppProps) {
         {view === "pools" && <PoolsView state={state} />}
         {view === "letters" && <LettersView state={state} operator={operator} />}
         {view === "audit" && <AuditView state={state} operator={operator} />}
-        {view === "models" && <ModelsView operator={operator} token={token} />}
+        {view === "models" && <ModelsView state={state} operator={operator} token={token} />}
       </main>
       <OpenReport state={state} />
     </>

@@ -3,7 +3,8 @@ import { isHoldfastError } from "../../errors.js";
 
 export type LinkStatus =
   | { readonly kind: "connecting" }
-  | { readonly kind: "connected" }
+  /** `http`: where the server speaks other protocols, such as "/v2". */
+  | { readonly kind: "connected"; readonly http: readonly string[] }
   /** It was there; the client tries again by itself. */
   | { readonly kind: "lost" }
   /** No server has answered yet; tried again. */
@@ -110,7 +111,7 @@ export class Connection {
   #take(client: Client): void {
     this.#client?.close();
     this.#client = client;
-    this.#enter({ kind: "connected" });
+    this.#enter({ kind: "connected", http: client.http });
     client.watch((news) => this.#events.news(news), { stats: true });
   }
 
@@ -120,7 +121,7 @@ export class Connection {
       this.#lostSince = performance.now();
       this.#enter({ kind: "lost" });
     } else if (this.#status.kind === "lost") {
-      if (connected) this.#enter({ kind: "connected" });
+      if (connected) this.#enter({ kind: "connected", http: this.#client!.http });
       else if (performance.now() - this.#lostSince >= probeEveryMs) void this.#probe();
     }
   }

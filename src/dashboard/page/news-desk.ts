@@ -8,7 +8,7 @@ import { whoText } from "./incidents/report-text.js";
 import type { PageState } from "./page-state.js";
 
 /** Reports that are kept; older ones are in the server's log. */
-const REPORTS_KEPT = 200;
+export const REPORTS_KEPT = 200;
 
 /** Takes what the server tells into what the page shows. */
 export class NewsDesk {

@@ -12,7 +12,7 @@ import { nodeOf } from "./tree/tree-lines.js";
 export type View = "live" | "pools" | "models" | "letters" | "audit";
 
 /** Lines folded or unfolded by the reader that are remembered; beyond, the oldest is forgotten. */
-const TURNED_KEPT = 1000;
+export const TURNED_KEPT = 1000;
 
 /** What the page knows and what its reader chose. Everything in it is bounded: a tab may be open for days. */
 export class PageState {

@@ -11,7 +11,7 @@ export interface HistoryBounds {
 }
 
 export const historyDefaults = {
-  /** 512 units with nine numbers of four bytes for each of 300 steps: 5.3 MiB when all are there. */
+  /** 512 units with ten numbers of four bytes for each of 300 steps: 5.9 MiB when all are there. */
   units: 512,
   /** Ten minutes. */
   steps: 300,

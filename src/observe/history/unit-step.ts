@@ -15,6 +15,8 @@ export const historyColumns = [
   "oldestWaitMs",
   /** Of a pool or keyed group: its members or cells, those that are down too. */
   "members",
+  /** Of these, the ones that run. */
+  "ready",
   "heapBytes",
 ] as const;
 
@@ -42,6 +44,7 @@ export function unitStep(
     executing: now.executing,
     oldestWaitMs: now.oldestWaitMs,
     members: grouped ? members : Number.NaN,
+    ready: now.ready ?? Number.NaN,
     heapBytes: now.heapBytes ?? Number.NaN,
   };
 }

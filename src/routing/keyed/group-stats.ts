@@ -10,7 +10,7 @@ import type { LateMail } from "./late-mail.js";
 export function groupStats(
   { path, kind, tally }: KeyedGroup,
   now: number,
-  { supervisor }: KeyedCells,
+  { supervisor, ready }: KeyedCells,
   late: LateMail,
   keys: ReadonlyMap<string, KeyUnit>,
 ): UnitStats[] {
@@ -18,5 +18,5 @@ export function groupStats(
   for (const cell of supervisor.units()) cell.stats(parts, path);
   let mail: MailStats = { waiting: late.size, executing: 0, since: undefined };
   for (const { handle } of keys.values()) mail = bothMail(mail, handle.owed);
-  return [unitStats(tally, { path, kind, now, mail }), ...parts];
+  return [unitStats(tally, { path, kind, now, mail, ready }), ...parts];
 }

@@ -12,5 +12,5 @@ export function poolStats(path: string, members: Members, { held }: PoolMail, no
   for (const unit of units) unit.stats(parts, path);
   const replays = units.some(({ facts }) => facts?.replayable === true);
   const mail = units.map((unit) => unit.owes).reduce(bothMail, waitingIn(held, replays));
-  return [unitStats(members.tally, { path, kind: "pool", now, mail }), ...parts];
+  return [unitStats(members.tally, { path, kind: "pool", now, mail, ready: members.ready }), ...parts];
 }

@@ -16,6 +16,7 @@ const point = (more: Partial<Point>): Point => ({
   waiting: unknown,
   executing: unknown,
   members: unknown,
+  ready: unknown,
   ...more,
 });
 const nothing = {
@@ -88,14 +89,14 @@ describe("a page that is open for days", () => {
   });
 
   test("sums up what is below a supervisor, and counts the parts of a group once", () => {
-    const group = { ...nothing, path: "app/g", kind: "pool", answered: 9, failed: { Timeout: 1 } } as const;
+    const group = { ...nothing, path: "app/g", kind: "pool", ready: 1, answered: 9, failed: { Timeout: 1 } } as const;
     const part = (n: number) =>
       ({ ...nothing, path: `app/g/${n}`, kind: "actor", partOf: "app/g", answered: 4 }) as const;
     const latency = { count: 2, sumMs: 3, buckets: [1, 1] };
     const alone = { ...nothing, path: "app/s/a", kind: "actor", answered: 1, failed: { Timeout: 2 }, latency } as const;
     const above = (path: string) => ({ ...nothing, path, kind: "supervisor" }) as const;
     const totals = totalsOf({ units: [above("app"), group, part(1), part(2), above("app/s"), alone] });
-    expect(totals.get("app/g")).toMatchObject({ answered: 9, members: 2 });
+    expect(totals.get("app/g")).toMatchObject({ answered: 9, members: 2, ready: 1 });
     // Its mail is the group's.
     expect(totals.get("app/g/1")).toBeUndefined();
     expect(totals.get("app")).toMatchObject({ answered: 10, failed: { Timeout: 3 }, latency });

@@ -297,6 +297,7 @@ test("welcome says what is exposed, the limits, and the hints for generic client
         media: { kind: "audio", method: "push", rate: 16000, chunk: 512 },
       },
     },
+    http: [],
     limits: {
       maxPayload: 16777216,
       maxInFlight: 256,

@@ -1,8 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { ageText } from "../../../observe/age-text.js";
+import { useLive } from "../kit/live.js";
 import { durationText } from "../kit/number-text.js";
 import { tableRole } from "../kit/table-role.js";
 import type { Operator } from "../operator.js";
+import type { PageState } from "../page-state.js";
 import { problemText } from "../problem.js";
 import { ModelControls } from "./model-controls.js";
 import { type ModelRow, readModels } from "./read-models.js";
@@ -17,29 +19,36 @@ type Known =
   | { readonly kind: "read"; readonly rows: readonly ModelRow[] };
 
 interface ModelsViewProps {
+  readonly state: PageState;
   readonly operator: Operator;
   token(): string;
 }
 
 /** The models and their versions: what answers, how often, how fast; and what an operator may do with them. */
-export function ModelsView({ operator, token }: ModelsViewProps) {
+export function ModelsView({ state, operator, token }: ModelsViewProps) {
+  const link = useLive(state.link);
   const [known, setKnown] = useState<Known>({ kind: "reading" });
   useEffect(() => {
+    // Another connection may be to another server: what was known stays until it is there.
+    if (link.kind !== "connected") return;
+    if (!link.http.includes("/v2")) {
+      setKnown({ kind: "none" });
+      return;
+    }
     let left = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const read = async () => {
       const next = await readNow(token());
       if (left) return;
       setKnown(next);
-      // A server without models will not get any; one that fails may come back.
-      if (next.kind !== "none") timer = setTimeout(read, READ_MS);
+      timer = setTimeout(read, READ_MS);
     };
     void read();
     return () => {
       left = true;
       clearTimeout(timer);
     };
-  }, []);
+  }, [link]);
   return (
     <section class="card" aria-labelledby="models-title">
       <header class="card-head">
@@ -51,12 +60,21 @@ export function ModelsView({ operator, token }: ModelsViewProps) {
       )}
       {known.kind === "failed" && <p class="problem">{known.text}</p>}
       {known.kind === "read" && known.rows.length === 0 && <p class="empty">The repository holds no model.</p>}
-      {known.kind === "read" && known.rows.length > 0 && <ModelTable rows={known.rows} operator={operator} />}
+      {known.kind === "read" && known.rows.length > 0 && (
+        <ModelTable rows={known.rows} now={state.clock.now()} operator={operator} />
+      )}
     </section>
   );
 }
 
-function ModelTable({ rows, operator }: { readonly rows: readonly ModelRow[]; readonly operator: Operator }) {
+interface ModelTableProps {
+  readonly rows: readonly ModelRow[];
+  /** Milliseconds since 1970, by the server. */
+  readonly now: number;
+  readonly operator: Operator;
+}
+
+function ModelTable({ rows, now, operator }: ModelTableProps) {
   return (
     <table class="wide" {...tableRole.table}>
       <thead {...tableRole.group}>
@@ -89,14 +107,18 @@ function ModelTable({ rows, operator }: { readonly rows: readonly ModelRow[]; re
       </thead>
       <tbody {...tableRole.group}>
         {rows.map((row) => (
-          <ModelLine key={`${row.name}/${row.version}`} row={row} operator={operator} />
+          <ModelLine key={`${row.name}/${row.version}`} row={row} now={now} operator={operator} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function ModelLine({ row, operator }: { readonly row: ModelRow; readonly operator: Operator }) {
+interface ModelLineProps extends Omit<ModelTableProps, "rows"> {
+  readonly row: ModelRow;
+}
+
+function ModelLine({ row, now, operator }: ModelLineProps) {
   const { name, version, state, reason, answered, failed, meanMs, lastAt } = row;
   return (
     <tr {...tableRole.row} data-model={`${name}/${version}`}>
@@ -122,7 +144,7 @@ function ModelLine({ row, operator }: { readonly row: ModelRow; readonly operato
         {meanMs === undefined ? "–" : durationText(meanMs)}
       </td>
       <td {...tableRole.cell} data-label="Last asked">
-        {lastAt === 0 ? "never" : ageText(Math.max(0, Date.now() - lastAt))}
+        {lastAt === 0 ? "never" : ageText(Math.max(0, now - lastAt))}
       </td>
       <td {...tableRole.cell} class="full">
         <ModelControls row={row} operator={operator} />
@@ -133,8 +155,7 @@ function ModelLine({ row, operator }: { readonly row: ModelRow; readonly operato
 
 async function readNow(token: string): Promise<Known> {
   try {
-    const rows = await readModels(token);
-    return rows ? { kind: "read", rows } : { kind: "none" };
+    return { kind: "read", rows: await readModels(token) };
   } catch (error) {
     return { kind: "failed", text: problemText(error) };
   }

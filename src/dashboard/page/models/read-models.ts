@@ -34,16 +34,14 @@ interface StatsEntry {
 
 /**
  * The models of the server, by its V2 door.
- * @returns undefined where the server has none
  * @throws (rejects) Error in words, with what the server answered
  */
-export async function readModels(token: string): Promise<readonly ModelRow[] | undefined> {
+export async function readModels(token: string): Promise<readonly ModelRow[]> {
   const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
   const [index, stats] = await Promise.all([
     fetch("v2/repository/index", { method: "POST", headers }),
     fetch("v2/models/stats", { headers }),
   ]);
-  if (index.status === 404) return undefined;
   for (const answer of [index, stats]) {
     if (!answer.ok) throw new Error(`The server answers ${answer.status} where it should tell of its models.`);
   }

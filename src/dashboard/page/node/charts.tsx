@@ -38,7 +38,14 @@ const charts: readonly {
       { name: "executing", measure: "executing", colour: "--good" },
     ],
   },
-  { title: "Members", text: countText, lines: [{ name: "ready", measure: "members", colour: "--accent" }] },
+  {
+    title: "Members",
+    text: countText,
+    lines: [
+      { name: "ready", measure: "ready", colour: "--accent" },
+      { name: "all", measure: "members", colour: "--soft" },
+    ],
+  },
 ];
 
 /** What has been measured of the chosen node in the last minutes. */

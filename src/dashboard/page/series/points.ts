@@ -7,11 +7,12 @@ export interface Point {
   readonly waiting: number;
   readonly executing: number;
   readonly members: number;
+  readonly ready: number;
 }
 
 export type Measure = keyof Point;
 
-const measures: readonly Measure[] = ["rate", "failed", "p50", "p99", "waiting", "executing", "members"];
+const measures: readonly Measure[] = ["rate", "failed", "p50", "p99", "waiting", "executing", "members", "ready"];
 
 /** Looks that are kept: five minutes, one a second. */
 export const POINTS_KEPT = 300;

@@ -5,7 +5,7 @@ import { Points } from "./points.js";
 import { type Total, totalsOf } from "./totals.js";
 
 /** Units of which a series is kept; of the others the tree says what is now. */
-const UNITS_KEPT = 1000;
+export const UNITS_KEPT = 1000;
 
 /** The latest looks at each unit of the tree, by path. */
 export class Series {
@@ -42,6 +42,7 @@ export class Series {
         waiting: value("waiting", index),
         executing: value("executing", index),
         members: value("members", index),
+        ready: value("ready", index),
       });
     });
     this.#points.set(path, older.followedBy(seen));
@@ -63,6 +64,7 @@ export class Series {
       waiting: total.waiting,
       executing: total.executing,
       members: total.members ?? Number.NaN,
+      ready: total.ready ?? Number.NaN,
     });
   }
 }

@@ -11,6 +11,8 @@ export interface Total {
   executing: number;
   /** Units that are part of it; undefined of what has none. */
   members: number | undefined;
+  /** Of these, the ones that run. */
+  readonly ready: number | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export function totalsOf({ units }: Pick<SystemStats, "units">): Map<string, Tot
   return totals;
 }
 
-function totalOf({ path, kind, answered, told, failed, latency, waiting, executing }: UnitStats): Total {
+function totalOf({ path, kind, answered, told, failed, latency, waiting, executing, ready }: UnitStats): Total {
   return {
     path,
     answered,
@@ -47,6 +49,7 @@ function totalOf({ path, kind, answered, told, failed, latency, waiting, executi
     ...(latency ? { latency: { ...latency, buckets: [...latency.buckets] } } : {}),
     waiting,
     executing,
+    ready,
     members: kind === "pool" || kind === "keyed" ? 0 : undefined,
   };
 }

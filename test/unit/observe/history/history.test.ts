@@ -75,19 +75,20 @@ describe("the history of a system", () => {
     expect(history.of("app/b")).toBeUndefined();
   });
 
-  test("counts members, and keeps pools first, then actors, then members; supervisors have no mail", () => {
+  test("counts members and those of them that run, and keeps pools first, then actors, then members; supervisors have no mail", () => {
     const history = new History({ units: 3, steps: 3 });
     const all = [
       unit("app", { kind: "supervisor" }),
       unit("app/b"),
-      unit("app/pool", { kind: "pool" }),
+      unit("app/pool", { kind: "pool", ready: 1 }),
       unit("app/pool/1", { partOf: "app/pool" }),
       unit("app/pool/2", { partOf: "app/pool" }),
       unit("app/c"),
     ];
     history.add(stats(...all), 2000);
     expect(all.map(({ path }) => history.of(path) !== undefined)).toEqual([false, true, true, false, false, true]);
-    expect(list(history.of("app/pool")!.columns.members)).toEqual([2]);
+    const { columns } = history.of("app/pool")!;
+    expect([list(columns.members), list(columns.ready)]).toEqual([[2], [1]]);
   });
 
   test("keeps what is gone for as long as there is room and time, the longest gone leaving first", () => {
