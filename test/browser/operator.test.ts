@@ -210,6 +210,13 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await leave();
   });
 
+  test("says that a server has no models without asking for them in vain", async () => {
+    const { page, leave } = await visit(browser, `${door.pagesUrl}#models`);
+    await page.getByText("This server serves no models over the Open Inference Protocol (V2).").waitFor();
+    // A request that is refused would be an error in the console.
+    await leave();
+  });
+
   test("keeps the colours that were chosen, and follows the system again", async () => {
     const { page, leave } = await visit(browser, door.pagesUrl);
     const shown = () => page.evaluate(() => document.documentElement.dataset.theme);
