@@ -19,7 +19,8 @@ The busiest actors, pools and groups of a server, once a second: messages settle
   --once           one table of the next two seconds, then the end
   --json           a line of JSON for every table: { "at", "uptimeMs", "reports", "deadLetters", "rows": [{ "path", "kind",
                    "state", "rate", "failed", "p50", "p99", "waiting", "oldest", "executing", "restarts", "members", "heap" }] };
-                   times in ms, rates a second, heap in bytes; what is not known is not there
+                   times in ms, rates a second, heap in bytes; what is not known is not there; "executing" (exec) are those handed
+                   to a host and not settled: those that run, and up to 64 behind them
 ${reachHelp}
   -h, --help
 

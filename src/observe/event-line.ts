@@ -69,7 +69,7 @@ export function eventLine(event: SystemEvent): string | undefined {
     case "life":
       if (event.state === "running") return `${event.path}: running`;
       if (event.state === "quarantined" || event.state === "waiting") {
-        return `${event.path}: ${event.state}: ${event.reason ?? ""}`;
+        return `${event.path}: ${event.state}: ${withoutStart(event.reason ?? "", [`${event.state}: `, `${event.path}: `])}`;
       }
       return undefined;
     case "lingering":
@@ -79,6 +79,12 @@ export function eventLine(event: SystemEvent): string | undefined {
     case "fenced":
       return undefined;
   }
+}
+
+/** A reason stands alone elsewhere, and begins with the path and state that this line has said. */
+function withoutStart(text: string, starts: readonly string[]): string {
+  const start = starts.find((one) => text.startsWith(one));
+  return start === undefined ? text : withoutStart(text.slice(start.length), starts);
 }
 
 /** A death in one line: who, why, what it cost, how long it took. */

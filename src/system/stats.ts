@@ -54,7 +54,7 @@ export interface UnitStats {
   readonly ready?: number;
   /** Now: accepted, and with no host. */
   readonly waiting: number;
-  /** Now: with a host, and not settled. */
+  /** Now: with a host, and not settled: those that run, and up to 64 that were handed over behind them. */
   readonly executing: number;
   /** Now: since when the next of those that wait has been waiting, ms; 0 where none waits, or that is not known. */
   readonly oldestWaitMs: number;

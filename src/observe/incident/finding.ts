@@ -17,7 +17,7 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** What to do. */
   readonly advice: string;
-  /** Numbers of the death reports behind it, at most 10. */
+  /** Numbers of the death reports behind it: of an incident at most 10. */
   readonly reports: readonly number[];
 }
 
@@ -34,11 +34,19 @@ export interface Facts {
 
 export type Rule = (facts: Facts) => Finding[];
 
-/** Reports that a finding names: more is no better evidence. */
-const MOST_NAMED = 10;
+/** Signals that a process gets for what it does itself; the others come from outside. */
+export const crashSignals: ReadonlySet<string> = new Set([
+  "SIGSEGV",
+  "SIGABRT",
+  "SIGBUS",
+  "SIGILL",
+  "SIGFPE",
+  "SIGTRAP",
+]);
 
+/** Of each death once, all of them: what is shown of them is cut at the end. */
 export function numbersOf(reports: readonly DeathReport[]): number[] {
-  return reports.slice(0, MOST_NAMED).map(({ id }) => id);
+  return [...new Set(reports.map(({ id }) => id))];
 }
 
 /** Items by a name of theirs, in the order in which the names first came. */

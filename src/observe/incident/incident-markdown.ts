@@ -15,6 +15,8 @@ import { recoverySteps } from "./recovery.js";
 export function incidentMarkdown(incident: Incident): string {
   const { server, verdict, now, deaths, services, recovery, findings, moreFindings, timeline, omitted, gaps } =
     incident;
+  const shown = firstOf(findings);
+  const later = findings.slice(shown);
   const parts = [
     `# Incident report: ${safe(server)}`,
     `${windowText(incident)}. Now: ${safe(now) || "nothing"}.`,
@@ -24,12 +26,14 @@ export function incidentMarkdown(incident: Incident): string {
       ? ""
       : ["What is not known of this window:", "", ...gaps.map((gap) => `- ${safe(gap)}`)].join("\n"),
     "## What to change",
-    findings.length === 0 ? "Nothing that a rule knows of." : findings.map(findingText).join("\n\n"),
-    moreFindings > 0 ? `${moreFindings} more findings are not shown.` : "",
+    findings.length === 0 ? "Nothing that a rule knows of." : findings.slice(0, shown).map(findingText).join("\n\n"),
+    later.length > 0 ? `${later.length} more after the recovery, below.` : "",
     ...(deaths === 0 ? [] : ["## Availability", availabilityText(services)]),
     "## What it cost the callers",
     table(["", "count"], costRows(incident)),
     ...(recovery.total ? ["## How long it took to be back", recoveryText(incident)] : []),
+    ...(later.length > 0 ? ["## More to change", later.map(findingText).join("\n\n")] : []),
+    moreFindings > 0 ? `${moreFindings} more findings are not shown.` : "",
     "## Timeline",
     timeline.length === 0
       ? "Nothing happened."
@@ -42,6 +46,19 @@ export function incidentMarkdown(incident: Incident): string {
         ].join("\n"),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** Lines of advice before the figures: what fits a screen. */
+const MOST_LINES = 28;
+
+/** How many findings, the worst first, fit before the figures; one does always. */
+function firstOf(findings: Incident["findings"]): number {
+  let lines = 0;
+  const fits = findings.findIndex((finding) => {
+    lines += findingText(finding).split("\n").length + 1;
+    return lines > MOST_LINES;
+  });
+  return fits === -1 ? findings.length : Math.max(1, fits);
 }
 
 function findingText({ severity, path, title, evidence, advice, reports }: Incident["findings"][number]): string {

@@ -26,7 +26,10 @@ export const metricTable = {
   holdfast_messages_shed_total: counter("Messages refused since there was too much to do.", "actor"),
   holdfast_mailbox_messages: gauge("Messages that wait.", "actor"),
   holdfast_mailbox_oldest_wait_seconds: gauge("How long the oldest message has waited.", "actor"),
-  holdfast_executing_messages: gauge("Messages that are executed.", "actor"),
+  holdfast_executing_messages: gauge(
+    "Messages that a host has and that are not settled: those that run, and up to 64 handed over behind them.",
+    "actor",
+  ),
   holdfast_request_duration_seconds: histogram("From a message's acceptance to its outcome.", "actor"),
   holdfast_restarts_total: counter("Restarts of an actor, by the kind of death before.", "actor", "cause"),
   holdfast_heap_bytes: gauge("JavaScript heap of the host that an actor runs in, at its latest beat.", "actor"),

@@ -67,10 +67,12 @@ describe("what an incident report finds", () => {
   });
 
   it("a payload that somebody sends again and again, and not a constant that nobody's death is charged with", () => {
-    const same = [1, 2, 3].map((seq) => death(seq, start + seq, "app/a", { executing: [evidence("classify", seq)] }));
+    const same = [1, 2, 3].map((seq) =>
+      death(seq, start + seq, "app/a", { cause: threw, executing: [evidence("classify", seq)] }),
+    );
     expect(rulesOf(found({ reports: same }))).toContain("same-payload");
     const others = [1, 2, 3].map((seq) =>
-      death(seq, start + seq, "app/a", { executing: [evidence("classify", seq, `${seq}0`)] }),
+      death(seq, start + seq, "app/a", { cause: threw, executing: [evidence("classify", seq, `${seq}0`)] }),
     );
     expect(rulesOf(found({ reports: others }))).not.toContain("same-payload");
     const killed = same.map((report) => ({ ...report, cause: { kind: "killed" as const, by: "a chaos run" } }));
@@ -172,10 +174,14 @@ describe("what an incident report finds", () => {
     expect(found({ reports: many(2, "app/a", slow) })).toMatchObject([
       {
         rule: "slow-warm",
-        title: 'Of 2 recoveries 2 spent most of their time in "warm": median 4 s, worst 4 s',
+        title: 'All 2 recoveries spent most of their time in "warm": median 4 s, worst 4 s',
         evidence: ["came back by: cold"],
       },
     ]);
+    const title = (reports: ReturnType<typeof many>) => found({ reports })[0]!.title;
+    expect(title(many(1, "app/a", slow))).toBe('The only recovery spent most of its time in "warm": 4 s');
+    const quick = death(9, start + minute, "app/a", { cause: threw });
+    expect(title([...many(1, "app/a", slow), quick])).toBe('1 of 2 recoveries spent most of its time in "warm": 4 s');
   });
 
   it("threads left behind in native code, and those that have left", () => {

@@ -1,12 +1,13 @@
-import { type Finding, grouped, numbersOf, type Rule } from "../finding.js";
+import { serviceOf } from "../availability.js";
+import { crashSignals, type Finding, grouped, numbersOf, type Rule } from "../finding.js";
 
 /** A thread cannot be ended in native code: it stays behind with its memory, and holds a processor. */
-export const abandonedThreads: Rule = ({ events, deaths }) => {
+export const abandonedThreads: Rule = ({ events, deaths, input }) => {
   const told = events.flatMap(({ event }) => (event.type === "abandoned" ? [event] : []));
-  return [...grouped(told, ({ path }) => path)].map(([path, same]): Finding => {
+  return [...grouped(told, ({ path }) => serviceOf(input.tree, path).path)].map(([path, same]): Finding => {
     const left = new Set(same.filter(({ exited }) => exited).map(({ host }) => host));
     const behind = [...new Set(same.map(({ host }) => host))].filter((host) => !left.has(host));
-    const own = deaths.filter((death) => death.path === path && same.some(({ host }) => host === death.host));
+    const own = deaths.filter((death) => same.some((one) => one.path === death.path && one.host === death.host));
     return {
       rule: "abandoned-thread",
       severity: behind.length > 0 ? "critical" : "warning",
@@ -26,17 +27,20 @@ export const abandonedThreads: Rule = ({ events, deaths }) => {
 };
 
 /** Nobody of the tree sent this signal: the kernel did, or somebody at a shell. */
-export const foreignSignals: Rule = ({ deaths }) => {
+export const foreignSignals: Rule = ({ deaths, input }) => {
   const ended = deaths.flatMap((death) => (death.cause.kind === "exit" ? [{ death, cause: death.cause }] : []));
-  const groups = grouped(ended, ({ death, cause }) => `${death.path}\n${cause.signal ?? `code ${cause.code}`}`);
-  return [...groups.values()].map((same): Finding => {
-    const { death, cause } = same[0]!;
+  const groups = grouped(
+    ended,
+    ({ death, cause }) => `${serviceOf(input.tree, death.path).path}\n${cause.signal ?? `code ${cause.code}`}`,
+  );
+  return [...groups].map(([name, same]): Finding => {
+    const { cause } = same[0]!;
     const how = cause.signal === null ? `exit code ${cause.code}` : cause.signal;
-    const crash = cause.signal === "SIGSEGV" || cause.signal === "SIGABRT" || cause.signal === "SIGBUS";
+    const crash = cause.signal !== null && crashSignals.has(cause.signal);
     return {
       rule: cause.signal === null ? "exited" : "signal",
       severity: "warning",
-      path: death.path,
+      path: name.slice(0, name.lastIndexOf("\n")),
       title: `Ended by ${how}${same.length === 1 ? "" : `, ${same.length} times`}`,
       evidence: same.slice(0, 3).map(({ death: { id, host, executing } }) => {
         const what = executing.map(({ method }) => method).join(", ") || "nothing";

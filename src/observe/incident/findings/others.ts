@@ -60,7 +60,8 @@ export const stillDown: Rule = ({ services, outages, deaths, input }) =>
     const open = outages.filter(
       (outage) => outage.open && (outage.path === path || outage.path.startsWith(`${path}/`)),
     );
-    const last = deaths.filter(({ id }) => open.some(({ report }) => report === id)).at(-1);
+    const those = deaths.filter(({ id }) => open.some(({ report }) => report === id));
+    const last = those.at(-1);
     const since = Math.min(input.to, ...open.map(({ from }) => from));
     return [
       {
@@ -70,7 +71,7 @@ export const stillDown: Rule = ({ services, outages, deaths, input }) =>
         title: `Nobody serves there since ${new Date(since).toISOString().slice(11, 19)} UTC`,
         evidence: last ? [`report ${last.id}: ${causeText(last.cause)}; decided: ${last.decision}`] : [],
         advice: "Mend the cause, then restart it: app.restart(path), or on the page.",
-        reports: last ? [last.id] : [],
+        reports: numbersOf(those),
       },
     ];
   });

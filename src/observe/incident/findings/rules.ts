@@ -1,4 +1,5 @@
 import type { Facts, Finding, Rule } from "../finding.js";
+import { folded } from "../folded.js";
 import { quarantinedMessages, samePayload } from "./killers.js";
 import { frequentRecycling, heapDeaths } from "./memory.js";
 import { abandonedThreads, foreignSignals } from "./native.js";
@@ -34,7 +35,11 @@ const rules: readonly Rule[] = [
 
 const ranks = { critical: 0, warning: 1, note: 2 } as const;
 
-/** What to change, the worst first. */
+/** Reports that a finding names: more is no better evidence. */
+const MOST_NAMED = 10;
+
+/** What to change, the worst first, each cause once. */
 export function findingsOf(facts: Facts): Finding[] {
-  return rules.flatMap((rule) => rule(facts)).sort((a, b) => ranks[a.severity] - ranks[b.severity]);
+  const all = rules.flatMap((rule) => rule(facts)).sort((a, b) => ranks[a.severity] - ranks[b.severity]);
+  return folded(all).map((finding) => ({ ...finding, reports: finding.reports.slice(0, MOST_NAMED) }));
 }

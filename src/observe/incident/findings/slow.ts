@@ -2,7 +2,7 @@ import { latencyBoundsMs } from "../../../system/stats.js";
 import { quantile } from "../../rates.js";
 import { shortDuration } from "../../short-duration.js";
 import { serviceOf } from "../availability.js";
-import { distribution } from "../distribution.js";
+import { type Distribution, distribution } from "../distribution.js";
 import { type Finding, grouped, numbersOf, type Rule } from "../finding.js";
 import type { IncidentInput } from "../incident-input.js";
 import { type RecoveryStep, recoveredMs, stepTimes } from "../recovery.js";
@@ -19,34 +19,34 @@ export const lateDetection: Rule = ({ deaths, input }) => {
     // What was made to hang by hand says nothing of the limit.
     return cause.kind === "hung" && cause.by === undefined ? [{ death, cause }] : [];
   });
-  return [...grouped(hung, ({ death, cause }) => `${death.path}\n${cause.method}`).values()].flatMap(
-    (same): Finding[] => {
-      const { death, cause } = same[0]!;
-      const { method, limitMs } = cause;
-      const usual = p99Of(input, death.path);
-      if (limitMs < NOTICED_MS) return [];
-      const recoveries = distribution(
-        same.flatMap(({ death: { times } }) => (times.restartMs ?? 0) + (times.warmMs ?? 0)),
-      )!;
-      if (recoveries.median > limitMs * MOST) return [];
-      return [
-        {
-          rule: "limit-is-detection",
-          severity: "warning",
-          path: death.path,
-          title: `Noticing the hang of ${method} took its whole limit, ${shortDuration(limitMs)}; being back took ${shortDuration(recoveries.median)} more`,
-          evidence: [
-            ...same
-              .slice(0, 3)
-              .map(({ death: { id }, cause: { ageMs } }) => `report ${id}: it ran for ${shortDuration(ageMs)}`),
-            ...(usual === undefined ? [] : [`99 of 100 of its asks took ${shortDuration(usual)} or less`]),
-          ],
-          advice: `Set a lower limit where ${method} never takes so long, about ten times its p99: static methods = { ${method}: { limit: "${suggested(usual, limitMs)}" } }.`,
-          reports: numbersOf(same.map(({ death: one }) => one)),
-        },
-      ];
-    },
-  );
+  return [
+    ...grouped(hung, ({ death, cause }) => `${serviceOf(input.tree, death.path).path}\n${cause.method}`).values(),
+  ].flatMap((same): Finding[] => {
+    const { death, cause } = same[0]!;
+    const { method, limitMs } = cause;
+    const usual = p99Of(input, death.path);
+    if (limitMs < NOTICED_MS) return [];
+    const recoveries = distribution(
+      same.flatMap(({ death: { times } }) => (times.restartMs ?? 0) + (times.warmMs ?? 0)),
+    )!;
+    if (recoveries.median > limitMs * MOST) return [];
+    return [
+      {
+        rule: "limit-is-detection",
+        severity: "warning",
+        path: serviceOf(input.tree, death.path).path,
+        title: `Noticing the hang of ${method} took its whole limit, ${shortDuration(limitMs)}; being back took ${shortDuration(recoveries.median)} more`,
+        evidence: [
+          ...same
+            .slice(0, 3)
+            .map(({ death: { id }, cause: { ageMs } }) => `report ${id}: it ran for ${shortDuration(ageMs)}`),
+          ...(usual === undefined ? [] : [`99 of 100 of its asks took ${shortDuration(usual)} or less`]),
+        ],
+        advice: `Set a lower limit where ${method} never takes so long, about ten times its p99: static methods = { ${method}: { limit: "${suggested(usual, limitMs)}" } }.`,
+        reports: numbersOf(same.map(({ death: one }) => one)),
+      },
+    ];
+  });
 };
 
 /** Ten times what is usual, in whole seconds; "…" where nothing is known, or that would not be lower. */
@@ -86,7 +86,7 @@ export const slowRecovery: Rule = ({ deaths, input }) => {
           rule: `slow-${step}`,
           severity: "warning",
           path,
-          title: `Of ${same.length} recoveries ${slow.length} spent most of their time in "${step}": median ${shortDuration(times.median)}, worst ${shortDuration(times.worst)}`,
+          title: `${howMany(slow.length, same.length)} in "${step}": ${took(times)}`,
           evidence: [`came back by: ${levels.join(", ") || "unknown"}`],
           advice: advices[step]!,
           reports: numbersOf(slow),
@@ -95,3 +95,14 @@ export const slowRecovery: Rule = ({ deaths, input }) => {
     }),
   );
 };
+
+/** "1 of 3 recoveries spent most of its time" */
+function howMany(slow: number, all: number): string {
+  if (all === 1) return "The only recovery spent most of its time";
+  const whose = slow === 1 ? "its" : "their";
+  return `${slow === all ? `All ${all}` : `${slow} of ${all}`} recoveries spent most of ${whose} time`;
+}
+
+function took({ count, median, worst }: Distribution): string {
+  return count === 1 ? shortDuration(worst) : `median ${shortDuration(median)}, worst ${shortDuration(worst)}`;
+}

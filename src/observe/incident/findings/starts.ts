@@ -24,18 +24,21 @@ export const startFailures: Rule = ({ deaths, input, services }) => {
 };
 
 /** A supervisor or child over its budget is parked, or takes its supervisor along. */
-export const overBudget: Rule = ({ deaths }) => {
+export const overBudget: Rule = ({ deaths, input }) => {
   const over = deaths.filter(
     ({ decision, cause }) => (decision === "quarantine" || decision === "escalate") && cause.kind !== "start-failed",
   );
-  return [...grouped(over, ({ path }) => path)].map(([path, same]): Finding => {
+  return [...grouped(over, ({ path }) => serviceOf(input.tree, path).path)].map(([path, same]): Finding => {
     const last = same.at(-1)!;
-    const what = last.decision === "quarantine" ? "parked" : "handed to its supervisor";
+    const members = new Set(same.map((death) => death.path)).size;
+    const who = members === 1 ? "It" : `${members} of its members`;
+    const budget = members === 1 ? "its restart budget allows, and was" : "their restart budgets allow, and were";
+    const what = last.decision === "quarantine" ? "parked" : `handed to ${members === 1 ? "its" : "their"} supervisor`;
     return {
       rule: "over-budget",
       severity: "critical",
       path,
-      title: `It died more often than its restart budget allows, and was ${what}`,
+      title: `${who} died more often than ${budget} ${what}`,
       evidence: same.slice(-3).map(({ id, cause }) => `report ${id}: ${causeText(cause)}`),
       advice: `Mend the cause, then restart it by hand. Widen intensity only where these deaths are expected: { restarts, within }.`,
       reports: numbersOf(same),
@@ -43,28 +46,31 @@ export const overBudget: Rule = ({ deaths }) => {
   });
 };
 
-/** Deaths in quick succession at one place, for one reason. */
+/** Deaths in quick succession at one service, for the same reasons. */
 export const crashLoop: Rule = ({ deaths, input }) => {
   const own = deaths.filter(({ cause }) => cause.kind !== "killed" && cause.kind !== "start-failed");
-  return [...grouped(own, ({ path, cause }) => `${serviceOf(input.tree, path).path}\n${causeText(cause)}`)].flatMap(
-    ([name, same]): Finding[] => {
-      if (same.length < 3) return [];
-      const path = name.slice(0, name.indexOf("\n"));
-      const methods = [...new Set(same.flatMap(({ executing }) => executing.map(({ method }) => method)))];
-      const spanMs = same.at(-1)!.at - same[0]!.at;
-      const where =
-        methods.length > 0 ? `while it executed ${methods.slice(0, 3).join(", ")}` : "while it executed nothing";
-      return [
-        {
-          rule: "crash-loop",
-          severity: "warning",
-          path,
-          title: `${same.length} deaths for one reason within ${shortDuration(spanMs)}`,
-          evidence: [causeText(same[0]!.cause), where],
-          advice: `Restarts do not mend this: look for a defect in ${methods[0] ?? "what it does by itself"}, or in what it calls. Report ${same.at(-1)!.id} is the newest, with the flight recorder.`,
-          reports: numbersOf(same),
-        },
-      ];
-    },
-  );
+  return [...grouped(own, ({ path }) => serviceOf(input.tree, path).path)].flatMap(([path, all]): Finding[] => {
+    const reasons = [...grouped(all, ({ cause }) => causeText(cause))].filter(([, same]) => same.length >= 3);
+    if (reasons.length === 0) return [];
+    reasons.sort(([, a], [, b]) => b.length - a.length);
+    const same = reasons.flatMap(([, those]) => those).sort((a, b) => a.at - b.at || a.id - b.id);
+    const methods = [...new Set(same.flatMap(({ executing }) => executing.map(({ method }) => method)))];
+    const spanMs = same.at(-1)!.at - same[0]!.at;
+    const where =
+      methods.length > 0 ? `while it executed ${methods.slice(0, 3).join(", ")}` : "while it executed nothing";
+    const texts = reasons
+      .slice(0, 3)
+      .map(([text, { length }]) => (reasons.length === 1 ? text : `${length} ×: ${text}`));
+    return [
+      {
+        rule: "crash-loop",
+        severity: "warning",
+        path,
+        title: `${same.length} deaths for ${reasons.length === 1 ? "one reason" : `${reasons.length} reasons`} within ${shortDuration(spanMs)}`,
+        evidence: [...texts, where],
+        advice: `Restarts do not mend this: look for a defect in ${methods[0] ?? "what it does by itself"}, or in what it calls. Report ${same.at(-1)!.id} is the newest, with the flight recorder.`,
+        reports: numbersOf(same),
+      },
+    ];
+  });
 };
