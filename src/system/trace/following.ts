@@ -30,7 +30,8 @@ export class Following {
    * once for each, and only where `any`.
    */
   takes({ trace, asker }: InnerCallOptions): boolean {
-    return this.tracing?.takes(trace, asker !== undefined) === true || messagesAreHeard();
+    // Heard, it becomes a message in any case, and begin() draws for it: of two draws the luckier would count.
+    return messagesAreHeard() || this.tracing?.takes(trace, asker !== undefined) === true;
   }
 
   /**

@@ -32,6 +32,8 @@ export class MessageSpans implements MessageTrace {
   readonly #message: TracedMessage & { readonly since: number };
   #run: Run | undefined;
   #runs = 0;
+  /** Until it was handed over for the first time. */
+  #queuedMs: number | undefined;
   #over = false;
 
   constructor(tracing: OtelTracing, span: Span, parent: Context, message: TracedMessage & { readonly since: number }) {
@@ -51,7 +53,7 @@ export class MessageSpans implements MessageTrace {
     if (this.#over) return;
     this.#end(undefined, now, { "holdfast.handed_back": true });
     const { message, otel } = { message: this.#message, otel: this.#tracing.otel };
-    if (this.#runs++ === 0) this.#span.setAttribute("holdfast.queue_ms", Math.max(0, now - message.since));
+    if (this.#runs++ === 0) this.#queuedMs = Math.max(0, now - message.since);
     const options = {
       kind: message.ask ? otel.SpanKind.INTERNAL : otel.SpanKind.CONSUMER,
       attributes: {
@@ -87,7 +89,7 @@ export class MessageSpans implements MessageTrace {
       return;
     }
     const about = { "holdfast.death": cause, ...(report === undefined ? {} : { "holdfast.report": report }) };
-    this.#span.addEvent("holdfast.death", about, this.#tracing.time(now));
+    this.#tracing.event(this.#span, "holdfast.death", about, now);
     this.#end(cause, now, about);
   }
 
@@ -97,9 +99,8 @@ export class MessageSpans implements MessageTrace {
     const code = error && (isHoldfastError(error) ? error.code : "Error");
     this.#end(code, now, {});
     this.#over = true;
-    this.#span.setAttribute("holdfast.deliveries", this.#runs);
-    this.#tracing.fail(this.#span, code);
-    this.#span.end(this.#tracing.time(now));
+    const queued = this.#queuedMs === undefined ? {} : { "holdfast.queue_ms": this.#queuedMs };
+    this.#tracing.close(this.#span, now, code, { ...queued, "holdfast.deliveries": this.#runs });
   }
 
   get #ours(): Context {
@@ -112,12 +113,13 @@ export class MessageSpans implements MessageTrace {
     if (!run) return;
     this.#run = undefined;
     const { span, handedAt, began, ended = now } = run;
-    span.setAttributes(attributes);
-    if (began !== undefined) {
-      span.setAttribute("holdfast.host_queue_ms", Math.max(0, began - handedAt));
-      span.setAttribute("holdfast.run_ms", Math.max(0, ended - began));
-    }
-    this.#tracing.fail(span, code);
-    span.end(this.#tracing.time(Math.max(handedAt, ended)));
+    const times =
+      began === undefined
+        ? {}
+        : {
+            "holdfast.host_queue_ms": Math.max(0, began - handedAt),
+            "holdfast.run_ms": Math.max(0, ended - began),
+          };
+    this.#tracing.close(span, Math.max(handedAt, ended), code, { ...attributes, ...times });
   }
 }

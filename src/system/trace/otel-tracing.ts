@@ -2,6 +2,7 @@ import type { Attributes, Context, HrTime, Span, SpanOptions, Tracer } from "@op
 import type { NotedSpan } from "../../actor/note-span.js";
 import type { CallSpan } from "../../actor/sight.js";
 import type { Chance, Clock } from "../../clock.js";
+import { toError } from "../../errors.js";
 import { ActiveContext } from "../../host/active-context.js";
 import { isRecorded, type Otel, remoteContext } from "../../host/otel-context.js";
 import type { MessageTrace } from "../../mailbox/message-trace.js";
@@ -39,6 +40,7 @@ export class OtelTracing implements Tracing {
   /** In which nothing is sampled. */
   readonly #nothing: Context;
   #epoch: number;
+  #failed = false;
 
   constructor(otel: Otel, { ratio = 1 }: TraceOptions, clock: Clock, chance: Chance) {
     this.otel = otel;
@@ -105,16 +107,7 @@ export class OtelTracing implements Tracing {
     const contexts = links.map((link) => remoteContext(this.otel, link));
     const linked = contexts.map((one) => ({ context: this.otel.trace.getSpanContext(one)! }));
     const span = this.start(name, { attributes, links: linked }, contexts[0]!, began);
-    if (!span) return;
-    this.fail(span, code);
-    span.end(this.time(ended));
-  }
-
-  /** @param code of what went wrong: no error's text, which may quote what was sent */
-  fail(span: Span, code: string | undefined): void {
-    if (code === undefined) return;
-    span.setAttribute("error.type", code);
-    span.setStatus({ code: this.otel.SpanStatusCode.ERROR, message: code });
+    if (span) this.close(span, ended, code, {});
   }
 
   quiet<T>(run: () => T): T {
@@ -127,12 +120,57 @@ export class OtelTracing implements Tracing {
     }
   }
 
-  /** @param at monotonic ms @returns undefined: the SDK does not sample it */
+  /**
+   * @param at monotonic ms
+   * @returns undefined: the SDK does not sample it, or a sampler or processor of the user's threw: no message fails of that
+   */
   start(name: string, options: SpanOptions, parent: Context, at: number): Span | undefined {
-    const span = this.#tracer.startSpan(name, { ...options, startTime: this.time(at) }, parent);
-    if (isRecorded(this.otel, span.spanContext())) return span;
-    span.end(this.time(at));
+    try {
+      const span = this.#tracer.startSpan(name, { ...options, startTime: this.time(at) }, parent);
+      if (isRecorded(this.otel, span.spanContext())) return span;
+      this.close(span, at, undefined, {});
+    } catch (error) {
+      this.failed(error);
+    }
     return undefined;
+  }
+
+  /**
+   * Says the last of a span and ends it, whatever the user's processors throw.
+   * @param at   monotonic ms
+   * @param code of what went wrong: no error's text, which may quote what was sent
+   */
+  close(span: Span, at: number, code: string | undefined, attributes: Attributes): void {
+    try {
+      span.setAttributes(attributes);
+      if (code !== undefined) {
+        span.setAttribute("error.type", code);
+        span.setStatus({ code: this.otel.SpanStatusCode.ERROR, message: code });
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+    try {
+      span.end(this.time(at));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** What is told of a span in the midst of it. */
+  event(span: Span, name: string, attributes: Attributes, at: number): void {
+    try {
+      span.addEvent(name, attributes, this.time(at));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** The user's part of tracing threw. Told once: what fails there, fails for each message. */
+  failed(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    process.emitWarning(`the OpenTelemetry SDK threw: ${toError(error).message}`, { code: "HOLDFAST_TRACE" });
   }
 
   /** Monotonic ms as OpenTelemetry counts. */
@@ -170,8 +208,13 @@ export class OtelTracing implements Tracing {
     if (said) return isSampled(said) ? remoteContext(this.otel, said) : undefined;
     if (inner || this.#now === this.#nothing) return undefined;
     const active = this.#now ?? this.#active.now;
-    const span = active === this.#root ? undefined : this.otel.trace.getSpanContext(active);
-    if (span !== undefined) return isRecorded(this.otel, span) ? active : undefined;
+    try {
+      const span = active === this.#root ? undefined : this.otel.trace.getSpanContext(active);
+      if (span !== undefined) return isRecorded(this.otel, span) ? active : undefined;
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
     return this.#sampling.takes() ? active : undefined;
   }
 }

@@ -25,14 +25,12 @@ export class OtelRequestSpan implements RequestSpan, CallSpan {
   }
 
   event(name: string, attributes: Attributes): void {
-    if (!this.#over) this.#span.addEvent(name, attributes, this.#tracing.time(this.#tracing.clock.now()));
+    if (!this.#over) this.#tracing.event(this.#span, name, attributes, this.#tracing.clock.now());
   }
 
   end(code: string | undefined, attributes: Attributes = {}): void {
     if (this.#over) return;
     this.#over = true;
-    this.#span.setAttributes(attributes);
-    this.#tracing.fail(this.#span, code);
-    this.#span.end(this.#tracing.time(this.#tracing.clock.now()));
+    this.#tracing.close(this.#span, this.#tracing.clock.now(), code, attributes);
   }
 }
