@@ -85,7 +85,8 @@ export class MemoryGuard {
   recycleLargest(why: string, threadsOnly: boolean): Recycled | undefined {
     let largest: { cell: Cell; bytes: number } | undefined;
     for (const cell of this.#all) {
-      if (cell.held || !cell.alive || (threadsOnly && cell.spec.isolation !== "thread")) continue;
+      // What several actors share has no one place to restart: each would move on alone, and the rest be held for ever.
+      if (cell.held || cell.several || !cell.alive || (threadsOnly && cell.spec.isolation !== "thread")) continue;
       const { heap, external, resident } = cell.host.control.memory();
       const bytes = resident || heap + external;
       if (bytes > (largest?.bytes ?? 0)) largest = { cell, bytes };
@@ -117,7 +118,7 @@ export class MemoryGuard {
     let beats = false;
     for (const [place, pause] of this.#pauses) if (isPast(pause, now)) this.#pauses.delete(place);
     for (const [cell, known] of this.#cells) {
-      if (cell.held || !cell.spec.memory) continue;
+      if (cell.held || cell.several || !cell.spec.memory) continue;
       const { control } = cell.host;
       const judged = judgeCell(known, { beat: control.beat(), ...control.memory() }, cell.spec.memory);
       beats ||= judged.known !== known;
@@ -136,7 +137,9 @@ export class MemoryGuard {
     if (rssBytes === undefined) return;
     const bytes = rss();
     // A process of its own is not in this one's memory; one that is on its way already will give its part back.
-    const all = [...this.#cells.keys()].filter(({ spec, held }) => spec.isolation === "thread" && !held);
+    const all = [...this.#cells.keys()].filter(
+      ({ spec, held, several }) => spec.isolation === "thread" && !held && !several,
+    );
     const willing = all.filter((cell) => !this.#refused.has(cell));
     if (willing.length === 0) this.#refused.clear();
     const free = willing.length === 0 ? all : willing;

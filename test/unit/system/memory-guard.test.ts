@@ -68,4 +68,13 @@ describe("the largest of all", () => {
     expect(guard.recycleLargest("why", false)?.path).toBe("b");
     expect(guard.recycleLargest("why", false)).toBe(undefined);
   });
+
+  it("is none that several actors share: they would be held for ever", async () => {
+    const { guard, restarted } = set(["a", "thread", 5]);
+    guard.add({ ...thread("b", 9), several: true } as unknown as Cell);
+    expect(guard.recycleLargest("why", true)?.path).toBe("a");
+    expect(guard.recycleLargest("why", true)).toBe(undefined);
+    await Promise.resolve();
+    expect(restarted).toEqual(["a"]);
+  });
 });
