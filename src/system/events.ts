@@ -1,4 +1,5 @@
 import type { BreakerEvent } from "../actor/sight.js";
+import { toError } from "../errors.js";
 import type { ChildState } from "../supervision/life.js";
 import type { AuditEntry } from "./audit.js";
 import { lifeIsHeard, publishEvent } from "./channels/event-channels.js";
@@ -156,10 +157,16 @@ export class EventFan {
     publishEvent(this.#system, event);
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        const answer: unknown = listener(event);
+        // An async function is taken for a listener too: nobody else hears that it rejects.
+        if (answer instanceof Promise) void answer.catch(complain);
       } catch (error) {
-        process.emitWarning(`a listener of system events threw: ${String(error)}`, { code: "HOLDFAST_LISTENER" });
+        complain(error);
       }
     }
   }
+}
+
+function complain(error: unknown): void {
+  process.emitWarning(`a listener of system events threw: ${toError(error).message}`, { code: "HOLDFAST_LISTENER" });
 }

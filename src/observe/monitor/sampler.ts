@@ -69,7 +69,14 @@ export class Sampler {
   }
 
   close(): void {
-    for (const { source } of this.#sources) source.close?.();
+    for (const { source } of this.#sources) {
+      try {
+        source.close?.();
+      } catch (error) {
+        const warning = `a source of the monitor threw as it was closed: ${toError(error).message}`;
+        process.emitWarning(warning, { code: "HOLDFAST_MONITOR" });
+      }
+    }
   }
 
   #read(standing: Standing): void {

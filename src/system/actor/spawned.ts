@@ -146,6 +146,8 @@ export class Spawned {
     const intensity = { restarts: Number.POSITIVE_INFINITY, within: 60_000 };
     const rules = supervisorRules({ intensity, overBudget: "quarantine" }, this.#path);
     const supervisor = new ChildrenOfActor(this.#context, this.#path, rules, this.#gaveUp);
+    // They count in their actor's own tally, which goes on: there is nothing to take over.
+    supervisor.onForgotten = () => {};
     void supervisor.start("background");
     this.#supervisor = supervisor;
     return supervisor;

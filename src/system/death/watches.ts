@@ -1,4 +1,5 @@
 import type { Notice } from "../../actor/notice.js";
+import { toError } from "../../errors.js";
 import type { EventFan } from "../events.js";
 import type { Unit } from "../unit.js";
 import { causeText, type DeathReport } from "./report.js";
@@ -110,6 +111,6 @@ function heard(listener: Tell, notice: Notice): void {
   try {
     listener(notice);
   } catch (error) {
-    process.emitWarning(`a listener of a death watch threw: ${String(error)}`, { code: "HOLDFAST_LISTENER" });
+    process.emitWarning(`a listener of a death watch threw: ${toError(error).message}`, { code: "HOLDFAST_LISTENER" });
   }
 }
