@@ -55,8 +55,10 @@ class OpenMetrics implements OpenHttpDoor {
     this.#pending++;
     void this.#answer(request)
       .catch((error: unknown) => failure(error))
-      .then((answer) => {
-        send(request, response, answer);
+      .then((answer) => send(request, response, answer))
+      // Without an answer it ends all the same: a server that closes waits for it.
+      .catch(() => response.destroy())
+      .finally(() => {
         this.#pending--;
         this.#host.onSettled();
       });
@@ -118,8 +120,14 @@ function failure(error: unknown): Answer {
   return refusal(500, `a metric failed: ${firstLine(error)}`);
 }
 
+/** Whatever was thrown: a message may be no text, or throw when it is read. */
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : "it threw what is no Error").split("\n", 1)[0]!.slice(0, 200);
+  if (!(error instanceof Error)) return "it threw what is no Error";
+  try {
+    return String(error.message).split("\n", 1)[0]!.slice(0, 200);
+  } catch {
+    return "its message cannot be read";
+  }
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {

@@ -163,6 +163,36 @@ describe("metrics of one's own", () => {
   });
 });
 
+describe("a registry of one's own that rejects", () => {
+  const withMessage = (message: PropertyDescriptor) => Object.defineProperty(new Error("x"), "message", message);
+  test.each([
+    ["a message that is a number", () => withMessage({ value: 7 }), "7"],
+    ["a message that is an object", () => withMessage({ value: { code: 7 } }), "[object Object]"],
+    ["a message without a text", () => withMessage({ value: Object.create(null) }), "its message cannot be read"],
+    ["no message", () => withMessage({ value: undefined }), "undefined"],
+    ["nothing", () => undefined, "it threw what is no Error"],
+    [
+      "a message that throws",
+      () =>
+        withMessage({
+          get: () => {
+            throw new Error("no");
+          },
+        }),
+      "its message cannot be read",
+    ],
+  ])("with %s is a 500, and the server goes on and closes", async (_, made, line) => {
+    const also = { getSingleMetric: () => undefined, metrics: () => Promise.reject(made()) };
+    const { url, app, door } = await serve({ metrics: { also: also as never }, clock: new HandClock() });
+    const response = await fetch(url);
+    expect([response.status, await response.text()]).toEqual([500, `# a metric failed: ${line}\n`]);
+    expect((await fetch(url, { method: "HEAD" })).status).toBe(500);
+    expect(await (app.ref("desk")! as unknown as { ask: Desk }).ask.add(1, 2)).toBe(3);
+    // The grace never passes by this clock: it closes because nothing is pending.
+    await door.close({ drain: "30s" });
+  });
+});
+
 test.each([
   [{ metrics: { also: {} } }, /gateway\.metrics\.also is .*Registry/],
   [{ metrics: { open: true } }, /gateway\.metrics has no option "open"/],
