@@ -14,6 +14,12 @@ export interface Grant {
   readonly name?: string;
 }
 
+/** What a token was shown for, as the audit log writes it. */
+export interface Wanted {
+  readonly act: string;
+  readonly on?: string | undefined;
+}
+
 export interface AccessRules {
   readonly token: string | undefined;
   readonly adminToken: string;
@@ -22,7 +28,7 @@ export interface AccessRules {
   /** Proxies, by address: who they say they speak for is believed. */
   readonly trustProxies?: readonly string[];
   /** A wrong token was shown; not told of those that came too soon after too many. */
-  readonly onWrong?: (address: string, wanted: "call" | "admin") => void;
+  readonly onWrong?: (address: string, wanted: "call" | "admin", ask: Wanted) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -60,9 +66,10 @@ export class Access {
   /**
    * The right that a token gives, and whose it is.
    * @param address whose failures are counted
+   * @param ask what it is shown for
    * @throws HoldfastError Unauthorized for a wrong token, with `retryAfterMs` once there were too many
    */
-  identify(token: string, wanted: "call" | "admin", address: string): Grant {
+  identify(token: string, wanted: "call" | "admin", address: string, ask: Wanted = { act: "login" }): Grant {
     const now = this.#rules.now();
     const waitMs = this.#attempts.waitMs(address, now);
     // Even the right token waits: otherwise guessing on would still tell which one it is.
@@ -83,7 +90,7 @@ export class Access {
     }
     this.#attempts.failed(address, now);
     this.#refused++;
-    this.#rules.onWrong?.(address, wanted);
+    this.#rules.onWrong?.(address, wanted, ask);
     throw new HoldfastError(
       "Unauthorized",
       wanted === "admin" ? "the token is not the admin token" : "the token is not this server's token",

@@ -23,6 +23,11 @@ export function addressOf({ socket, headers }: IncomingMessage, trusted: readonl
   return address;
 }
 
+/** Whoever has this address is on this machine. @param address as `addressOf` tells it */
+export function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address);
+}
+
 /** IPv4 in IPv6's clothes, as a socket that listens for both tells it; without the port that some proxies add. */
 function plainAddress(address: string): string {
   const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(address)?.[1];

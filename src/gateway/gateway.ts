@@ -8,7 +8,7 @@ import { closeCodes } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import { storeOf } from "../system/durable/store-of.js";
 import { tracingOf } from "../system/trace/tracing-of.js";
-import { Access } from "./access.js";
+import { Access, type Wanted } from "./access.js";
 import { Auditor } from "./admin/auditor.js";
 import { Canaries } from "./canaries.js";
 import { cannotListen } from "./cannot-listen.js";
@@ -81,8 +81,8 @@ class GatewayServer implements Gateway {
     const release = (to: string, key: string) => app.release(to, key).catch(() => {});
     const { streamWindow: window, detachMs } = limits;
     const auditor = new Auditor(app, clock, settings.auditFile);
-    const onWrong = (address: string, wanted: string) =>
-      wanted === "admin" && auditor.stranger(address, { act: "login" });
+    const onWrong = (address: string, wanted: string, ask: Wanted) =>
+      wanted === "admin" && auditor.stranger(address, ask);
     const access = new Access({ ...settings, now: () => clock.now(), onWrong });
     const streams = new Streams({
       exposure,
@@ -95,7 +95,7 @@ class GatewayServer implements Gateway {
       onSettled,
       stored,
     });
-    const watchers = new Watchers(app, clock);
+    const watchers = new Watchers(app, clock, limits.maxPayload);
     const history = settings.history ? new HistoryKeeper(app, clock) : undefined;
     const httpDoors = this.#httpDoors;
     this.#door = {

@@ -1,13 +1,18 @@
 /** Events of a flight recorder that a watcher is given, the last ones: 50 reports go in one frame. */
 const FLIGHT_SHOWN = 12;
+/** Characters of one text: an error's may be a megabyte long, and goes to everybody who watches. */
+const LONGEST_TEXT = 1000;
+/** Elements of one list. */
+const LONGEST_LIST = 100;
 
 /**
- * Trees, reports and events as data that any frame can hold: errors as `{ name, message, code? }`, and without the
+ * Reports and events as data of bounded size that any frame can hold: errors as `{ name, message, code? }`, and without the
  * arguments that a report may reveal, because watching is a smaller right than reading what callers send.
  */
 export function plain(value: unknown): unknown {
   if (value instanceof Error) return plainError(value);
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.slice(0, LONGEST_LIST).map(plain);
+  if (typeof value === "string") return value.slice(0, LONGEST_TEXT);
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
   const copy: Record<string, unknown> = {};
@@ -19,6 +24,7 @@ export function plain(value: unknown): unknown {
 }
 
 function plainError(error: Error & { code?: unknown }): Record<string, unknown> {
-  const { name, message, code } = error;
-  return typeof code === "string" ? { name, message, code } : { name, message };
+  const { code } = error;
+  const [name, message] = [plain(error.name), plain(error.message)];
+  return typeof code === "string" ? { name, message, code: plain(code) } : { name, message };
 }

@@ -7,6 +7,7 @@ import type { Format } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
 import { tracingOf } from "../system/trace/tracing-of.js";
 import type { Right } from "./access.js";
+import { isLoopbackAddress } from "./address.js";
 import { type AdminFrame, administer, mayAdminister } from "./admin/admin-acts.js";
 import { Calls } from "./calls.js";
 import { closeReason } from "./close-reason.js";
@@ -104,12 +105,14 @@ export class Session implements Watcher {
     this.#say(frame, this.#format, encodedOnce);
   }
 
-  /** What nobody asked a value for. Where it cannot be sent, it is too large, and the connection is of no use. */
+  /** What cannot be sent is too large: an answer fails its ask, and without what was pushed the connection is of no use. */
   #say(frame: ServerFrame, format: Format, encode?: typeof encodedOnce): void {
     try {
       this.#outbox.send(frame, format, encode);
     } catch (error) {
-      this.close(closeCodes.policy, (error as Error).message);
+      if (frame.type === "result")
+        this.#outbox.send({ type: "error", id: frame.id, error: toWireError(error) }, format);
+      else this.close(closeCodes.policy, (error as Error).message);
     }
   }
 
@@ -277,24 +280,15 @@ export class Session implements Watcher {
     void administer(this.#door, frame, operator).then((answer) => this.#say(answer, format));
   }
 
+  /** A proxy on this machine speaks for others: where it is trusted, they are who asks. */
   get #mayWatch(): boolean {
-    return this.#right === "admin" || this.#door.loopback;
+    return this.#right === "admin" || (this.#door.loopback && isLoopbackAddress(this.#peer.address));
   }
 
   #welcome(): void {
     const { serverName: server, exposure, limits } = this.#door;
     const admin = this.#right === "admin";
-    const exposes = exposure.describe();
-    this.push({
-      type: "welcome",
-      protocol: subprotocol,
-      server,
-      session: this.#peer.id,
-      admin,
-      watch: this.#mayWatch,
-      exposes,
-      http: [...this.#door.http],
-      limits,
-    });
+    const [exposes, session, watch, http] = [exposure.describe(), this.#peer.id, this.#mayWatch, [...this.#door.http]];
+    this.push({ type: "welcome", protocol: subprotocol, server, session, admin, watch, exposes, http, limits });
   }
 }

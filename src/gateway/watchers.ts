@@ -3,6 +3,7 @@ import { TreeLog } from "../observe/feed/tree-log.js";
 import type { EventFrame, ServerFrame, TreeFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
+import { encodedOnce } from "./encoded-once.js";
 import { diffParts, treeParts } from "./feed-parts.js";
 import { plain } from "./plain.js";
 import { StatsFeed } from "./stats-feed.js";
@@ -51,6 +52,7 @@ type TreeFrames = readonly [TreeFrame, ...ServerFrame[]];
 export class Watchers {
   readonly #app: App<unknown>;
   readonly #clock: Clock;
+  readonly #maxPayload: number;
   readonly #told = new Map<Watcher, Told>();
   readonly #stats: StatsFeed;
   #log = new TreeLog();
@@ -65,9 +67,11 @@ export class Watchers {
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(app: App<unknown>, clock: Clock) {
+  /** @param maxPayload bytes of the largest frame: what a new watcher gets beside the tree leaves half of it free */
+  constructor(app: App<unknown>, clock: Clock, maxPayload = Number.POSITIVE_INFINITY) {
     this.#app = app;
     this.#clock = clock;
+    this.#maxPayload = maxPayload;
     this.#stats = new StatsFeed(app, clock);
   }
 
@@ -154,7 +158,13 @@ export class Watchers {
     let frames = this.#firsts.get(diffs);
     if (!frames) {
       const [tree, ...rest] = this.#tree(diffs);
-      frames = [{ ...tree, reports: this.#app.reports().slice(-REPORTS).map(plain) }, ...rest];
+      let reports = this.#app.reports().slice(-REPORTS).map(plain);
+      let frame: TreeFrame = { ...tree, reports };
+      while (reports.length > 0 && encodedOnce(frame, "text").bytes > this.#maxPayload / 2) {
+        reports = reports.slice(Math.ceil(reports.length / 2));
+        frame = { ...tree, reports };
+      }
+      frames = [frame, ...rest];
       this.#firsts.set(diffs, frames);
     }
     return frames;

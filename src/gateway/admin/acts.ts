@@ -84,7 +84,7 @@ const acts: Readonly<Record<string, Act>> = {
     options: { path: true, method: true, reason: true, before: true, limit: true },
     run: ({ app }, _on, { options }) => {
       const { limit = LETTERS_SHOWN, ...filter } = options as LetterFilter;
-      return plain(app.deadLetters.list({ ...filter, limit: Math.min(limit, LETTERS_AT_ONCE) }));
+      return app.deadLetters.list({ ...filter, limit: Math.min(limit, LETTERS_AT_ONCE) }).map(plain);
     },
   },
   "dead-letter": {

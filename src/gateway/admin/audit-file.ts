@@ -1,4 +1,4 @@
-import { appendFile, rename, rm, stat } from "node:fs/promises";
+import { appendFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { toError } from "../../errors.js";
 import type { AuditEntry } from "../../system/audit.js";
 import type { AuditFileSettings } from "./audit-options.js";
@@ -11,19 +11,21 @@ const MOST_WAITING = 10_000;
  * disk that is full, slow or gone costs lines, is told once, and is tried again with the next act.
  *
  *   write ─▶ waiting ─▶ (too large? path.1 ─▶ path.2 …, path ─▶ path.1) ─▶ append ─▶ waiting …
- *                          └─ fails: a warning, once; its lines are counted in the next that is written
+ *                          └─ fails: what it left of a line is cut off; a warning, once; its lines are counted in the next that is written
  */
 export class AuditFile {
   readonly #settings: AuditFileSettings;
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
-  /** Undefined: not looked at yet. */
-  #bytes: number | undefined;
+  readonly #disk: AuditDisk;
+  /** The file ends with a part of a line, which could not be taken away again. */
+  #torn = false;
   #lost = 0;
   #failing = false;
 
-  constructor(settings: AuditFileSettings) {
+  constructor(settings: AuditFileSettings, disk: AuditDisk = { appendFile, truncate }) {
     this.#settings = settings;
+    this.#disk = disk;
   }
 
   write(entry: AuditEntry): void {
@@ -60,16 +62,29 @@ export class AuditFile {
 
   async #append(text: string): Promise<void> {
     const { path, maxBytes } = this.#settings;
-    // Somebody else may have moved it away meanwhile: then it is small again, or missing.
-    this.#bytes ??= await sizeOf(path);
     const bytes = Buffer.byteLength(text);
-    if (this.#bytes > 0 && this.#bytes + bytes > maxBytes) await this.#rotate();
+    // Looked at each time: somebody else may have moved it away, or write to it too.
+    let before = await sizeOf(path);
+    if (before > 0 && before + bytes > maxBytes) {
+      await this.#rotate();
+      before = 0;
+    }
     try {
-      await appendFile(path, text, { mode: 0o600 });
-      this.#bytes += bytes;
+      await this.#disk.appendFile(path, before > 0 && this.#torn ? `\n${text}` : text, { mode: 0o600 });
+      this.#torn = false;
     } catch (error) {
-      this.#bytes = undefined;
+      await this.#mend(before);
       throw error;
+    }
+  }
+
+  /** A full disk takes a part of a line: the next one would be glued to it, and neither could be read. */
+  async #mend(before: number): Promise<void> {
+    const { path } = this.#settings;
+    try {
+      if ((await sizeOf(path)) > before) await this.#disk.truncate(path, before);
+    } catch {
+      this.#torn = true;
     }
   }
 
@@ -81,7 +96,6 @@ export class AuditFile {
         if (error.code !== "ENOENT") throw error;
       });
     }
-    this.#bytes = 0;
   }
 
   #tell({ message }: Error): void {
@@ -90,6 +104,12 @@ export class AuditFile {
     const text = `the audit log is not written: ${message}. What is served goes on; it is tried again with each act`;
     process.emitWarning(text, { code: "HOLDFAST_AUDIT" });
   }
+}
+
+/** What it is written with. */
+export interface AuditDisk {
+  appendFile(path: string, text: string, options: { mode: number }): Promise<void>;
+  truncate(path: string, bytes: number): Promise<void>;
 }
 
 async function sizeOf(path: string): Promise<number> {

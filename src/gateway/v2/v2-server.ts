@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HoldfastError } from "../../errors.js";
 import { importPeer } from "../../peer.js";
 import type { ServedModels } from "../../serving/repository/served-models.js";
-import { bearer, type Right } from "../access.js";
+import { bearer, type Right, type Wanted } from "../access.js";
 import type { Who } from "../admin/auditor.js";
 import type { HttpHost, OpenHttpDoor } from "../http-door.js";
 import { BodyLedger } from "./body-ledger.js";
@@ -159,12 +159,13 @@ export class V2Server implements OpenHttpDoor {
     if (this.#host.draining() && !route.whileDraining) {
       throw new HoldfastError("Draining", "the server is stopping and takes no new work", { retryAfterMs: 1000 });
     }
-    const who = this.#authorize(route.right, request.raw);
-    const length = request.raw.headers["inference-header-content-length"];
     const params = request.params as RouteParams;
+    const ask = route.act === undefined ? undefined : { act: route.act, on: params.model };
+    const who = this.#authorize(route.right, request.raw, ask);
+    const length = request.raw.headers["inference-header-content-length"];
     const answer = () => route.answer(exchange, params, Array.isArray(length) ? length.join() : length);
-    if (route.act === undefined) await answer();
-    else await this.#host.auditor.act(who, { act: route.act, on: params.model }, answer);
+    if (ask === undefined) await answer();
+    else await this.#host.auditor.act(who, ask, answer);
   }
 
   /** Fastify's reply is passed over: an answer is written once, by its exchange, failed or not. */
@@ -178,13 +179,15 @@ export class V2Server implements OpenHttpDoor {
     }
   }
 
-  #authorize(right: Right, request: IncomingMessage): Who {
-    const { access } = this.#host;
+  /** @param ask what would be written down: it is where it is refused, too, once */
+  #authorize(right: Right, request: IncomingMessage, ask: Wanted | undefined): Who {
+    const { access, auditor } = this.#host;
     const address = access.addressOf(request);
     if (right === "none") return { address };
     const token = bearer(request.headers.authorization);
-    if (token !== undefined) return { address, name: access.identify(token, right, address).name };
+    if (token !== undefined) return { address, name: access.identify(token, right, address, ask).name };
     if (right === "admin" || access.open === "none") {
+      if (ask) auditor.stranger(address, ask);
       const which = right === "admin" ? "the admin token" : "this server's token";
       throw new HoldfastError("Unauthorized", `show ${which}: Authorization: Bearer …`);
     }

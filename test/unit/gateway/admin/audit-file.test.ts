@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { appendFile, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -99,3 +109,37 @@ it("options that cannot be are refused by name", () => {
     expect(thrownBy(() => auditFileSettings(wrong as never))).toMatchObject({ code: "InvalidSpec" });
   }
 });
+
+it.each([true, false])(
+  "a disk that fills in the middle of a line costs no later one; it can be cut off: %s",
+  async (cuts) => {
+    const path = join(folder, "audit.jsonl");
+    let full = false;
+    const fails = () => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    const file = new AuditFile(
+      { path, maxBytes: 1e6, keep: 1 },
+      {
+        async appendFile(to, text, options) {
+          if (!full) return appendFile(to, text, options);
+          appendFileSync(to, text.slice(0, text.length / 2));
+          throw fails();
+        },
+        truncate: cuts ? truncate : () => Promise.reject(fails()),
+      },
+    );
+    for (let id = 1; id <= 4; id++) {
+      full = id === 2;
+      file.write(entry(id));
+      await file.flushed();
+    }
+    const written = readFileSync(path, "utf8").trimEnd().split("\n");
+    // What could not be cut off stands on a line of its own.
+    if (!cuts) expect(written.splice(1, 1)[0]).toMatch(/^\{"id":2,/);
+    expect(written.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { id: 1 },
+      { lost: 1 },
+      { id: 3 },
+      { id: 4 },
+    ]);
+  },
+);

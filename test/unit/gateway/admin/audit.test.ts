@@ -107,9 +107,19 @@ describe("the audit log", () => {
       await fetch(`${door.pagesUrl}v2/repository/models/mnist/load`, { method: "POST", headers });
     }
     expect(app.audits().map(({ act, code }) => `${act} ${code}`)).toEqual(
-      Array.from({ length: 10 }, () => "login Unauthorized"),
+      Array.from({ length: 10 }, () => "load Unauthorized"),
     );
     expect(JSON.stringify(app.audits())).not.toContain("a-wrong-token");
+  });
+
+  it("has acts over V2 that were refused, once each, with what they were to be done to", async () => {
+    const tried = [{}, { authorization: "Bearer a-token-of-callers" }, { authorization: "Bearer a-wrong-token-of-16" }];
+    for (const headers of tried) {
+      const response = await fetch(`${door.pagesUrl}v2/repository/models/mnist/unload`, { method: "POST", headers });
+      expect(response.status).toBe(401);
+    }
+    const refused = { act: "unload", on: "mnist", outcome: "refused", code: "Unauthorized" };
+    expect(app.audits()).toMatchObject([refused, refused, refused]);
   });
 
   it("is bounded, and shortens what somebody made long", async () => {
