@@ -41,6 +41,8 @@ const crash = (id: number): DeathReport => ({
   decision: "restart",
   level: "in-place",
   times: {},
+  record: undefined,
+  flight: [],
 });
 
 describe("a watcher of a server whose errors are long", () => {

@@ -202,13 +202,14 @@ test("a watcher that never reads is skipped long before it holds much, and other
   client.watch((news) => {
     if (news.type === "tree" || news.type === "event") heard();
   });
-  const reason = "x".repeat(512 * 1024);
+  // Half a megabyte, of texts that go whole.
+  const much = Object.fromEntries(Array.from({ length: 512 }, (_, i) => [`text${i}`, "x".repeat(1000)]));
   for (let n = 0; n < 60; n++) {
     await next;
     next = new Promise((resolve) => {
       heard = resolve;
     });
-    app.emit({ ...life, reason });
+    app.emit({ ...life, ...much });
   }
   // 30 MB were told to the one who reads; what waits for the other is bounded by its socket, and it is still served.
   deaf.socket.resume();

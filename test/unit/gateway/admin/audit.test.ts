@@ -113,7 +113,11 @@ describe("the audit log", () => {
   });
 
   it("has acts over V2 that were refused, once each, with what they were to be done to", async () => {
-    const tried = [{}, { authorization: "Bearer a-token-of-callers" }, { authorization: "Bearer a-wrong-token-of-16" }];
+    const tried: Record<string, string>[] = [
+      {},
+      { authorization: "Bearer a-token-of-callers" },
+      { authorization: "Bearer a-wrong-token-of-16" },
+    ];
     for (const headers of tried) {
       const response = await fetch(`${door.pagesUrl}v2/repository/models/mnist/unload`, { method: "POST", headers });
       expect(response.status).toBe(401);
