@@ -1,6 +1,7 @@
 import type { Client } from "../client/client.js";
 import { realClock } from "../clock.js";
 import { isHoldfastError } from "../errors.js";
+import { eventDefaults } from "../observe/history/event-log.js";
 import type { IncidentInput, TimedEvent } from "../observe/incident/incident-input.js";
 import type { DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
@@ -27,6 +28,14 @@ const STATS_WITHIN_MS = 3000;
 export async function recall(client: Client, url: string, window: Window): Promise<IncidentInput> {
   const [{ tree, reports = [] }, stats] = await Promise.all([firstTree(client, url), firstStats(client)]);
   const gaps: string[] = [];
+  const kept = window.to - eventDefaults.ageMs;
+  const began = stats ? window.to - stats.uptimeMs : window.from;
+  // A server that began later has forgotten nothing by age: that it was not there is said elsewhere.
+  const forgotten = Math.max(window.from, began) < kept;
+  if (forgotten) {
+    const since = new Date(kept).toISOString();
+    gaps.push(`events before ${since}: a server keeps an hour of them, and availability is counted from then`);
+  }
   const others = eventTypes.filter(
     (type) => type !== "death" && type !== "fenced" && !apart.some((one) => one === type),
   );
@@ -45,6 +54,7 @@ export async function recall(client: Client, url: string, window: Window): Promi
   return {
     server: url,
     ...window,
+    ...(forgotten ? { knownFrom: kept } : {}),
     reports: [...known.values()],
     events,
     tree,

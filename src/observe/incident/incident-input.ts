@@ -16,6 +16,8 @@ export interface IncidentInput {
   /** The window, ms since 1970. */
   readonly from: number;
   readonly to: number;
+  /** Since then every outage is known, ms since 1970: availability is counted from there. Default: `from`. */
+  readonly knownFrom?: number;
   /** In any order; those outside the window are left out. */
   readonly reports: readonly DeathReport[];
   readonly events: readonly TimedEvent[];

@@ -13,7 +13,7 @@ import { type TimelineEntry, timelineOf } from "./timeline.js";
 /** What happened in a window of time, why, what it cost and what to change; plain data. */
 export interface Incident {
   readonly server: string;
-  /** The window, ms since 1970; from the server's beginning, where that lies in it. */
+  /** The window, ms since 1970; from the server's beginning, or from where it remembers, where that lies in it. */
   readonly from: number;
   readonly to: number;
   /** The answer in a sentence or two. */
@@ -85,7 +85,8 @@ export function incidentOf(input: IncidentInput): Incident {
 }
 
 /** A server that was not there yet served nobody, and failed nobody: its part of the window is the one that counts. */
-function known({ from, to, stats, gaps = [] }: IncidentInput): { from: number; gaps: readonly string[] } {
+function known({ to, stats, gaps = [], ...input }: IncidentInput): { from: number; gaps: readonly string[] } {
+  const from = Math.max(input.from, input.knownFrom ?? input.from);
   const began = stats === undefined ? from : Math.floor(to - stats.uptimeMs);
   if (began <= from) return { from, gaps };
   const gap = `before ${new Date(began).toISOString()}: the server began then, ${shortDuration(to - began)} before the end`;
