@@ -100,7 +100,8 @@ export class Connection {
   #openAdmin(token: string): { readonly token: string; readonly client: Promise<Client> } {
     const before = this.#admin;
     before?.client.then((client) => client.close()).catch(() => {});
-    const client = connect(this.#url, { name, adminToken: token, connectTimeout: "5s" });
+    // It does not come back by itself: that would show a server that began anew its old token once more than was asked for.
+    const client = connect(this.#url, { name, adminToken: token, connectTimeout: "5s", reconnect: false });
     const opened = { token, client };
     client.catch(() => {
       if (this.#admin === opened) this.#admin = undefined;

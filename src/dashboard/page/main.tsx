@@ -4,7 +4,7 @@ import { Connection, type LinkStatus } from "./connection.js";
 import { askAndAct } from "./dialog.js";
 import { byId } from "./element.js";
 import { applyTheme } from "./kit/theme.js";
-import { NewsDesk } from "./news-desk.js";
+import { NewsDesk, REPORTS_KEPT } from "./news-desk.js";
 import { Operator } from "./operator.js";
 import { PageState } from "./page-state.js";
 import { Panels } from "./panels.js";
@@ -32,6 +32,8 @@ const connection = new Connection(url.href, sessionStorage.getItem(tokenKey) ?? 
   news: (news) => {
     if (news.type === "tree") clearTimeout(treeLimit);
     desk.take(news);
+    // The first tree of a connection: what it brings of deaths are the latest ones, and what is older goes below them.
+    if (news.type === "tree" && news.reports) void remember();
   },
 });
 const panels = new Panels(byId("panels"), connection);
@@ -60,7 +62,6 @@ function showStatus(status: LinkStatus): void {
   state.locked.set(undefined);
   clearTimeout(treeLimit);
   if (status.kind === "connected") {
-    void remember();
     panels.show(connection.client.exposes);
     treeLimit = setTimeout(treeMissing, treeWithinMs);
   }
@@ -71,10 +72,14 @@ function showStatus(status: LinkStatus): void {
   }
 }
 
-/** What the server remembers of the last hour; a server that tells it to nobody here has said so by the tree. */
+/** What the server remembers of the last hour; a server that tells it to nobody here has sent no tree either. */
 async function remember(): Promise<void> {
   try {
-    desk.remember((await connection.client.events({ limit: EVENTS_ASKED })).events);
+    const { client } = connection;
+    // Each is told of twice: when it is noticed, and when service is back.
+    const deaths = client.events({ types: ["death", "report"], limit: 2 * REPORTS_KEPT });
+    const [all, ofDeaths] = await Promise.all([client.events({ limit: EVENTS_ASKED }), deaths]);
+    desk.remember(all.events, ofDeaths.events);
   } catch {
     // It is asked again with the next connection.
   }
@@ -93,6 +98,8 @@ async function backfill(): Promise<void> {
 }
 
 function treeMissing(): void {
+  // After a reconnect the tree may have come before this limit began; it comes again only when something changes.
+  if (connection.client.mayWatch) return;
   state.locked.set({ text: "This server shows its tree to whoever has the admin token." });
 }
 

@@ -4,6 +4,7 @@ import type { SystemEvent } from "../../system/events.js";
 import type { SystemStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
 import { type Activity, withEvent } from "./incidents/activity.js";
+import { afterReconnect, type KeptEvent, type KnownReport, withRemembered } from "./incidents/known-reports.js";
 import { whoText } from "./incidents/report-text.js";
 import type { PageState } from "./page-state.js";
 
@@ -27,15 +28,20 @@ export class NewsDesk {
   #tree(tree: TreeNode, reports: readonly DeathReport[] | undefined): void {
     this.#state.locked.set(undefined);
     this.#state.tree.set(tree);
-    // Another server may have begun to count anew.
-    if (reports) this.#state.incidents.set(reports.slice(-REPORTS_KEPT).reverse());
+    const { incidents } = this.#state;
+    if (reports) incidents.set(afterReconnect(incidents.value, reports.slice(-REPORTS_KEPT).reverse()));
   }
 
-  /** What happened before the page was opened, oldest first. */
-  remember(events: readonly { readonly at: number; readonly event: unknown }[]): void {
+  /**
+   * What happened before the page was opened, oldest first.
+   * @param deaths those events that tell of a death: of more of them than a tree brings along
+   */
+  remember(events: readonly KeptEvent[], deaths: readonly KeptEvent[] = events): void {
     let known: readonly Activity[] = [];
     for (const { at, event } of events) known = withEvent(known, event as SystemEvent, at);
     this.#state.activity.set(known);
+    const { incidents } = this.#state;
+    incidents.set(withRemembered(incidents.value, deaths, REPORTS_KEPT));
   }
 
   #stats(stats: SystemStats, at: number): void {
@@ -60,7 +66,7 @@ export class NewsDesk {
 }
 
 /** A report comes twice: when the death is noticed, and when service is back. Newest first. */
-function withReport(known: readonly DeathReport[], report: DeathReport): readonly DeathReport[] {
+function withReport(known: readonly KnownReport[], report: DeathReport): readonly KnownReport[] {
   if (known.some(({ id }) => id === report.id)) return known.map((one) => (one.id === report.id ? report : one));
   return [report, ...known.slice(0, REPORTS_KEPT - 1)];
 }

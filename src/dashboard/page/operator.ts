@@ -1,4 +1,5 @@
 import type { ClientAdmin } from "../../client/browser.js";
+import { isHoldfastError } from "../../errors.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { Connection } from "./connection.js";
 import { askAndAct, type DialogText } from "./dialog.js";
@@ -12,7 +13,7 @@ const MOST_OFFERED = 128;
 export class Operator {
   readonly #connection: Connection;
   readonly #say: (text: string) => void;
-  /** Typed once; gone with the page. */
+  /** Typed once; gone with the page, or when the server no longer takes it. */
   #token = "";
   /** Whether an admin token was taken: what operators alone may see can be read from then on. */
   readonly unlocked = new Live(false);
@@ -22,9 +23,20 @@ export class Operator {
     this.#say = say;
   }
 
-  /** Reads what operators alone may see, with the token that was taken; undefined while none was. */
+  /**
+   * Reads what operators alone may see, with the token that was taken; undefined while none was, or once it is refused. A server
+   * that began anew may have another: shown again and again, the old one would lock out everybody at this address.
+   */
   async read<T>(look: (admin: ClientAdmin) => Promise<T>): Promise<T | undefined> {
-    return this.unlocked.value ? this.#connection.asAdmin(this.#token, look) : undefined;
+    if (!this.unlocked.value) return undefined;
+    const token = this.#token;
+    try {
+      return await this.#connection.asAdmin(token, look);
+    } catch (error) {
+      if (!isHoldfastError(error, "Unauthorized")) throw error;
+      this.#forget(token);
+      return undefined;
+    }
   }
 
   async act(act: NodeAct, node: TreeNode): Promise<void> {
@@ -67,15 +79,27 @@ export class Operator {
   ): Promise<boolean> {
     const asked = { ...text, password: "Admin token", remembered: this.#token };
     const outcome = await askAndAct(asked, (token, chosen) =>
-      this.#connection.asAdmin(token, (admin) => {
-        // The token was taken, whatever becomes of the act.
-        this.#token = token;
-        this.unlocked.set(true);
-        return run(admin, chosen);
-      }),
+      this.#connection
+        .asAdmin(token, (admin) => {
+          // The token was taken, whatever becomes of the act.
+          this.#token = token;
+          this.unlocked.set(true);
+          return run(admin, chosen);
+        })
+        .catch((error: unknown) => {
+          if (isHoldfastError(error, "Unauthorized")) this.#forget(token);
+          throw error;
+        }),
     );
     if (outcome !== undefined) this.#say(outcome);
     return outcome !== undefined;
+  }
+
+  /** Another may have been taken meanwhile: that one stays. */
+  #forget(token: string): void {
+    if (token !== this.#token) return;
+    this.#token = "";
+    this.unlocked.set(false);
   }
 }
 

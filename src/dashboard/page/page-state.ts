@@ -1,8 +1,8 @@
-import type { DeathReport } from "../../system/death/report.js";
 import type { SystemStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
 import type { LinkStatus } from "./connection.js";
 import type { Activity } from "./incidents/activity.js";
+import type { KnownReport } from "./incidents/known-reports.js";
 import { Live } from "./kit/live.js";
 import { ServerClock } from "./kit/server-clock.js";
 import { Series } from "./series/series.js";
@@ -20,7 +20,7 @@ export class PageState {
   readonly link = new Live<LinkStatus>({ kind: "connecting" });
   readonly tree = new Live<TreeNode | undefined>(undefined);
   /** Newest first. */
-  readonly incidents = new Live<readonly DeathReport[]>([]);
+  readonly incidents = new Live<readonly KnownReport[]>([]);
   /** What else happened, newest first. */
   readonly activity = new Live<readonly Activity[]>([]);
   /** Said to screen readers when it changes. */

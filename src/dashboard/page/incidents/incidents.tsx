@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import type { DeathReport } from "../../../system/death/report.js";
 import { useLive } from "../kit/live.js";
-import { durationText } from "../kit/number-text.js";
 import type { PageState } from "../page-state.js";
 import type { Activity } from "./activity.js";
 import { IncidentLine } from "./incident-line.js";
-import { backMs } from "./report-text.js";
+import { summaryText } from "./summary-text.js";
 import { Timeline } from "./timeline.js";
 
 const spans = [
@@ -34,7 +33,7 @@ export function Incidents({ state }: { readonly state: PageState }) {
     <section class="card incidents" aria-labelledby="incidents-title">
       <header class="card-head">
         <h2 id="incidents-title">Incidents</h2>
-        <p class="soft grow">{summaryOf(reports, now, spanMs)}</p>
+        <p class="soft grow">{summaryText(reports, now, spanMs)}</p>
         <label class="check">
           <input type="checkbox" checked={deathsOnly} onChange={() => setDeathsOnly(!deathsOnly)} /> Deaths only
         </label>
@@ -68,14 +67,4 @@ export function Incidents({ state }: { readonly state: PageState }) {
 /** Newest first, out of two lists that are so already. */
 function inOrder(reports: readonly DeathReport[], activity: readonly Activity[]): (DeathReport | Activity)[] {
   return [...reports, ...activity].sort((a, b) => b.at - a.at);
-}
-
-function summaryOf(reports: readonly DeathReport[], now: number, spanMs: number): string {
-  const within = reports.filter(({ at }) => at >= now - spanMs);
-  if (within.length === 0) return "";
-  const deaths = within.length === 1 ? "1 death" : `${within.length} deaths`;
-  const backs = within.flatMap((report) => backMs(report) ?? []).sort((a, b) => a - b);
-  if (backs.length === 0) return deaths;
-  const median = backs[Math.floor(backs.length / 2)]!;
-  return `${deaths}, back after ${durationText(median)} (median), ${durationText(backs.at(-1)!)} at worst`;
 }

@@ -4,11 +4,12 @@ import { causeText, type DeathReport } from "../../../system/death/report.js";
 import { Fact } from "../kit/fact.js";
 import { Modal } from "../kit/modal.js";
 import { durationText } from "../kit/number-text.js";
+import type { KnownReport } from "./known-reports.js";
 import { backMs, doneText, evidenceText, fatesText, whoText } from "./report-text.js";
 import { TimesBar, TimesList } from "./times-bar.js";
 
 interface ReportDrawerProps {
-  readonly report: DeathReport;
+  readonly report: KnownReport;
   onClose(): void;
 }
 
@@ -68,7 +69,8 @@ function Where({ report: { host, isolation, incarnation, record, together = [] }
   );
 }
 
-function Flight({ report }: { readonly report: DeathReport }) {
+function Flight({ report }: { readonly report: KnownReport }) {
+  if (report.remembered) return <p class="empty">The server remembers this death without what was recorded there.</p>;
   const lines = flightLines(report, 50);
   if (lines.length === 0) return <p class="empty">It recorded nothing.</p>;
   return (

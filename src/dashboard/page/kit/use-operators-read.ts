@@ -14,7 +14,7 @@ export type OperatorsRead<T> =
   | { readonly kind: "read"; readonly value: T };
 
 /**
- * Reads again and again, as long as it is shown, from the moment that an admin token was taken.
+ * Reads again and again, as long as it is shown, from the moment that an admin token was taken until it is refused.
  * @param changed read at once when it changes
  */
 export function useOperatorsRead<T>(
@@ -25,14 +25,18 @@ export function useOperatorsRead<T>(
   const [known, setKnown] = useState<OperatorsRead<T>>({ kind: "locked" });
   const unlocked = useLive(operator.unlocked);
   useEffect(() => {
-    if (!unlocked) return;
+    if (!unlocked) {
+      setKnown({ kind: "locked" });
+      return;
+    }
     let left = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const read = async () => {
       const next = await readNow(operator, look);
       if (left) return;
       setKnown(next);
-      timer = setTimeout(read, READ_MS);
+      // Begun again with the next token that is taken.
+      if (next.kind !== "locked") timer = setTimeout(read, READ_MS);
     };
     void read();
     return () => {
