@@ -6,6 +6,8 @@ import type { ModelRow } from "./read-models.js";
 interface ModelAct {
   readonly name: string;
   readonly text: string;
+  /** It is done to the model, whichever version it is offered at. */
+  readonly whole?: true;
   fits(row: ModelRow): boolean;
   run(admin: ClientAdmin, row: ModelRow): Promise<string>;
 }
@@ -31,6 +33,7 @@ const acts: readonly ModelAct[] = [
   },
   {
     name: "Roll back",
+    whole: true,
     text: "A swap that is under way ends in favour of the old version; else the version before takes the place of the one that answers.",
     fits: ({ state }) => state === "READY",
     run: async ({ models }, { name }) => {
@@ -40,6 +43,7 @@ const acts: readonly ModelAct[] = [
   },
   {
     name: "Unload",
+    whole: true,
     text: "What is under way finishes; then nobody is answered by this model any more, by none of its versions.",
     fits: ({ state }) => state === "READY",
     run: async ({ models }, { name }) => {
@@ -54,7 +58,12 @@ export function ModelControls({ row, operator }: { readonly row: ModelRow; reado
   const { name, version } = row;
   const confirm = (act: ModelAct) =>
     operator.confirm(
-      { title: `${act.name} ${name} ${version}?`, text: act.text, act: act.name, dangerous: act.name === "Unload" },
+      {
+        title: `${act.name} ${act.whole ? name : `${name} ${version}`}?`,
+        text: act.text,
+        act: act.name,
+        dangerous: act.name === "Unload",
+      },
       (admin) => act.run(admin, row),
     );
   return (

@@ -7,7 +7,7 @@ import type { Operator } from "../operator.js";
 import type { PageState } from "../page-state.js";
 import { problemText } from "../problem.js";
 import { ModelControls } from "./model-controls.js";
-import { type ModelRow, readModels } from "./read-models.js";
+import { type ModelRow, type ModelsRead, readModels } from "./read-models.js";
 
 /** How often the models are read while they are looked at. */
 const READ_MS = 2000;
@@ -16,7 +16,7 @@ type Known =
   | { readonly kind: "reading" }
   | { readonly kind: "none" }
   | { readonly kind: "failed"; readonly text: string }
-  | { readonly kind: "read"; readonly rows: readonly ModelRow[] };
+  | ModelsRead;
 
 interface ModelsViewProps {
   readonly state: PageState;
@@ -41,7 +41,8 @@ export function ModelsView({ state, operator, token }: ModelsViewProps) {
       const next = await readNow(token());
       if (left) return;
       setKnown(next);
-      timer = setTimeout(read, READ_MS);
+      // Whoever is refused is not asked again before the next connection; a server that fails may come back.
+      if (next.kind !== "refused") timer = setTimeout(read, READ_MS);
     };
     void read();
     return () => {
@@ -58,7 +59,7 @@ export function ModelsView({ state, operator, token }: ModelsViewProps) {
       {known.kind === "none" && (
         <p class="empty">This server serves no models over the Open Inference Protocol (V2).</p>
       )}
-      {known.kind === "failed" && <p class="problem">{known.text}</p>}
+      {(known.kind === "failed" || known.kind === "refused") && <p class="problem">{known.text}</p>}
       {known.kind === "read" && known.rows.length === 0 && <p class="empty">The repository holds no model.</p>}
       {known.kind === "read" && known.rows.length > 0 && (
         <ModelTable rows={known.rows} now={state.clock.now()} operator={operator} />
@@ -155,7 +156,7 @@ function ModelLine({ row, now, operator }: ModelLineProps) {
 
 async function readNow(token: string): Promise<Known> {
   try {
-    return { kind: "read", rows: await readModels(token) };
+    return await readModels(token);
   } catch (error) {
     return { kind: "failed", text: problemText(error) };
   }

@@ -32,20 +32,27 @@ interface StatsEntry {
   readonly inference_stats: { readonly success: Duration; readonly fail: Duration };
 }
 
+/** What the server's V2 door told. */
+export type ModelsRead =
+  /** It does not take the token, or has had too many wrong ones: asked on, everybody at this address would be locked out. */
+  { readonly kind: "refused"; readonly text: string } | { readonly kind: "read"; readonly rows: readonly ModelRow[] };
+
 /**
  * The models of the server, by its V2 door.
  * @throws (rejects) Error in words, with what the server answered
  */
-export async function readModels(token: string): Promise<readonly ModelRow[]> {
+export async function readModels(token: string): Promise<ModelsRead> {
   const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
-  const [index, stats] = await Promise.all([
-    fetch("v2/repository/index", { method: "POST", headers }),
-    fetch("v2/models/stats", { headers }),
-  ]);
-  for (const answer of [index, stats]) {
-    if (!answer.ok) throw new Error(`The server answers ${answer.status} where it should tell of its models.`);
+  const index = await fetch("v2/repository/index", { method: "POST", headers });
+  // One after the other: a wrong token is shown once.
+  const stats = index.ok ? await fetch("v2/models/stats", { headers }) : index;
+  if (stats.status === 401 || stats.status === 429) {
+    const text = `The server answers ${stats.status} to the token that it was shown: sign in again, or come back in a minute.`;
+    return { kind: "refused", text };
   }
-  return modelRows(await index.json(), ((await stats.json()) as { model_stats: StatsEntry[] }).model_stats);
+  if (!stats.ok) throw new Error(`The server answers ${stats.status} where it should tell of its models.`);
+  const { model_stats: told } = (await stats.json()) as { model_stats: StatsEntry[] };
+  return { kind: "read", rows: modelRows(await index.json(), told) };
 }
 
 /** The two answers as one list, by name and version: pure. */

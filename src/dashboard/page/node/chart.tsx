@@ -41,6 +41,8 @@ export function Chart({ title, lines, points, text, looked }: ChartProps) {
       fit.disconnect();
       made.destroy();
       plot.current = undefined;
+      // What lay under the pointer was a place of this plot.
+      setUnder(undefined);
     };
   }, [theme, points, lines]);
   useLayoutEffect(() => plot.current?.setData(dataOf(points, lines)), [looked, points]);
