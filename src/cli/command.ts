@@ -46,11 +46,25 @@ export interface ParsedCommand<O extends Options> {
 export function parseCommand<const O extends Options>(command: string, args: string[], options: O): ParsedCommand<O> {
   try {
     const all: Options = { ...options, help: { type: "boolean", short: "h" } };
-    return parseArgs({ args, options: all, allowPositionals: true }) as unknown as ParsedCommand<O>;
+    return parseArgs({ args: joined(args, all), options: all, allowPositionals: true }) as unknown as ParsedCommand<O>;
   } catch (error) {
     const message = (error as Error).message.replace(/\. To specify a positional.*$/s, "");
     throw new CommandError(`${message}\nsee: holdfast ${command} --help`);
   }
+}
+
+/** A number below 0 behind its option is its value, which the option refuses in its own words, and no option itself. */
+function joined(args: readonly string[], options: Options): string[] {
+  const end = args.indexOf("--");
+  const takes = (at: number) => {
+    const name = args[at]?.startsWith("--") && (end < 0 || at < end) ? args[at].slice(2) : "";
+    return Object.hasOwn(options, name) && options[name]!.type === "string";
+  };
+  return args.flatMap((arg, at) => {
+    if (/^-\d/.test(arg) && takes(at - 1)) return [];
+    const next = args[at + 1];
+    return next !== undefined && /^-\d/.test(next) && takes(at) ? [`${arg}=${next}`] : [arg];
+  });
 }
 
 /** @throws CommandError quoting the value */
@@ -61,11 +75,15 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
   throw new CommandError(`--${name} is "${text}": give a whole number from ${least} to ${most}`);
 }
 
-/** Milliseconds; in a shell a bare number is text too. @throws CommandError quoting the value */
+/** Milliseconds, more than 0; in a shell a bare number is text too. @throws CommandError quoting the value */
 export function durationOption(name: string, text: string): number {
+  const fix = "give milliseconds, or a number with a unit: 500ms, 30s, 2m";
+  let ms: number;
   try {
-    return milliseconds((/^\d+$/.test(text) ? Number(text) : text) as Duration, `--${name}`);
+    ms = milliseconds((/^\d+$/.test(text) ? Number(text) : text) as Duration, `--${name}`);
   } catch {
-    throw new CommandError(`--${name} is "${text}": give milliseconds, or a number with a unit: 500ms, 30s, 2m`);
+    throw new CommandError(`--${name} is "${text}": ${fix}`);
   }
+  if (ms === 0) throw new CommandError(`--${name} is "${text}": give more than 0: ${fix.slice("give ".length)}`);
+  return ms;
 }

@@ -28,7 +28,9 @@ const BAR = 30;
  *       -12.3 ms  started   transcribe #9
  */
 export function reportLines(report: DeathReport, width: number, paint: Paint = painter(false)): string[] {
-  const { id, at, incarnation, host, cause, executing, answersLost, decision, level, flight = [] } = report;
+  const { id, at, incarnation, host, cause, executing, answersLost, decision, level } = report;
+  // An older report, which is remembered without it.
+  const flight: DeathReport["flight"] | undefined = report.flight;
   const name = placeText(report);
   const field = (label: string, text: string) =>
     wrapped(text, width - LABEL).map(
@@ -36,7 +38,9 @@ export function reportLines(report: DeathReport, width: number, paint: Paint = p
     );
   const fields = (label: string, texts: readonly string[]) =>
     texts.flatMap((text, at) => field(at === 0 ? label : "", text));
-  const events = flightLines(report, flight.length).map((line) => shortened(harmless(line.replace(/\s/g, " ")), width));
+  const events = flightLines(report, flight?.length ?? 0).map((line) =>
+    shortened(harmless(line.replace(/\s/g, " ")), width),
+  );
   return [
     paint(shortened(oneLine(`report ${id}: ${name} died at ${dateText(at)} UTC`), width), "bold"),
     ...field(
@@ -51,7 +55,9 @@ export function reportLines(report: DeathReport, width: number, paint: Paint = p
     ...field("decided", `${decision}${level ? `, back by ${levels[level]}` : ""}`),
     ...field("record", recordText(report)),
     ...timeLines(report, width, paint),
-    ...(events.length > 0 ? [paint("the last events there", "dim"), ...events] : field("events", "none are known")),
+    ...(events.length > 0
+      ? [paint("the last events there", "dim"), ...events]
+      : field("events", flight ? "none are known" : "flight recorder: no longer kept")),
   ];
 }
 

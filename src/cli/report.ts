@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
 import type { Client } from "../client/client.js";
 import { realClock } from "../clock.js";
 import { type Incident, incidentOf } from "../observe/incident/incident.js";
@@ -17,8 +18,8 @@ holdfast report <url> <id> [options]
 Writes one incident report of what a server remembers: what died, why, what it cost the callers, how long it took to be back,
 how available each service was, the timeline, and what to change. With the number of a death: its crash report, in full.
 
-  --since TIME     how far back: 10m, 1h (default), 24h
-  --format FORMAT  markdown (default), html (one file without scripts, for screen and paper), or json
+  --since TIME     how far back: 10m, 1h (default), 24h; not with <id>
+  --format FORMAT  markdown (default), html (one file without scripts, for screen and paper), or json; not with <id>
   --out FILE       where to write it; default: the output. Its ending gives the format: .md, .html, .json
   --json           the same as --format json; of one crash report too
 ${reachHelp}
@@ -38,11 +39,11 @@ const formats = ["markdown", "html", "json"] as const;
 type Format = (typeof formats)[number];
 
 const endings: Record<string, Format> = {
-  md: "markdown",
-  markdown: "markdown",
-  html: "html",
-  htm: "html",
-  json: "json",
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".html": "html",
+  ".htm": "html",
+  ".json": "json",
 };
 
 /** `holdfast report`. */
@@ -65,12 +66,13 @@ export async function report(args: string[]): Promise<number> {
       `--since and --format are for a window of time, not for report ${id}\nsee: holdfast report --help`,
     );
   }
-  const format = formatOf(values.format, values.out, values.json);
+  const asJson = number !== undefined && oneAsJson(values.out, values.json);
+  const format = number === undefined ? formatOf(values.format, values.out, values.json) : "markdown";
   const sinceMs = durationOption("since", values.since ?? "1h");
   const client = await reach({ command: "report", url, ...values });
   try {
     const text =
-      number === undefined ? await incident(client, url, sinceMs, format) : await one(client, url, number, values.json);
+      number === undefined ? await incident(client, url, sinceMs, format) : await one(client, url, number, asJson);
     await write(text, values.out);
     return exitCodes.ok;
   } finally {
@@ -131,6 +133,14 @@ function reportNumber(text: string): number {
   return wholeNumber("id", text, 0, Number.MAX_SAFE_INTEGER)!;
 }
 
+/** One crash report is text or JSON. */
+function oneAsJson(out: string | undefined, json = false): boolean {
+  const ending = out === undefined ? "" : extname(out).toLowerCase();
+  if (ending === ".json" || json) return true;
+  if (["", ".txt", ".md"].includes(ending)) return false;
+  throw new CommandError(`--out is "${out}", and one crash report is text or JSON: end it with .txt, .md or .json`);
+}
+
 function formatOf(named: string | undefined, out: string | undefined, json = false): Format {
   const wanted = named === "md" ? "markdown" : named;
   const known = formats.find((format) => format === wanted);
@@ -139,6 +149,17 @@ function formatOf(named: string | undefined, out: string | undefined, json = fal
   }
   if (json && known !== undefined && known !== "json")
     throw new CommandError(`--json and --format ${named} exclude each other`);
-  const ending = out === undefined ? undefined : endings[out.slice(out.lastIndexOf(".") + 1).toLowerCase()];
-  return known ?? (json ? "json" : (ending ?? "markdown"));
+  const asked = known ?? (json ? "json" : undefined);
+  if (out === undefined) return asked ?? "markdown";
+  const ending = extname(out).toLowerCase();
+  if (ending === "") return asked ?? "markdown";
+  const byEnding = Object.hasOwn(endings, ending) ? endings[ending]! : undefined;
+  if (asked !== undefined && (byEnding === undefined || byEnding === asked)) return asked;
+  if (byEnding === undefined) {
+    throw new CommandError(`--out is "${out}": end it with .md, .html or .json, or give --format`);
+  }
+  if (asked !== undefined) {
+    throw new CommandError(`--out is "${out}", and ${ending} is not ${asked}: give one of them, or another ending`);
+  }
+  return byEnding;
 }

@@ -109,6 +109,7 @@ describe("holdfast dead-letters", () => {
     expect(await said("retry", "1", "--all")).toMatch(/^2 .*numbers of letters, or --all/);
     expect(await said("discard", "1", "--path", "x")).toMatch(/^2 .*are for --all and for list/);
     expect(await said("show", "x")).toMatch(/^2 .*"x" is no number of a dead letter/);
+    expect(await said("retry", "1", "--within", "0")).toMatch(/^2 .*--within is "0": give more than 0/);
     expect(await said("list", "--limit", "0")).toMatch(/^2 .*--limit is "0"/);
     expect((await holdfast(["dead-letters", "--help"])).out).toContain("Exit codes: 0");
   });

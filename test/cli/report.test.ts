@@ -83,6 +83,14 @@ describe("holdfast report", () => {
     expect(await ended(url, "--out", file)).toMatch(/^1 .*cannot write /);
     expect(existsSync(file)).toBe(false);
     expect(await ended()).toMatch(/^2 .*report takes a url and at most 1 more, not 0/);
+    expect(await ended(url, "--since", "0")).toMatch(/^2 .*--since is "0": give more than 0/);
+    expect(await ended(url, "--since", "-1m")).toMatch(/^2 .*--since is "-1m": give milliseconds, or a number with/);
+    expect(await ended(url, "--timeout", "0")).toMatch(/^2 .*--timeout is "0": give more than 0/);
+    const odd = (name: string) => join(folder(), name);
+    expect(await ended(url, "--out", odd("x.pdf"))).toMatch(/^2 .*x\.pdf": end it with \.md, \.html or \.json/);
+    expect(await ended(url, "--out", odd("x.md"), "--format", "html")).toMatch(/^2 .*x\.md", and \.md is not html/);
+    expect(await ended(url, "7", "--out", odd("x.html"))).toMatch(/^2 .*text or JSON: end it with \.txt, \.md or/);
+    for (const name of ["x.pdf", "x.md", "x.html"]) expect(existsSync(odd(name))).toBe(false);
     expect(await ended("http://127.0.0.1:1", "--timeout", "300ms")).toMatch(/^1 .*no server answers/);
     expect((await holdfast(["report", "--help"])).out).toContain("Exit codes: 0");
   });

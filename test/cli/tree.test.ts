@@ -181,8 +181,9 @@ describe("holdfast tree", () => {
       expect(await ended(closed.url)).toMatch(
         /^1 .*no server answers at http:\S+ within 300ms .*ECONNREFUSED.*start it with/,
       );
-      expect(await ended(closed.url, "--timeout", "0")).toMatch(
-        /within 0 ms, which is what --timeout 0 says: for seconds write 0s /,
+      expect(await ended(closed.url, "--timeout", "0")).toMatch(/^2 .*--timeout is "0": give more than 0/);
+      expect(await ended(closed.url, "--timeout", "5")).toMatch(
+        /^1 .*within 5 ms, which is what --timeout 5 says: for seconds write 5s /,
       );
       expect(await ended(closed.url, "--timeout", "300")).toMatch(
         /^1 .*no server answers at http:\S+ within 300 ms \(/,

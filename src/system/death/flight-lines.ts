@@ -1,6 +1,9 @@
 import type { FlightEvent } from "./black-box.js";
 import type { DeathReport } from "./report.js";
 
+/** What a server remembers of an older report is without its flight recorder. */
+type Remembered = Pick<DeathReport, "at" | "path" | "key"> & Partial<Pick<DeathReport, "flight">>;
+
 /** What fits a terminal. */
 const COLUMNS = 80;
 
@@ -11,7 +14,7 @@ const COLUMNS = 80;
  *
  * @param most how many
  */
-export function flightLines({ at, path, key, flight }: DeathReport, most: number): string[] {
+export function flightLines({ at, path, key, flight = [] }: Remembered, most: number): string[] {
   return flight.slice(-most).map((event) => {
     const other = event.path !== undefined && (event.path !== path || event.key !== key);
     const age = `${(event.at - at).toFixed(1)} ms`.padStart(12);

@@ -78,3 +78,10 @@ it("what is not known is said, and a name moves no cursor", () => {
   expect(lines).toContain("events     none are known");
   expect(lines.join("")).not.toMatch(/\p{Cc}/u);
 });
+
+it("an older report, remembered without its flight recorder, is shown all the same", () => {
+  const { flight: _, ...older } = hung;
+  const lines = reportLines(older as typeof hung, 80);
+  expect(lines[0]).toBe("report 7: app/speech died at 2026-05-01 03:00:00 UTC");
+  expect(lines.at(-1)).toBe("events     flight recorder: no longer kept");
+});
