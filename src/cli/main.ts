@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { HoldfastError } from "../errors.js";
 import { CommandError, exitCodes } from "./command.js";
-import { harmless } from "./terminal-text.js";
+import { harmless } from "./terminal/terminal-text.js";
 
 const help = `holdfast - an actor runtime that keeps models serving while things break
 
@@ -28,20 +28,20 @@ const help = `holdfast - an actor runtime that keeps models serving while things
 type Command = (args: string[]) => Promise<number>;
 
 const commands: Record<string, () => Promise<Command>> = {
-  serve: async () => (await import("./serve.js")).serve,
-  ask: async () => (await import("./ask.js")).ask,
-  tree: async () => (await import("./tree.js")).tree,
-  top: async () => (await import("./top.js")).top,
-  events: async () => (await import("./events.js")).events,
-  "dead-letters": async () => (await import("./dead-letters.js")).deadLetters,
-  report: async () => (await import("./report.js")).report,
-  "check-v2": async () => (await import("./check-v2.js")).checkV2Command,
-  models: async () => (await import("./models.js")).models,
-  backup: async () => (await import("./backup.js")).backupCommand,
-  restore: async () => (await import("./restore.js")).restoreCommand,
-  verify: async () => (await import("./verify.js")).verifyCommand,
-  scrub: async () => (await import("./scrub.js")).scrubCommand,
-  demo: async () => (await import("./demo.js")).demo,
+  serve: async () => (await import("./serve/serve.js")).serve,
+  ask: async () => (await import("./ask/ask.js")).ask,
+  tree: async () => (await import("./tree/tree.js")).tree,
+  top: async () => (await import("./top/top.js")).top,
+  events: async () => (await import("./events/events.js")).events,
+  "dead-letters": async () => (await import("./dead-letters/dead-letters.js")).deadLetters,
+  report: async () => (await import("./report/report.js")).report,
+  "check-v2": async () => (await import("./check-v2/check-v2.js")).checkV2Command,
+  models: async () => (await import("./models/models.js")).models,
+  backup: async () => (await import("./store/backup.js")).backupCommand,
+  restore: async () => (await import("./store/restore.js")).restoreCommand,
+  verify: async () => (await import("./store/verify.js")).verifyCommand,
+  scrub: async () => (await import("./store/scrub.js")).scrubCommand,
+  demo: async () => (await import("./demo/demo.js")).demo,
 };
 
 async function main(args: string[]): Promise<number> {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stripsTypes } from "../../src/cli/config.js";
+import { stripsTypes } from "../../src/cli/serve/config.js";
 import { type CommandLine, holdfast, startsInTests } from "./command-line.js";
 
 const clip = join(

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkV2Command } from "../../../src/cli/check-v2.js";
-import { findingLines } from "../../../src/cli/check-v2-lines.js";
-import { painter } from "../../../src/cli/paint.js";
+import { checkV2Command } from "../../../src/cli/check-v2/check-v2.js";
+import { findingLines } from "../../../src/cli/check-v2/check-v2-lines.js";
+import { painter } from "../../../src/cli/terminal/paint.js";
 
 it.for([
   [["http://127.0.0.1:1"], 1, "no server answers at http://127.0.0.1:1 (connect ECONNREFUSED"],

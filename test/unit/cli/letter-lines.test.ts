@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { letterLines, letterTable } from "../../../src/cli/letter-lines.js";
-import { columnsOf } from "../../../src/cli/terminal-text.js";
+import { letterLines, letterTable } from "../../../src/cli/dead-letters/letter-lines.js";
+import { columnsOf } from "../../../src/cli/terminal/terminal-text.js";
 import type { KeptLetter } from "../../../src/system/letters/dead-letters.js";
 import { evidence, start } from "../observe/incident-cast.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recall } from "../../../src/cli/recall.js";
+import { recall } from "../../../src/cli/report/recall.js";
 import type { Client, News } from "../../../src/client/client.js";
 import { EventLog } from "../../../src/observe/history/event-log.js";
 import { incidentOf } from "../../../src/observe/incident/incident.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { reportLines } from "../../../src/cli/report-lines.js";
-import { columnsOf } from "../../../src/cli/terminal-text.js";
+import { reportLines } from "../../../src/cli/report/report-lines.js";
+import { columnsOf } from "../../../src/cli/terminal/terminal-text.js";
 import type { FlightEvent } from "../../../src/system/death/black-box.js";
 import { death, evidence, start } from "../observe/incident-cast.js";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compactMs, compactNumber } from "../../../src/cli/compact.js";
-import { painter } from "../../../src/cli/paint.js";
-import { columnsOf } from "../../../src/cli/terminal-text.js";
-import { topHeadline, topLines } from "../../../src/cli/top-lines.js";
-import { type Look, sortKeys, topRows } from "../../../src/cli/top-rows.js";
-import { TopScreen } from "../../../src/cli/top-screen.js";
+import { painter } from "../../../src/cli/terminal/paint.js";
+import { columnsOf } from "../../../src/cli/terminal/terminal-text.js";
+import { compactMs, compactNumber } from "../../../src/cli/top/compact.js";
+import { topHeadline, topLines } from "../../../src/cli/top/top-lines.js";
+import { type Look, sortKeys, topRows } from "../../../src/cli/top/top-rows.js";
+import { TopScreen } from "../../../src/cli/top/top-screen.js";
 import { latencyBoundsMs, type UnitStats } from "../../../src/system/stats.js";
 import { actor, pool } from "../observe/incident-cast.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { painter } from "../../../src/cli/paint.js";
-import { TreeJson, TreePrint } from "../../../src/cli/tree-display.js";
-import { TreeScreen } from "../../../src/cli/tree-screen.js";
+import { painter } from "../../../src/cli/terminal/paint.js";
+import { TreeJson, TreePrint } from "../../../src/cli/tree/tree-display.js";
+import { TreeScreen } from "../../../src/cli/tree/tree-screen.js";
 import type { TreeNode } from "../../../src/system/tree.js";
 import { HandClock } from "../gateway/hand-clock.js";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { painter, showsColour } from "../../../src/cli/paint.js";
-import { columnsOf, oneLine, shortened } from "../../../src/cli/terminal-text.js";
-import { branchAt } from "../../../src/cli/tree-branch.js";
-import { TreeChanges } from "../../../src/cli/tree-changes.js";
-import { treeLines } from "../../../src/cli/tree-lines.js";
+import { painter, showsColour } from "../../../src/cli/terminal/paint.js";
+import { columnsOf, oneLine, shortened } from "../../../src/cli/terminal/terminal-text.js";
+import { branchAt } from "../../../src/cli/tree/tree-branch.js";
+import { TreeChanges } from "../../../src/cli/tree/tree-changes.js";
+import { treeLines } from "../../../src/cli/tree/tree-lines.js";
 import { stateMarks, type TreeNode } from "../../../src/system/tree.js";
 
 function node(path: string, more: Partial<TreeNode> = {}): TreeNode {
