@@ -89,6 +89,18 @@ describe("the packed package", () => {
     );
   });
 
+  it("says which package to install where a system is to be traced and OpenTelemetry is missing; it starts untraced", () => {
+    writeFileSync(
+      join(folder, "traced.mjs"),
+      `import { supervisor, system } from "holdfast";
+       await system(supervisor({}, {}), { trace: true }).catch(({ code, message }) => console.log(code, message));
+       const app = await system(supervisor({}, {}));
+       console.log(app.tree().state);
+       await app.stop();`,
+    );
+    expect(node("traced.mjs")).toMatch(/^MissingPeer .*npm i @opentelemetry\/api\nrunning\n$/);
+  });
+
   it("imports nothing heavy before a system starts: it can be imported where no dependency is", () => {
     const bare = mkdtempSync(join(tmpdir(), "holdfast-bare-"));
     try {
