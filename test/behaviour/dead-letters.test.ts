@@ -3,6 +3,7 @@ import { connect } from "holdfast/client";
 import { gateway } from "holdfast/gateway";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
+import { counted, unbalanced } from "./balance.js";
 import type { Gate } from "./gate.js";
 import { at, deaths, failure, gateOf, levels, plan, play, walls } from "./stage.js";
 import { until } from "./until.js";
@@ -42,6 +43,9 @@ describe.each(levels)("a tell that found the mailbox full, $level", ({ level }) 
     expect(JSON.stringify(letter)).not.toContain("refused one");
     expect(await failure(app.deadLetters.retry(1))).toMatchObject({ code: "MailboxFull" });
     expect(app.deadLetters.get(1)).toMatchObject({ retries: 1, lastFailure: { code: "MailboxFull" } });
+    // A retry is counted as any other message is, taken or not.
+    expect(counted(app, "hand")).toMatchObject({ refused: { MailboxFull: 2 }, failed: {} });
+    expect(unbalanced(app.stats())).toEqual([]);
     made.open("door");
     await held;
     await until(() => made.notes.includes("waits"), "the one that waited");
@@ -49,6 +53,7 @@ describe.each(levels)("a tell that found the mailbox full, $level", ({ level }) 
     await until(() => made.notes.length >= 3, "the one that was sent again");
     expect(made.notes.at(-1)).toEqual({ text: "the refused one" });
     expect(app.deadLetters.size).toBe(0);
+    expect(unbalanced(app.stats())).toEqual([]);
     expect(await failure(app.deadLetters.retry(1))).toMatchObject({ code: "InvalidValue" });
   });
 

@@ -41,6 +41,18 @@ describe.each(levels)("what is counted, $level", ({ level }) => {
     expect(unbalanced(app.stats())).toEqual([]);
   });
 
+  it("says how long an ask has waited that stands behind a tell", async () => {
+    const made = plan();
+    const { app, refs } = await play({ gate: gateOf(made), hand: at(level, Hand, { gate }, { window: 1 }) });
+    const held = refs.hand.ask.hold("door");
+    await made.reached("door");
+    refs.hand.tell.keep("first in line");
+    const behind = refs.hand.ask.say("behind");
+    await until(() => counted(app, "hand").oldestWaitMs > 0, "a wait that is known");
+    made.open("door");
+    await Promise.all([held, behind]);
+  });
+
   it("a pool and a keyed group count those of their parts that run", async () => {
     const made = plan();
     const { app, refs } = await play({

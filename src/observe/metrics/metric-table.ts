@@ -25,7 +25,7 @@ export const metricTable = {
   holdfast_messages_quarantined_total: counter("Messages that killed twice and were taken out.", "actor"),
   holdfast_messages_shed_total: counter("Messages refused since there was too much to do.", "actor"),
   holdfast_mailbox_messages: gauge("Messages that wait.", "actor"),
-  holdfast_mailbox_oldest_wait_seconds: gauge("How long the oldest message has waited.", "actor"),
+  holdfast_mailbox_oldest_wait_seconds: gauge("How long the oldest ask has waited; 0 where only tells wait.", "actor"),
   holdfast_executing_messages: gauge(
     "Messages that a host has and that are not settled: those that run, and up to 64 handed over behind them.",
     "actor",

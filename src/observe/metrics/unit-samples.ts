@@ -35,6 +35,14 @@ function add(unit: UnitStats, labels: Labels, samples: Samples): void {
   addMemory(unit, labels, samples);
   // Its mail and its restarts are counted by what it is a part of.
   if (unit.partOf !== undefined) return;
+  // A supervisor has no mail of its own. What it says is that of children who are gone, and was told under their names.
+  if (unit.kind !== "supervisor") addMail(unit, labels, samples);
+  for (const cause in unit.restarts) {
+    samples.add("holdfast_restarts_total", unit.restarts[cause]!, labels, { cause });
+  }
+}
+
+function addMail(unit: UnitStats, labels: Labels, samples: Samples): void {
   samples.add("holdfast_messages_accepted_total", unit.accepted, labels);
   samples.add("holdfast_messages_answered_total", unit.answered, labels);
   for (const code in unit.failed) {
@@ -50,9 +58,6 @@ function add(unit: UnitStats, labels: Labels, samples: Samples): void {
   samples.add("holdfast_mailbox_messages", unit.waiting, labels);
   samples.add("holdfast_mailbox_oldest_wait_seconds", unit.oldestWaitMs / 1000, labels);
   samples.add("holdfast_executing_messages", unit.executing, labels);
-  for (const cause in unit.restarts) {
-    samples.add("holdfast_restarts_total", unit.restarts[cause]!, labels, { cause });
-  }
   if (unit.latency) samples.addTimes("holdfast_request_duration_seconds", unit.latency, latencyBoundsMs, labels);
 }
 

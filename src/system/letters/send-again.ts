@@ -52,8 +52,11 @@ export function sendAgain(
     if (timeoutMs !== Number.POSITIVE_INFINITY) asking.within(timeoutMs, context.clock.now(), context.deadlines);
     try {
       receiver.accept(message, key);
+      message.sent.tally.accepted++;
     } catch (error) {
-      message.fail(toError(error));
+      // Accepted is also what was taken, and has failed since.
+      if (message.settled) message.sent.tally.accepted++;
+      else message.refuse(toError(error));
     }
   });
 }

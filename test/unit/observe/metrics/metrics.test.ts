@@ -17,6 +17,20 @@ async function metricsOn(counted: Counted, options?: MetricsOptions): Promise<Me
 }
 
 describe("the text of a system's metrics", () => {
+  test("counts nothing a second time when what had counted it is removed, and its supervisor keeps the sum", async () => {
+    const counted = new Counted();
+    const { clock } = standing();
+    const metrics = await metricsOn(counted, { clock });
+    counted.units = [unit("app/v", { kind: "supervisor" }), unit("app/v/1", { accepted: 7, failed: { Timeout: 7 } })];
+    const before = parsed(await metrics.text());
+    expect(before.get('holdfast_messages_failed_total{code="Timeout",actor="app/v/1"}')).toBe(7);
+    counted.units = [unit("app/v", { kind: "supervisor", accepted: 7, failed: { Timeout: 7 } })];
+    clock.at = 1000;
+    const after = parsed(await metrics.text());
+    const risen = [...after].filter(([name, value]) => /messages_/.test(name) && value > (before.get(name) ?? 0));
+    expect(risen).toEqual([]);
+  });
+
   test("says what was counted, at the moment when it is asked for", async () => {
     const counted = new Counted();
     const { clock } = standing();
