@@ -123,10 +123,14 @@ function line(node: TreeNode): string {
   return parts.join("  ");
 }
 
-/** "3 of 1–8", "2+1 of 1–8" while one does not serve (yet), "4 fixed" where nobody changes it. */
+/** "3 of 1–8", "2+1 of 1–8" while one does not serve (yet), "4 fixed" and "1 of 4 ready, fixed" where nobody changes it. */
 export function sizeText({ members, ready, min, max, by }: Scaling): string {
+  const fixed = min === max && by === "rule";
+  if (ready < members && (fixed || ready === 0)) {
+    return `${ready} of ${members} ready, ${fixed ? "fixed" : `${min}–${max}`}`;
+  }
   const up = ready < members ? `${ready}+${members - ready}` : String(members);
-  return min === max && by === "rule" ? `${up} fixed` : `${up} of ${min}–${max}`;
+  return fixed ? `${up} fixed` : `${up} of ${min}–${max}`;
 }
 
 /** "ejected, 12 s left: 3 failures in a row" */

@@ -1,4 +1,5 @@
 import { type Rates, ratesBetween } from "../../observe/rates.js";
+import { servedState } from "../../observe/served-state.js";
 import type { ChildState } from "../../supervision/life.js";
 import { latencyBoundsMs, type SystemStats, type UnitStats } from "../../system/stats.js";
 import type { TreeNode } from "../../system/tree.js";
@@ -95,7 +96,7 @@ function rowOf(
   return {
     path,
     kind,
-    state: node?.state,
+    state: node && servedState(node),
     rate: rates?.perSecond,
     failed: rates?.failedPerSecond,
     p50: rates?.p50Ms,

@@ -1,4 +1,5 @@
 import { scalingReason } from "../../observe/scaling-text.js";
+import { servedTree } from "../../observe/served-state.js";
 import { type TreeRow, treeRows } from "../../observe/tree-rows.js";
 import type { ChildState } from "../../supervision/life.js";
 import { sizeText, stateMarks, type TreeNode } from "../../system/tree.js";
@@ -50,7 +51,7 @@ interface Piece {
  */
 export function treeLines(root: TreeNode, options: TreeLinesOptions): string[] {
   const { width, paint = painter(false), changes = new Map<string, Change>() } = options;
-  const rows = treeRows(root);
+  const rows = treeRows(servedTree(root));
   const guides = guidesOf(rows);
   const heads = rows.map(
     ({ state, name }, index) => `${guides[index]!.own}${stateMarks[state] ?? "?"} ${oneLine(name)}`,

@@ -34,7 +34,10 @@ export const metricTable = {
   holdfast_restarts_total: counter("Restarts of an actor, by the kind of death before.", "actor", "cause"),
   holdfast_heap_bytes: gauge("JavaScript heap of the host that an actor runs in, at its latest beat.", "actor"),
   holdfast_external_bytes: gauge("Memory outside the heap of the same host.", "actor"),
-  holdfast_actor_running: gauge("1 while it runs, 0 while it does not: down, starting, or quarantined.", "actor"),
+  holdfast_actor_running: gauge(
+    "1 while it runs, 0 while it does not: down, starting, or quarantined. Of a pool or keyed group: whether a member serves.",
+    "actor",
+  ),
   holdfast_actors: gauge("Actors by state.", "state"),
   holdfast_pool_members: gauge("Members of a pool, those on their way up and down included.", "actor"),
   holdfast_pool_members_ready: gauge("Members of a pool that serve.", "actor"),

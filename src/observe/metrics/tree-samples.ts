@@ -1,4 +1,5 @@
 import type { TreeNode } from "../../system/tree.js";
+import { servedState } from "../served-state.js";
 import { type ActorLabels, OTHER } from "./actor-labels.js";
 import { Counts } from "./counts.js";
 import type { Samples } from "./samples.js";
@@ -14,7 +15,7 @@ export function readTree(root: TreeNode, labels: ActorLabels, samples: Samples):
     if (spare) spares.add(spare);
     if (standby) standbys.add(standby);
     const own = labels.of(node.path);
-    if (own !== OTHER) samples.add("holdfast_actor_running", state === "running" ? 1 : 0, own);
+    if (own !== OTHER) samples.add("holdfast_actor_running", servedState(node) === "running" ? 1 : 0, own);
     if (scaling && own !== OTHER) {
       samples.add("holdfast_pool_members", scaling.members, own);
       samples.add("holdfast_pool_members_ready", scaling.ready, own);
