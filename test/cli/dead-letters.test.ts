@@ -95,7 +95,10 @@ describe("holdfast dead-letters", () => {
   });
 
   it("is for operators, and says what is wrong with what was asked", async () => {
-    const { url } = await serving(0, env);
+    const { url, server } = await serving(0, env);
+    // What a server writes is kept: a token that was given to it is not in it.
+    expect(server.out).toContain("admin token  the one that was given");
+    expect(server.out).not.toContain(env.HOLDFAST_ADMIN_TOKEN);
     const none = await holdfast(["dead-letters", url], { env: { HOLDFAST_ADMIN_TOKEN: "" } });
     expect(none).toMatchObject({ code: 2, err: expect.stringContaining("give it in HOLDFAST_ADMIN_TOKEN") });
     const wrong = await holdfast(["dead-letters", url, "--token", "another-token-of-16"]);

@@ -73,8 +73,13 @@ export class EventTail implements Follower {
 
   async #recall(sinceMs: number): Promise<void> {
     const { filter, once } = this.#options;
-    const { types } = filter;
-    const query = { since: realClock.wallTime() - sinceMs, ...(types ? { types: [...types] } : {}) };
+    const { types, path } = filter;
+    // Sought there already: a flood elsewhere must not fill the answer.
+    const query = {
+      since: realClock.wallTime() - sinceMs,
+      ...(types ? { types: [...types] } : {}),
+      ...(path === undefined ? {} : { path }),
+    };
     const { events, more } = await this.client.events(query);
     if (more)
       process.stderr.write(`there were more: these are the latest ${events.length}; --type leaves others out\n`);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Gateway } from "../../gateway/gateway.js";
 import type { Expose, GatewayOptions } from "../../gateway/options.js";
 import { eventLine } from "../../observe/event-line.js";
+import { isInstalled } from "../../serving/runtimes/installed.js";
 import type { App } from "../../system/app.js";
 import { flightLines } from "../../system/death/flight-lines.js";
 
@@ -11,14 +12,17 @@ export function announce(
   door: Gateway,
   { expose, metrics = false, http = [] }: Pick<GatewayOptions, "expose" | "metrics" | "http">,
   say: (line: string) => void,
+  ownToken: boolean,
 ): void {
   const names = Object.keys(expose);
   say(`holdfast serves ${names.join(" and ")} at ${door.url}`);
   say(`  page         ${door.pagesUrl}`);
   say(`  health       ${door.pagesUrl}health/ready`);
-  if (metrics !== false) say(`  metrics      ${door.pagesUrl}metrics`);
+  if (metrics !== false && isInstalled("prom-client")) say(`  metrics      ${door.pagesUrl}metrics`);
   for (const { prefix } of http) say(`  ${prefix.slice(1).padEnd(13)}${door.pagesUrl.replace(/\/$/, "")}${prefix}`);
-  say(`  admin token  ${door.adminToken}   (the page's kill button asks for it)`);
+  // One that was given is known to whoever gave it, and lines like these are kept.
+  const token = ownToken ? door.adminToken : "the one that was given";
+  say(`  admin token  ${token}   (the page's kill button asks for it)`);
   say("try:");
   const keyed = (name: string) => app.tree().children?.find((node) => node.name === name)?.kind === "keyed";
   for (const name of names)

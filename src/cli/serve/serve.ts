@@ -83,7 +83,7 @@ export async function serve(args: string[]): Promise<number> {
   const open = { ...config, expose, metrics, http: await httpDoors(config, models, warn) };
   const door = await opened(app, open, { port, host: values.host });
   const { adminToken = process.env.HOLDFAST_ADMIN_TOKEN } = config;
-  if (log.text) announce(app, door, open, say);
+  if (log.text) announce(app, door, open, say, !adminToken);
   else announceTo(log.logger, door, Object.keys(expose), !adminToken);
   return untilStopped({ app, door, drain: config.drain ?? "10s", exposed: Object.keys(expose), models, say });
 }
@@ -105,15 +105,17 @@ async function httpDoors(
 
 /** What is told at /metrics: where prom-client is installed, and nobody says otherwise. */
 function metricsOption(
-  { metrics = isInstalled("prom-client") }: ServeConfig,
+  { metrics }: ServeConfig,
   models: ServingModels | undefined,
   warn: (line: string) => void,
 ): boolean | GatewayMetrics {
   if (metrics === false) return false;
-  if (!isInstalled("prom-client"))
+  // Nobody has asked for it: then /metrics itself says what to type.
+  if (metrics !== undefined && !isInstalled("prom-client"))
     warn("/metrics tells nothing: prom-client is not installed. Type: npm i prom-client");
-  if (typeof metrics !== "boolean" && (typeof metrics !== "object" || metrics === null)) return metrics;
-  return { ...(models && { models: models.served }), ...(metrics === true ? {} : metrics) };
+  if (metrics !== undefined && typeof metrics !== "boolean" && (typeof metrics !== "object" || metrics === null))
+    return metrics;
+  return { ...(models && { models: models.served }), ...(typeof metrics === "object" ? metrics : {}) };
 }
 
 /** What fails on the way up leaves nothing running. */

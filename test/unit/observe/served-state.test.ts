@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { topLines } from "../../../src/cli/top-lines.js";
-import { topRows } from "../../../src/cli/top-rows.js";
-import { treeLines } from "../../../src/cli/tree-lines.js";
+import { topLines } from "../../../src/cli/top/top-lines.js";
+import { topRows } from "../../../src/cli/top/top-rows.js";
+import { treeLines } from "../../../src/cli/tree/tree-lines.js";
 import { ActorLabels } from "../../../src/observe/metrics/actor-labels.js";
 import { Samples } from "../../../src/observe/metrics/samples.js";
 import { readTree } from "../../../src/observe/metrics/tree-samples.js";
