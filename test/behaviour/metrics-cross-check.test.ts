@@ -91,8 +91,11 @@ async function callOverHttp(seen: Seen, done: () => boolean): Promise<void> {
   }
 }
 
-/** Kills what runs at a path, and waits until its next incarnation does. */
-async function kill(path: string): Promise<void> {
+/**
+ * Kills what runs at a path, and waits until its next incarnation does.
+ * @returns false: it was dying of its own fault already, which is what its report says
+ */
+async function kill(path: string): Promise<boolean> {
   const running = () => {
     const node = nodeAt(app.tree(), `app/${path}`);
     return node?.state === "running" ? node.incarnation : undefined;
@@ -100,6 +103,8 @@ async function kill(path: string): Promise<void> {
   const before = await until(running);
   expect(app.kill(path)).toBe(true);
   await until(() => (running() ?? before) > before || undefined);
+  const death = app.reports().find((one) => one.path === `app/${path}` && one.incarnation === before);
+  return death?.cause.kind === "killed";
 }
 
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
@@ -138,12 +143,15 @@ it("kills counted are restarts counted, and requests in are outcomes out, to the
   const kills = new Map<string, number>();
   for (let round = 0; round < 3; round++) {
     for (const path of ["solo", "apart", "crew/1", "crew/2", "models/sums/1/1"]) {
-      await kill(path);
+      while (!(await kill(path)));
       // A pool's restarts are those of its members.
       const unit = path.replace(/^(crew|models\/sums\/1)\/\d$/, "$1");
       kills.set(unit, (kills.get(unit) ?? 0) + 1);
     }
   }
+  // Each target has ended its host by then, whomever the kills met.
+  const targets = [seen.solo, seen.apart, seen.crew];
+  await until(() => targets.every(({ outcomes }) => outcomes.has("ActorDied")) || undefined);
   over = true;
   await Promise.all(callers);
   // What was restarted last may be on its way up.
