@@ -124,6 +124,17 @@ const meanings = {
     encode_mb_s: "erasure code of 4 + 2, MB of data a second on one core",
     rebuild_mb_s: "two lost of the six made again, MB a second",
   },
+  observe: {
+    overhead_transport:
+      "messages to a thread: with /metrics scraped each second, latencies timed, and traces on of which none is sampled",
+    overhead_gateway:
+      "requests over 100 connections: with /metrics scraped, and 1 % of the requests traced through OpenTelemetry's SDK",
+    overhead_gateway_cpu: "processor time of the same, with over without",
+    metrics_1000_ms: "one answer of /metrics with 1,000 actors, main thread, ms",
+    stats_1000_ms: "one `app.stats()` with 1,000 actors, ms",
+    page_update_ms_per_s: "an open page of 1,000 actors that all answer, server's processor time, ms a second",
+    page_kb: "the page, compressed, kB",
+  },
   gateway: {
     gateway_thread_vs_fastify_piscina_1:
       "an actor in a thread, 1 in flight on each, beside fastify with piscina as it comes",
