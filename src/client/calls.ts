@@ -1,6 +1,7 @@
 import { onAbort } from "../actor/on-abort.js";
 import type { Timer } from "../clock.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
+import { NumberMap } from "../number-map.js";
 import type { ServerFrame } from "../protocol/frames.js";
 import { fromWire } from "../protocol/values.js";
 import { fromWireError } from "../protocol/wire-error.js";
@@ -24,8 +25,8 @@ export class Calls {
   readonly #link: () => Link;
   readonly #nextId: () => number;
   readonly #onQuiet: () => void;
-  /** Every call without an outcome, in the order in which they were made. */
-  readonly #open = new Map<number, Call>();
+  /** Every call without an outcome. */
+  readonly #open = new NumberMap<Call>();
   readonly #queue: Call[] = [];
   #queuedBytes = 0;
   #written = 0;
@@ -117,7 +118,8 @@ export class Calls {
 
   /** The connection is gone. What a server may have seen is repeated only where that does no harm. */
   dropped(lost: HoldfastError, again: boolean): void {
-    for (const call of [...this.#open.values()].reverse()) {
+    // The last one made comes first: each goes before those that wait already.
+    for (const call of [...this.#open.values()].sort((one, other) => other.id - one.id)) {
       if (call.phase === "queued") {
         if (!again) call.fail(new HoldfastError(lost.code, lost.message, { retryable: !call.wasWritten, cause: lost }));
       } else if (call.phase === "written" && again && call.spec.idempotent()) {

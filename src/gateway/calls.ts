@@ -3,6 +3,7 @@ import type { Send, Unanswered } from "../actor/send.js";
 import type { MakeTensor } from "../actor/tensor-lease.js";
 import { DEFAULT_ASK_TIMEOUT } from "../defaults.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
+import { NumberMap } from "../number-map.js";
 import type { AskFrame, CancelFrame, CreditFrame, ServerFrame, TellFrame } from "../protocol/frames.js";
 import { plainWireBytes } from "../protocol/plain-wire.js";
 import { type Format, fromWire } from "../protocol/values.js";
@@ -50,7 +51,7 @@ interface Call {
 /** The asks of one connection: each is answered once, in the format it was asked in, while the connection lives. */
 export class Calls {
   readonly #rules: CallsRules;
-  readonly #open = new Map<number, Call>();
+  readonly #open = new NumberMap<Call>();
   readonly #quick: QuickSends;
 
   constructor(rules: CallsRules) {

@@ -3,6 +3,7 @@ import { onAbort } from "../actor/on-abort.js";
 import type { CallOptions } from "../actor/ref.js";
 import { milliseconds } from "../duration.js";
 import { HoldfastError } from "../errors.js";
+import { NumberMap } from "../number-map.js";
 import { type TraceContext, traceContextOf } from "../protocol/trace-context.js";
 import { decodeError } from "../transport/error-codec.js";
 import type { SpawnSpec, ToParent, WireOutcome } from "../transport/frames.js";
@@ -35,7 +36,7 @@ interface Pending {
 /** Asks that actors in this host make of others. The parent keeps the ledger and the deadline; here is only who waits. */
 export class HostAsks {
   readonly #send: (frame: ToParent) => void;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new NumberMap<Pending>();
   /** Calls of death watches that have not fired, by who watches. */
   readonly #watches = new Map<Incarnation, Set<number>>();
   #last = 0;

@@ -1,5 +1,6 @@
 import type { Message } from "../../mailbox/message.js";
 import { MessageList } from "../../mailbox/message-list.js";
+import { NumberMap } from "../../number-map.js";
 
 /** With more messages than this they are found by an index; hosts answer in order, so among few the first look finds it. */
 const FEW = 64;
@@ -9,7 +10,7 @@ const FEW = 64;
  * thread while nothing else is with the host stands in no list: most are over before anybody asks for it.
  */
 export class Inflight extends MessageList {
-  #bySeq: Map<number, Message> | undefined;
+  #bySeq: NumberMap<Message> | undefined;
   /** Runs a message that counts here and is not in the list. */
   #apart: { readonly current: Message | undefined } | undefined;
 
@@ -90,7 +91,7 @@ export class Inflight extends MessageList {
   }
 
   #index(): void {
-    this.#bySeq = new Map();
+    this.#bySeq = new NumberMap();
     for (let message = this.first; message; message = message.next) this.#bySeq.set(message.seq, message);
   }
 }

@@ -1,6 +1,8 @@
+import { NumberMap } from "../../number-map.js";
+
 /** What the actors of one cell have asked and nobody has answered yet: found by its call, and by who asks. */
 export class OpenAsks {
-  readonly #byCall = new Map<number, { readonly actor: number; readonly abort: AbortController }>();
+  readonly #byCall = new NumberMap<{ readonly actor: number; readonly abort: AbortController }>();
   /** So that the end of one asker costs what it asked, however much the others wait for. */
   readonly #byActor = new Map<number, Set<number>>();
 
