@@ -18,7 +18,17 @@ export function spanOf(tracing: Tracing | undefined, frame: AskFrame | TellFrame
 }
 
 /** Calls what a request asks for, in its span; or in none, so that no other is begun for it further on. */
-export function inSpan<T>(tracing: Tracing | undefined, span: RequestSpan | undefined, run: () => T): T {
-  if (span) return span.within(run);
-  return tracing ? tracing.quiet(run) : run();
+export function inSpan(tracing: Tracing | undefined, span: RequestSpan | undefined, run: () => void): void {
+  if (span) span.within(run);
+  else if (tracing) hushed(tracing, run);
+  else run();
+}
+
+function hushed(tracing: Tracing, run: () => void): void {
+  const before = tracing.hush();
+  try {
+    run();
+  } finally {
+    tracing.unhush(before);
+  }
 }

@@ -25,5 +25,5 @@ export function remoteContext(otel: Otel, { traceparent, tracestate }: TraceCont
 
 /** Whether it is one that is recorded. */
 export function isRecorded(otel: Otel, span: SpanContext | undefined): span is SpanContext {
-  return span !== undefined && otel.isSpanContextValid(span) && (span.traceFlags & otel.TraceFlags.SAMPLED) !== 0;
+  return span !== undefined && (span.traceFlags & otel.TraceFlags.SAMPLED) !== 0 && otel.isSpanContextValid(span);
 }

@@ -1,4 +1,4 @@
-import type { Context, Span } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
 import { isHoldfastError } from "../../errors.js";
 import { contextOf } from "../../host/otel-context.js";
 import type { HandedTo, MessageTrace } from "../../mailbox/message-trace.js";
@@ -9,7 +9,6 @@ import type { TracedMessage } from "./tracing.js";
 /** One hand-over of it. */
 interface Run {
   readonly span: Span;
-  readonly context: TraceContext;
   readonly handedAt: number;
   began: number | undefined;
   ended: number | undefined;
@@ -28,45 +27,50 @@ export class MessageSpans implements MessageTrace {
   readonly #tracing: OtelTracing;
   readonly #span: Span;
   readonly #parent: Context;
-  readonly #own: TraceContext;
-  readonly #message: TracedMessage & { readonly since: number };
+  readonly #message: TracedMessage;
+  /** Monotonic ms. */
+  readonly #since: number;
   #run: Run | undefined;
   #runs = 0;
   /** Until it was handed over for the first time. */
   #queuedMs: number | undefined;
   #over = false;
 
-  constructor(tracing: OtelTracing, span: Span, parent: Context, message: TracedMessage & { readonly since: number }) {
+  constructor(tracing: OtelTracing, span: Span, parent: Context, message: TracedMessage, since: number) {
     this.#tracing = tracing;
     this.#span = span;
     this.#parent = parent;
-    this.#own = contextOf(span.spanContext());
     this.#message = message;
+    this.#since = since;
   }
 
   get context(): TraceContext {
-    return this.#run?.context ?? this.#own;
+    return contextOf((this.#run?.span ?? this.#span).spanContext());
   }
 
   handed({ path, incarnation, cell }: HandedTo, now: number): void {
     // It runs once more to rebuild state alone: its outcome was given long ago.
     if (this.#over) return;
-    this.#end(undefined, now, { "holdfast.handed_back": true });
-    const { message, otel } = { message: this.#message, otel: this.#tracing.otel };
-    if (this.#runs++ === 0) this.#queuedMs = Math.max(0, now - message.since);
-    const options = {
-      kind: message.ask ? otel.SpanKind.INTERNAL : otel.SpanKind.CONSUMER,
-      attributes: {
-        "holdfast.actor": path,
-        "holdfast.incarnation": incarnation,
-        "holdfast.delivery": this.#runs,
-        ...(cell ? { "holdfast.isolation": cell.host.isolation, "holdfast.host": cell.host.name } : {}),
-        ...(message.ask ? {} : { "messaging.system": "holdfast", "messaging.operation.type": "process" }),
-      },
+    if (this.#run) this.#end(undefined, now, { "holdfast.handed_back": true });
+    const { ask, path: asked, method } = this.#message;
+    const { SpanKind } = this.#tracing.otel;
+    if (this.#runs++ === 0) this.#queuedMs = Math.max(0, now - this.#since);
+    const attributes: Attributes = {
+      "holdfast.actor": path,
+      "holdfast.incarnation": incarnation,
+      "holdfast.delivery": this.#runs,
     };
-    const span = this.#tracing.start(`run ${message.path}/${message.method}`, options, this.#ours, now);
-    if (span)
-      this.#run = { span, context: contextOf(span.spanContext()), handedAt: now, began: undefined, ended: undefined };
+    if (cell) {
+      attributes["holdfast.isolation"] = cell.host.isolation;
+      attributes["holdfast.host"] = cell.host.name;
+    }
+    if (!ask) {
+      attributes["messaging.system"] = "holdfast";
+      attributes["messaging.operation.type"] = "process";
+    }
+    const kind = ask ? SpanKind.INTERNAL : SpanKind.CONSUMER;
+    const span = this.#tracing.start(`run ${asked}/${method}`, { kind, attributes }, this.#ours, now);
+    if (span) this.#run = { span, handedAt: now, began: undefined, ended: undefined };
   }
 
   within<T>(run: () => T): T {
@@ -88,9 +92,10 @@ export class MessageSpans implements MessageTrace {
       this.#end(undefined, now, { "holdfast.handed_back": true });
       return;
     }
-    const about = { "holdfast.death": cause, ...(report === undefined ? {} : { "holdfast.report": report }) };
+    const about: Attributes = { "holdfast.death": cause };
+    if (report !== undefined) about["holdfast.report"] = report;
     this.#tracing.event(this.#span, "holdfast.death", about, now);
-    this.#end(cause, now, about);
+    this.#end(cause, now, { ...about });
   }
 
   settled(error: Error | undefined): void {
@@ -99,8 +104,9 @@ export class MessageSpans implements MessageTrace {
     const code = error && (isHoldfastError(error) ? error.code : "Error");
     this.#end(code, now, {});
     this.#over = true;
-    const queued = this.#queuedMs === undefined ? {} : { "holdfast.queue_ms": this.#queuedMs };
-    this.#tracing.close(this.#span, now, code, { ...queued, "holdfast.deliveries": this.#runs });
+    const about: Attributes = { "holdfast.deliveries": this.#runs };
+    if (this.#queuedMs !== undefined) about["holdfast.queue_ms"] = this.#queuedMs;
+    this.#tracing.close(this.#span, now, code, about);
   }
 
   get #ours(): Context {
@@ -108,18 +114,15 @@ export class MessageSpans implements MessageTrace {
   }
 
   /** The run that is open is over. @param code of what went wrong */
-  #end(code: string | undefined, now: number, attributes: Record<string, string | number | boolean>): void {
+  #end(code: string | undefined, now: number, about: Attributes): void {
     const run = this.#run;
     if (!run) return;
     this.#run = undefined;
     const { span, handedAt, began, ended = now } = run;
-    const times =
-      began === undefined
-        ? {}
-        : {
-            "holdfast.host_queue_ms": Math.max(0, began - handedAt),
-            "holdfast.run_ms": Math.max(0, ended - began),
-          };
-    this.#tracing.close(span, Math.max(handedAt, ended), code, { ...attributes, ...times });
+    if (began !== undefined) {
+      about["holdfast.host_queue_ms"] = Math.max(0, began - handedAt);
+      about["holdfast.run_ms"] = Math.max(0, ended - began);
+    }
+    this.#tracing.close(span, Math.max(handedAt, ended), code, about);
   }
 }

@@ -10,10 +10,13 @@ import { isSampled, type TraceContext, traceContextOf, untraced } from "../../pr
 import { MessageSpans } from "./message-spans.js";
 import { OtelRequestSpan } from "./request-span.js";
 import { Sampling } from "./sampling.js";
-import type { RequestSpan, TracedMessage, TraceOptions, Tracing } from "./tracing.js";
+import type { Hushed, RequestSpan, TracedMessage, TraceOptions, Tracing } from "./tracing.js";
 
 /** The wall clock may differ so much from where it was, ms, before spans follow it: less is its own unsteadiness. */
 const STEP_MS = 5;
+
+/** How often that is looked at, ms: two clocks are read for it. */
+const LOOK_MS = 100;
 
 /**
  * Spans by OpenTelemetry. What a new one belongs to:
@@ -39,7 +42,10 @@ export class OtelTracing implements Tracing {
   readonly #root: Context;
   /** In which nothing is sampled. */
   readonly #nothing: Context;
+  /** Of the wall clock, where the monotonic one is 0. */
   #epoch: number;
+  /** When that was looked at, monotonic ms. */
+  #lookedAt: number;
   #failed = false;
 
   constructor(otel: Otel, { ratio = 1 }: TraceOptions, clock: Clock, chance: Chance) {
@@ -50,11 +56,13 @@ export class OtelTracing implements Tracing {
     this.#sampling = new Sampling(ratio, chance);
     this.#root = otel.ROOT_CONTEXT;
     this.#nothing = remoteContext(otel, untraced);
-    this.#epoch = clock.wallTime() - clock.now();
+    this.#lookedAt = clock.now();
+    this.#epoch = clock.wallTime() - this.#lookedAt;
   }
 
   takes(given: TraceContext | undefined, inner: boolean): boolean {
     if (this.#taken !== undefined) return true;
+    if (this.#now === this.#nothing && given === undefined) return false;
     // Most by far: nothing is said, nothing active, and it is not one of those that a trace begins with.
     if (given === undefined && this.#now === undefined && !inner && this.#active.now === this.#root) {
       if (!this.#sampling.takes()) return false;
@@ -71,20 +79,18 @@ export class OtelTracing implements Tracing {
     if (parent === undefined) return undefined;
     const { ask, path, method, sender } = message;
     const { SpanKind } = this.otel;
-    const attributes = {
-      "holdfast.sender": sender,
-      ...(ask
-        ? { "rpc.system": "holdfast", "rpc.service": path, "rpc.method": method }
-        : {
-            "messaging.system": "holdfast",
-            "messaging.destination.name": path,
-            "messaging.operation.name": method,
-            "messaging.operation.type": "send",
-          }),
-    };
+    const attributes: Attributes = ask
+      ? { "holdfast.sender": sender, "rpc.system": "holdfast", "rpc.service": path, "rpc.method": method }
+      : {
+          "holdfast.sender": sender,
+          "messaging.system": "holdfast",
+          "messaging.destination.name": path,
+          "messaging.operation.name": method,
+          "messaging.operation.type": "send",
+        };
     const kind = ask ? SpanKind.INTERNAL : SpanKind.PRODUCER;
     const span = this.start(`${path}/${method}`, { kind, attributes }, parent, now);
-    return span && new MessageSpans(this, span, parent, { ...message, since: now });
+    return span && new MessageSpans(this, span, parent, message, now);
   }
 
   request(name: string, attributes: Attributes): RequestSpan | undefined {
@@ -110,23 +116,25 @@ export class OtelTracing implements Tracing {
     if (span) this.close(span, ended, code, {});
   }
 
-  quiet<T>(run: () => T): T {
+  hush(): Hushed {
     const before = this.#now;
     this.#now = this.#nothing;
-    try {
-      return run();
-    } finally {
-      this.#now = before;
-    }
+    return before;
+  }
+
+  unhush(before: Hushed): void {
+    this.#now = before as Context | undefined;
   }
 
   /**
+   * @param options its own: its time is written there
    * @param at monotonic ms
    * @returns undefined: the SDK does not sample it, or a sampler or processor of the user's threw: no message fails of that
    */
   start(name: string, options: SpanOptions, parent: Context, at: number): Span | undefined {
+    options.startTime = this.time(at);
     try {
-      const span = this.#tracer.startSpan(name, { ...options, startTime: this.time(at) }, parent);
+      const span = this.#tracer.startSpan(name, options, parent);
       if (isRecorded(this.otel, span.spanContext())) return span;
       this.close(span, at, undefined, {});
     } catch (error) {
@@ -175,8 +183,7 @@ export class OtelTracing implements Tracing {
 
   /** Monotonic ms as OpenTelemetry counts. */
   time(at: number): HrTime {
-    const epoch = this.clock.wallTime() - this.clock.now();
-    if (Math.abs(epoch - this.#epoch) > STEP_MS) this.#epoch = epoch;
+    if (at - this.#lookedAt >= LOOK_MS) this.#look();
     return hrTime(this.#epoch + at);
   }
 
@@ -200,6 +207,13 @@ export class OtelTracing implements Tracing {
     } finally {
       this.#now = before;
     }
+  }
+
+  /** The wall clock may have been set since. */
+  #look(): void {
+    this.#lookedAt = this.clock.now();
+    const epoch = this.clock.wallTime() - this.#lookedAt;
+    if (Math.abs(epoch - this.#epoch) > STEP_MS) this.#epoch = epoch;
   }
 
   #parentOf(given: TraceContext | undefined, inner: boolean): Context | undefined {

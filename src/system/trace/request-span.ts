@@ -7,7 +7,6 @@ import type { RequestSpan } from "./tracing.js";
 
 /** What several calls may stand for, from its beginning to its answer: a request at a door, a call with policies. */
 export class OtelRequestSpan implements RequestSpan, CallSpan {
-  readonly context: TraceContext;
   readonly #tracing: OtelTracing;
   readonly #span: Span;
   readonly #within: Context;
@@ -17,7 +16,10 @@ export class OtelRequestSpan implements RequestSpan, CallSpan {
     this.#tracing = tracing;
     this.#span = span;
     this.#within = tracing.otel.trace.setSpan(parent, span);
-    this.context = contextOf(span.spanContext());
+  }
+
+  get context(): TraceContext {
+    return contextOf(this.#span.spanContext());
   }
 
   within<T>(run: () => T): T {

@@ -30,6 +30,9 @@ export interface RequestSpan {
   end(code: string | undefined, attributes?: Readonly<Record<string, string | number>>): void;
 }
 
+/** What was active before. */
+export type Hushed = object | undefined;
+
 /** Makes spans, where they are sampled. Knows nothing of OpenTelemetry: an implementation does. */
 export interface Tracing {
   /**
@@ -47,8 +50,10 @@ export interface Tracing {
   call(name: string, given: TraceContext | undefined): CallSpan;
   /** A host says what it has done for sampled messages. */
   noted(span: NotedSpan): void;
-  /** Makes calls, in this turn, for which no trace is begun: that was decided before. */
-  quiet<T>(run: () => T): T;
+  /** For the calls made from here to `unhush`, in this turn, no trace is begun: that was decided before. */
+  hush(): Hushed;
+  /** @param before what `hush` returned */
+  unhush(before: Hushed): void;
   /** Runs what belongs to no trace, whatever is active here. */
   apart<T>(run: () => T): T;
 }
