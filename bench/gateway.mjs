@@ -1,20 +1,22 @@
-import { child } from "./measure/child.mjs";
 import { interleave } from "./measure/interleave.mjs";
+import { now } from "./measure/now.mjs";
+import { standing } from "./measure/standing.mjs";
 import { median, rounded } from "./measure/stats.mjs";
 import { table } from "./measure/table.mjs";
 
 /*
  * Requests over the network, 100 connections, 1 and 16 unanswered on each: the gateway in front of an actor in a thread
  * beside fastify in front of piscina, and in front of an inline actor beside a WebSocket echo that reads nothing. Server and
- * callers are processes of their own on the same machine; a contender's connections stand while others are measured, silent.
+ * callers are processes of their own on the same machine, started twice, warmed, and silent while others are measured.
  *
  *   load.mjs (100 connections) ══ loopback ══▶ servers.mjs ──▶ worker thread
  */
 
-const ROUNDS = 7;
-const WITHIN_MS = 130_000;
+const STARTS = 2;
+const ROUNDS = 5;
+const WITHIN_MS = 140_000;
 const CONNECTIONS = 100;
-const WARM_MS = 1200;
+const WARM_MS = 3000;
 const MS = 900;
 
 const contenders = [
@@ -29,15 +31,28 @@ const contenders = [
 ];
 
 /** @param {{ rounds?: number, say: (line: string) => void }} options */
-export async function run({ rounds = ROUNDS, say }) {
+export async function run({ rounds = STARTS * ROUNDS, say }) {
   const rates = Object.fromEntries(contenders.map(({ key }) => [key, []]));
   const cpu = Object.fromEntries(contenders.map(({ key }) => [key, []]));
-  const done = await interleave(contenders, { rounds, withinMs: WITHIN_MS }, async (contender, round) => {
-    say(`round ${round + 1}: ${contender.key} …`);
-    const { perSecond, cpuUs } = await measure(contender);
-    rates[contender.key].push(perSecond);
-    cpu[contender.key].push(cpuUs);
-  });
+  const until = now() + WITHIN_MS;
+  let done = 0;
+  while (done < rounds && now() < until) {
+    const servers = {};
+    try {
+      for (const contender of contenders) {
+        say(`${contender.key} is started and warmed …`);
+        servers[contender.key] = await server(contender);
+      }
+      const limits = { rounds: Math.min(ROUNDS, rounds - done), withinMs: until - now() };
+      done += await interleave(contenders, limits, async ({ key }) => {
+        const { perSecond, cpuUs } = await servers[key].measure(MS);
+        rates[key].push(perSecond);
+        cpu[key].push(cpuUs);
+      });
+    } finally {
+      for (const { stop } of Object.values(servers)) await stop();
+    }
+  }
   const rate = (key) => median(rates[key]);
   const figures = {
     gateway_thread_vs_fastify_piscina_1: rounded(rate("thread_1") / rate("fastify_piscina_1")),
@@ -61,28 +76,7 @@ export async function run({ rounds = ROUNDS, say }) {
   return { figures, text, rounds: done };
 }
 
-/** Server and callers are there for one measurement alone: what stands idle would still be woken now and then. */
-async function measure({ server: kind, wire, inFlight }) {
-  const server = child(new URL("./gateway/servers.mjs", import.meta.url), [kind]);
-  try {
-    const { port } = await server.heard();
-    const load = child(new URL("./gateway/load.mjs", import.meta.url), [wire, port, CONNECTIONS, inFlight]);
-    try {
-      await load.heard();
-      load.say({ for: WARM_MS });
-      await load.heard();
-      server.say("cpu");
-      const { cpuMs: before } = await server.heard();
-      load.say({ for: MS });
-      const { answers, ms } = await load.heard();
-      server.say("cpu");
-      const { cpuMs: after } = await server.heard();
-      if (answers === 0) throw new Error(`${kind} answered nothing`);
-      return { perSecond: (answers / ms) * 1000, cpuUs: ((after - before) * 1000) / answers };
-    } finally {
-      await load.stop();
-    }
-  } finally {
-    await server.stop();
-  }
+function server({ server: kind, wire, inFlight }) {
+  const file = new URL("./gateway/servers.mjs", import.meta.url);
+  return standing({ file, args: [kind] }, { wire, connections: CONNECTIONS, inFlight, warmMs: WARM_MS });
 }

@@ -6,7 +6,8 @@ import { now } from "../measure/now.mjs";
 /*
  * Who calls, in a process of its own: `fork(this, [wire, port, connections, inFlight])`. It keeps that many requests
  * unanswered on each connection and writes the next ones when answers came. Requests are bytes made beforehand and answers
- * are only looked at, so that the callers cost little beside the server. Every answer must be a good one.
+ * are only looked at, so that the callers cost little beside the server. Every answer must be a good one. Between two
+ * measurements it asks nothing.
  *
  *   { for: ms } ──▶ … ──▶ { answers, ms } | { error }
  */
@@ -35,8 +36,13 @@ const asks = Array.from({ length: inFlight }, (_, id) =>
 const resultAt = Buffer.from(packr.pack({ type: "result", id: 0, value }));
 const idAt = resultAt.indexOf(packr.pack("id")) + 3;
 
-/** Calls `each(start, end)` for every whole WebSocket frame; returns what is left. */
-function eachFrame(bytes, each) {
+/** What answers a heartbeat: who gives no sign of life is dropped. */
+const PING = 0x89;
+const pong = frame(Buffer.alloc(0));
+pong[0] = 0x8a;
+
+/** Calls `each(bytes, start, end)` for every whole WebSocket frame, `pinged()` for a heartbeat; returns what is left. */
+function eachFrame(bytes, each, pinged) {
   let at = 0;
   while (bytes.length - at >= 2) {
     let length = bytes[at + 1] & 0x7f;
@@ -47,7 +53,8 @@ function eachFrame(bytes, each) {
       start = at + 4;
     }
     if (bytes.length < start + length) break;
-    each(bytes, start, start + length);
+    if (bytes[at] === PING) pinged?.();
+    else each(bytes, start, start + length);
     at = start + length;
   }
   return bytes.subarray(at);
@@ -58,13 +65,15 @@ const upgrade = (protocol) =>
 
 /** Each wire reads what has come and returns what is to be written: an answered request's successor. */
 const wires = {
-  holdfast: (bytes, answered) =>
-    eachFrame(bytes, (data, start, end) => {
+  holdfast: (bytes, answered, pinged) => {
+    const each = (data, start, end) => {
       if (end - start !== resultAt.length || data.compare(resultAt, 0, idAt, start, start + idAt) !== 0) {
         throw new Error(`an answer is none: ${data.subarray(start, end).toString("latin1")}`);
       }
       answered(asks[data[start + idAt]]);
-    }),
+    };
+    return eachFrame(bytes, each, pinged);
+  },
   echo: (bytes, answered) => eachFrame(bytes, () => answered(asks[0])),
   http: (bytes, answered) => {
     let at = 0;
@@ -90,6 +99,8 @@ const post = Buffer.from(
 
 let answers = 0;
 let running = true;
+/** Between two measurements: what is asked next waits. */
+let resting = true;
 
 async function open() {
   // Read into memory of its own: a buffer made for each read costs as much as all else that is done here.
@@ -127,20 +138,24 @@ async function open() {
     answers++;
     out.push(next);
   };
+  const pinged = () => socket.write(pong);
   hear = (data) => {
     try {
-      const left = wires[wire](rest.length > 0 ? Buffer.concat([rest, data]) : data, answered);
+      const left = wires[wire](rest.length > 0 ? Buffer.concat([rest, data]) : data, answered, pinged);
       rest = left.length > 0 ? Buffer.from(left) : left;
     } catch (error) {
       fail(error);
       return;
     }
-    if (out.length === 0 || !running) return;
+    write();
+  };
+  const write = () => {
+    if (out.length === 0 || !running || resting) return;
     socket.write(out.length === 1 ? out[0] : Buffer.concat(out));
     out = [];
   };
-  return () =>
-    socket.write(Buffer.concat(wire === "holdfast" ? asks : asks.map(() => (wire === "http" ? post : asks[0]))));
+  out = wire === "holdfast" ? [...asks] : asks.map(() => (wire === "http" ? post : asks[0]));
+  return write;
 }
 
 function fail(error) {
@@ -148,11 +163,13 @@ function fail(error) {
   process.send({ error: error.message });
 }
 
-const begins = await Promise.all(Array.from({ length: connections }, open));
-for (const begin of begins) begin();
+const goOn = await Promise.all(Array.from({ length: connections }, open));
 process.on("message", async ({ for: ms }) => {
   const [before, at] = [answers, now()];
+  resting = false;
+  for (const write of goOn) write();
   await new Promise((resolve) => setTimeout(resolve, ms));
+  resting = true;
   if (running) process.send({ answers: answers - before, ms: now() - at });
 });
 process.on("disconnect", () => process.exit(0));
