@@ -2,6 +2,7 @@ import type { AuditEntry } from "../system/audit.js";
 import { causeText, type DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
 import { placeText } from "./place-text.js";
+import { shortDuration } from "./short-duration.js";
 import { storeLine } from "./store-line.js";
 
 const scaledBy = { hand: "by hand", judge: "undone" } as const;
@@ -26,10 +27,16 @@ export function eventLine(event: SystemEvent): string | undefined {
       const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
       if ("by" in event) return `${event.path} on ${event.host} has left, ${event.by} in its place: ${event.why}`;
       if (event.what === "rule") {
-        return `${event.path} on ${event.host} is recycled: it holds most, ${mb(event.bytes)}, and ${event.why}`;
+        const { path, host, bytes, why, tookMs } = event;
+        return `${path} on ${host} is recycled, ${shortDuration(tookMs)} after it was asked: it held most, ${mb(bytes)}, and ${why}`;
       }
       const { path, host, what, bytes, limitBytes } = event;
       return `${path} on ${host} is recycled: ${what} ${mb(bytes)}, limit ${mb(limitBytes)}`;
+    }
+    case "not-recycled": {
+      const { path, host, because, why, tookMs } = event;
+      const came = because === "ended" ? "it ended otherwise first" : "it may not be restarted now, and goes on";
+      return `${path} on ${host} is not recycled, ${shortDuration(tookMs)} after it was asked: ${came} (${why})`;
     }
     case "threshold":
       return `threshold ${event.state}: ${event.why}`;

@@ -57,8 +57,24 @@ export type SystemEvent =
       limit: number;
       why: string;
     }
-  /** It held more memory than any other when a rule of the monitor wanted the largest recycled; `why` says the rule and its reading. */
-  | { type: "recycled"; path: string; host: string; what: "rule"; bytes: number; why: string }
+  /**
+   * It held more memory than any other when a rule of the monitor wanted the largest recycled: `tookMs` after that it had
+   * finished what it executed, and is started anew. `why` says the rule and its reading.
+   */
+  | { type: "recycled"; path: string; host: string; what: "rule"; bytes: number; why: string; tookMs: number }
+  /**
+   * Such a rule wanted it recycled, and it was not: it had died, or was restarted by somebody else, first ("ended"); or it could
+   * not be restarted when it had finished, and goes on ("refused").
+   */
+  | {
+      type: "not-recycled";
+      path: string;
+      host: string;
+      bytes: number;
+      why: string;
+      because: "ended" | "refused";
+      tookMs: number;
+    }
   | ThresholdEvent
   /**
    * A pool has members more or fewer from now on (of a keyed group: cells), those that stay down not counted. `why` says it in

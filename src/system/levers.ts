@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { SystemEvent } from "./events.js";
-import type { Recycled } from "./memory/memory-guard.js";
+import type { RecycleRequest } from "./memory/memory-guard.js";
 import type { ShedLevel } from "./shedding.js";
 
 /** What a monitor may do to a running system. */
@@ -11,11 +11,12 @@ export interface Levers {
   /** Tells whoever listens. */
   emit(event: SystemEvent): void;
   /**
-   * Has the thread or process that holds most memory started anew, as `memory` of an actor would.
+   * Asks the thread or process that holds most memory to start anew, as `memory` of an actor would: one at a time. What came
+   * of it is an event.
    * @param threadsOnly processes are not in this one's memory
-   * @returns which; undefined where none can be now
+   * @returns who is on its way; undefined where none can be asked now
    */
-  recycleLargest(why: string, threadsOnly: boolean): Recycled | undefined;
+  recycleLargest(why: string, threadsOnly: boolean): RecycleRequest | undefined;
   /** Refuses the least important calls, until it is called with 0. @param by who asks: the highest level asked for holds */
   shed(by: object, level: ShedLevel): void;
 }

@@ -270,6 +270,8 @@ function describe(event: SystemEvent): string {
       return `audit ${event.entry.act} ${event.entry.outcome}`;
     case "recycled":
       return `recycled ${event.path} ${event.what}`;
+    case "not-recycled":
+      return `not recycled ${event.path} ${event.because}`;
     case "scaled":
       return `scaled ${event.path} ${event.from} ${event.to} ${event.by}`;
     case "ejected":

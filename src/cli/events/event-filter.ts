@@ -11,6 +11,7 @@ const types: Readonly<Record<SystemEvent["type"], true>> = {
   lingering: true,
   fenced: true,
   recycled: true,
+  "not-recycled": true,
   scaled: true,
   judged: true,
   ejected: true,

@@ -37,10 +37,12 @@ export class Acting {
     }
     if (then !== "recycle-largest" || !begins) return "";
     // Processes are not in this one's memory.
-    const recycled = this.#levers.recycleLargest(why, condition.name === "rss");
-    if (!recycled) return "there is nothing that could be recycled now";
-    const { path, host, bytes } = recycled;
-    return `${path} on ${host} holds most, ${amountText(bytes, "bytes")}, and is recycled`;
+    const asked = this.#levers.recycleLargest(why, condition.name === "rss");
+    if (!asked) return "there is nothing that could be recycled now";
+    const { path, host, bytes, forMs } = asked;
+    if (forMs > 0)
+      return `${path} on ${host}, asked ${amountText(forMs, "ms")} ago, still finishes its work: no other is asked`;
+    return `${path} on ${host} holds most, ${amountText(bytes, "bytes")}: it is asked to finish its work and to start anew`;
   }
 
   /** Calls a function of the user's, when its rule is triggered: not while an earlier call of it has not settled. */

@@ -15,6 +15,7 @@ const levels: Partial<Record<SystemEvent["type"], LogLevel>> = {
   "dead-letter": "warn",
   abandoned: "error",
   lingering: "warn",
+  "not-recycled": "warn",
   ejected: "warn",
   outvoted: "warn",
   breaker: "warn",

@@ -31,11 +31,13 @@ export interface GuardOptions {
   readonly restart: (path: string) => boolean;
 }
 
-/** What was recycled, and what it held, bytes. */
-export interface Recycled {
+/** Who was asked to start anew, and what it held then, bytes. */
+export interface RecycleRequest {
   readonly path: string;
   readonly host: string;
   readonly bytes: number;
+  /** For so long it has been on its way already, ms: nobody else was asked. 0: it was asked just now. */
+  readonly forMs: number;
 }
 
 /**
@@ -54,6 +56,8 @@ export class MemoryGuard {
   /** Cells that could not be restarted when the process was too heavy: others come first. */
   readonly #refused = new Set<Cell>();
   #process: ProcessMemory = { over: false, pause: undefined };
+  /** Who was asked as the largest, until it is known what came of it. */
+  #asked: { readonly request: RecycleRequest; readonly since: number } | undefined;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -78,11 +82,16 @@ export class MemoryGuard {
   }
 
   /**
-   * Recycles the one that holds most, whatever its limits are.
+   * Asks the one that holds most to start anew, whatever its limits are: one at a time. What came of it is told as "recycled"
+   * or "not-recycled".
    * @param threadsOnly processes are not in this one's memory
-   * @returns which; undefined where there is none, or all that are left are on their way already
+   * @returns who is on its way; undefined where there is none that could be asked
    */
-  recycleLargest(why: string, threadsOnly: boolean): Recycled | undefined {
+  recycleLargest(why: string, threadsOnly: boolean): RecycleRequest | undefined {
+    if (this.#asked) {
+      const { request, since } = this.#asked;
+      return { ...request, forMs: Math.max(1, this.#options.clock.now() - since) };
+    }
     let largest: { cell: Cell; bytes: number } | undefined;
     for (const cell of this.#all) {
       // What several actors share has no one place to restart: each would move on alone, and the rest be held for ever.
@@ -93,14 +102,21 @@ export class MemoryGuard {
     }
     if (!largest) return undefined;
     const { cell, bytes } = largest;
+    const request = { path: cell.place, host: cell.host.name, bytes, forMs: 0 };
+    this.#asked = { request, since: this.#options.clock.now() };
+    void this.#carryOut(cell, request, why);
+    return request;
+  }
+
+  /** Ends within the time that `recycle` waits: whoever does not let go of its work holds up the next one no longer. */
+  async #carryOut(cell: Cell, { path, host, bytes }: RecycleRequest, why: string): Promise<void> {
     const { clock, events, restart } = this.#options;
-    const { place: path, host } = cell;
-    void recycle(clock, cell, () => {
-      if (!restart(path)) return false;
-      events.emit({ type: "recycled", path, host: host.name, what: "rule", bytes, why });
-      return true;
-    });
-    return { path, host: host.name, bytes };
+    const since = clock.now();
+    const end = await recycle(clock, cell, () => restart(path));
+    this.#asked = undefined;
+    const told = { path, host, bytes, why, tookMs: clock.now() - since };
+    if (end === "restarted") events.emit({ type: "recycled", what: "rule", ...told });
+    else events.emit({ type: "not-recycled", because: end, ...told });
   }
 
   close(): void {

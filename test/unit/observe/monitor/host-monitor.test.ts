@@ -32,18 +32,23 @@ describe("a monitor", () => {
     monitor.close();
   });
 
-  it("recycles the largest, one more after each pause while it holds, and says which", async () => {
+  it("asks the largest to start anew, one more after each pause while it holds, and says which, or who still finishes its work", async () => {
     const memory = said("memory");
-    const { clock, events, recycled, monitor } = watched([{ ...rule, then: "recycle-largest" }], [memory]);
+    const { clock, events, recycled, system, monitor } = watched([{ ...rule, then: "recycle-largest" }], [memory]);
     memory.value = 95;
-    await clock.advance(15 * second);
+    await clock.advance(10 * second);
+    system.largest.forMs = 7000;
+    await clock.advance(5 * second);
     expect(recycled).toEqual([
       { why: 'memory is 95 % ("memory > 90 %", for 3 s)', threadsOnly: false },
       { why: 'memory is 95 % ("memory > 90 %", for 13 s)', threadsOnly: false },
     ]);
     expect(events.map(({ state }) => state)).toEqual(["triggered", "again"]);
     expect(events[0]!.why).toBe(
-      'memory is 95 % ("memory > 90 %", for 3 s): app/leaky on thread 3 holds most, 64 MB, and is recycled',
+      'memory is 95 % ("memory > 90 %", for 3 s): app/leaky on thread 3 holds most, 64 MB: it is asked to finish its work and to start anew',
+    );
+    expect(events[1]!.why).toMatch(
+      /: app\/leaky on thread 3, asked 7 s ago, still finishes its work: no other is asked$/,
     );
     monitor.close();
   });

@@ -29,7 +29,7 @@ export function watched(rules: MonitorOptions["rules"], sources: readonly Source
   const recycled: { why: string; threadsOnly: boolean }[] = [];
   /** The clock is ahead of its timers by so much: they fire late, as after a suspension. */
   const late = { ms: 0 };
-  const system = { over: false, largest: { path: "app/leaky", host: "thread 3", bytes: 64 * 1024 * 1024 } as const };
+  const system = { over: false, largest: { path: "app/leaky", host: "thread 3", bytes: 64 * 1024 * 1024, forMs: 0 } };
   const monitor = new HostMonitor(
     {
       clock: {
