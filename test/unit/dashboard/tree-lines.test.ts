@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { treeMove } from "../../../src/dashboard/page/tree/tree-keys.js";
-import { FOLDED_FROM, nodeOf, treeLines } from "../../../src/dashboard/page/tree/tree-lines.js";
+import { FOLDED_FROM, isTrouble, nodeOf, treeLines } from "../../../src/dashboard/page/tree/tree-lines.js";
 import type { TreeNode } from "../../../src/system/tree.js";
 
 const node = (path: string, more: Partial<TreeNode> = {}): TreeNode => ({
@@ -64,6 +64,17 @@ describe("the lines of the page's tree", () => {
       "app/a/1",
       "app/a/2",
     ]);
+  });
+
+  test("tell a group whose members are all down in their state, and count it as trouble", () => {
+    const down = group("app/down", 2, () => ({ state: "quarantined" }));
+    const half = group("app/half", 2, (i) => (i === 0 ? { state: "waiting" } : {}));
+    const tree = root(down, half);
+    const told = (filter: typeof all) =>
+      Object.fromEntries(treeLines(tree, filter).map((line) => [line.node.path, line.state]));
+    expect(told(all)).toMatchObject({ app: "running", "app/down": "quarantined", "app/half": "running" });
+    expect(told({ ...all, trouble: true })).toMatchObject({ app: "running", "app/down": "quarantined" });
+    expect([down, half].map(isTrouble)).toEqual([true, false]);
   });
 
   test("lead back to their nodes, also where a key is called like a cell, and to none that is gone", () => {

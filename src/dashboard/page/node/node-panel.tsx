@@ -1,4 +1,5 @@
 import { scalingReason } from "../../../observe/scaling-text.js";
+import { servedState } from "../../../observe/served-state.js";
 import { ejectedText, type TreeNode } from "../../../system/tree.js";
 import { whoText } from "../incidents/report-text.js";
 import { Fact } from "../kit/fact.js";
@@ -27,17 +28,19 @@ export function NodePanel({ state, operator }: NodePanelProps) {
   if (!tree) return null;
   const node = state.chosenNode;
   if (!node) return <p class="empty">It is no longer in the tree.</p>;
+  // What can be done with it is decided by its own state; what its callers meet is told.
+  const served = servedState(node);
   return (
     <>
-      <header class="node-head" data-state={node.state}>
-        <StateMark state={node.state} />
+      <header class="node-head" data-state={served}>
+        <StateMark state={served} />
         <div>
           <h2 id="node-title">{node.name}</h2>
           <p class="soft path">
             {node.path} · {node.kind}
           </p>
         </div>
-        <span class="state-word">{node.state}</span>
+        <span class="state-word">{served}</span>
       </header>
       <Told node={node} />
       <Charts points={state.series.of(node.path)} looked={looked} />

@@ -1,4 +1,5 @@
 import { ageText } from "../../../observe/age-text.js";
+import { servedState } from "../../../observe/served-state.js";
 import type { TreeNode } from "../../../system/tree.js";
 import { useLive } from "../kit/live.js";
 import { countText } from "../kit/number-text.js";
@@ -60,10 +61,12 @@ export function PoolsView({ state }: { readonly state: PageState }) {
 
 function PoolLine({ node, rate }: { readonly node: TreeNode; readonly rate: number | undefined }) {
   const { path, mailbox, scaling, reason } = node;
+  const state = servedState(node);
   return (
     <tr {...tableRole.row} data-pool={path}>
       <th scope="row" {...tableRole.name}>
-        <StateMark state={node.state} /> {path}
+        <StateMark state={state} /> {path}
+        {state !== "running" && <span class="soft"> {state}</span>}
       </th>
       <td {...tableRole.cell} data-label="Members">
         {scaling ? sizeText(scaling) : ""}

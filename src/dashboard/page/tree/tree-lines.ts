@@ -1,4 +1,6 @@
+import { servedState } from "../../../observe/served-state.js";
 import { rowId } from "../../../observe/tree-rows.js";
+import type { ChildState } from "../../../supervision/life.js";
 import type { TreeNode } from "../../../system/tree.js";
 
 /** One line of the tree, where it stands and what is folded away below it. */
@@ -7,6 +9,8 @@ export interface TreeLine {
   readonly id: string;
   readonly parent: string;
   readonly node: TreeNode;
+  /** As it is told: a group whose members are all down does not run, whatever its own state. */
+  readonly state: ChildState;
   readonly depth: number;
   /** Among its siblings, from 1. */
   readonly place: number;
@@ -42,8 +46,9 @@ export function treeLines(root: TreeNode, filter: TreeFilter): TreeLine[] {
 }
 
 /** Whether a node is what one came to see when something is wrong. */
-export function isTrouble({ state, busy, ejected }: TreeNode): boolean {
-  return state !== "running" || busy !== undefined || ejected !== undefined;
+export function isTrouble(node: TreeNode): boolean {
+  const { busy, ejected } = node;
+  return servedState(node) !== "running" || busy !== undefined || ejected !== undefined;
 }
 
 /** The node of a line; undefined once it is gone. */
@@ -75,7 +80,7 @@ function walk(
   const { children = [] } = node;
   const open = children.length === 0 ? undefined : children.length < FOLDED_FROM !== turned.has(id);
   const folded = open === false ? counted(children) : { below: 0, down: 0 };
-  lines.push({ id, parent, node, depth, place, siblings, open, held: false, ...folded });
+  lines.push({ id, parent, node, state: servedState(node), depth, place, siblings, open, held: false, ...folded });
   if (!open) return;
   children.forEach((child, index) => {
     walk(child, id, depth + 1, index + 1, children.length, turned, lines);
@@ -97,7 +102,8 @@ function match(
   const { children = [] } = node;
   let below = 0;
   // The line comes before its children, and whether it comes they decide.
-  lines.push({ id, parent, node, depth, place, siblings, open: undefined, held: false, below: 0, down: 0 });
+  const state = servedState(node);
+  lines.push({ id, parent, node, state, depth, place, siblings, open: undefined, held: false, below: 0, down: 0 });
   children.forEach((child, index) => {
     if (match(child, id, depth + 1, index + 1, children.length, wanted, lines)) below++;
   });

@@ -19,8 +19,8 @@ interface TreeRowProps {
 
 /** One line of the tree. */
 export function TreeRow({ line, index, top, selected, rates, onTurn, onChoose }: TreeRowProps) {
-  const { node, depth, place, siblings, open, held, below, down } = line;
-  const { path, name, kind, state, restarts, mailbox, scaling, standby } = node;
+  const { node, state, depth, place, siblings, open, held, below, down } = line;
+  const { path, name, kind, restarts, mailbox, scaling, standby } = node;
   const note = noteOf(node);
   const rate = rates?.latest("rate");
   return (
