@@ -135,7 +135,8 @@ export class Recycler {
     this.#handled = handled;
     if (most && !this.#turn && this.#mayNow(now)) this.#replace(most.old, most.worn);
     if (most) this.#arm(LOOK_MS);
-    else if (Number.isFinite(soonest)) this.#arm(soonest);
+    // By rounding it may lack less than the clock can tell: the time would stand still.
+    else if (Number.isFinite(soonest)) this.#arm(Math.max(1, soonest));
     if (worked) this.works();
   }
 
