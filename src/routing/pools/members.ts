@@ -65,6 +65,8 @@ export class Members {
   /** One for all members: a loaded spare fits any of them. */
   readonly cell: CellSpec;
   gate: Admission | undefined = undefined;
+  /** Somebody has drained one of them by hand, or resumed it. */
+  onHeld: () => void = () => {};
   readonly #owner: MembersOwner;
   readonly #options: MembersOptions;
   readonly #plan: Omit<ActorPlan, "lodging">;
@@ -108,9 +110,25 @@ export class Members {
     return this.all.length - this.extra;
   }
 
-  /** Of these, those that are not out: they serve, or will. */
+  /** Of these, those that are not aside: they serve, or will. */
   get working(): number {
-    return this.size - this.out.size;
+    return this.size - this.aside;
+  }
+
+  /** How many of all serve nobody until somebody wants it: they are out, or drained by hand. */
+  get aside(): number {
+    let aside = 0;
+    for (const member of this.all) if (this.isAside(member)) aside++;
+    return aside;
+  }
+
+  /** All but those. */
+  get there(): readonly Member[] {
+    return this.aside === 0 ? this.all : this.all.filter((member) => !this.isAside(member));
+  }
+
+  isAside(member: Member): boolean {
+    return member.heldBy !== undefined || this.out.has(member);
   }
 
   /** How many more the system's hosts leave to those who grow. */
@@ -122,7 +140,7 @@ export class Members {
   /** Those that serve. */
   get ready(): number {
     let up = 0;
-    for (const member of this.all) if (member.up) up++;
+    for (const member of this.all) if (member.up && member.heldBy === undefined) up++;
     return up;
   }
 
@@ -180,15 +198,16 @@ export class Members {
   }
 
   /**
-   * Whom to let go first: who is not there, then who is not there yet, then who does nothing; of equals, the youngest.
+   * Whom to let go first: who is not there, or drained; then who is not there yet, then who does nothing; of equals, the youngest.
    * @param there of those that serve, or will
    */
   leastMissed(there: boolean): Member | undefined {
     let least: Member | undefined;
     let lowest = Number.POSITIVE_INFINITY;
     for (const member of this.all) {
-      if (there && this.out.has(member)) continue;
-      const worth = this.out.has(member) ? 0 : member.up ? 2 + member.pending() : 1;
+      const aside = this.isAside(member);
+      if (there && aside) continue;
+      const worth = aside ? 0 : member.up ? 2 + member.pending() : 1;
       if (worth > lowest) continue;
       lowest = worth;
       least = member;
@@ -239,10 +258,12 @@ export class Members {
 
   paused(member: Member): void {
     this.#options.mail.paused(member);
+    this.onHeld();
   }
 
   resumed(member: Member): void {
     this.#options.mail.resumed(member);
+    this.onHeld();
   }
 
   #isOut(member: Member): void {

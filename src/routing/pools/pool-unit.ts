@@ -268,14 +268,13 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
 
   #gateOf(limits: AdmissionLimits): Admission {
     const { clock, callMade } = this.#context;
-    const { all, out } = this.#members;
     return new Admission({
       clock,
       callMade,
       path: this.path,
       limits,
       serviceMs: () => this.#gauge.service?.ms,
-      members: () => (out.size === 0 ? all : all.filter((member) => !out.has(member))),
+      members: () => this.#members.there,
       comesIn: (member, now) => this.#scaler.comesIn(member, now),
     });
   }

@@ -12,6 +12,9 @@ import { inTrouble, msToAge, type RecycleLimits, type Wear, type WornOut, whyWor
 /** How often a pool that works is looked at, ms. */
 const LOOK_MS = 1000;
 
+/** The same for the age of one that is drained by hand, ms: it stays what it is until somebody resumes it. */
+const HELD_LOOK_MS = 60_000;
+
 export interface RecyclerParts {
   readonly context: SystemContext;
   readonly path: string;
@@ -127,8 +130,10 @@ export class Recycler {
       handled += old.handled;
       const wear = this.#wear(old, now);
       if (!wear) continue;
-      const worn = wornOut(wear, limits);
-      soonest = Math.min(soonest, msToAge(wear, limits) ?? Number.POSITIVE_INFINITY);
+      const ageMs = msToAge(wear, limits) ?? Number.POSITIVE_INFINITY;
+      const held = old.heldBy !== undefined;
+      soonest = Math.min(soonest, held ? Math.max(HELD_LOOK_MS, ageMs) : ageMs);
+      const worn = held ? undefined : wornOut(wear, limits);
       if (worn && (!most || worn.value / worn.limit > most.worn.value / most.worn.limit)) most = { old, worn };
     }
     const worked = handled !== this.#handled || members.executing > 0;

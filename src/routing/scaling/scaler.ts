@@ -11,6 +11,7 @@ import type { ScalingLimits, ScalingMemory, ScalingView } from "./scaling-rule.j
 import { type ScalerParts, scalingView } from "./scaling-view.js";
 import { StartTimes } from "./start-times.js";
 import { toldNumbers } from "./told-numbers.js";
+import { workingBounds } from "./working-bounds.js";
 
 /**
  * Gives a pool its size: makes the view of it, asks the rule, performs what it wants, and tells why. It decides nothing.
@@ -41,6 +42,7 @@ export class Scaler {
     this.#trial = new GrowthTrial(parts.gauge);
     this.#memoryNow = new MemberMemory(parts.bounds.memoryBytes);
     this.#last = { by: "rule", why: "as it began", at: parts.context.clock.now() };
+    parts.members.onHeld = () => this.#setAside();
   }
 
   /** No rule will ever be asked. */
@@ -113,10 +115,21 @@ export class Scaler {
   fill(): void {
     if (!this.#open || this.#held !== undefined) return;
     const { bounds, members, mail } = this.#parts;
-    const least = Math.min(bounds.max - members.out.size, Math.max(bounds.min, mail.waiting > 0 ? 1 : 0));
+    const { min, max } = workingBounds(bounds, members.aside);
+    const least = Math.min(max, Math.max(min, mail.waiting > 0 ? 1 : 0));
     const { working } = members;
     if (working < least)
       this.#resize(least, "rule", `${working} of ${members.size} members can serve, at least ${least}`);
+  }
+
+  /** Somebody has drained a member, or resumed it: others stand in for it, and go again when that was too many. */
+  #setAside(): void {
+    if (!this.#open) return;
+    this.#trial.drop(this.#now);
+    this.fill();
+    if (!this.#elastic) return;
+    if (this.#parts.mail.waiting > 0) this.#look();
+    else this.works();
   }
 
   /** @throws HoldfastError InvalidValue */
@@ -223,15 +236,14 @@ export class Scaler {
     return scalingView(this.#parts, now, { startMs: this.#startMs, ...this.#memoryNow.of(members.all, now) });
   }
 
-  /** Who stays down keeps its place: a member that breaks again and again is not replaced for ever. */
+  /** Who is aside keeps its place: a member that breaks again and again is not replaced for ever. */
   #limits(now: number): ScalingLimits {
     const { bounds, members } = this.#parts;
-    const { min, cpuBound, targetWaitMs, shrinkAfterMs } = bounds;
-    const max = Math.max(0, bounds.max - members.out.size);
-    const least = Math.min(min, max);
+    const { cpuBound, targetWaitMs, shrinkAfterMs } = bounds;
+    const { min, max } = workingBounds(bounds, members.aside);
     return {
-      min: least,
-      max: Math.max(least, Math.min(max, members.working + members.growable, this.#trial.most(now))),
+      min,
+      max: Math.max(min, Math.min(max, members.working + members.growable, this.#trial.most(now))),
       cpuBound,
       targetWaitMs,
       shrinkAfterMs,

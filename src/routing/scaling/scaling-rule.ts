@@ -7,7 +7,7 @@ export interface ScalingView {
   readonly waiting: number;
   /** How long the first of them has waited, ms; 0 for none. */
   readonly oldestWaitMs: number;
-  /** Members that serve, or are on their way up; those on their way down are no more counted. */
+  /** Members that serve, or are on their way up; not those that leave, are parked, or drained by hand. */
   readonly members: number;
   /** Of them, those that serve. */
   readonly ready: number;

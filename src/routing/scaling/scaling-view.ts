@@ -32,7 +32,7 @@ export function scalingView(
   const waitedMs = gauge.arrivals.oldestWaitMs(now, mail.waiting);
   let busy = 0;
   let ready = 0;
-  for (const member of members.all) {
+  for (const member of members.there) {
     if (member.up) ready++;
     if (member.up && member.executing > 0) busy++;
   }
