@@ -12,6 +12,7 @@ const help = `holdfast - an actor runtime that keeps models serving while things
   holdfast top <url>               the busiest actors, once a second
   holdfast events <url>            tell what happens there, while it happens
   holdfast dead-letters <url> …    messages that nobody will handle: list, show, retry, discard
+  holdfast restart <url> <path> …  restart an actor, a pool or a supervisor; what was parked comes back
   holdfast report <url> [--since]  what died, why, what it cost, what to change; with a number: one crash report
   holdfast check-v2 <url>          hold any server to the Open Inference Protocol (V2)
   holdfast models <url> …          list, load, unload, swap or roll back a server's models
@@ -34,6 +35,7 @@ const commands: Record<string, () => Promise<Command>> = {
   top: async () => (await import("./top/top.js")).top,
   events: async () => (await import("./events/events.js")).events,
   "dead-letters": async () => (await import("./dead-letters/dead-letters.js")).deadLetters,
+  restart: async () => (await import("./restart/restart.js")).restart,
   report: async () => (await import("./report/report.js")).report,
   "check-v2": async () => (await import("./check-v2/check-v2.js")).checkV2Command,
   models: async () => (await import("./models/models.js")).models,

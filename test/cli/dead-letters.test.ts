@@ -94,6 +94,20 @@ describe("holdfast dead-letters", () => {
     ).toMatchObject([{ path: "app/worker" }]);
   });
 
+  it("needs the admin token alone where other machines reach the server, whatever token of callers is there", async () => {
+    const shared = { ...env, HOLDFAST_TOKEN: "a-token-of-16-characters" };
+    const file = join(folder(), "holdfast.config.mjs");
+    const server = start(["serve", file, "--port", "0", "--host", "0.0.0.0"], { env: shared });
+    const [, port] = await server.says(/page +http:\S+:(\d+)/);
+    const url = `http://127.0.0.1:${port}`;
+    for (const HOLDFAST_TOKEN of ["", shared.HOLDFAST_TOKEN]) {
+      const list = await holdfast(["dead-letters", url], { env: { ...env, HOLDFAST_TOKEN } });
+      expect(list).toMatchObject({ code: 0, out: "no dead letters\n", err: "" });
+    }
+    const caller = await holdfast(["dead-letters", url, "--token", shared.HOLDFAST_TOKEN]);
+    expect(caller).toMatchObject({ code: 1, err: expect.stringContaining("refused the admin token") });
+  });
+
   it("is for operators, and says what is wrong with what was asked", async () => {
     const { url, server } = await serving(0, env);
     // What a server writes is kept: a token that was given to it is not in it.

@@ -17,7 +17,8 @@ export interface OperatedServer {
 export function operatedServers(): {
   readonly start: ReturnType<typeof startsInTests>;
   readonly folder: () => string;
-  serving(port?: number, env?: Record<string, string>): Promise<OperatedServer>;
+  /** @param config of another server, and what it says when it is ready */
+  serving(port?: number, env?: Record<string, string>, config?: string, ready?: RegExp): Promise<OperatedServer>;
 } {
   const start = startsInTests();
   let folder = "";
@@ -30,11 +31,10 @@ export function operatedServers(): {
   return {
     start,
     folder: () => folder,
-    async serving(port = 0, env = {}) {
-      const file = join(folder, "holdfast.config.mjs");
+    async serving(port = 0, env = {}, file = join(folder, "holdfast.config.mjs"), ready = /^ready: worker/m) {
       const server = start(["serve", file, "--port", String(port)], { env });
       const [, url] = await server.says(/page +(http:\S+)/);
-      await server.says(/^ready: worker/m);
+      await server.says(ready);
       return { server, url: url! };
     },
   };

@@ -21,6 +21,9 @@ export interface Reached {
   readonly timeout?: string | undefined;
 }
 
+/** Where nobody says how long to look for a server. */
+export const PATIENCE = "5s";
+
 /** The first tree that a server sends, with its recent death reports. */
 export type FirstTree = Extract<News, { type: "tree" }>;
 
@@ -28,12 +31,11 @@ export type FirstTree = Extract<News, { type: "tree" }>;
  * A connection that may watch.
  * @throws CommandError where nobody answers, the token is wrong, or the server shows itself to operators only
  */
-export async function reach({ command, url, token, timeout = "5s" }: Reached): Promise<Client> {
-  const connectTimeout = durationOption("timeout", timeout);
-  const shown = token ?? process.env.HOLDFAST_TOKEN;
+export async function reach(reached: Reached): Promise<Client> {
+  const { url, token = process.env.HOLDFAST_TOKEN, timeout = PATIENCE } = reached;
   let client: Client;
   try {
-    client = await connect(url, { ...(shown ? { token: shown } : {}), connectTimeout, name: `holdfast ${command}` });
+    client = await dial(reached, token);
   } catch (error) {
     throw unreachable(url, error, timeout);
   }
@@ -41,6 +43,12 @@ export async function reach({ command, url, token, timeout = "5s" }: Reached): P
   client.close();
   const why = `${url} shows its tree to operators only, because other machines reach it`;
   throw new CommandError(`${why}: give its admin token in HOLDFAST_TOKEN`, exitCodes.failed);
+}
+
+/** A connection with that token. @throws (rejects) what connecting throws, CommandError for a timeout that is none */
+export async function dial({ command, url, timeout = PATIENCE }: Reached, token: string | undefined): Promise<Client> {
+  const connectTimeout = durationOption("timeout", timeout);
+  return connect(url, { ...(token ? { token } : {}), connectTimeout, name: `holdfast ${command}` });
 }
 
 /** @throws CommandError when the connection ends before */

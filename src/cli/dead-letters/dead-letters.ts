@@ -2,7 +2,8 @@ import type { Client } from "../../client/client.js";
 import { isHoldfastError } from "../../errors.js";
 import type { LetterFilter } from "../../system/letters/dead-letters.js";
 import { CommandError, durationOption, exitCodes, parseCommand, wholeNumber } from "../command.js";
-import { reach, urlOf } from "../connection/reach.js";
+import { urlOf } from "../connection/reach.js";
+import { reachAdmin, reachAdminHelp } from "../connection/reach-admin.js";
 import { terminal } from "../terminal/terminal.js";
 import { oneLine } from "../terminal/terminal-text.js";
 import { letterLines, letterTable } from "./letter-lines.js";
@@ -24,8 +25,7 @@ one that killed is quarantined again at its first kill.
   --within TIME    how long each retry may take: 30s (default)
   --json           a line of JSON for each letter, or for each outcome: { "id", "outcome", "code", "message" }; with --all the
                    counts { "succeeded", "failed", "refused" } or { "discarded" }
-  --token TOKEN    the admin token; default HOLDFAST_ADMIN_TOKEN, which other users of this machine cannot read
-  --timeout TIME   how long to look for the server: 500ms, 5s (default), 1m; a bare number is ms
+${reachAdminHelp}
   -h, --help
 
 Environment: HOLDFAST_ADMIN_TOKEN. NO_COLOR: without colour.
@@ -65,7 +65,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   };
   refuseOdd(act, ids, all, Object.keys(filter).length > 0);
   const withinMs = durationOption("within", values.within ?? "30s");
-  const client = await reachAdmin(url, values.token, values.timeout);
+  const client = await reachAdmin({ command: "dead-letters", url, ...values });
   const job = { client, url, ids, filter, json, withinMs };
   try {
     if (act === "list") return await list(job);
@@ -141,25 +141,6 @@ async function discardAll({ client, filter, json }: Job): Promise<number> {
   const discarded = await client.admin.deadLetters.discardAll(filter);
   console.log(json ? JSON.stringify({ discarded }) : `${discarded} discarded`);
   return exitCodes.ok;
-}
-
-async function reachAdmin(url: string, token: string | undefined, timeout: string | undefined): Promise<Client> {
-  const adminToken = token ?? process.env.HOLDFAST_ADMIN_TOKEN;
-  if (!adminToken) {
-    throw new CommandError(
-      'dead-letters needs the admin token that "holdfast serve" printed: give it in HOLDFAST_ADMIN_TOKEN',
-    );
-  }
-  const client = await reach({ command: "dead-letters", url, timeout });
-  try {
-    await client.admin.login(adminToken);
-    return client;
-  } catch (error) {
-    client.close();
-    if (!isHoldfastError(error, "Unauthorized")) throw error;
-    const why = `${url} refused the admin token: give the one that it printed, in HOLDFAST_ADMIN_TOKEN`;
-    throw new CommandError(why, exitCodes.failed);
-  }
 }
 
 /** @throws CommandError */

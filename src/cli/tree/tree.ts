@@ -1,5 +1,6 @@
 import { realClock } from "../../clock.js";
-import { CommandError, exitCodes, parseCommand } from "../command.js";
+import { exitCodes, parseCommand } from "../command.js";
+import { nothingAt } from "../connection/nothing-at.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
 import { terminal } from "../terminal/terminal.js";
 import { branchAt } from "./tree-branch.js";
@@ -46,10 +47,7 @@ export async function tree(args: string[]): Promise<number> {
   try {
     const { tree: first } = await firstTree(client, url);
     const branch = branchAt(first, values.path);
-    if (!branch) {
-      const known = (first.children ?? []).map(({ name }) => name).join(", ");
-      throw new CommandError(`${url} has nothing at "${values.path}": it has ${known}`, exitCodes.failed);
-    }
+    if (!branch) throw nothingAt(url, first, values.path!);
     if (values.watch) return await watchTree({ client, url, path: values.path, display: displayOf(url, values.json) });
     console.log(values.json ? JSON.stringify(branch) : treeLines(branch, terminal()).join("\n"));
     return exitCodes.ok;
