@@ -149,6 +149,13 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await page.keyboard.type(adminToken);
     await page.keyboard.press("Enter");
     await page.getByText("app/desk is drained.").waitFor();
+    const entry = page.locator(".outcome-line .entry");
+    await entry.filter({ hasText: "drain app/desk" }).waitFor();
+    const { id } = app.audits().at(-1)!;
+    // Which, what, who, when, what came of it.
+    const told = (await entry.textContent()) ?? "";
+    expect(told).toContain(`Entry ${id} of the audit log: drain app/desk, within 10s, by admin, 127.0.0.1, `);
+    expect(told).toMatch(/, .*\d\d:\d\d.*, done in [\d.]+ m?s$/);
     await state.filter({ hasText: "draining" }).waitFor();
     await act("Resume");
     await page.keyboard.press("Enter");
@@ -159,6 +166,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await act("Restart");
     await page.keyboard.press("Enter");
     await page.getByText("app/desk has started again.").waitFor();
+    await entry.filter({ hasText: "restart app/desk" }).waitFor();
     expect(incarnation()).toBeGreaterThan(before);
     await page.getByRole("button", { name: "Put away" }).click();
     // Left by Escape: nothing is done.

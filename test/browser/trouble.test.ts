@@ -30,7 +30,10 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page, when something 
 
   test("tells a pool that has no member left as not running: its mark, its word, its colour, and among the pools", async () => {
     const app = await system(
-      supervisor({}, { desks: pool(inline(Desk, undefined, once), { size: 2 }), visitors: keyed(inline(Desk), { cells: 1 }) }),
+      supervisor(
+        {},
+        { desks: pool(inline(Desk, undefined, once), { size: 2 }), visitors: keyed(inline(Desk), { cells: 1 }) },
+      ),
     );
     const door = await gateway(app, { port: 0, adminToken, pages: dashboardPages(), expose: {} });
     const { page, leave } = await visit(browser, door.pagesUrl);

@@ -10,6 +10,7 @@ import { LettersView } from "./letters/letters-view.js";
 import { ModelsView } from "./models/models-view.js";
 import { NodePanel } from "./node/node-panel.js";
 import type { Operator } from "./operator.js";
+import { OutcomeLine } from "./outcome-line.js";
 import type { PageState } from "./page-state.js";
 import { PoolsView } from "./pools/pools-view.js";
 import { TreeCard } from "./tree/tree-card.js";
@@ -37,7 +38,7 @@ export function App({ state, operator, token, onSignIn }: AppProps) {
       <Header state={state} />
       <SignInOffer state={state} onSignIn={onSignIn} />
       <main id="main" tabIndex={-1}>
-        <Outcome state={state} />
+        <OutcomeLine state={state} />
         {view === "live" && <LiveView state={state} operator={operator} />}
         {view === "pools" && <PoolsView state={state} />}
         {view === "letters" && <LettersView state={state} operator={operator} />}
@@ -70,21 +71,6 @@ function LiveView({ state, operator }: Pick<AppProps, "state" | "operator">) {
           </button>
           <NodePanel state={state} operator={operator} />
         </Modal>
-      )}
-    </div>
-  );
-}
-
-/** What came of the latest act, until it is put away. */
-function Outcome({ state }: { readonly state: PageState }) {
-  const outcome = useLive(state.outcome);
-  return (
-    <div class={outcome === "" ? "" : "outcome-line"}>
-      <p role="status">{outcome}</p>
-      {outcome !== "" && (
-        <button type="button" class="plain" onClick={() => state.outcome.set("")}>
-          Put away
-        </button>
       )}
     </div>
   );

@@ -37,7 +37,7 @@ const connection = new Connection(url.href, sessionStorage.getItem(tokenKey) ?? 
   },
 });
 const panels = new Panels(byId("panels"), connection);
-const operator = new Operator(connection, (text) => state.outcome.set(text));
+const operator = new Operator(connection, state.outcome);
 let treeLimit: ReturnType<typeof setTimeout> | undefined;
 
 function showView(): void {

@@ -1,26 +1,35 @@
 import type { ClientAdmin } from "../../client/browser.js";
 import { isHoldfastError } from "../../errors.js";
 import type { TreeNode } from "../../system/tree.js";
+import { type Audited, entryOf } from "./audit/audited.js";
 import type { Connection } from "./connection.js";
 import { askAndAct, type DialogText } from "./dialog.js";
 import { Live } from "./kit/live.js";
 import type { NodeAct } from "./node/node-acts.js";
+import type { Outcome } from "./outcome-line.js";
 
 /** Sizes offered of a pool that could be larger: nobody looks for one in a list of more. */
 const MOST_OFFERED = 128;
+/** Of the audit log, read to find the entry of what was just done: others may act at the same time. */
+const ENTRIES_READ = 20;
+
+interface Confirmed extends Omit<DialogText, "password" | "remembered"> {
+  /** What the audit log calls it; undefined for what only reads. */
+  readonly audited?: Audited;
+}
 
 /** Acts for whoever has the admin token: each time it is named what is to be done, and may be left. */
 export class Operator {
   readonly #connection: Connection;
-  readonly #say: (text: string) => void;
+  readonly #outcome: Live<Outcome | undefined>;
   /** Typed once; gone with the page, or when the server no longer takes it. */
   #token = "";
   /** Whether an admin token was taken: what operators alone may see can be read from then on. */
   readonly unlocked = new Live(false);
 
-  constructor(connection: Connection, say: (text: string) => void) {
+  constructor(connection: Connection, outcome: Live<Outcome | undefined>) {
     this.#connection = connection;
-    this.#say = say;
+    this.#outcome = outcome;
   }
 
   /**
@@ -41,7 +50,9 @@ export class Operator {
 
   async act(act: NodeAct, node: TreeNode): Promise<void> {
     const { path } = node;
-    const text = { title: `${act.name} ${path}?`, text: act.text(node), act: act.name, dangerous: act.dangerous };
+    const { name, dangerous } = act;
+    const audited = { act: name.toLowerCase(), on: path };
+    const text = { title: `${name} ${path}?`, text: act.text(node), act: name, dangerous, audited };
     await this.confirm(text, (admin) => act.run(admin, path));
   }
 
@@ -56,6 +67,7 @@ export class Operator {
       title: `Resize ${path}`,
       text: `It holds what you choose until you give it back to its rule (${min} to ${max}). Who leaves finishes its work first.`,
       act: "Resize",
+      audited: { act: "resize", on: path },
       choice: {
         label: "Members",
         options: [["auto", "as its rule decides"], ...sizes] as const,
@@ -74,7 +86,7 @@ export class Operator {
    * @returns whether it was done
    */
   async confirm(
-    text: Omit<DialogText, "password" | "remembered">,
+    { audited, ...text }: Confirmed,
     run: (admin: ClientAdmin, chosen: string) => Promise<string>,
   ): Promise<boolean> {
     const asked = { ...text, password: "Admin token", remembered: this.#token };
@@ -91,8 +103,22 @@ export class Operator {
           throw error;
         }),
     );
-    if (outcome !== undefined) this.#say(outcome);
-    return outcome !== undefined;
+    if (outcome === undefined) return false;
+    const told: Outcome | undefined = outcome === "" ? undefined : { text: outcome };
+    this.#outcome.set(told);
+    if (told && audited) void this.#tellEntry(told, audited);
+    return true;
+  }
+
+  /** What the server wrote down of it is told beside its outcome, unless that was put away meanwhile. */
+  async #tellEntry(told: Outcome, audited: Audited): Promise<void> {
+    try {
+      const entries = await this.read((admin) => admin.audits({ limit: ENTRIES_READ }));
+      const entry = entries && entryOf(entries, audited);
+      if (entry && this.#outcome.value === told) this.#outcome.set({ ...told, entry });
+    } catch {
+      // The act is done, and its outcome told; the audit log has its entry.
+    }
   }
 
   /** Another may have been taken meanwhile: that one stays. */

@@ -5,6 +5,7 @@ import type { Activity } from "./incidents/activity.js";
 import type { KnownReport } from "./incidents/known-reports.js";
 import { Live } from "./kit/live.js";
 import { ServerClock } from "./kit/server-clock.js";
+import type { Outcome } from "./outcome-line.js";
 import { Series } from "./series/series.js";
 import { nodeOf } from "./tree/tree-lines.js";
 
@@ -32,7 +33,8 @@ export class PageState {
   readonly counted = new Live<SystemStats | undefined>(undefined);
   /** Why there is no tree, and what can be done. */
   readonly locked = new Live<{ readonly text: string } | undefined>(undefined);
-  readonly outcome = new Live("");
+  /** Of the latest act. */
+  readonly outcome = new Live<Outcome | undefined>(undefined);
 
   readonly view = new Live<View>("live");
   /** The id of a line of the tree. */

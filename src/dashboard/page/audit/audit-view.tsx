@@ -6,6 +6,7 @@ import { tableRole } from "../kit/table-role.js";
 import { useOperatorsRead } from "../kit/use-operators-read.js";
 import type { Operator } from "../operator.js";
 import type { PageState } from "../page-state.js";
+import { actorText, actText, outcomeText, whenText } from "./audit-text.js";
 
 /** Entries that are shown, the newest; the server keeps more, and a file where it was given one. */
 const SHOWN = 200;
@@ -70,14 +71,14 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
               {actText(entry)}
             </th>
             <td {...tableRole.cell} data-label="When">
-              {new Date(entry.at).toLocaleString([], { hour12: false })}
+              {whenText(entry)}
             </td>
             <td {...tableRole.cell} data-label="Who">
-              {entry.name === undefined ? entry.address : `${entry.name}, ${entry.address}`}
+              {actorText(entry)}
             </td>
             <td {...tableRole.cell} data-label="Outcome">
               <span class="chip" data-outcome={entry.outcome}>
-                {entry.code === undefined ? entry.outcome : `${entry.outcome}: ${entry.code}`}
+                {outcomeText(entry)}
               </span>
               {entry.missed !== undefined && <span class="soft"> and {entry.missed} more before it</span>}
             </td>
@@ -89,10 +90,4 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
       </tbody>
     </table>
   );
-}
-
-/** "resize app/digits, to 4" */
-function actText({ act, on, key, with: options = {} }: AuditEntry): string {
-  const told = Object.entries(options).map(([name, value]) => `${name} ${value}`);
-  return [`${act} ${on ?? ""}${key === undefined ? "" : `[${key}]`}`.trim(), ...told].join(", ");
 }

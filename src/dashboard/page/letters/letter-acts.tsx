@@ -11,16 +11,25 @@ export function LetterActs({ letter, operator }: LetterActsProps) {
   const { id, notRetryable, retrying } = letter;
   const name = `letter ${id}, ${toText(letter)}`;
   const retry = () =>
-    operator.confirm({ title: `Retry ${name}?`, text: retryText(letter), act: "Retry" }, async ({ deadLetters }) => {
-      await deadLetters.retry(id);
-      return `Letter ${id} has run.`;
-    });
+    operator.confirm(
+      {
+        title: `Retry ${name}?`,
+        text: retryText(letter),
+        act: "Retry",
+        audited: { act: "retry", with: { id } },
+      },
+      async ({ deadLetters }) => {
+        await deadLetters.retry(id);
+        return `Letter ${id} has run.`;
+      },
+    );
   const discard = () =>
     operator.confirm(
       {
         title: `Discard ${name}?`,
         text: "It is forgotten, and nobody will handle it.",
         act: "Discard",
+        audited: { act: "discard", with: { id } },
         dangerous: true,
       },
       async ({ deadLetters }) =>

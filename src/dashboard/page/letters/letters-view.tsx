@@ -52,6 +52,7 @@ function AllLetters({ operator }: { readonly operator: Operator }) {
         title: "Retry all dead letters?",
         text: "Each is sent again where it was sent to. One that killed is quarantined again at its first kill.",
         act: "Retry all",
+        audited: { act: "retry-all" },
       },
       async ({ deadLetters }) => {
         const { succeeded, failed, refused } = await deadLetters.retryAll();
@@ -64,6 +65,7 @@ function AllLetters({ operator }: { readonly operator: Operator }) {
         title: "Discard all dead letters?",
         text: "They are forgotten, and nobody will handle them.",
         act: "Discard all",
+        audited: { act: "discard-all" },
         dangerous: true,
       },
       async ({ deadLetters }) => `${await deadLetters.discardAll()} dead letters are discarded.`,

@@ -5,6 +5,8 @@ import type { ModelRow } from "./read-models.js";
 /** What an operator may do with a version of a model. */
 interface ModelAct {
   readonly name: string;
+  /** As the audit log calls it. */
+  readonly audited: string;
   readonly text: string;
   /** It is done to the model, whichever version it is offered at. */
   readonly whole?: true;
@@ -15,6 +17,7 @@ interface ModelAct {
 const acts: readonly ModelAct[] = [
   {
     name: "Load",
+    audited: "load",
     text: "It is loaded beside what runs, and answers when it is asked for by its version.",
     fits: ({ state }) => state !== "READY",
     run: async ({ models }, { name, version }) => {
@@ -24,6 +27,7 @@ const acts: readonly ModelAct[] = [
   },
   {
     name: "Swap in",
+    audited: "swap",
     text: "It takes over after a probation: a share of the requests, judged beside the version that answers now. This may take a minute.",
     fits: ({ version }) => version !== "",
     run: async ({ models }, { name, version }) => {
@@ -33,6 +37,7 @@ const acts: readonly ModelAct[] = [
   },
   {
     name: "Roll back",
+    audited: "rollback",
     whole: true,
     text: "A swap that is under way ends in favour of the old version; else the version before takes the place of the one that answers.",
     fits: ({ state }) => state === "READY",
@@ -43,6 +48,7 @@ const acts: readonly ModelAct[] = [
   },
   {
     name: "Unload",
+    audited: "unload",
     whole: true,
     text: "What is under way finishes; then nobody is answered by this model any more, by none of its versions.",
     fits: ({ state }) => state === "READY",
@@ -63,6 +69,7 @@ export function ModelControls({ row, operator }: { readonly row: ModelRow; reado
         text: act.text,
         act: act.name,
         dangerous: act.name === "Unload",
+        audited: { act: act.audited, on: name },
       },
       (admin) => act.run(admin, row),
     );
