@@ -147,6 +147,16 @@ export function toError(thrown: unknown): Error {
   return error;
 }
 
+/** The message of whatever was thrown, as text. Never throws: a user's error may have a getter that does, or a message that is no text. */
+export function messageOf(thrown: unknown): string {
+  try {
+    const { message } = toError(thrown);
+    return typeof message === "string" ? message : describe(message);
+  } catch {
+    return "(its message cannot be read)";
+  }
+}
+
 function describe(value: unknown): string {
   try {
     // A toJSON() may answer with nothing.

@@ -1,4 +1,4 @@
-import { HoldfastError } from "./errors.js";
+import { HoldfastError, messageOf } from "./errors.js";
 
 /**
  * Imports an optional peer, or says what to type.
@@ -32,5 +32,5 @@ function isAbsent(name: string, cause: unknown): boolean {
 }
 
 function text(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split("\n", 1)[0]!;
+  return messageOf(cause).split("\n", 1)[0]!;
 }

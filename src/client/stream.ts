@@ -1,5 +1,6 @@
 import { milliseconds } from "../duration.js";
 import { HoldfastError, isHoldfastError } from "../errors.js";
+import { tellListener } from "../guarded.js";
 import type { ErrorFrame, OpenedFrame, ServerFrame } from "../protocol/frames.js";
 import type { TraceContext } from "../protocol/trace-context.js";
 import { fromWire, toWire } from "../protocol/values.js";
@@ -24,7 +25,6 @@ export interface StreamRules {
 }
 
 const KEEP_BYTES = 64 * 1024 * 1024;
-const ignore = () => {};
 
 /**
  *   push ─▶ kept ──credit──▶ chunk{seq} ─▶ result{seq} ─▶ push's promise, for await ─▶ ack{seq}
@@ -84,7 +84,7 @@ export class ClientStream implements InputStream {
       this.#kept.push({ seq: this.#kept.pushed, args: wired, bytes: weigh(wired), resolve, reject });
     });
     // Who iterates hears of failures there.
-    if (this.#iterated) promise.catch(ignore);
+    if (this.#iterated) promise.catch(() => {});
     this.#pump();
     return promise;
   }
@@ -295,6 +295,6 @@ export class ClientStream implements InputStream {
 
   #enter(state: StreamState): void {
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    for (const listener of [...this.#listeners]) tellListener(listener, state, "a stream's states");
   }
 }

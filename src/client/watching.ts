@@ -1,4 +1,5 @@
 import type { HoldfastError } from "../errors.js";
+import { tellListener } from "../guarded.js";
 import type { EventFrame, ServerFrame, StatsFrame, TreeDiffFrame, TreeFrame, WatchFrame } from "../protocol/frames.js";
 import type { DeathReport } from "../system/death/report.js";
 import type { SystemEvent } from "../system/events.js";
@@ -129,7 +130,7 @@ export class Watching {
     const stats = this.#stats.apply(frame);
     if (stats === "more") return;
     const news: News | undefined = stats && { type: "stats", at: frame.at, stats };
-    if (news) for (const [listener, wants] of [...this.#listeners]) wants && listener(news);
+    if (news) for (const [listener, wants] of [...this.#listeners]) wants && tellListener(listener, news, "a watch");
     else if (!this.#asked) this.#ask();
   }
 
@@ -138,6 +139,6 @@ export class Watching {
   }
 
   #tell(news: News): void {
-    for (const listener of [...this.#listeners.keys()]) listener(news);
+    for (const listener of [...this.#listeners.keys()]) tellListener(listener, news, "a watch");
   }
 }

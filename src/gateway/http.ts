@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ErrorCode, HoldfastError } from "../errors.js";
+import { type ErrorCode, HoldfastError, messageOf } from "../errors.js";
 import { toWireError } from "../protocol/wire-error.js";
 import type { PageResponse, Pages } from "./page.js";
 import type { Readiness } from "./readiness.js";
@@ -26,7 +26,7 @@ export async function respond(request: IncomingMessage, response: ServerResponse
     send(request, response, await answer(request, rules));
   } catch (error) {
     // A page that throws costs its own request only.
-    send(request, response, problem(500, new HoldfastError("HandlerFailed", `the page failed: ${String(error)}`)));
+    send(request, response, problem(500, new HoldfastError("HandlerFailed", `the page failed: ${messageOf(error)}`)));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { HoldfastError, isHoldfastError } from "../errors.js";
+import { HoldfastError, isHoldfastError, messageOf } from "../errors.js";
 import type { GatewayFigures } from "../observe/metrics/gateway-samples.js";
 import { type Metrics, metricsOf } from "../observe/metrics/metrics.js";
 import type { App } from "../system/app.js";
@@ -117,17 +117,7 @@ function refusal(status: number, why: string, headers: Readonly<Record<string, s
 /** What a metric of somebody else's did. */
 function failure(error: unknown): Answer {
   if (isHoldfastError(error, "Timeout")) return refusal(503, error.message);
-  return refusal(500, `a metric failed: ${firstLine(error)}`);
-}
-
-/** Whatever was thrown: a message may be no text, or throw when it is read. */
-function firstLine(error: unknown): string {
-  if (!(error instanceof Error)) return "it threw what is no Error";
-  try {
-    return String(error.message).split("\n", 1)[0]!.slice(0, 200);
-  } catch {
-    return "its message cannot be read";
-  }
+  return refusal(500, `a metric failed: ${messageOf(error).split("\n", 1)[0]!.slice(0, 200)}`);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoldfastError, isErrorCode, isHoldfastError, toError } from "../errors.js";
+import { type ErrorCode, HoldfastError, isErrorCode, isHoldfastError, messageOf, toError } from "../errors.js";
 import type { WireError } from "./frames.js";
 import { toWire } from "./values.js";
 
@@ -7,7 +7,7 @@ const LONGEST_MESSAGE = 4096;
 /** An error as data: code, words and advice travel; stack and cause stay at home. */
 export function toWireError(thrown: unknown): WireError {
   const error = toError(thrown);
-  const message = error.message.slice(0, LONGEST_MESSAGE);
+  const message = messageOf(error).slice(0, LONGEST_MESSAGE);
   if (!isHoldfastError(error)) return { code: "HandlerFailed", message, retryable: false };
   const details = sendable(error.details);
   return {

@@ -1,5 +1,5 @@
 import type { BreakerEvent } from "../actor/sight.js";
-import { toError } from "../errors.js";
+import { tellListener } from "../guarded.js";
 import type { ChildState } from "../supervision/life.js";
 import type { AuditEntry } from "./audit.js";
 import { lifeIsHeard, publishEvent } from "./channels/event-channels.js";
@@ -149,7 +149,7 @@ export interface ThresholdEvent {
 
 export type Listener = (event: SystemEvent) => void;
 
-/** Fans events out. A listener that throws is dropped from nothing and disturbs nobody: its error is reported once. */
+/** Fans events out. A listener that throws is dropped from nothing and disturbs nobody: it is warned of. */
 export class EventFan {
   readonly #system: string;
   readonly #listeners = new Set<Listener>();
@@ -171,18 +171,6 @@ export class EventFan {
 
   emit(event: SystemEvent): void {
     publishEvent(this.#system, event);
-    for (const listener of this.#listeners) {
-      try {
-        const answer: unknown = listener(event);
-        // An async function is taken for a listener too: nobody else hears that it rejects.
-        if (answer instanceof Promise) void answer.catch(complain);
-      } catch (error) {
-        complain(error);
-      }
-    }
+    for (const listener of this.#listeners) tellListener(listener, event, "system events");
   }
-}
-
-function complain(error: unknown): void {
-  process.emitWarning(`a listener of system events threw: ${toError(error).message}`, { code: "HOLDFAST_LISTENER" });
 }

@@ -1,5 +1,5 @@
 import { monotonicNow } from "../clock.js";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, messageOf } from "../errors.js";
 import { encodeError, type WireError } from "./error-codec.js";
 import type { ToHost, ToParent } from "./frames.js";
 
@@ -55,6 +55,5 @@ function crashed({ actor, incarnation, seq }: Extract<ToParent, { t: "done" }>, 
 }
 
 function unsendable(thrown: unknown): HoldfastError {
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
-  return new HoldfastError("InvalidValue", `a value cannot be sent: ${why} (see docs/values.md)`);
+  return new HoldfastError("InvalidValue", `a value cannot be sent: ${messageOf(thrown)} (see docs/values.md)`);
 }

@@ -1,5 +1,5 @@
 import { type AnyActorRef, isMachineSnapshot } from "xstate";
-import { HoldfastError } from "../errors.js";
+import { HoldfastError, messageOf } from "../errors.js";
 import { shown } from "../known-keys.js";
 import { found } from "./actor-paths.js";
 import type { LoadedMachine } from "./load-machine.js";
@@ -83,7 +83,7 @@ export function checkRestored(root: AnyActorRef, stored: StoredMachine, place: s
 
 function whatHasChanged(root: AnyActorRef, { machine, marks, timers, former }: StoredMachine): string | undefined {
   const now = root.getSnapshot() as StoredSnapshot & { readonly error?: unknown };
-  if (now.status === "error" && machine.status !== "error") return text(now.error);
+  if (now.status === "error" && machine.status !== "error") return messageOf(now.error);
   const gone = childrenGone(root, machine, []);
   if (gone !== undefined || former) return gone ?? notInvoked(root, former!);
   return (
@@ -114,8 +114,4 @@ function refused(place: string, message: string, details: Record<string, unknown
 
 function versionText(version: unknown): string {
   return version === undefined ? "no version" : `version ${shown(version)}`;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -189,7 +189,7 @@ describe("a pool's size, in virtual time", () => {
       () => {
         throw new Error("no idea");
       },
-      "threw Error: no idea",
+      'threw "no idea"',
     ],
     ["answers nothing", () => undefined, "wants undefined members"],
     ["answers half a member", () => ({ want: 1.5 }), "wants 1.5 members"],

@@ -8,12 +8,14 @@ const src = resolve("src");
 const floors = [
   [
     "errors.ts",
+    "guarded.ts",
     "error-table.ts",
     "clock.ts",
     "duration.ts",
     "defaults.ts",
     "known-keys.ts",
     "native-mark.ts",
+    "number-map.ts",
     "development.ts",
     "peer.ts",
   ],

@@ -1,4 +1,4 @@
-import { toError } from "../../errors.js";
+import { guarded } from "../../guarded.js";
 import type { ThresholdEvent } from "../../system/events.js";
 import type { Levers } from "../../system/levers.js";
 import type { ShedLevel } from "../../system/shedding.js";
@@ -53,16 +53,15 @@ export class Acting {
     const over = () => {
       this.#calling = false;
     };
-    const failed = (error: unknown) => {
-      const warning = `the function of the monitor's rule "${text}" failed: ${toError(error).message}`;
+    const failed = (message: string) => {
+      over();
+      const warning = `the function of the monitor's rule "${text}" failed: ${message}`;
       process.emitWarning(warning, { code: "HOLDFAST_MONITOR" });
     };
-    try {
-      void Promise.resolve(then(event)).catch(failed).finally(over);
-    } catch (error) {
+    guarded(async () => {
+      await then(event);
       over();
-      failed(error);
-    }
+    }, failed);
   }
 
   /** What lasts is let go. */

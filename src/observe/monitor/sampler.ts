@@ -1,4 +1,4 @@
-import { toError } from "../../errors.js";
+import { messageOf } from "../../errors.js";
 import { type Reading, type ReadingName, readingKey } from "./reading.js";
 import type { Source } from "./source.js";
 
@@ -73,7 +73,7 @@ export class Sampler {
       try {
         source.close?.();
       } catch (error) {
-        const warning = `a source of the monitor threw as it was closed: ${toError(error).message}`;
+        const warning = `a source of the monitor threw as it was closed: ${messageOf(error)}`;
         process.emitWarning(warning, { code: "HOLDFAST_MONITOR" });
       }
     }
@@ -82,7 +82,7 @@ export class Sampler {
   #read(standing: Standing): void {
     const { source } = standing;
     const failed = (error: unknown) => {
-      standing.failed = toError(error).message;
+      standing.failed = messageOf(error);
     };
     try {
       const answer = source.read();

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Timer } from "../../clock.js";
-import { HoldfastError, toError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import type { SystemContext } from "../../system/context.js";
 import type { Scaling } from "../../system/tree.js";
@@ -141,8 +141,7 @@ export class KeyedSize {
       this.#starts.fails(start);
       this.#calmUntil = this.#context.clock.now() + CALM_MS;
       const { size } = this.#cells;
-      if (size !== to)
-        this.#tell(to, Math.max(before, size), "rule", `a cell did not start: ${toError(thrown).message}`);
+      if (size !== to) this.#tell(to, Math.max(before, size), "rule", `a cell did not start: ${messageOf(thrown)}`);
     }
   }
 

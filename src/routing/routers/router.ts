@@ -1,5 +1,5 @@
 import { POOL_MEMBER_WINDOW } from "../../defaults.js";
-import { HoldfastError, toError } from "../../errors.js";
+import { HoldfastError, messageOf, toError } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import { Mailbox, type MailboxLimits } from "../../mailbox/mailbox.js";
 import type { Message } from "../../mailbox/message.js";
@@ -189,8 +189,8 @@ export class Router implements PoolMail {
     try {
       index = route.pick(candidates, this.#shown, context.chance);
     } catch (thrown) {
-      const cause = toError(thrown);
-      throw new HoldfastError("InvalidSpec", `${path}.route threw: ${cause.message}`, { cause, details });
+      const text = `${path}.route threw: ${messageOf(thrown)}`;
+      throw new HoldfastError("InvalidSpec", text, { cause: toError(thrown), details });
     }
     if (typeof index === "number" && Number.isInteger(index) && index >= 0 && index < candidates.length) return index;
     const fix = `return an index from 0 to ${candidates.length - 1}`;

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors.js";
 import { shown } from "../../known-keys.js";
 import type { ScalingDecision, ScalingLimits, ScalingMemory, ScalingRule, ScalingView } from "./scaling-rule.js";
 
@@ -13,19 +14,18 @@ export function askRule(
   memory: ScalingMemory | undefined,
   told: (wrong: string) => void,
 ): ScalingDecision | undefined {
-  let decision: ScalingDecision | undefined;
   try {
     // Copies: what it does to them must not move its own bounds.
-    decision = rule({ ...view }, { ...limits }, memory);
+    const decision = rule({ ...view }, { ...limits }, memory);
+    const want: unknown = decision?.want;
+    if (!Number.isInteger(want)) {
+      told(`wants ${shown(want)} members, which is no whole number`);
+      return undefined;
+    }
+    const bounded = Math.max(limits.min, Math.min(limits.max, decision.want));
+    return { ...decision, want: bounded, why: String(decision.why ?? "the pool's own rule") };
   } catch (error) {
-    told(`threw ${String(error)}`);
+    told(`threw "${messageOf(error)}"`);
     return undefined;
   }
-  const want: unknown = decision?.want;
-  if (!Number.isInteger(want)) {
-    told(`wants ${shown(want)} members, which is no whole number`);
-    return undefined;
-  }
-  const bounded = Math.max(limits.min, Math.min(limits.max, decision.want));
-  return { ...decision, want: bounded, why: String(decision.why ?? "the pool's own rule") };
 }

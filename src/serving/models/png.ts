@@ -1,5 +1,5 @@
 import type { DecodedPng } from "fast-png";
-import { toError } from "../../errors.js";
+import { messageOf } from "../../errors.js";
 import { importPeer } from "../../peer.js";
 import { badImage, type Pixels } from "./pixels.js";
 import { essentials } from "./png-check.js";
@@ -19,7 +19,7 @@ export async function loadPngDecoder(): Promise<DecodePng> {
       const png = decode(slim, { checkCrc: true });
       return { width: png.width, height: png.height, data: toRgba(png, convertIndexedToRgb) };
     } catch (thrown) {
-      throw badImage(`the PNG is damaged: ${toError(thrown).message}`);
+      throw badImage(`the PNG is damaged: ${messageOf(thrown)}`);
     }
   };
 }

@@ -1,4 +1,5 @@
 import type { BreakerEvent } from "../../actor/sight.js";
+import { tellListener } from "../../guarded.js";
 
 /** What the policies of a hop have done: `hop(ref, { onEvent })`. Never a payload. */
 export type HopEvent =
@@ -35,11 +36,5 @@ export type HopEvent =
 /** Tells a listener, whose own errors disturb no call. */
 export function telling(listener: ((event: HopEvent) => void) | undefined): (event: HopEvent) => void {
   if (!listener) return () => {};
-  return (event) => {
-    try {
-      listener(event);
-    } catch (error) {
-      process.emitWarning(`a listener of a hop's events threw: ${String(error)}`, { code: "HOLDFAST_LISTENER" });
-    }
-  };
+  return (event) => tellListener(listener, event, "a hop's events");
 }

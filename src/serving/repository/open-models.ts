@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { type Clock, realClock } from "../../clock.js";
-import { HoldfastError, toError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import type { App } from "../../system/app.js";
 import { supervisor } from "../../system/supervisor/supervisor-spec.js";
 import { model } from "../model/model.js";
@@ -91,7 +91,7 @@ async function sourceOf({ sources }: ModelsPlan, name: string): Promise<Offer | 
   try {
     return { version: 1, digest: await digestOf(model), model, golden: undefined };
   } catch (cause) {
-    const message = `${name}: cannot read the model ${model}: ${toError(cause).message}`;
+    const message = `${name}: cannot read the model ${model}: ${messageOf(cause)}`;
     throw new HoldfastError("StartFailed", message, { retryable: false, cause, details: { model } });
   }
 }

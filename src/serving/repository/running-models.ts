@@ -1,5 +1,6 @@
 import type { CallOptions } from "../../actor/ref.js";
-import { HoldfastError, toError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
+import { tellListener } from "../../guarded.js";
 import { nearest } from "../../known-keys.js";
 import type { ModelAnswer, ModelRequest } from "../runtimes/model.js";
 import type { ModelEntry } from "./entry/model-entry.js";
@@ -124,13 +125,7 @@ export class RunningModels implements ServedModels {
 
   /** Tells whoever watches; one that throws disturbs nobody. */
   emit(event: ModelEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        process.emitWarning(`a listener of model events threw: ${String(error)}`, { code: "HOLDFAST_LISTENER" });
-      }
-    }
+    for (const listener of this.#listeners) tellListener(listener, event, "model events");
   }
 
   /** Takes part in a folder from now on. */
@@ -195,7 +190,7 @@ export class RunningModels implements ServedModels {
       const offer = await this.#parts.source(entry.name);
       if (offer) entry.offer(offer);
     } catch (error) {
-      entry.withdraw(1, toError(error).message);
+      entry.withdraw(1, messageOf(error));
     }
     await this.#rest(entry);
   }

@@ -1,5 +1,5 @@
 import type { Timer } from "../../clock.js";
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import type {
   OpenStore,
   StoreChange,
@@ -160,7 +160,7 @@ export class OpenLmdb implements OpenStore {
   }
 
   #fail(cause: unknown, group: readonly Waiting[]): void {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const failure = new HoldfastError("StoreFailed", `${this.about} cannot be written: ${why}`, { cause });
     this.#failure = failure;
     const after = this.#queue;

@@ -1,4 +1,4 @@
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { heal } from "./heal.js";
 import { Members, writeSuperblock } from "./members.js";
@@ -29,7 +29,7 @@ export async function claimSet(disks: readonly Disk[], settings: RedundantSettin
       await rebuild(members, member);
     } catch (error) {
       if (degraded === "refuse" || error instanceof HoldfastError) throw error;
-      const text = `${member.disk.about} cannot be rebuilt: ${error instanceof Error ? error.message : String(error)}`;
+      const text = `${member.disk.about} cannot be rebuilt: ${messageOf(error)}`;
       tell({ kind: "disk-left-out", disk: member.disk.about, left: members.inSync.length, text });
     }
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import { isOfProcess, type Member } from "./member.js";
 import type { RedundancyNews } from "./redundancy-news.js";
 import { KEPT_TURNS, SUPERBLOCK, type Superblock, superblockText } from "./superblock.js";
@@ -147,7 +147,7 @@ export class Members {
   #tellLeftOut(out: readonly [Member, unknown][]): void {
     for (const [{ disk }, why] of out) {
       const text =
-        `${disk.about} is left out: ${why instanceof Error ? why.message : String(why)}. ${this.#stands()} ` +
+        `${disk.about} is left out: ${messageOf(why)}. ${this.#stands()} ` +
         "Mend or replace it; it is rebuilt when the store is opened";
       this.#options.tell({ kind: "disk-left-out", disk: disk.about, left: this.#inSync.length, text });
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { HoldfastError } from "../../errors.js";
+import { HoldfastError, messageOf } from "../../errors.js";
 import type { Disk } from "../disk/disk.js";
 import { checkpointName, journalName, storeNames } from "../files/file-names.js";
 import { type Found, judgeSet, type SetState } from "./judge-set.js";
@@ -114,7 +114,7 @@ async function lookAt(disk: Disk): Promise<Found> {
     }
   } catch (error) {
     if (error instanceof HoldfastError || isOfProcess(error)) throw error;
-    return { kind: "away", why: systemCode(error) ?? String(error) };
+    return { kind: "away", why: systemCode(error) ?? messageOf(error) };
   }
   const strange = names.find((name) => !isOurs(name));
   if (strange === undefined) return { kind: "blank", leftovers: names.some(holdsData) };

@@ -1,5 +1,5 @@
 import type { Notice } from "../../actor/notice.js";
-import { toError } from "../../errors.js";
+import { tellListener } from "../../guarded.js";
 import type { EventFan } from "../events.js";
 import type { Unit } from "../unit.js";
 import { causeText, type DeathReport } from "./report.js";
@@ -36,7 +36,7 @@ export class Watches {
     const unit = this.#find(path, key);
     let open = true;
     const tell = (notice: Notice) => {
-      if (open) heard(listener, notice);
+      if (open) tellListener(listener, notice, "a death watch");
       open = false;
     };
     if (!unit?.keeper.lives(unit.name) || unit.absent) {
@@ -105,12 +105,4 @@ function idOf(path: string, key: string | undefined): string {
 
 function incarnationOf(unit: Unit): number {
   return "incarnation" in unit && typeof unit.incarnation === "number" ? unit.incarnation : 1;
-}
-
-function heard(listener: Tell, notice: Notice): void {
-  try {
-    listener(notice);
-  } catch (error) {
-    process.emitWarning(`a listener of a death watch threw: ${toError(error).message}`, { code: "HOLDFAST_LISTENER" });
-  }
 }

@@ -1,5 +1,5 @@
 import { type LogLevel, logLevels } from "../../actor/actor-log.js";
-import { toError } from "../../errors.js";
+import { guarded } from "../../guarded.js";
 import type { LogFrame } from "../../transport/frames.js";
 import type { SystemEvent } from "../events.js";
 import { eventRecord } from "./event-record.js";
@@ -42,20 +42,16 @@ export class SystemLog {
 
   write(level: LogLevel, fields: object, text: string): void {
     if (this.level === undefined || logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
-    try {
-      const answer = this.#logger[level](fields, text);
-      if (answer instanceof Promise) answer.catch((error: unknown) => this.#warn(error));
-    } catch (error) {
-      this.#warn(error);
-    }
+    guarded(
+      () => this.#logger[level](fields, text),
+      (message) => this.#warn(message),
+    );
   }
 
   /** Once: a logger that fails, fails often. */
-  #warn(error: unknown): void {
+  #warn(message: string): void {
     if (this.#failed) return;
     this.#failed = true;
-    process.emitWarning(`the logger threw, and its line is lost: ${toError(error).message}`, {
-      code: "HOLDFAST_LOGGER",
-    });
+    process.emitWarning(`the logger threw, and its line is lost: ${message}`, { code: "HOLDFAST_LOGGER" });
   }
 }

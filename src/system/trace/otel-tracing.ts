@@ -2,7 +2,7 @@ import type { Attributes, Context, HrTime, Span, SpanOptions, Tracer } from "@op
 import type { NotedSpan } from "../../actor/note-span.js";
 import type { CallSpan } from "../../actor/sight.js";
 import type { Chance, Clock } from "../../clock.js";
-import { toError } from "../../errors.js";
+import { messageOf } from "../../errors.js";
 import { ActiveContext } from "../../host/active-context.js";
 import { isRecorded, type Otel, remoteContext } from "../../host/otel-context.js";
 import type { MessageTrace } from "../../mailbox/message-trace.js";
@@ -178,7 +178,7 @@ export class OtelTracing implements Tracing {
   failed(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    process.emitWarning(`the OpenTelemetry SDK threw: ${toError(error).message}`, { code: "HOLDFAST_TRACE" });
+    process.emitWarning(`the OpenTelemetry SDK threw: ${messageOf(error)}`, { code: "HOLDFAST_TRACE" });
   }
 
   /** Monotonic ms as OpenTelemetry counts. */

@@ -195,6 +195,28 @@ describe("an operator's client", () => {
     expect(news).toEqual(["lost, another is tried", "app"]);
   });
 
+  test("goes on beside a watcher that throws or rejects: no answer and no other watcher is lost", async () => {
+    const warned: string[] = [];
+    const onWarning = ({ message }: Error) => void warned.push(message);
+    process.on("warning", onWarning);
+    onTestFinished(() => void process.off("warning", onWarning));
+    const { app, client } = await world();
+    client.watch(() => {
+      throw Object.create(null);
+    });
+    client.watch(async () => {
+      throw new Error("rejected");
+    });
+    const news: string[] = [];
+    client.watch((item) => void news.push(item.type));
+    await expect.poll(() => news).toContain("tree");
+    app.emit({ type: "life", path: "app/math", state: "waiting" });
+    await expect.poll(() => news).toContain("event");
+    expect(await client.ref("math").ask.add(1, 1)).toBe(2);
+    await expect.poll(() => warned).toContain("a listener of a watch threw: rejected");
+    expect(warned).toContain("a listener of a watch threw: {}");
+  });
+
   test("tells a watcher when it is over, and says who may watch", async () => {
     const { client } = await world();
     expect(client.mayWatch).toBe(true);

@@ -121,6 +121,7 @@ describe("ready means that a request sent now would be answered", () => {
 describe("pages", () => {
   const pages: GatewayOptions["pages"] = ({ path, method }) => {
     if (path === "/broken") throw new Error("no such template");
+    if (path === "/hostile") throw { toString: null };
     return path === "/"
       ? { status: 200, headers: { "content-type": "text/html" }, body: `<p>${method}</p>` }
       : undefined;
@@ -141,6 +142,11 @@ describe("pages", () => {
   test("that are not there are 404 in JSON, and one that throws costs its own request only", async () => {
     const { door } = await serve({ pages });
     expect((await fetch(`${door.pagesUrl}broken`)).status).toBe(500);
+    const hostile = await fetch(`${door.pagesUrl}hostile`);
+    expect([hostile.status, await hostile.json()]).toMatchObject([
+      500,
+      { error: { message: 'the page failed: {"toString":null}' } },
+    ]);
     const missing = await fetch(`${door.pagesUrl}none?x`);
     expect([missing.status, await missing.json()]).toEqual([
       404,

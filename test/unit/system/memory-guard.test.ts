@@ -46,7 +46,7 @@ describe("the largest of all", () => {
       rss: () => 0,
       restart: (path) => may.restart && restarted.push(path) > 0,
     });
-    const held: Record<string, { alive: boolean; roll: Map<string, { busy: boolean; pump(): void }> }> = {};
+    const held: Record<string, { alive?: boolean; roll: Map<string, { busy: boolean; pump(): void }> }> = {};
     for (const [place, isolation, bytes] of cells) {
       const cell = thread(place, isolation === "thread" ? bytes : 1);
       const resident = isolation === "fork" ? bytes : 0;

@@ -1,5 +1,5 @@
 import type { CallOptions } from "../../../actor/ref.js";
-import { HoldfastError, toError } from "../../../errors.js";
+import { HoldfastError, messageOf } from "../../../errors.js";
 import { supervisor } from "../../../system/supervisor/supervisor-spec.js";
 import type { ModelRequest } from "../../runtimes/model.js";
 import { type Choice, choose, chosen } from "../choice.js";
@@ -251,7 +251,7 @@ export class ModelEntry {
       this.#tellState(version);
       return outcome;
     } catch (error) {
-      this.#notTaken(offer, toError(error).message);
+      this.#notTaken(offer, messageOf(error));
       throw error;
     } finally {
       this.#under = undefined;

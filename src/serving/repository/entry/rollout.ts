@@ -1,4 +1,4 @@
-import { toError } from "../../../errors.js";
+import { messageOf } from "../../../errors.js";
 import { findNode } from "../../../system/tree.js";
 import type { ModelRequest } from "../../runtimes/model.js";
 import type { Offer, Staged } from "../stage.js";
@@ -124,7 +124,7 @@ export class Rollout implements SwapCrew {
         await Promise.all(Array.from({ length: members }, () => fresh.rehearse(request, {})));
       }
     } catch (error) {
-      const why = toError(error).message;
+      const why = messageOf(error);
       // Zeros are nobody's promise; but what they kill is no model to ask.
       if (sample || fresh.trouble()) throw new Error(`a warm-up run failed: ${why}`);
       return `not warmed up, it takes no zeros (${why})`;

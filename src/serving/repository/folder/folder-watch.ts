@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../../clock.js";
-import { toError } from "../../../errors.js";
+import { messageOf } from "../../../errors.js";
 import { digestOfVersion } from "./digest.js";
 import { lookInto } from "./folder-look.js";
 import {
@@ -78,7 +78,7 @@ export class FolderWatch {
       this.#tell(undefined);
     } catch (error) {
       // A share that is not mounted now says nothing about what lies there.
-      this.#tell(toError(error).message);
+      this.#tell(messageOf(error));
     }
   }
 
@@ -105,7 +105,7 @@ export class FolderWatch {
       const digest = await digestOfVersion(seen);
       outcome = digest === undefined ? undefined : { digest };
     } catch (error) {
-      outcome = `it cannot be read: ${toError(error).message}`;
+      outcome = `it cannot be read: ${messageOf(error)}`;
     }
     if (!this.#closed) this.#take(wasRead(this.#state, key, print, outcome));
   }

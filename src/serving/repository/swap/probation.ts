@@ -2,7 +2,7 @@ import type { CallOptions } from "../../../actor/ref.js";
 import type { Clock } from "../../../clock.js";
 import { DEFAULT_ASK_TIMEOUT } from "../../../defaults.js";
 import { milliseconds } from "../../../duration.js";
-import { HoldfastError, isHoldfastError, toError } from "../../../errors.js";
+import { HoldfastError, isHoldfastError, messageOf, toError } from "../../../errors.js";
 import { faultOf } from "../../policies/fault-of.js";
 import type { ModelAnswer, ModelRequest } from "../../runtimes/model.js";
 import type { ServedVersion } from "../version/served-version.js";
@@ -92,7 +92,7 @@ async function compare(
   try {
     tell({ type: "drifted", by: drift!(old, answer, request) });
   } catch (error) {
-    tell({ type: "failed", why: `drift() threw: ${toError(error).message}` });
+    tell({ type: "failed", why: `drift() threw: ${messageOf(error)}` });
   }
 }
 
