@@ -76,6 +76,30 @@ describe("holdfast events", () => {
     expect((await watching.finished).code).toBe(0);
   });
 
+  it("tells lines that repeat as a number, and every event with --json", async () => {
+    const { url } = await serving();
+    const ask = () => holdfast(["ask", url, "worker", "throws", JSON.stringify("again")]);
+    for (let death = 0; death < 3; death++) await ask();
+    const past = await holdfast(["events", url, "--once", "--type", "report"]);
+    expect(past.out.trimEnd().split("\n")).toEqual([
+      expect.stringContaining("death: app/worker"),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} {2}… 2 more like that$/),
+    ]);
+    const whole = await holdfast(["events", url, "--once", "--type", "report", "--json"]);
+    expect(whole.out.trimEnd().split("\n")).toHaveLength(3);
+  });
+
+  it("refuses a path that never was", async () => {
+    const { url } = await serving();
+    for (const args of [[], ["--once"]]) {
+      expect(await holdfast(["events", url, "--path", "wrokers", ...args])).toMatchObject({
+        code: 1,
+        out: "",
+        err: expect.stringContaining('has nothing at "wrokers": did you mean "workers"?'),
+      });
+    }
+  });
+
   it("says what is wrong with what was asked", async () => {
     const typo = await holdfast(["events", "http://127.0.0.1:1", "--type", "deaths"]);
     expect(typo).toMatchObject({

@@ -1,4 +1,5 @@
 import { eventLine, reportLine } from "../../observe/event-line.js";
+import { placeText } from "../../observe/place-text.js";
 import type { SystemEvent } from "../../system/events.js";
 import { CommandError } from "../command.js";
 
@@ -70,6 +71,12 @@ export function shownLine({ types }: EventFilter, event: SystemEvent): string | 
     default:
       return event.type;
   }
+}
+
+/** Whom an event is about: one key of a group is another than the next. */
+export function placeOf(event: SystemEvent): string {
+  const about = "report" in event ? event.report : event.type === "dead-letter" ? event.letter : event;
+  return "path" in about ? placeText(about) : "";
 }
 
 function pathOf(event: SystemEvent): string {

@@ -1,5 +1,5 @@
 import type { Client, News } from "../../client/client.js";
-import { realClock } from "../../clock.js";
+import { realClock, type Timer } from "../../clock.js";
 import { timeText } from "../../observe/incident/incident-text.js";
 import type { SystemEvent } from "../../system/events.js";
 import type { Follower } from "../connection/follow.js";
@@ -8,6 +8,7 @@ import { oneLine } from "../terminal/terminal-text.js";
 import { Ties } from "../terminal/ties.js";
 import { wrapped } from "../terminal/wrapped.js";
 import { type EventFilter, matches, shownLine } from "./event-filter.js";
+import { EventFold, type EventLine } from "./event-fold.js";
 
 export interface EventTailOptions {
   readonly client: Client;
@@ -22,6 +23,8 @@ export interface EventTailOptions {
 
 /** "03:12:04.123  " */
 const STAMP = 14;
+/** So long at most a repeated line is held: whoever watches a crash loop sees that it goes on. */
+const HOLD_MS = 3000;
 
 /**
  * Events as lines: those that a server remembers, and then those that happen.
@@ -36,6 +39,8 @@ export class EventTail implements Follower {
   readonly over: Promise<void>;
   readonly #options: EventTailOptions;
   readonly #ties = new Ties((text) => void process.stderr.write(text));
+  readonly #fold = new EventFold();
+  #flush: Timer | undefined;
   #told: () => void = () => {};
   #failed: (error: unknown) => void = () => {};
   #state: "new" | "asking" | "live" = "new";
@@ -62,7 +67,9 @@ export class EventTail implements Follower {
     this.#ties.lost(reason);
   }
 
-  end(): void {}
+  end(): void {
+    this.#flushNow();
+  }
 
   #begin(): void {
     const { sinceMs } = this.#options;
@@ -96,16 +103,31 @@ export class EventTail implements Follower {
   #show(at: number, event: SystemEvent): void {
     const { filter, json } = this.#options;
     if (!matches(filter, event)) return;
-    const line = json ? JSON.stringify({ at, event }) : shownLine(filter, event);
-    if (line === undefined) return;
-    process.stdout.write(`${json ? line : lines(at, line, event).join("\n")}\n`);
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ at, event })}\n`);
+      return;
+    }
+    const text = shownLine(filter, event);
+    if (text === undefined) return;
+    print(this.#fold.next({ at, type: event.type, text }, event));
+    if (this.#fold.holds) this.#flush ??= realClock.after(HOLD_MS, () => this.#flushNow(), { background: true });
+  }
+
+  #flushNow(): void {
+    this.#flush?.cancel();
+    this.#flush = undefined;
+    print(this.#fold.flush());
   }
 }
 
+function print(events: readonly EventLine[]): void {
+  for (const event of events) process.stdout.write(`${lines(event).join("\n")}\n`);
+}
+
 /** On a terminal wrapped; elsewhere whole, for whoever searches in them. */
-function lines(at: number, line: string, { type }: SystemEvent): string[] {
+function lines({ at, type, text }: EventLine): string[] {
   const { width, paint } = terminal();
-  const parts = process.stdout.isTTY ? wrapped(line, Math.max(20, width - STAMP)) : [oneLine(line)];
+  const parts = process.stdout.isTTY ? wrapped(text, Math.max(20, width - STAMP)) : [oneLine(text)];
   const look = type === "report" || type === "death" ? (["red"] as const) : [];
   const stamp = paint(timeText(at), "dim");
   return parts.map((part, index) => `${index === 0 ? `${stamp}  ` : " ".repeat(STAMP)}${paint(part, ...look)}`);
