@@ -76,10 +76,17 @@ export function nodeAt(node: TreeNode, path: string): TreeNode | undefined {
   return undefined;
 }
 
+const BY_HAND = "was drained by ";
+
 /** As it is shown while somebody keeps new mail away from it by hand. */
 export function held(node: TreeNode, by: string | undefined): TreeNode {
   if (by === undefined || node.state !== "running") return node;
-  return { ...node, state: "draining", reason: `was drained by ${by}` };
+  return { ...node, state: "draining", reason: `${BY_HAND}${by}` };
+}
+
+/** It runs, and somebody keeps new mail away from it by hand: nothing changes until it is resumed. */
+export function drainedByHand({ state, reason }: TreeNode): boolean {
+  return state === "draining" && reason !== undefined && reason.startsWith(BY_HAND);
 }
 
 /** A state by shape, for terminals. */

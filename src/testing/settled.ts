@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../system/app.js";
-import type { TreeNode } from "../system/tree.js";
+import { drainedByHand, type TreeNode } from "../system/tree.js";
 import { expectation, listed, type Within } from "./expectations.js";
 import { refuseNoApp } from "./refuse-no-app.js";
 
@@ -17,7 +17,8 @@ export interface SettledOptions extends Within {
 
 /**
  * Resolves when nothing is under way: no message executes or waits for an actor that runs, and no child starts or stops.
- * Mail of a child that is down (stopped, parked) waits for somebody's hand, and is not waited for.
+ * What is down (stopped, parked), or drained by hand, waits for somebody's hand and is not waited for, nor is mail that it
+ * alone could take; what a drained one has it finishes.
  * @throws HoldfastError Timeout naming what is still under way
  * @example
  * app.refs.digits.tell.classify(pixels);
@@ -52,11 +53,16 @@ function underWay(app: Looked, options: SettledOptions): string[] {
 function pendingIn(node: TreeNode, backOff: SettledOptions["backOff"]): string[] {
   const { path, state, mailbox, children = [] } = node;
   const found = children.flatMap((child) => pendingIn(child, backOff));
-  const changing = ["starting", "stopping", "draining"].includes(state);
+  const changing = ["starting", "stopping", "draining"].includes(state) && !drainedByHand(node);
   if (changing || (state === "waiting" && backOff === "pending")) found.push(`${path} is ${state}`);
   if (mailbox && mailbox.executing > 0) found.push(`${path} executes ${mailbox.executing}`);
-  if (mailbox && mailbox.waiting > 0 && takesMail(node)) found.push(`${mailbox.waiting} wait at ${path}`);
+  if (mailbox && mailbox.waiting > 0 && finishesMail(node)) found.push(`${mailbox.waiting} wait at ${path}`);
   return found;
+}
+
+/** What is drained by hand gets no new mail, and finishes what waits: a group as long as one of its members takes mail. */
+function finishesMail(node: TreeNode): boolean {
+  return takesMail(drainedByHand(node) ? { ...node, state: "running" } : node);
 }
 
 /** A group takes mail while one of its members does. */

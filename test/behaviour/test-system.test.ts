@@ -114,6 +114,32 @@ describe("settled(app)", () => {
     expect(test.app.tree().children).toMatchObject([{ state: "running", mailbox: { waiting: 0, executing: 0 } }]);
   });
 
+  it("waits for nobody who is drained by hand, but for what a drained one still has", async () => {
+    const test = await testSystem(
+      supervisor(
+        {},
+        { slow: inline(Slow), pulled: pool(inline(Slow), { size: 2 }), done: pool(inline(Slow), { size: 2 }) },
+      ),
+    );
+    const { app, refs } = test;
+    await app.drain("pulled/1");
+    await app.drain("done");
+    await test.settled();
+    expect(await test.runUntil(refs.pulled.ask.work(10))).toBe(1);
+
+    await app.drain("pulled/2");
+    const waits = refs.pulled.ask.work(10);
+    await test.settled();
+    app.resume("pulled/1");
+    expect(await test.runUntil(waits)).toBe(2);
+
+    const works = [1, 2, 3].map(() => refs.slow.ask.work(1000));
+    void app.drain("slow", { within: 0 });
+    expect((await failure(test.settled({ within: 50 }))).message).toContain("app/slow executes");
+    await test.runUntil(Promise.all(works));
+    await test.settled();
+  });
+
   it("names what is still under way", async () => {
     const test = await testSystem(supervisor({}, { slow: inline(Slow) }));
     void test.refs.slow.ask.work(1000);
