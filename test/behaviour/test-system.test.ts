@@ -131,7 +131,7 @@ describe("settled(app)", () => {
     const waits = refs.pulled.ask.work(10);
     await test.settled();
     app.resume("pulled/1");
-    expect(await test.runUntil(waits)).toBe(2);
+    expect(await test.runUntil(waits)).toBe(1);
 
     const works = [1, 2, 3].map(() => refs.slow.ask.work(1000));
     void app.drain("slow", { within: 0 });
