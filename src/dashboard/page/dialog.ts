@@ -20,9 +20,10 @@ export interface DialogText {
 }
 
 /**
- * Asks before something is done, and stays open with the reason when it fails.
+ * Asks before something is done, and stays open with the reason when it fails. It may be left before it is done: what is under
+ * way goes on.
  * @param act does it, with the password typed and what was chosen; what it throws is shown
- * @returns what `act` gave, or undefined when the dialog was left
+ * @returns what `act` gave, or undefined when the dialog was left before
  */
 export function askAndAct<T>(
   text: DialogText,
@@ -54,6 +55,8 @@ export function askAndAct<T>(
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       doIt.disabled = true;
+      // Nothing is taken back any more.
+      leave.textContent = "Leave";
       status.say("One moment…");
       act(password.value, choice.value).then(
         (value) => {
@@ -62,6 +65,7 @@ export function askAndAct<T>(
         },
         (error: unknown) => {
           doIt.disabled = false;
+          leave.textContent = "Cancel";
           status.problem(error);
           password.select();
         },

@@ -7,6 +7,7 @@ import { askAndAct, type DialogText } from "./dialog.js";
 import { Live } from "./kit/live.js";
 import type { NodeAct } from "./node/node-acts.js";
 import type { Outcome } from "./outcome-line.js";
+import { problemText } from "./problem.js";
 
 /** Sizes offered of a pool that could be larger: nobody looks for one in a list of more. */
 const MOST_OFFERED = 128;
@@ -81,15 +82,16 @@ export class Operator {
   }
 
   /**
-   * Asks, acts when told to, and says what came of it.
+   * Asks, acts when told to, and says what came of it, also to whoever left the dialog while it was under way.
    * @param run what is done with the admin right, and what was chosen
-   * @returns whether it was done
+   * @returns whether it was done before the dialog was left
    */
   async confirm(
     { audited, ...text }: Confirmed,
     run: (admin: ClientAdmin, chosen: string) => Promise<string>,
   ): Promise<boolean> {
     const asked = { ...text, password: "Admin token", remembered: this.#token };
+    let left = false;
     const outcome = await askAndAct(asked, (token, chosen) =>
       this.#connection
         .asAdmin(token, (admin) => {
@@ -98,16 +100,26 @@ export class Operator {
           this.unlocked.set(true);
           return run(admin, chosen);
         })
-        .catch((error: unknown) => {
-          if (isHoldfastError(error, "Unauthorized")) this.#forget(token);
-          throw error;
-        }),
+        .then(
+          (text) => {
+            this.#tell(text, audited);
+            return text;
+          },
+          (error: unknown) => {
+            if (isHoldfastError(error, "Unauthorized")) this.#forget(token);
+            if (left) this.#tell(`${text.title} ${problemText(error)}`, audited);
+            throw error;
+          },
+        ),
     );
-    if (outcome === undefined) return false;
-    const told: Outcome | undefined = outcome === "" ? undefined : { text: outcome };
+    left = true;
+    return outcome !== undefined;
+  }
+
+  #tell(text: string, audited: Audited | undefined): void {
+    const told: Outcome | undefined = text === "" ? undefined : { text };
     this.#outcome.set(told);
     if (told && audited) void this.#tellEntry(told, audited);
-    return true;
   }
 
   /** What the server wrote down of it is told beside its outcome, unless that was put away meanwhile. */
