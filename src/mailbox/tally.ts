@@ -22,6 +22,8 @@ export class Tally {
   failed: Counts | undefined = undefined;
   refused: Counts | undefined = undefined;
   restarts: Counts | undefined = undefined;
+  /** Restarts that no death came before, by why. */
+  planned: Counts | undefined = undefined;
   latencies: Latencies | undefined = undefined;
   readonly meter: Meter;
   /** Of the unit that this one is a part of: mail counts there, restarts in both. */
@@ -46,6 +48,12 @@ export class Tally {
     this.whole?.restarted(cause);
   }
 
+  /** @param why it is started anew, though nothing has died */
+  restartsAsPlanned(why: string): void {
+    this.planned = oneMore(this.planned, why);
+    this.whole?.restartsAsPlanned(why);
+  }
+
   /** What another has counted counts here from now on. */
   takeOver(other: Tally): void {
     this.accepted += other.accepted;
@@ -55,13 +63,14 @@ export class Tally {
     this.failed = sum(this.failed, other.failed);
     this.refused = sum(this.refused, other.refused);
     this.restarts = sum(this.restarts, other.restarts);
+    this.planned = sum(this.planned, other.planned);
     this.latencies = bothLatencies(this.latencies, other.latencies);
     other.clear();
   }
 
   clear(): void {
     this.accepted = this.answered = this.told = this.redelivered = 0;
-    this.failed = this.refused = this.restarts = undefined;
+    this.failed = this.refused = this.restarts = this.planned = undefined;
     this.latencies = undefined;
   }
 

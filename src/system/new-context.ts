@@ -80,7 +80,7 @@ export function newContext(
       events,
       rssBytes: bytesOf(memory?.rssMb),
       rss: () => process.memoryUsage.rss(),
-      restart: (path) => paths().recycle(path),
+      restart: (path, why) => paths().recycle(path, why),
     }),
     watches: new Watches(events, (path, key) => {
       const unit = paths().find(path);

@@ -14,6 +14,13 @@ export interface SystemStats {
   readonly units: readonly UnitStats[];
 }
 
+/**
+ * Why something was started anew though nothing had died. "hand": `restart`, by an operator or a program; "heap", "external", "rss":
+ * it was over that soft limit of memory; "rule": of the monitor; "messages", "age", "memory", "growth": a pool has replaced a member
+ * that was past that limit of `recycle`.
+ */
+export type PlannedRestart = "hand" | "heap" | "external" | "rss" | "rule" | "messages" | "age" | "memory" | "growth";
+
 /** By code, cause or reason; what has not happened is not in it. */
 export type Counted = Readonly<Record<string, number>>;
 
@@ -50,6 +57,10 @@ export interface UnitStats {
   readonly quarantined: number;
   /** Restarts after a death, by its cause: see DeathCause. Planned ones are none. */
   readonly restarts: Counted;
+  /** Restarts that no death came before, by why: see PlannedRestart. Absent before the first. */
+  readonly planned?: Counted;
+  /** Of a supervisor, its own of the two: the others are those of children that were removed. */
+  readonly own?: Pick<UnitStats, "restarts" | "planned">;
   /** Now, of a pool or keyed group: its members or cells that run, and can be handed mail. */
   readonly ready?: number;
   /** Now: accepted, and with no host. */

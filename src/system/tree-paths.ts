@@ -3,6 +3,7 @@ import { shown } from "../known-keys.js";
 import { entityOf } from "./durable/entity.js";
 import type { SystemStore } from "./durable/system-store.js";
 import { hasNoKeys } from "./not-an-actor.js";
+import type { PlannedRestart } from "./stats.js";
 import { Supervisor } from "./supervisor/supervisor.js";
 import type { Unit } from "./unit.js";
 
@@ -56,10 +57,10 @@ export class TreePaths {
   }
 
   /** Restarts what is at a path as planned: charged to nobody. False where nothing is, or it does not run. */
-  recycle(path: string): boolean {
+  recycle(path: string, why: PlannedRestart): boolean {
     if (!this.find(path)) return false;
     const { above, name } = this.above(path);
-    return above.recycle?.(name) ?? false;
+    return above.recycle?.(name, why) ?? false;
   }
 
   /** @throws HoldfastError InvalidSpec where nothing is, InvalidValue for what has no keys */

@@ -15,6 +15,8 @@ interface Counting {
   readonly partOf?: string | undefined;
   readonly now: number;
   readonly mail: MailStats;
+  /** Of a supervisor: what is its own of what it has counted. */
+  readonly own?: Tally | undefined;
   /** Of a pool or keyed group: its parts that run. */
   readonly ready?: number | undefined;
   /** Where it is, if anywhere. */
@@ -22,7 +24,7 @@ interface Counting {
 }
 
 /** What was counted at one place, as plain data. */
-export function unitStats(tally: Tally, { path, kind, partOf, now, mail, ready, cell }: Counting): UnitStats {
+export function unitStats(tally: Tally, { path, kind, partOf, now, mail, own, ready, cell }: Counting): UnitStats {
   const failed = plain(tally.failed);
   const refused = plain(tally.refused);
   const { latencies } = tally;
@@ -40,7 +42,8 @@ export function unitStats(tally: Tally, { path, kind, partOf, now, mail, ready, 
     shed,
     redelivered: tally.redelivered,
     quarantined: failed.PoisonedMessage ?? 0,
-    restarts: plain(tally.restarts),
+    ...restartsOf(tally),
+    ...(own === undefined ? {} : { own: restartsOf(own) }),
     ...(ready === undefined ? {} : { ready }),
     waiting: mail.waiting,
     executing: mail.executing,
@@ -50,6 +53,10 @@ export function unitStats(tally: Tally, { path, kind, partOf, now, mail, ready, 
     }),
     ...(memory && memory.heap > 0 ? { heapBytes: memory.heap, externalBytes: memory.external } : {}),
   };
+}
+
+function restartsOf({ restarts, planned }: Tally): Pick<UnitStats, "restarts" | "planned"> {
+  return { restarts: plain(restarts), ...(planned && { planned: plain(planned) }) };
 }
 
 /** Of a host of its own: what others are in too is nobody's alone. */

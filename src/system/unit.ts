@@ -8,7 +8,7 @@ import type { ChildRecord, StartMode } from "../supervision/state.js";
 import type { SystemContext } from "./context.js";
 import type { DeathReport } from "./death/report.js";
 import type { Holdable } from "./hold.js";
-import type { UnitStats } from "./stats.js";
+import type { PlannedRestart, UnitStats } from "./stats.js";
 import type { TreeNode } from "./tree.js";
 
 /** How a unit tells its supervisor that it ended by itself. */
@@ -87,7 +87,7 @@ export interface Unit {
   /** Restarts a unit below it by hand, parked ones too; its history is cleared. Resolves when it runs again. */
   restart?(name: string): Promise<void>;
   /** Restarts a running unit below it as planned: nothing is charged, nothing cleared. False where it does not run. */
-  recycle?(name: string): boolean;
+  recycle?(name: string, why: PlannedRestart): boolean;
   /** See Resizable; of a pool and a keyed group. */
   resize?(to: number | "auto"): Promise<void>;
   /** Which actor of a keyed group it is. */
@@ -103,6 +103,8 @@ export interface Unit {
   tree(standing: Standing): TreeNode;
   /** Where its mail is counted; undefined: it has none. */
   readonly tally?: Tally;
+  /** Where its restarts are, where that is not the same. */
+  readonly own?: Tally;
   /** Adds what it has counted to a list, and what its parts have. @param partOf path of what its mail counts with */
   stats(list: UnitStats[], partOf?: string): void;
 }

@@ -1,6 +1,7 @@
 import { fork, inline, keyed, pool, type SystemEvent, supervisor, system, thread } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Leaky } from "../actors/leaky.mjs";
+import { counted } from "./balance.js";
 import { until } from "./until.js";
 
 const url = new URL("../actors/leaky.mjs", import.meta.url);
@@ -34,6 +35,7 @@ describe.each(["thread", "fork"] as const)("an actor over its soft limit, %s", (
     expect(recycled[0]!.bytes).toBeGreaterThan(60 * 1024 * 1024);
     expect(deaths).toEqual([]);
     expect(app.tree().children![0]).toMatchObject({ state: "running", incarnation: 2 });
+    expect(counted(app, "leaky")).toMatchObject({ planned: { external: 1 }, restarts: {} });
   });
 
   it("is told the heap from what is outside it", async () => {

@@ -32,6 +32,7 @@ export const metricTable = {
   ),
   holdfast_request_duration_seconds: histogram("From a message's acceptance to its outcome.", "actor"),
   holdfast_restarts_total: counter("Restarts of an actor, by the kind of death before.", "actor", "cause"),
+  holdfast_planned_restarts_total: counter("Restarts that no death came before, by why.", "actor", "why"),
   holdfast_heap_bytes: gauge("JavaScript heap of the host that an actor runs in, at its latest beat.", "actor"),
   holdfast_external_bytes: gauge("Memory outside the heap of the same host.", "actor"),
   holdfast_actor_running: gauge(

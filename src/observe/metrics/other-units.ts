@@ -23,6 +23,7 @@ export class OtherUnits {
   readonly #failed: Record<string, number> = Object.create(null);
   readonly #refused: Record<string, number> = Object.create(null);
   readonly #restarts: Record<string, number> = Object.create(null);
+  readonly #planned: Record<string, number> = Object.create(null);
   readonly #latency = { count: 0, sumMs: 0, buckets: [] as number[] };
   #now = { waiting: 0, executing: 0, oldestWaitMs: 0 };
   #any = false;
@@ -43,10 +44,13 @@ export class OtherUnits {
     let before = this.#before.get(unit.path);
     // A name that went and came again counts from nothing.
     if (before && unit.accepted < before.accepted) before = undefined;
+    const { restarts, planned } = unit.own ?? unit;
+    const { restarts: restartsBefore, planned: plannedBefore } = before?.own ?? before ?? {};
+    grow(this.#restarts, restarts, restartsBefore);
+    grow(this.#planned, planned, plannedBefore);
     for (const name of counts) this.#counted[name] += unit[name] - (before?.[name] ?? 0);
     grow(this.#failed, unit.failed, before?.failed);
     grow(this.#refused, unit.refused, before?.refused);
-    grow(this.#restarts, unit.restarts, before?.restarts);
     const { latency } = unit;
     if (latency) {
       this.#latency.count += latency.count - (before?.latency?.count ?? 0);
@@ -73,6 +77,7 @@ export class OtherUnits {
       failed: this.#failed,
       refused: this.#refused,
       restarts: this.#restarts,
+      planned: this.#planned,
       ...(this.#latency.buckets.length > 0 && { latency: this.#latency }),
     };
   }
@@ -80,7 +85,7 @@ export class OtherUnits {
 
 function grow(
   sum: Record<string, number>,
-  now: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>> = {},
   before: Readonly<Record<string, number>> = {},
 ): void {
   for (const [name, count] of Object.entries(now)) sum[name] = (sum[name] ?? 0) + count - (before[name] ?? 0);

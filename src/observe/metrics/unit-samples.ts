@@ -37,9 +37,9 @@ function add(unit: UnitStats, labels: Labels, samples: Samples): void {
   if (unit.partOf !== undefined) return;
   // A supervisor has no mail of its own. What it says is that of children who are gone, and was told under their names.
   if (unit.kind !== "supervisor") addMail(unit, labels, samples);
-  for (const cause in unit.restarts) {
-    samples.add("holdfast_restarts_total", unit.restarts[cause]!, labels, { cause });
-  }
+  const { restarts, planned } = unit.own ?? unit;
+  for (const cause in restarts) samples.add("holdfast_restarts_total", restarts[cause]!, labels, { cause });
+  for (const why in planned) samples.add("holdfast_planned_restarts_total", planned[why]!, labels, { why });
 }
 
 function addMail(unit: UnitStats, labels: Labels, samples: Samples): void {

@@ -64,7 +64,7 @@ export class CellUnit implements Unit {
   onServed: () => void = () => {};
   readonly #room: number;
   /** Its restarts. */
-  readonly #own: Tally;
+  readonly own: Tally;
   readonly #exclusive: Exclusive | undefined;
   #cell: Cell | undefined;
   /** A cell that was told to stop: its keys leave it, and no other moves in. */
@@ -82,7 +82,7 @@ export class CellUnit implements Unit {
     this.#room = options.room;
     this.#exclusive = options.spec.exclusive ? new Exclusive(context, path) : undefined;
     this.target = options.target;
-    this.#own = new Tally(context.meter, options.tally);
+    this.own = new Tally(context.meter, options.tally);
   }
 
   /** The cell that keys may move into, or undefined while there is none. */
@@ -271,7 +271,7 @@ export class CellUnit implements Unit {
   stats(list: UnitStats[], partOf?: string): void {
     const { path, kind } = this;
     const mail = [...this.#inside].map(({ handle }) => handle.owed).reduce(bothMail, noMail);
-    list.push(unitStats(this.#own, { path, kind, partOf, now: this.#context.clock.now(), mail, cell: this.#cell }));
+    list.push(unitStats(this.own, { path, kind, partOf, now: this.#context.clock.now(), mail, cell: this.#cell }));
   }
 
   /** One death per member; one report, which lists what each was executing. */
@@ -286,7 +286,7 @@ export class CellUnit implements Unit {
       guilty: cause.kind === "killed" || whole.guilty,
       normal: false,
       error: deathError(this.path, cause),
-      decided: (decision) => decidedOn(this.#report, this.#own)(decision),
+      decided: (decision) => decidedOn(this.#report, this.own)(decision),
     });
   }
 

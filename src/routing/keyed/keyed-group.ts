@@ -15,7 +15,7 @@ import { entityOf, keysWithMail } from "../../system/durable/entity.js";
 import { Hold, isOwn } from "../../system/hold.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
-import type { UnitStats } from "../../system/stats.js";
+import type { PlannedRestart, UnitStats } from "../../system/stats.js";
 import { Supervisor } from "../../system/supervisor/supervisor.js";
 import { targetOf } from "../../system/target.js";
 import type { TreeNode } from "../../system/tree.js";
@@ -212,8 +212,8 @@ export class KeyedGroup implements Unit, Receiver {
     return this.#size.resize(to);
   }
 
-  recycle(name: string): boolean {
-    return this.#cells.supervisor.recycle(name);
+  recycle(name: string, why: PlannedRestart): boolean {
+    return this.#cells.supervisor.recycle(name, why);
   }
 
   restart(name: string): Promise<void> {

@@ -11,7 +11,7 @@ import type { SystemContext } from "../../system/context.js";
 import { Hold } from "../../system/hold.js";
 import { takesNoMore } from "../../system/not-an-actor.js";
 import type { Receiver } from "../../system/receiver.js";
-import type { UnitStats } from "../../system/stats.js";
+import type { PlannedRestart, UnitStats } from "../../system/stats.js";
 import { targetOf } from "../../system/target.js";
 import { held, type TreeNode } from "../../system/tree.js";
 import type { Keeper, Place, Standing, Unit } from "../../system/unit.js";
@@ -172,8 +172,8 @@ export class PoolUnit implements Unit, Receiver, MembersOwner {
     return this.#members.supervisor.kill(by, key);
   }
 
-  recycle(name: string): boolean {
-    return this.#members.supervisor.recycle(name);
+  recycle(name: string, why: PlannedRestart): boolean {
+    return this.#members.supervisor.recycle(name, why);
   }
 
   restart(name: string): Promise<void> {

@@ -193,6 +193,7 @@ export class Recycler {
     this.#over();
     if (what === "memory" || what === "growth") this.#waitLonger();
     members.letGo(old);
+    members.tally.restartsAsPlanned(what);
     const why = whyWorn(worn);
     context.events.emit({ type: "recycled", path: old.path, host, by: next.path, what, value, limit, why });
   }

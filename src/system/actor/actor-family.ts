@@ -1,6 +1,7 @@
 import type { HoldfastError } from "../../errors.js";
 import { bothMail, type MailStats } from "../../mailbox/mail-stats.js";
 import type { Shutdown } from "../../supervision/spec.js";
+import type { PlannedRestart } from "../stats.js";
 import type { TreeNode } from "../tree.js";
 import type { Begun, Standing, Unit } from "../unit.js";
 import { ActorUnit } from "./actor-unit.js";
@@ -54,8 +55,8 @@ export class ActorFamily extends ActorUnit {
     return this.spawned?.child(name);
   }
 
-  recycle(name: string): boolean {
-    return this.spawned?.recycle(name) ?? false;
+  recycle(name: string, why: PlannedRestart): boolean {
+    return this.spawned?.recycle(name, why) ?? false;
   }
 
   async restart(name: string): Promise<void> {

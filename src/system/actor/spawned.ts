@@ -9,6 +9,7 @@ import { unpack } from "../../transport/values.js";
 import type { SystemContext } from "../context.js";
 import { needsName } from "../durable/durable-options.js";
 import type { ActorOptions } from "../specs.js";
+import type { PlannedRestart } from "../stats.js";
 import { refuseName } from "../supervisor/load-child.js";
 import { Supervisor } from "../supervisor/supervisor.js";
 import type { TreeNode } from "../tree.js";
@@ -128,8 +129,8 @@ export class Spawned {
     return this.#supervisor?.child(name);
   }
 
-  recycle(name: string): boolean {
-    return this.#supervisor?.recycle(name) ?? false;
+  recycle(name: string, why: PlannedRestart): boolean {
+    return this.#supervisor?.recycle(name, why) ?? false;
   }
 
   async restart(name: string): Promise<void> {

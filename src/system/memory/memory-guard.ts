@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../../clock.js";
 import type { Cell } from "../cell/cell.js";
 import type { EventFan } from "../events.js";
+import type { PlannedRestart } from "../stats.js";
 import {
   type CellMemory,
   isPast,
@@ -28,7 +29,7 @@ export interface GuardOptions {
   /** What it holds now. */
   readonly rss: () => number;
   /** Restarts what is at a path, as planned; false where that may not be done now. */
-  readonly restart: (path: string) => boolean;
+  readonly restart: (path: string, why: PlannedRestart) => boolean;
 }
 
 /** Who was asked to start anew, and what it held then, bytes. */
@@ -112,7 +113,7 @@ export class MemoryGuard {
   async #carryOut(cell: Cell, { path, host, bytes }: RecycleRequest, why: string): Promise<void> {
     const { clock, events, restart } = this.#options;
     const since = clock.now();
-    const end = await recycle(clock, cell, () => restart(path));
+    const end = await recycle(clock, cell, () => restart(path, "rule"));
     this.#asked = undefined;
     const told = { path, host, bytes, why, tookMs: clock.now() - since };
     if (end === "restarted") events.emit({ type: "recycled", what: "rule", ...told });
@@ -169,7 +170,7 @@ export class MemoryGuard {
     const { clock, events, restart } = this.#options;
     void recycle(clock, cell, () => {
       const { place: path, host } = cell;
-      if (!restart(path)) {
+      if (!restart(path, over.what)) {
         this.#refused.add(cell);
         return false;
       }

@@ -11,7 +11,7 @@ import { decidedOn } from "../death/report-death.js";
 import type { Holdable } from "../hold.js";
 import { notAnActor, takesNoMore } from "../not-an-actor.js";
 import { refOf } from "../ref-of.js";
-import type { UnitStats } from "../stats.js";
+import type { PlannedRestart, UnitStats } from "../stats.js";
 import type { TreeNode } from "../tree.js";
 import { type Keeper, type LoadedSpec, noKeeper, type Standing, type Unit } from "../unit.js";
 import { unitStats } from "../unit-stats.js";
@@ -38,6 +38,7 @@ export class Supervisor implements Unit, EngineOwner {
   onForgotten: (unit: Unit) => void = (unit) => this.#takeOver(unit);
   /** Of children that were removed, and its own restarts. */
   readonly tally: Tally;
+  readonly own: Tally;
   readonly #context: SystemContext;
   readonly #rules: SupervisorRules;
   readonly #engine: Engine;
@@ -57,6 +58,7 @@ export class Supervisor implements Unit, EngineOwner {
     this.preset = preset;
     this.#context = context;
     this.tally = new Tally(context.meter);
+    this.own = new Tally(context.meter, this.tally);
     this.name = name;
     this.path = path;
     this.#rules = rules;
@@ -149,12 +151,15 @@ export class Supervisor implements Unit, EngineOwner {
 
   /** Resolves when it runs again; rejects when it is parked, stopped or removed instead. */
   restart(id: string): Promise<void> {
+    // One that is on its way up already is only waited for.
+    if (this.#engine.alive && this.standing(id).state !== "starting") this.#isPlanned(id, "hand");
     return this.#ask("restart", id, "up");
   }
 
   /** A planned restart of a child that runs. */
-  recycle(id: string): boolean {
+  recycle(id: string, why: PlannedRestart): boolean {
     if (this.standing(id).state !== "running") return false;
+    this.#isPlanned(id, why);
     this.#engine.post({ type: "recycle", id });
     return true;
   }
@@ -215,8 +220,8 @@ export class Supervisor implements Unit, EngineOwner {
   }
 
   stats(list: UnitStats[]): void {
-    const { path, kind, tally } = this;
-    list.push(unitStats(tally, { path, kind, now: this.#context.clock.now(), mail: noMail }));
+    const { path, kind, tally, own } = this;
+    list.push(unitStats(tally, { path, kind, now: this.#context.clock.now(), mail: noMail, own }));
     for (const unit of this.#engine.children.units()) unit.stats(list);
   }
 
@@ -237,7 +242,7 @@ export class Supervisor implements Unit, EngineOwner {
       guilty: false,
       normal: false,
       error,
-      decided: decidedOn(report, this.tally),
+      decided: decidedOn(report, this.own),
     });
   }
 
@@ -247,6 +252,11 @@ export class Supervisor implements Unit, EngineOwner {
     const done = child.until(wants);
     this.#engine.post({ type, id });
     return done;
+  }
+
+  #isPlanned(id: string, why: PlannedRestart): void {
+    const unit = this.child(id);
+    (unit?.own ?? unit?.tally)?.restartsAsPlanned(why);
   }
 
   #isDown(): HoldfastError {

@@ -147,6 +147,7 @@ test("labels are those of the table, and no others", async () => {
       failed,
       refused: failed,
       restarts: { threw: 1 },
+      planned: { hand: 1 },
       heapBytes: 1,
       externalBytes: 1,
       latency: latency(),
