@@ -48,6 +48,8 @@ export class OtherUnits {
     const { restarts: restartsBefore, planned: plannedBefore } = before?.own ?? before ?? {};
     grow(this.#restarts, restarts, restartsBefore);
     grow(this.#planned, planned, plannedBefore);
+    // A supervisor has no mail: what it says is that of children who are gone, and was told already.
+    if (unit.kind === "supervisor") return;
     for (const name of counts) this.#counted[name] += unit[name] - (before?.[name] ?? 0);
     grow(this.#failed, unit.failed, before?.failed);
     grow(this.#refused, unit.refused, before?.refused);

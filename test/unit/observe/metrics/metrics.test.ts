@@ -170,6 +170,35 @@ describe("names", () => {
   });
 });
 
+test.each([
+  ["told among the others", 0],
+  ["told by its name", 1],
+])("a child that was removed counts once, where its supervisor is %s", async (_, at) => {
+  const counted = new Counted();
+  const { clock } = standing();
+  const metrics = await metricsOn(counted, { clock });
+  const named = Array.from({ length: 2000 - at }, (_, i) => unit(`app/${i}`));
+  const kind = "supervisor";
+  const child = { accepted: 3, answered: 3, failed: { Timeout: 1 }, restarts: { threw: 2 }, planned: { hand: 1 } };
+  const own = { restarts: { "gave-up": 1 }, planned: { hand: 4 } };
+  const above = (more = {}) => unit("app/above", { kind, ...own, own, ...more });
+  counted.units = [...named.slice(0, 1000), above(), ...named.slice(1000), unit("app/above/child", child)];
+  if (at === 0) counted.units = [...named, above(), unit("app/above/child", child)];
+  const sums = async () => {
+    const values = [...parsed(await metrics.text())];
+    const sum = (name: string) =>
+      values.reduce((all, [key, value]) => (key.startsWith(`${name}{`) ? all + value : all), 0);
+    return ["messages_accepted", "messages_failed", "restarts", "planned_restarts"].map((name) =>
+      sum(`holdfast_${name}_total`),
+    );
+  };
+  expect(await sums()).toEqual([3, 1, 3, 5]);
+  clock.at = 1000;
+  const both = { restarts: { "gave-up": 1, threw: 2 }, planned: { hand: 5 } };
+  counted.units = [...named, above({ ...child, ...both })];
+  expect(await sums()).toEqual([3, 1, 3, 5]);
+});
+
 test("names of actors that are gone are free for others, who are told by their own from their first count on", async () => {
   const counted = new Counted();
   const { clock } = standing();
