@@ -88,8 +88,8 @@ export function eventLine(event: SystemEvent): string | undefined {
   }
 }
 
-/** A reason stands alone elsewhere, and begins with the path and state that this line has said. */
-function withoutStart(text: string, starts: readonly string[]): string {
+/** A reason that begins with the path and state which stand before it already; alone it has to say them. */
+export function withoutStart(text: string, starts: readonly string[]): string {
   const start = starts.find((one) => text.startsWith(one));
   return start === undefined ? text : withoutStart(text.slice(start.length), starts);
 }

@@ -37,8 +37,9 @@ describe("holdfast top", () => {
 
     const once = await holdfast(["top", url, "--once", "--all", "--filter", "WORKERS", "--sort", "path"]);
     expect(once).toMatchObject({ code: 0, err: "" });
-    const [head, columns, ...rows] = once.out.trimEnd().split("\n");
-    expect(head).toMatch(/^127\.0\.0\.1:\d+ {2}up .* 4 running .* 1 died, 0 dead letters$/);
+    const [head, counts, columns, ...rows] = once.out.trimEnd().split("\n");
+    expect(head).toMatch(/^127\.0\.0\.1:\d+ {2}up .* 4 running$/);
+    expect(counts).toMatch(/^\S+\/s, \S+ failed\/s {2}1 died, 0 dead letters$/);
     expect(columns).toMatch(/^ {2}path\* +rate +fail +p50 +p99 +wait +age +exec +died +size +heap$/);
     expect(rows.map((row) => row.split(/ +/)[1])).toEqual(["app/workers", "app/workers/1", "app/workers/2"]);
     for (const line of once.out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);

@@ -42,6 +42,8 @@ const columns: readonly Column[] = [
 const FIXED = columns.reduce((sum, { width }) => sum + width, 0);
 /** A path may take no less, however small the terminal: columns are left out from the right. */
 const LEAST_PATH = 20;
+/** From here on all that stands above the table has room in one line. */
+const WIDE = 110;
 
 /**
  * A table of at most `width` columns; a path that is too long keeps its end, which tells it from its siblings:
@@ -74,21 +76,30 @@ export function topLines(
   ];
 }
 
-/** "127.0.0.1:8080  up 2 h  3 running  1.2k/s, 0 failed/s  2 died, 5 dead letters" */
-export function topHeadline(url: string, now: Look, tree: TreeNode | undefined, rows: readonly TopRow[]): string {
+/**
+ * Above the table: one line, on a narrow terminal always two, so that the table does not jump when a number grows.
+ *
+ *     127.0.0.1:8080  up 2 h  3 running, 1 quarantined
+ *     1.2k/s, 0 failed/s  2 died, 5 dead letters
+ */
+export function topHead(
+  url: string,
+  now: Look,
+  tree: TreeNode | undefined,
+  rows: readonly TopRow[],
+  width: number,
+): string[] {
   const sum = (of: (row: TopRow) => number | undefined) => rows.reduce((all, row) => all + (of(row) ?? 0), 0);
   const { uptimeMs, reports, deadLetters } = now.stats;
   const letters = Object.values(deadLetters).reduce((all, count) => all + count, 0);
-  return [
-    url.replace(/^https?:\/\/|\/$/g, ""),
-    `up ${shortDuration(uptimeMs)}`,
-    tree ? treeSummary(tree) : "",
-    `${compactNumber(sum(({ rate }) => rate))}/s, ${compactNumber(sum(({ failed }) => failed))} failed/s`,
-    `${reports} died, ${letters} dead letters`,
-  ]
-    .filter((part) => part !== "")
-    .map(oneLine)
-    .join("  ");
+  const where = oneLine(url.replace(/^https?:\/\/|\/$/g, ""));
+  const state = [`up ${shortDuration(uptimeMs)}`, ...(tree ? [oneLine(treeSummary(tree))] : [])].join("  ");
+  const rate = `${compactNumber(sum(({ rate }) => rate))}/s, ${compactNumber(sum(({ failed }) => failed))} failed/s`;
+  const counts = `${rate}  ${compactNumber(reports)} died, ${compactNumber(letters)} dead letters`;
+  if (width >= WIDE) return [shortened(`${where}  ${state}  ${counts}`, width)];
+  // Whoever looks knows where: what does not run comes first.
+  const named = shortened(where, Math.max(0, width - columnsOf(state) - 2));
+  return [`${named}  ${state}`, counts].map((line) => shortened(line, width));
 }
 
 function fitting(width: number): readonly Column[] {

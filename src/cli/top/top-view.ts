@@ -3,7 +3,7 @@ import type { TreeNode } from "../../system/tree.js";
 import { oneLine, shortened } from "../terminal/terminal-text.js";
 import { Ties } from "../terminal/ties.js";
 import type { Terminal } from "../tree/tree-display.js";
-import { topHeadline, topLines } from "./top-lines.js";
+import { topHead, topLines } from "./top-lines.js";
 import { type Look, type SortKey, type TopChoice, topRows } from "./top-rows.js";
 import { TopScreen } from "./top-screen.js";
 
@@ -87,8 +87,8 @@ export class TopView {
       process.stdout.write(`${JSON.stringify({ at: now.at, uptimeMs, reports, deadLetters, rows })}\n`);
       return;
     }
-    const head = paint(shortened(topHeadline(url, now, this.#tree, rows), width), "bold");
-    const lines = [head, ...lost, ...topLines(rows, this.#choice.sort, width, paint)];
+    const head = topHead(url, now, this.#tree, rows, width).map((line) => paint(line, "bold"));
+    const lines = [...head, ...lost, ...topLines(rows, this.#choice.sort, width, paint)];
     if (this.#screen) this.#screen.show(lines);
     else process.stdout.write(`${lines.join("\n")}\n${this.#options.once ? "" : "\n"}`);
   }

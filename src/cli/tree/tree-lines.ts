@@ -1,3 +1,4 @@
+import { withoutStart } from "../../observe/event-line.js";
 import { scalingReason } from "../../observe/scaling-text.js";
 import { servedTree } from "../../observe/served-state.js";
 import { type TreeRow, treeRows } from "../../observe/tree-rows.js";
@@ -5,6 +6,7 @@ import type { ChildState } from "../../supervision/life.js";
 import { sizeText, stateMarks, type TreeNode } from "../../system/tree.js";
 import { type Paint, painter, type Style } from "../terminal/paint.js";
 import { columnsOf, harmless, oneLine, padded, shortened } from "../terminal/terminal-text.js";
+import { wrapped } from "../terminal/wrapped.js";
 import type { Change, Changes } from "./tree-changes.js";
 
 export interface TreeLinesOptions {
@@ -28,12 +30,16 @@ const styles: Record<ChildState, readonly Style[]> = {
 
 /** A name may take this much of a line: what stands behind it is why one looks. */
 const NAME_SHARE = 0.4;
+/** A reason takes so many lines at most; whole it is in --json, and in its report. */
+const REASON_LINES = 4;
 
 interface Piece {
   readonly text: string;
   readonly styles?: readonly Style[];
   /** Left out where there is no room for the whole of it. */
   readonly optional?: true;
+  /** Instead, where there is no room for the whole of it, or nothing: half a number is another number. */
+  readonly short?: string;
 }
 
 /**
@@ -41,7 +47,8 @@ interface Piece {
  *
  *     ● app            supervisor  running
  *   ! ├─ ◔ language    pool        waiting      restarts 3 (+1)
- *     │       cannot open /no/such/model.onnx: there is no such fi…
+ *     │       (cannot open /no/such/model.onnx: there is no such
+ *     │       file)
  *     ├─ ● digits      pool        running      3 of 1–8  mail 2+3/1000
  *     │       just now: 40 waiting × 5 ms by 2: 100 ms to wait, over 50 ms
  *   * └─ ● visits      keyed       running
@@ -72,16 +79,25 @@ export function treeLines(root: TreeNode, options: TreeLinesOptions): string[] {
       { text: `  ${padded(state, stateColumns)}`, styles: look },
       ...facts(row, change).flatMap((fact) => [{ text: "  " }, fact]),
     ];
+    const guide = `  ${guides[index]!.below}  `;
     const below = (text: string, styles: readonly Style[]) =>
-      line([{ text: `  ${guides[index]!.below}  ` }, { text, styles }], width, paint);
+      limited(text, width - guide.length).map((part) => line([{ text: guide }, { text: part, styles }], width, paint));
     const sized = row.scaling && scalingReason(row.scaling);
-    const why = sized === undefined ? [] : [below(oneLine(sized), ["dim"])];
+    const why = sized === undefined ? [] : below(sized, ["dim"]);
     if (row.reason === undefined) return [line(pieces, width, paint), ...why];
-    const reason = `(${oneLine(row.reason)})`;
+    const reason = `(${oneLine(withoutStart(row.reason, [`${state}: `, `${row.path}: `]))})`;
     const long = pieces.reduce((sum, { text }) => sum + columnsOf(text), 2 + columnsOf(reason)) > width;
     if (!long) return [line([...pieces, { text: `  ${reason}`, styles: look }], width, paint), ...why];
-    return [line(pieces, width, paint), below(reason, look), ...why];
+    return [line(pieces, width, paint), ...below(reason, look), ...why];
   });
+}
+
+/** A text in few lines; "…" at the end of the last says that there is more. */
+function limited(text: string, columns: number): string[] {
+  const lines = wrapped(text, Math.max(1, columns));
+  const last = lines[REASON_LINES];
+  if (last === undefined) return lines;
+  return [...lines.slice(0, REASON_LINES - 1), shortened(`${lines[REASON_LINES - 1]} ${last}`, columns)];
 }
 
 function gutter(state: ChildState, change: Change | undefined): string {
@@ -98,7 +114,10 @@ function facts(row: TreeRow, change: Change | undefined): Piece[] {
     const more = change && change.restarts > 0 ? ` (+${change.restarts})` : "";
     pieces.push({ text: `restarts ${restarts}${more}`, styles: more ? ["yellow", "bold"] : [] });
   }
-  if (mailbox) pieces.push({ text: `mail ${mailbox.waiting}+${mailbox.executing}/${mailbox.capacity}` });
+  if (mailbox) {
+    const short = `mail ${mailbox.waiting}+${mailbox.executing}`;
+    pieces.push({ text: `${short}/${mailbox.capacity}`, short });
+  }
   if (hidden > 0) pieces.push({ text: `${hidden} more not shown`, styles: ["dim"] });
   if (where) pieces.push({ text: oneLine(where), styles: ["dim"], optional: true });
   if (spare) pieces.push({ text: `spare ${spare}`, styles: ["dim"], optional: true });
@@ -130,12 +149,13 @@ function line(pieces: readonly Piece[], width: number, paint: Paint): string {
   let text = "";
   for (const piece of pieces) {
     if (left <= 0) break;
-    const whole = harmless(piece.text);
-    if (piece.optional && columnsOf(whole) > left) break;
+    const fits = piece.short === undefined || columnsOf(piece.text) <= left;
+    const whole = harmless(fits ? piece.text : piece.short!);
+    if ((piece.optional || piece.short !== undefined) && columnsOf(whole) > left) break;
     const shown = shortened(whole, left);
     left -= columnsOf(shown);
     text += paint(shown, ...(piece.styles ?? []));
-    if (shown !== whole) break;
+    if (shown !== piece.text) break;
   }
   return text.trimEnd();
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { painter } from "../../../src/cli/terminal/paint.js";
 import { columnsOf } from "../../../src/cli/terminal/terminal-text.js";
 import { compactMs, compactNumber } from "../../../src/cli/top/compact.js";
-import { topHeadline, topLines } from "../../../src/cli/top/top-lines.js";
+import { topHead, topLines } from "../../../src/cli/top/top-lines.js";
 import { type Look, sortKeys, topRows } from "../../../src/cli/top/top-rows.js";
 import { TopScreen } from "../../../src/cli/top/top-screen.js";
 import { latencyBoundsMs, type UnitStats } from "../../../src/system/stats.js";
@@ -119,11 +119,19 @@ describe("what is busy", () => {
     );
   });
 
-  it("is summed up in one line", () => {
+  it("is summed up in a line, on a narrow terminal in two, with what does not run before the url's end", () => {
     const rows = topRows(before, now, tree, { sort: "rate" });
-    expect(topHeadline("http://h:1\u001b[2J", now, tree, rows)).toBe(
+    expect(topHead("http://h:1\u001b[2J", now, tree, rows, 120)).toEqual([
       "h:1�[2J  up 3 s  3 running, 1 quarantined  1k/s, 2 failed/s  1 died, 2 dead letters",
-    );
+    ]);
+    expect(topHead(`https://${"inference.".repeat(9)}example/`, now, tree, rows, 60)).toEqual([
+      "inference.inference.infer…  up 3 s  3 running, 1 quarantined",
+      "1k/s, 2 failed/s  1 died, 2 dead letters",
+    ]);
+    for (let width = 5; width < 130; width++) {
+      for (const line of topHead("http://h:1", now, tree, rows, width))
+        expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    }
   });
 });
 

@@ -50,9 +50,30 @@ describe("the tree in a terminal", () => {
       "  ● app      supervisor  running",
       "! ├─ ◔ a     actor       waiting      restarts 1  (exit 1)",
       "! └─ ✕ b     pool        quarantined",
-      "     │   (cannot open /var/lib/models/a-long-name.onnx: no…",
+      "     │   (cannot open /var/lib/models/a-long-name.onnx: no",
+      "     │   such file)",
       "     └─ ● 1  actor       running",
     ]);
+  });
+
+  it("cuts a reason after four lines, without the path and state that its line has, and no number in the middle", () => {
+    const tree = app(
+      node("app/a", {
+        state: "quarantined",
+        reason: `quarantined: app/a: ${"the disk is gone ".repeat(15)}`,
+        mailbox: { waiting: 12, executing: 0, capacity: 1000 },
+      }),
+    );
+    expect(treeLines(tree, { width: 50 })).toEqual([
+      "  ● app   supervisor  running",
+      "! └─ ✕ a  actor       quarantined  mail 12+0/1000",
+      "         (the disk is gone the disk is gone the",
+      "         disk is gone the disk is gone the disk is",
+      "         gone the disk is gone the disk is gone",
+      "         the disk is gone the disk is gone the di…",
+    ]);
+    expect(treeLines(tree, { width: 46 })[1]).toBe("! └─ ✕ a  actor       quarantined  mail 12+0");
+    expect(treeLines(tree, { width: 41 })[1]).toBe("! └─ ✕ a  actor       quarantined");
   });
 
   it("says how large a pool is, and below who made it so, when and why", () => {
@@ -74,7 +95,8 @@ describe("the tree in a terminal", () => {
       "  ├─ ● b     pool        running  3 of 1–8",
       "  │      by hand, just now: resize(3)",
       "  ├─ ● d     pool        running  3 of 1–8",
-      "  │      10 s ago: as it began; stays: 60 ms to wait, and no member more: 3 MB…",
+      "  │      10 s ago: as it began; stays: 60 ms to wait, and no member more: 3 MB",
+      "  │      of memory left, 9 MB each",
       "  └─ ● c     pool        running  3 fixed",
     ]);
   });
