@@ -28,6 +28,11 @@ export class TreeMirror {
     return this.#nodes.size;
   }
 
+  /** It has a tree that diffs can be applied to. */
+  get follows(): boolean {
+    return this.#revision >= 0;
+  }
+
   /** Takes a whole tree. One without a revision, or whose ids do not fit it, cannot be followed; it is told as it is. */
   reset({ tree, revision, ids }: TreeFrame): TreeNode {
     this.forget();

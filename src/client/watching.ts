@@ -41,6 +41,8 @@ export class Watching {
   readonly #send: Send;
   /** And whether they want stats. */
   readonly #listeners = new Map<Listener, boolean>();
+  /** Of these: who has not had the first tree with the reports. */
+  readonly #owed = new Set<Listener>();
   readonly #mirror = new TreeMirror();
   readonly #stats = new StatsMirror();
   /** A whole tree is on its way: diffs that come before it are of no use. */
@@ -54,16 +56,20 @@ export class Watching {
 
   /** @returns how to end it */
   add(listener: Listener, { stats = false }: WatchOptions = {}): () => void {
+    const counted = this.#wantsStats;
     this.#listeners.set(listener, stats);
-    // Again for each listener: it is owed a first tree with the reports.
-    this.#ask();
+    this.#owed.add(listener);
+    // A tree that is on its way comes with the reports: it is for this one too.
+    if (!this.#asked || this.#wantsStats !== counted) this.#ask(this.#mirror.follows);
     return () => {
       if (!this.#listeners.delete(listener)) return;
+      this.#owed.delete(listener);
       if (this.#listeners.size > 0) {
         // Nobody reads them any more, so the server need not send them.
-        if (stats && !this.#wantsStats) this.#ask();
+        if (stats && !this.#wantsStats) this.#ask(this.#mirror.follows);
         return;
       }
+      this.#asked = false;
       this.#forget();
       this.#send({ type: "unwatch" });
     };
@@ -89,9 +95,11 @@ export class Watching {
     return true;
   }
 
-  #ask(): void {
-    this.#asked = true;
-    this.#send({ type: "watch", diffs: true, ...(this.#wantsStats && { stats: true }) });
+  /** @param following the tree is followed already: only the reports come, and counters where there were none */
+  #ask(following = false): void {
+    if (!following) this.#asked = true;
+    const stats = this.#wantsStats && { stats: true };
+    this.#send({ type: "watch", diffs: true, ...stats, ...(following && { following }) });
   }
 
   get #wantsStats(): boolean {
@@ -114,6 +122,7 @@ export class Watching {
   #show(tree: TreeNode): void {
     const reports = this.#reports;
     this.#reports = undefined;
+    if (reports) this.#owed.clear();
     this.#tell(reports ? { type: "tree", tree, reports } : { type: "tree", tree });
   }
 
@@ -121,8 +130,16 @@ export class Watching {
     if (this.#listeners.size === 0) return;
     const tree = this.#mirror.apply(frame);
     if (tree === "more") return;
-    if (tree) this.#show(tree);
+    if (tree && frame.reports) this.#catchUp(tree, frame.reports as readonly DeathReport[]);
+    else if (tree) this.#show(tree);
     else if (!this.#asked) this.#ask();
+  }
+
+  /** For those who came after the others: these have the tree already. */
+  #catchUp(tree: TreeNode, reports: readonly DeathReport[]): void {
+    const owed = [...this.#owed];
+    this.#owed.clear();
+    for (const listener of owed) tellListener(listener, { type: "tree", tree, reports }, "a watch");
   }
 
   #count(frame: StatsFrame): void {

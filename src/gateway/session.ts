@@ -112,7 +112,7 @@ export class Session implements Watcher {
     } catch (error) {
       if (frame.type === "result")
         this.#outbox.send({ type: "error", id: frame.id, error: toWireError(error) }, format);
-      else this.close(closeCodes.policy, (error as Error).message);
+      else this.close(closeCodes.policy, unsent(frame, (error as Error).message));
     }
   }
 
@@ -291,4 +291,9 @@ export class Session implements Watcher {
     const [exposes, session, watch, http] = [exposure.describe(), this.#peer.id, this.#mayWatch, [...this.#door.http]];
     this.push({ type: "welcome", protocol: subprotocol, server, session, admin, watch, exposes, http, limits });
   }
+}
+
+/** Why a frame could not be sent, and what to ask for instead. */
+function unsent({ type }: ServerFrame, why: string): string {
+  return type === "tree" ? `the tree fits no frame: watch with diffs, and it comes in parts (${why})` : why;
 }

@@ -28,7 +28,9 @@ export class StatsFeed {
     this.#clock = clock;
   }
 
-  add(watcher: Watcher): void {
+  /** @param following it has followed every row since it was added: then nothing is sent again */
+  add(watcher: Watcher, following = false): void {
+    if (following && this.#behind.has(watcher)) return;
     if (this.#timer === undefined) {
       this.#release = this.#app.measure();
       this.#look();

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../clock.js";
 import { TreeLog } from "../observe/feed/tree-log.js";
-import type { EventFrame, ServerFrame, TreeFrame } from "../protocol/frames.js";
+import type { EventFrame, ServerFrame, TreeDiffFrame, TreeFrame } from "../protocol/frames.js";
 import type { App } from "../system/app.js";
 import type { SystemEvent } from "../system/events.js";
 import { encodedOnce } from "./encoded-once.js";
@@ -31,6 +31,8 @@ export interface Wishes {
   readonly diffs?: boolean;
   /** What the system has counted, once a second. Default false. */
   readonly stats?: boolean;
+  /** It has followed every diff since it asked for them: the tree is not sent again. Default false. */
+  readonly following?: boolean;
 }
 
 interface Told {
@@ -60,6 +62,8 @@ export class Watchers {
   readonly #trees = new Map<boolean, TreeFrames>();
   /** The same with the reports, until the next event. */
   readonly #firsts = new Map<boolean, TreeFrames>();
+  /** The reports alone, for whoever follows the tree already; until the next event or revision. */
+  #reports: TreeDiffFrame | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #costMs = 0;
   /** Something has happened since the last look. */
@@ -75,12 +79,19 @@ export class Watchers {
     this.#stats = new StatsFeed(app, clock);
   }
 
-  add(watcher: Watcher, { diffs = false, stats = false }: Wishes = {}): void {
+  add(watcher: Watcher, { diffs = false, stats = false, following = false }: Wishes = {}): void {
     this.#unsubscribe ??= this.#app.subscribe((event) => this.#event(event));
     if (this.#stale || this.#clock.now() >= this.#lookedAt + this.#pause(GATHER_MS)) this.#look();
-    this.#told.set(watcher, { diffs, missed: 0, behind: false });
-    pushAll(watcher, this.#first(diffs));
-    if (stats) this.#stats.add(watcher);
+    const told = this.#told.get(watcher);
+    const inStep = following && diffs && told?.diffs === true && !told.behind;
+    if (inStep) {
+      this.#reports ??= this.#withReports({ type: "tree-diff", ...this.#log.still });
+      watcher.push(this.#reports);
+    } else {
+      this.#told.set(watcher, { diffs, missed: 0, behind: false });
+      pushAll(watcher, this.#first(diffs));
+    }
+    if (stats) this.#stats.add(watcher, inStep);
     else this.#stats.remove(watcher);
   }
 
@@ -101,6 +112,7 @@ export class Watchers {
   #event(event: SystemEvent): void {
     const frame: EventFrame = { type: "event", event: plain(event) };
     this.#firsts.clear();
+    this.#reports = undefined;
     for (const [watcher, told] of this.#told) {
       if (watcher.congested) {
         told.missed += 1;
@@ -158,21 +170,27 @@ export class Watchers {
     let frames = this.#firsts.get(diffs);
     if (!frames) {
       const [tree, ...rest] = this.#tree(diffs);
-      let reports = this.#app.reports().slice(-REPORTS).map(plain);
-      let frame: TreeFrame = { ...tree, reports };
-      while (reports.length > 0 && encodedOnce(frame, "text").bytes > this.#maxPayload / 2) {
-        reports = reports.slice(Math.ceil(reports.length / 2));
-        frame = { ...tree, reports };
-      }
-      frames = [frame, ...rest];
+      frames = [this.#withReports(tree), ...rest];
       this.#firsts.set(diffs, frames);
     }
     return frames;
   }
 
+  /** With the latest reports: as many as leave half of the largest frame free. */
+  #withReports<Frame extends TreeFrame | TreeDiffFrame>(bare: Frame): Frame {
+    let reports = this.#app.reports().slice(-REPORTS).map(plain);
+    let frame: Frame = { ...bare, reports };
+    while (reports.length > 0 && encodedOnce(frame, "text").bytes > this.#maxPayload / 2) {
+      reports = reports.slice(Math.ceil(reports.length / 2));
+      frame = { ...bare, reports };
+    }
+    return frame;
+  }
+
   #forget(): void {
     this.#trees.clear();
     this.#firsts.clear();
+    this.#reports = undefined;
   }
 }
 

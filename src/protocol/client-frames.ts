@@ -119,6 +119,8 @@ export interface WatchFrame {
   diffs?: boolean;
   /** What the system has counted, once a second. Default false. */
   stats?: boolean;
+  /** This connection watches already and has followed every diff: only what it does not have comes. Default false. */
+  following?: boolean;
 }
 
 export interface UnwatchFrame {

@@ -160,7 +160,8 @@ export interface WireTreeChange {
 
 /**
  * From one revision of the tree to the next: first the removed ones go, with all below them, then the changes apply in their order.
- * With `more` it is a part of that, whose revision stays (`to` is `from`), and the next part follows at once.
+ * With `more` it is a part of that, whose revision stays (`to` is `from`), and the next part follows at once. With `reports` it
+ * answers whoever follows already, and changes nothing.
  */
 export interface TreeDiffFrame {
   type: "tree-diff";
@@ -169,6 +170,7 @@ export interface TreeDiffFrame {
   removed: readonly number[];
   changed: readonly WireTreeChange[];
   more?: boolean;
+  reports?: unknown[];
 }
 
 /**

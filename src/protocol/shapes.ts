@@ -78,7 +78,7 @@ export const clientShapes: Shapes<ClientFrame> = {
   end: { id: whole },
   detach: { id: whole },
   ping: { n: whole },
-  watch: { diffs: maybe(flag), stats: maybe(flag) },
+  watch: { diffs: maybe(flag), stats: maybe(flag), following: maybe(flag) },
   unwatch: {},
   history: { id: whole, path: name, since: maybe(duration) },
   events: { id: whole, since: maybe(duration), types: maybe(names), path: maybe(name), limit: maybe(whole) },
@@ -109,7 +109,7 @@ export const serverShapes: Shapes<ServerFrame> = {
   drain: { graceMs: duration },
   pong: { n: whole },
   tree: { tree: map, reports: maybe(list), revision: maybe(whole), ids: maybe(list), more: maybe(flag) },
-  "tree-diff": { from: whole, to: whole, removed: list, changed: list, more: maybe(flag) },
+  "tree-diff": { from: whole, to: whole, removed: list, changed: list, more: maybe(flag), reports: maybe(list) },
   stats: {
     at: duration,
     from: maybe(whole),

@@ -75,6 +75,11 @@ export class TreeLog {
     return this.#whole;
   }
 
+  /** That nothing is different from what the last look has told. */
+  get still(): TreeDiff {
+    return { from: this.#revision, to: this.#revision, removed: [], changed: [] };
+  }
+
   /** The same tree as changes: its root, and what is added to it, parents before children. @throws Error as above */
   get everything(): readonly TreeChange[] {
     if (!this.#root) throw new Error("the tree was not looked at yet");

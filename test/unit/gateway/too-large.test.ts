@@ -67,6 +67,21 @@ describe("a watcher of a server whose errors are long", () => {
   });
 });
 
+test("a watcher of whole trees is closed where one fits no frame, and told to watch with diffs", async () => {
+  const { app, door } = await serve({ maxPayload: 64 * 1024 });
+  for (let i = 0; i < 2000; i++) {
+    app.nodes.set(`n${i}`, { path: `app/n${i}`, name: `n${i}`, kind: "actor", state: "running", restarts: 0 });
+  }
+  const [whole, inParts] = [await RawClient.connect(door.url), await RawClient.connect(door.url)];
+  whole.send({ type: "watch" });
+  expect(await whole.closed).toMatchObject({
+    code: 1008,
+    reason: expect.stringMatching(/^the tree fits no frame: watch with diffs, and it comes in parts/),
+  });
+  inParts.send({ type: "watch", diffs: true });
+  expect(await inParts.next("tree")).toMatchObject({ more: true });
+});
+
 test("an answer too large fails its own ask, and the others on the connection are answered", async () => {
   const { app, door } = await serve({ maxPayload: 64 * 1024 });
   // So many of one second are kept; they are some 160 kB.

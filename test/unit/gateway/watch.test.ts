@@ -124,6 +124,30 @@ describe("watching", () => {
     expect(frames).toMatchObject([{ type: "tree", tree: { children: [{ scaling: { sinceMs: 120_000 } }] } }]);
   });
 
+  test("sends whoever follows already the reports alone, and whoever is behind the whole tree", () => {
+    const { app, clock, frames, watcher, watchers } = watched();
+    app.recorded.push(report);
+    watchers.add(watcher, { diffs: true, stats: true });
+    expect(frames.map(({ type }) => type)).toEqual(["tree", "stats"]);
+    frames.length = 0;
+    watchers.add(watcher, { diffs: true, stats: true, following: true });
+    const still = { type: "tree-diff", from: 1, to: 1, removed: [], changed: [], reports: [{ id: 1 }] };
+    expect(frames).toMatchObject([still]);
+
+    // Without a tree of its own it cannot follow, whatever it says.
+    const other: ServerFrame[] = [];
+    watchers.add({ congested: false, push: (frame) => other.push(frame) }, { diffs: true, following: true });
+    expect(other).toMatchObject([{ type: "tree", revision: 1 }]);
+
+    watcher.congested = true;
+    app.nodes.set("math", { ...app.nodes.get("math")!, state: "waiting" });
+    clock.advance(1000);
+    watcher.congested = false;
+    frames.length = 0;
+    watchers.add(watcher, { diffs: true, stats: true, following: true });
+    expect(frames.map(({ type }) => type)).toContain("tree");
+  });
+
   test("skips a slow reader, and tells it afterwards how many events it missed", () => {
     const { app, frames, watcher, watchers } = watched();
     watchers.add(watcher);
