@@ -13,6 +13,12 @@ export interface Receiver {
   /** What it accepts now it runs next, in this thread and before this turn of the event loop is over; default false. */
   readonly atOnce?: boolean;
   /**
+   * Accepts a message of plain arguments, without a key, where nothing is looked at but that it runs next, in this thread and
+   * before this turn of the event loop is over.
+   * @returns false where it has to be accepted as any other, or refused
+   */
+  begins?(message: Message): boolean;
+  /**
    * Accepts a tell with one plain argument and no key, where it can wait behind one that was sent the same way.
    * @returns false where it has to be accepted as a message, or refused
    */

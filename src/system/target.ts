@@ -129,10 +129,22 @@ class ReceiverTarget implements Target {
     const message = new Message(sent, first, undefined, false, plainSize(first), asking);
     asking.message = message;
     if (this.context.following.any) this.#follow(message);
+    if (this.#begins(message, sent)) {
+      asking.withinLater(DEFAULT_TIMEOUT_MS, this.context.deadlines);
+      sent.tally.accepted++;
+      return promise;
+    }
     this.#waits(asking, DEFAULT_TIMEOUT_MS, sent.options.key);
     offer(this.receiver, message, sent.options.key, this.context.shedding);
     this.context.callMade.at = 0;
     return promise;
+  }
+
+  /** One ask after another, to one who has nothing else to do: what most are is found out once, and no more is asked of them. */
+  #begins(message: Message, sent: SentThrough): boolean {
+    const { clock, meter, shedding } = this.context;
+    if (sent.options.key !== undefined || !clock.flows || meter.on || shedding.level > 0) return false;
+    return this.receiver.begins?.(message) === true;
   }
 
   /** The clock is read, and a deadline written down, for those alone that may still be there then. */

@@ -86,10 +86,17 @@ export abstract class ActorUnit extends Lodger implements Unit, Receiver {
   }
 
   joins(sent: Sent, first: unknown): boolean {
+    return this.admitsAll && this.joined(sent, first);
+  }
+
+  begins(message: Message): boolean {
+    return this.admitsAll && this.delivered?.begins(message) === true;
+  }
+
+  /** Nothing is refused or held back. */
+  private get admitsAll(): boolean {
     const { rare } = this;
-    return (
-      (rare === undefined || (!rare.refusal && !rare.draining && rare.heldBy === undefined)) && this.joined(sent, first)
-    );
+    return rare === undefined || (!rare.refusal && !rare.draining && rare.heldBy === undefined);
   }
 
   isStream(method: string): boolean | undefined {

@@ -122,6 +122,24 @@ export class Deliveries implements Holder {
     return false;
   }
 
+  /**
+   * The shortest way, of a new message with plain arguments: it runs next, and what would have to be told of it is nothing.
+   * @returns false where it has to be accepted as any other
+   */
+  begins(message: Message): boolean {
+    const { sent } = message;
+    if (this.#pooled || this.durable !== undefined || !this.#direct.idle) return false;
+    const { mailbox, cell } = this.#to;
+    if (message.bytes > mailbox.limits.bytes || cell!.inquest.trials !== undefined) return false;
+    if (sent !== this.#latestSent && !this.#known(sent, cell!.facts)) return false;
+    const { stream, mutates } = this.#latest!;
+    if (stream || mutates) return false;
+    this.#seq = nextSequence(this.#seq);
+    message.seq = this.#seq;
+    this.#direct.hand(message);
+    return true;
+  }
+
   /** Its large arrays wait outside the host: enough are there to go on with. */
   hasEnoughFor({ special }: Message): boolean {
     if (special !== "large" || this.#inflight.bytes < WINDOW_BYTES || this.#direct.on) return false;
