@@ -3,6 +3,7 @@ import type { ActFrame } from "../protocol/frames.js";
 import type { SwapOutcome } from "../serving/repository/swap/swap-options.js";
 import type { RemoteSwapOptions } from "../serving/repository/swap/told-from-afar.js";
 import type { AuditEntry } from "../system/audit.js";
+import type { DeathReport } from "../system/death/report.js";
 import { type ClientLetters, clientLetters } from "./client-letters.js";
 
 /** How long a model may take to load, where nothing says otherwise: a swap proves it on real requests. */
@@ -50,6 +51,8 @@ export interface ClientAdmin {
    * @returns whether something was running there
    */
   hang(path: string, options?: { key?: string; for?: Duration }): Promise<boolean>;
+  /** One of the last 200 death reports, with all of its flight recorder, up to 256 events; undefined where it is not kept. */
+  report(id: number): Promise<DeathReport | undefined>;
   /** What operators have done, and what they were refused, newest last. @param options.limit default 100 */
   audits(options?: { limit?: number; before?: number }): Promise<readonly AuditEntry[]>;
   readonly models: ClientModels;
@@ -73,6 +76,7 @@ export function clientAdmin(act: SendAct, login: (token: string) => Promise<void
     resume: async (on) => (await act({ act: "resume", on })) === true,
     hang: async (on, { key, ...options } = {}) =>
       (await act({ act: "hang", on, ...keyed(key), with: options })) === true,
+    report: async (id) => ((await act({ act: "report", with: { id } })) ?? undefined) as DeathReport | undefined,
     audits: async (options = {}) => (await act({ act: "audits", with: options })) as AuditEntry[],
     deadLetters: clientLetters(act),
     models: {

@@ -1,3 +1,5 @@
+import type { DeathReport } from "../system/death/report.js";
+
 /** Events of a flight recorder that a watcher is given, the last ones: 50 reports go in one frame. */
 const FLIGHT_SHOWN = 12;
 /** Characters of one text: an error's may be a megabyte long, and goes to everybody who watches. */
@@ -17,10 +19,18 @@ export function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, element] of Object.entries(value)) {
-    if (key === "flight" && Array.isArray(element)) copy[key] = element.slice(-FLIGHT_SHOWN).map(plain);
-    else if (key !== "args" && key !== "__proto__") copy[key] = plain(element);
+    if (key === "flight" && Array.isArray(element)) {
+      copy[key] = element.slice(-FLIGHT_SHOWN).map(plain);
+      if (element.length > FLIGHT_SHOWN) copy.flightOmitted = element.length - FLIGHT_SHOWN;
+    } else if (key !== "args" && key !== "__proto__") copy[key] = plain(element);
   }
   return copy;
+}
+
+/** One report, with all of its flight recorder: what does not go to everybody who watches. */
+export function plainReport(report: DeathReport): object {
+  const { flightOmitted: _, ...shown } = plain(report) as { flightOmitted?: number };
+  return { ...shown, flight: report.flight.map(plain) };
 }
 
 function plainError(error: Error & { code?: unknown }): Record<string, unknown> {

@@ -66,6 +66,31 @@ describe("holdfast report", () => {
     expect(one.out.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
   });
 
+  it("shows an operator all that a flight recorder had, and everybody how much more there is", async () => {
+    const env = { HOLDFAST_ADMIN_TOKEN: "an-admin-token-of-16" };
+    const { url } = await serving(0, env);
+    for (let sum = 0; sum < 5; sum++) await holdfast(["ask", url, "worker", "add", "1", "2"]);
+    expect((await holdfast(["ask", url, "worker", "dies"])).err).toContain("ActorDied");
+    await reported(url, 1);
+    const cut = await holdfast(["report", url, "1"]);
+    const [, shown, of] = /^the last (\d+) of (\d+) events there: --all shows all\n/m.exec(cut.out)!;
+    expect(Number(shown)).toBe(12);
+    const all = await holdfast(["report", url, "1", "--all"], { env });
+    expect(all).toMatchObject({ code: 0, err: "" });
+    const events = (text: string) => text.split("\n").filter((line) => /^ *-?\d+\.\d ms /.test(line));
+    expect(events(cut.out)).toHaveLength(12);
+    expect(events(all.out)).toHaveLength(Number(of));
+    expect(events(all.out).slice(-12)).toEqual(events(cut.out));
+    const json = JSON.parse((await holdfast(["report", url, "1", "--all", "--json"], { env })).out);
+    expect(json.flight).toHaveLength(Number(of));
+    expect(json).not.toHaveProperty("flightOmitted");
+
+    const refused = await holdfast(["report", url, "1", "--all"], { env: { HOLDFAST_ADMIN_TOKEN: "" } });
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("needs the admin token") });
+    const alone = await holdfast(["report", url, "--all"], { env });
+    expect(alone).toMatchObject({ code: 2, err: expect.stringContaining("--all is for one crash report") });
+  });
+
   it("says what is wrong with what was asked", async () => {
     const { url } = await serving();
     const file = join(folder(), "none", "x.html");

@@ -28,7 +28,7 @@ const BAR = 30;
  *       -12.3 ms  started   transcribe #9
  */
 export function reportLines(report: DeathReport, width: number, paint: Paint = painter(false)): string[] {
-  const { id, at, incarnation, host, cause, executing, answersLost, decision, level } = report;
+  const { id, at, incarnation, host, cause, executing, answersLost, decision, level, flightOmitted = 0 } = report;
   // An older report, which is remembered without it.
   const flight: DeathReport["flight"] | undefined = report.flight;
   const name = placeText(report);
@@ -56,9 +56,14 @@ export function reportLines(report: DeathReport, width: number, paint: Paint = p
     ...field("record", recordText(report)),
     ...timeLines(report, width, paint),
     ...(events.length > 0
-      ? [paint("the last events there", "dim"), ...events]
+      ? [paint(shortened(eventsHead(events.length, flightOmitted), width), "dim"), ...events]
       : field("events", flight ? "none are known" : "flight recorder: no longer kept")),
   ];
+}
+
+function eventsHead(shown: number, omitted: number): string {
+  if (omitted === 0) return "the last events there";
+  return `the last ${shown} of ${shown + omitted} events there: --all shows all`;
 }
 
 const levels = {

@@ -8,6 +8,7 @@ import { incidentMarkdown } from "../../observe/incident/incident-markdown.js";
 import type { DeathReport } from "../../system/death/report.js";
 import { CommandError, durationOption, exitCodes, parseCommand, wholeNumber } from "../command.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
+import { reachAdmin } from "../connection/reach-admin.js";
 import { terminal } from "../terminal/terminal.js";
 import { recall } from "./recall.js";
 import { reportLines } from "./report-lines.js";
@@ -18,6 +19,8 @@ holdfast report <url> <id> [options]
 Writes one incident report of what a server remembers: what died, why, what it cost the callers, how long it took to be back,
 how available each service was, the timeline, and what to change. With the number of a death: its crash report, in full.
 
+  --all            with <id>: all that its flight recorder had, up to 256 events, and not the last 12; for operators: the admin
+                   token in HOLDFAST_ADMIN_TOKEN
   --since TIME     how far back: 10m, 1h (default), 24h; not with <id>
   --format FORMAT  markdown (default), html (one file without scripts, for screen and paper), or json; not with <id>
   --out FILE       where to write it; default: the output. Its ending gives the format: .md, .html, .json
@@ -53,6 +56,7 @@ export async function report(args: string[]): Promise<number> {
     format: { type: "string" },
     out: { type: "string" },
     json: { type: "boolean" },
+    all: { type: "boolean" },
     ...reachOptions,
   });
   if (values.help) {
@@ -66,13 +70,18 @@ export async function report(args: string[]): Promise<number> {
       `--since and --format are for a window of time, not for report ${id}\nsee: holdfast report --help`,
     );
   }
+  if (number === undefined && values.all) {
+    throw new CommandError(`--all is for one crash report: give its number too\nsee: holdfast report --help`);
+  }
   const asJson = number !== undefined && oneAsJson(values.out, values.json);
   const format = number === undefined ? formatOf(values.format, values.out, values.json) : "markdown";
   const sinceMs = durationOption("since", values.since ?? "1h");
-  const client = await reach({ command: "report", url, ...values });
+  const client = await (values.all ? reachAdmin : reach)({ command: "report", url, ...values });
   try {
     const text =
-      number === undefined ? await incident(client, url, sinceMs, format) : await one(client, url, number, asJson);
+      number === undefined
+        ? await incident(client, url, sinceMs, format)
+        : await one(client, url, number, asJson, values.all);
     await write(text, values.out);
     return exitCodes.ok;
   } finally {
@@ -96,9 +105,10 @@ function formatted(made: Incident, format: Format): string {
   }
 }
 
-async function one(client: Client, url: string, number: number, json = false): Promise<string> {
+async function one(client: Client, url: string, number: number, json = false, all = false): Promise<string> {
   const { reports = [] } = await firstTree(client, url);
-  const found = reports.find(({ id }) => id === number) ?? (await remembered(client, number));
+  const whole = all ? await client.admin.report(number) : reports.find(({ id }) => id === number);
+  const found = whole ?? (await remembered(client, number));
   if (!found) {
     const known = reports.length === 0 ? "nobody has died there" : `it has ${reports[0]!.id} to ${reports.at(-1)!.id}`;
     throw new CommandError(`${url} has no report ${number}: ${known}`, exitCodes.failed);

@@ -6,7 +6,7 @@ import { toldFromAfar } from "../../serving/repository/swap/told-from-afar.js";
 import type { App } from "../../system/app.js";
 import type { LetterFilter } from "../../system/letters/dead-letters.js";
 import type { ModelActs } from "../http-door.js";
-import { plain } from "../plain.js";
+import { plain, plainReport } from "../plain.js";
 
 /** What an act is done with. */
 export interface Stage {
@@ -114,6 +114,15 @@ const acts: Readonly<Record<string, Act>> = {
     names: "nothing",
     options: { path: true, method: true, reason: true, before: true, limit: true },
     run: ({ app }, _on, { options }) => app.deadLetters.discardAll(options),
+  },
+  report: {
+    names: "nothing",
+    reads: true,
+    options: { id: true },
+    run: ({ app }, _on, { options }) => {
+      const found = app.reports().find(({ id }) => id === options.id);
+      return found ? plainReport(found) : null;
+    },
   },
   audits: {
     names: "nothing",

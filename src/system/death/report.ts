@@ -118,6 +118,8 @@ export interface DeathReport {
    * in the same cell among them. Read from the record when it is first asked for.
    */
   readonly flight: readonly FlightEvent[];
+  /** Only over a connection: how many earlier ones are not in `flight`. `client.admin.report(id)` has them. */
+  readonly flightOmitted?: number;
 }
 
 /** A message that nobody will handle: a lost or refused tell, or the evidence of a poisoned one. */

@@ -79,6 +79,11 @@ it("what is not known is said, and a name moves no cursor", () => {
   expect(lines.join("")).not.toMatch(/\p{Cc}/u);
 });
 
+it("how many events are not shown is said, with how to see them", () => {
+  const cut = { ...hung, flightOmitted: 55 };
+  expect(reportLines(cut, 80)).toContain("the last 2 of 57 events there: --all shows all");
+});
+
 it("an older report, remembered without its flight recorder, is shown all the same", () => {
   const { flight: _, ...older } = hung;
   const lines = reportLines(older as typeof hung, 80);
