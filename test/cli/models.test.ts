@@ -118,4 +118,17 @@ it("what cannot be asked is told, and what mends it", async () => {
   expect(await failure("nowhere", "list")).toEqual([2, expect.stringMatching(/give the url of a server/)]);
   expect(await failure("http://127.0.0.1:1", "list")).toEqual([1, expect.stringMatching(/no server answers/)]);
   expect((await holdfast(["serve", join(root, "none.mjs")])).code).toBe(2);
+
+  const actors = join(root, "actors.config.mjs");
+  const door = JSON.stringify(join(process.cwd(), "dist/index.js"));
+  const one = "class One extends Actor { look() { return 1; } }";
+  const tree = "supervisor({}, { one: inline(One) })";
+  writeFileSync(
+    actors,
+    `import { Actor, inline, supervisor } from ${door};\n${one}\nexport default { tree: ${tree}, expose: { one: ["look"] } };`,
+  );
+  const without = start(["serve", actors, "--port", "0"], { env });
+  const [, bare] = await without.says(/page +(http:\S+)/);
+  await without.says(/^ready/m);
+  expect(await failure(bare!, "list")).toEqual([1, expect.stringMatching(/serves no models: its config has none/)]);
 });

@@ -1,6 +1,7 @@
 import { fromWireError } from "../../protocol/wire-error.js";
 import type { ModelEvent } from "../../serving/repository/model-events.js";
 import { CommandError, exitCodes, parseCommand } from "../command.js";
+import { harmless } from "../terminal/terminal-text.js";
 import { modelLine } from "./model-line.js";
 
 const help = `holdfast models <url> list
@@ -94,7 +95,13 @@ async function list(server: Server): Promise<number> {
       state.padEnd(width("state")),
       reason,
     ];
-    console.log(cells.join("  ").trimEnd());
+    // A reason is an error's text, and may hold anything.
+    console.log(
+      cells
+        .map((cell) => harmless((cell ?? "").replace(/\s/g, " ")))
+        .join("  ")
+        .trimEnd(),
+    );
   }
   return exitCodes.ok;
 }
@@ -138,6 +145,10 @@ async function send({ url, token }: Server, path: string, body: object): Promise
   }
   if (response.ok) return response;
   const { error } = (await response.json().catch(() => ({}))) as { error?: unknown };
+  // Who has no models does not speak their protocol at all.
+  if (response.status === 405 && typeof error !== "string") {
+    throw new CommandError(`${new URL(url).origin} serves no models: its config has none`, exitCodes.failed);
+  }
   const why = typeof error === "string" ? error : `status ${response.status}`;
   const fix = response.status === 401 ? ": give the admin token in HOLDFAST_ADMIN_TOKEN" : "";
   throw new CommandError(`${why}${fix}`, response.status === 400 ? exitCodes.usage : exitCodes.failed);

@@ -35,10 +35,17 @@ export function folded(findings: readonly Finding[]): Finding[] {
       .find((other) => covers(other.finding, one.finding));
     if (!into) continue;
     one.dropped = true;
-    const more = [one.finding.title, ...one.evidence].filter((line) => !into.evidence.includes(line));
+    const more = [one.finding.title, ...one.evidence].filter(
+      (line) => !into.evidence.some((known) => saysAll(known, line)),
+    );
     into.evidence.push(...more.slice(0, Math.max(1, MOST_EVIDENCE - into.evidence.length)));
   }
   return kept.flatMap(({ finding, evidence, dropped }) => (dropped ? [] : [{ ...finding, evidence }]));
+}
+
+/** "report 6: it died; decided: quarantine" has "report 6: it died" in it. */
+function saysAll(known: string, line: string): boolean {
+  return known === line || known.startsWith(`${line}; `);
 }
 
 function covers(better: Finding, other: Finding): boolean {

@@ -37,6 +37,16 @@ const many = (count: number, path: string, more: Parameters<typeof death>[3]) =>
   Array.from({ length: count }, (_, at) => death(at + 1, start + at * minute, path, more));
 
 describe("what an incident report finds", () => {
+  it("who does not serve, with the command that brings it back, and each death once", () => {
+    const reports = [death(1, start, "app/a", { decision: "quarantine", level: undefined, cause: threw, times: {} })];
+    const [first] = found({ reports }, [actor("app/a", { state: "quarantined" }), actor("app/b")]);
+    expect(first).toMatchObject({ rule: "still-down", path: "app/a" });
+    expect(first!.advice).toBe(
+      'Mend the cause, then restart it: holdfast restart http://127.0.0.1:8080 app/a, app.restart("app/a"), or on the page.',
+    );
+    expect(first!.evidence.filter((line) => line.startsWith("report 1:"))).toHaveLength(1);
+  });
+
   it("an input that killed twice, by its digest and its sender", () => {
     const charges = [
       { report: 1, cause: "ended by SIGSEGV" },

@@ -1,5 +1,6 @@
 import { causeText } from "../../../system/death/report.js";
 import { type Finding, grouped, numbersOf, type Rule } from "../finding.js";
+import type { IncidentInput } from "../incident-input.js";
 
 /** Somebody did it on purpose: no fault, and good to know before looking for one. */
 export const killedByHand: Rule = ({ deaths }) => {
@@ -70,11 +71,17 @@ export const stillDown: Rule = ({ services, outages, deaths, input }) =>
         path,
         title: `Nobody serves there since ${new Date(since).toISOString().slice(11, 19)} UTC`,
         evidence: last ? [`report ${last.id}: ${causeText(last.cause)}; decided: ${last.decision}`] : [],
-        advice: "Mend the cause, then restart it: app.restart(path), or on the page.",
+        advice: `Mend the cause, then ${restartOf(path, input)}.`,
         reports: numbersOf(those),
       },
     ];
   });
+
+/** What brings back what is parked; the root nobody can restart but whoever started it. */
+function restartOf(path: string, { server, tree }: IncidentInput): string {
+  if (path === tree.path) return "start the server again";
+  return `restart it: holdfast restart ${server} ${path}, app.restart("${path}"), or on the page`;
+}
 
 /** Members that misbehave beside their siblings. */
 export const oddMembers: Rule = ({ events }) => {
