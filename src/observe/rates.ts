@@ -43,6 +43,11 @@ export function ratesBetween(
   };
 }
 
+/** Whether something has left a sum of counts: what the others did meanwhile cannot be told from it. */
+export function hasLeft(before: Counts, now: Counts): boolean {
+  return settled(now) < settled(before);
+}
+
 /**
  * A quantile of a histogram, even within its bucket; of what is beyond the last bound, that bound: it was at least so much.
  * @param share 0.99

@@ -34,11 +34,18 @@ const connection = new Connection(url.href, sessionStorage.getItem(tokenKey) ?? 
     desk.take(news);
     // The first tree of a connection: what it brings of deaths are the latest ones, and what is older goes below them.
     if (news.type === "tree" && news.reports) void remember();
+    // What is chosen already, the root at first, is charted from before this connection as well.
+    if (news.type === "stats" && !charted) {
+      charted = true;
+      void backfill();
+    }
   },
 });
 const panels = new Panels(byId("panels"), connection);
 const operator = new Operator(connection, state.outcome);
 let treeLimit: ReturnType<typeof setTimeout> | undefined;
+/** Whether there is something to put a history before: the first look of a connection has come. */
+let charted = false;
 
 function showView(): void {
   const view = viewOf(location.hash);
@@ -62,6 +69,7 @@ function showStatus(status: LinkStatus): void {
   state.locked.set(undefined);
   clearTimeout(treeLimit);
   if (status.kind === "connected") {
+    charted = false;
     panels.show(connection.client.exposes);
     treeLimit = setTimeout(treeMissing, treeWithinMs);
   }

@@ -1,4 +1,6 @@
 import type { SystemStats, UnitStats } from "../../system/stats.js";
+import { hasLeft } from "../rates.js";
+import { type Total, totalsOf } from "../totals.js";
 import { Series } from "./series.js";
 import { type HistoryColumn, historyColumns, unitStep } from "./unit-step.js";
 
@@ -36,8 +38,8 @@ interface Kept {
 
 /**
  * The latest minutes of every unit, as plain numbers in rings: pure, it is given what was counted and when. Where there are more
- * units than it keeps, pools and keyed groups go first, then actors that are nobody's part, then members and cells; and of
- * those that are gone the longest gone leaves first.
+ * units than it keeps, the root, pools and keyed groups go first, then actors that are nobody's part and the other supervisors, then
+ * members and cells; and of those that are gone the longest gone leaves first. A supervisor has the sum of what is below it.
  */
 export class History {
   readonly #bounds: HistoryBounds;
@@ -64,10 +66,13 @@ export class History {
     this.#times[this.#step % this.#bounds.steps] = at;
     const members = new Map<string, number>();
     for (const { partOf } of units) if (partOf !== undefined) members.set(partOf, (members.get(partOf) ?? 0) + 1);
-    for (const unit of chosen(units, this.#bounds.units)) {
+    const totals = totalsOf({ units });
+    for (const counted of chosen(units, this.#bounds.units)) {
+      const unit = counted.kind === "supervisor" ? summed(counted, totals.get(counted.path)) : counted;
       const kept = this.#kept(unit);
-      // One that was away for a while is not rated over one step.
-      const known = kept.series.last === this.#step - 1 ? kept.latest : undefined;
+      // One that was away for a while is not rated over one step; neither is a sum that something has left.
+      const stayed = kept.series.last === this.#step - 1;
+      const known = stayed && !(unit.kind === "supervisor" && hasLeft(kept.latest, unit)) ? kept.latest : undefined;
       const step = unitStep(known, unit, at - before, members.get(unit.path) ?? 0);
       kept.series.put(
         this.#step,
@@ -121,10 +126,17 @@ function chosen(units: readonly UnitStats[], most: number): UnitStats[] {
   const ranks: UnitStats[][] = [[], [], []];
   const seen = new Set<string>();
   for (const unit of units) {
-    if (unit.kind === "supervisor" || seen.has(unit.path)) continue;
+    if (seen.has(unit.path)) continue;
     seen.add(unit.path);
-    const grouped = unit.kind === "pool" || unit.kind === "keyed";
-    ranks[unit.partOf !== undefined ? 2 : grouped ? 0 : 1]!.push(unit);
+    const first = unit.kind === "pool" || unit.kind === "keyed" || !unit.path.includes("/");
+    ranks[unit.partOf !== undefined ? 2 : first ? 0 : 1]!.push(unit);
   }
   return ranks.flat().slice(0, most);
+}
+
+/** It has no mail of its own: what is below it counts. */
+function summed(unit: UnitStats, total: Total | undefined): UnitStats {
+  if (!total) return unit;
+  const { answered, told, failed, latency, waiting, executing } = total;
+  return { ...unit, answered, told, failed, waiting, executing, ...(latency && { latency }) };
 }

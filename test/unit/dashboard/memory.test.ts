@@ -3,8 +3,9 @@ import { ACTIVITY_KEPT, type Activity, withEvent } from "../../../src/dashboard/
 import { NewsDesk } from "../../../src/dashboard/page/news-desk.js";
 import { PageState } from "../../../src/dashboard/page/page-state.js";
 import { POINTS_KEPT, type Point, Points } from "../../../src/dashboard/page/series/points.js";
-import { totalsOf } from "../../../src/dashboard/page/series/totals.js";
+import { Series } from "../../../src/dashboard/page/series/series.js";
 import type { DeathReport, SystemEvent } from "../../../src/index.js";
+import { totalsOf } from "../../../src/observe/totals.js";
 import type { UnitStats } from "../../../src/system/stats.js";
 
 const unknown = Number.NaN;
@@ -101,6 +102,13 @@ describe("a page that is open for days", () => {
     expect(totals.get("app/g/1")).toBeUndefined();
     expect(totals.get("app")).toMatchObject({ answered: 10, failed: { Timeout: 3 }, latency });
     expect(totals.get("app/s")).toMatchObject({ answered: 1, members: undefined });
+    const series = new Series();
+    series.take({ units: [above("app"), group, alone] }, 1000);
+    series.take({ units: [above("app"), alone] }, 2000);
+    expect(
+      series.of("app")!.latest("rate"),
+      "what was counted before is no rate when something leaves",
+    ).toBeUndefined();
   });
 
   test("counts a flood in one line, and keeps a bounded number of lines", () => {

@@ -1,8 +1,8 @@
 import type { UnitHistory } from "../../../observe/history/history.js";
-import { ratesBetween } from "../../../observe/rates.js";
+import { hasLeft, ratesBetween } from "../../../observe/rates.js";
+import { type Total, totalsOf } from "../../../observe/totals.js";
 import { latencyBoundsMs, type SystemStats } from "../../../system/stats.js";
 import { Points } from "./points.js";
-import { type Total, totalsOf } from "./totals.js";
 
 /** Units of which a series is kept; of the others the tree says what is now. */
 export const UNITS_KEPT = 1000;
@@ -55,7 +55,9 @@ export class Series {
       points = new Points();
       this.#points.set(total.path, points);
     }
-    const rates = ratesBetween(this.#before.get(total.path), total, passed, latencyBoundsMs);
+    const known = this.#before.get(total.path);
+    const before = known && total.kind === "supervisor" && hasLeft(known, total) ? undefined : known;
+    const rates = ratesBetween(before, total, passed, latencyBoundsMs);
     points.add(at, {
       rate: rates?.perSecond ?? Number.NaN,
       failed: rates?.failedPerSecond ?? Number.NaN,

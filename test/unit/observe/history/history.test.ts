@@ -75,8 +75,8 @@ describe("the history of a system", () => {
     expect(history.of("app/b")).toBeUndefined();
   });
 
-  test("counts members and those of them that run, and keeps pools first, then actors, then members; supervisors have no mail", () => {
-    const history = new History({ units: 3, steps: 3 });
+  test("counts members and those of them that run, and keeps the root and pools first, then actors and supervisors, then members", () => {
+    const history = new History({ units: 4, steps: 3 });
     const all = [
       unit("app", { kind: "supervisor" }),
       unit("app/b"),
@@ -86,9 +86,31 @@ describe("the history of a system", () => {
       unit("app/c"),
     ];
     history.add(stats(...all), 2000);
-    expect(all.map(({ path }) => history.of(path) !== undefined)).toEqual([false, true, true, false, false, true]);
+    expect(all.map(({ path }) => history.of(path) !== undefined)).toEqual([true, true, true, false, false, true]);
     const { columns } = history.of("app/pool")!;
     expect([list(columns.members), list(columns.ready)]).toEqual([[2], [1]]);
+  });
+
+  test("tells of a supervisor the sum of what is below it", () => {
+    const history = new History({ units: 9, steps: 3 });
+    const look = (answered: number) => [
+      unit("app", { kind: "supervisor" }),
+      unit("app/s", { kind: "supervisor" }),
+      unit("app/s/a", { answered, waiting: 1, latency: latency(answered, 0) }),
+      unit("app/pool", { kind: "pool", answered, failed: { Timeout: answered } }),
+      unit("app/pool/1", { partOf: "app/pool", answered }),
+    ];
+    history.add(stats(...look(0)), 0);
+    history.add(stats(...look(10)), 2000);
+    const last = (path: string) => {
+      const { rate, failures, p50, waiting } = history.of(path)!.columns;
+      return [rate, failures, p50, waiting].map((column) => column.at(-1));
+    };
+    expect(last("app")).toEqual([15, 5, 3.75, 1]);
+    expect(last("app/s")).toEqual([5, 0, 3.75, 1]);
+    // What was counted before is no rate when something leaves.
+    history.add(stats(...look(10).filter(({ path }) => !path.startsWith("app/pool"))), 4000);
+    expect(last("app")).toEqual([Number.NaN, Number.NaN, Number.NaN, 1]);
   });
 
   test("keeps what is gone for as long as there is room and time, the longest gone leaving first", () => {

@@ -1,8 +1,9 @@
-import type { LatencyStats, SystemStats, UnitStats } from "../../../system/stats.js";
+import type { LatencyStats, SystemStats, UnitStats } from "../system/stats.js";
 
 /** What a unit and all below it have counted. */
 export interface Total {
   readonly path: string;
+  readonly kind: UnitStats["kind"];
   answered: number;
   told: number;
   failed: Record<string, number>;
@@ -43,6 +44,7 @@ export function totalsOf({ units }: Pick<SystemStats, "units">): Map<string, Tot
 function totalOf({ path, kind, answered, told, failed, latency, waiting, executing, ready }: UnitStats): Total {
   return {
     path,
+    kind,
     answered,
     told,
     failed: { ...failed },
