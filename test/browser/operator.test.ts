@@ -1,6 +1,6 @@
 import { Actor, inline, keyed, pool, supervisor, system } from "holdfast";
 import { type Gateway, gateway } from "holdfast/gateway";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // Not from src: the page's own files are made by the build.
 import { dashboardPages } from "../../dist/dashboard/pages.js";
@@ -22,6 +22,24 @@ class Desk extends Actor {
 const hostile = `<img src=x onerror="document.title='owned'">\u202e\u001b[31m"'\n&amp;`;
 const row = (page: Page, path: string) => page.locator(`[role=row][data-path="${path}"]`);
 const rows = (page: Page) => page.locator(".tree-lines [role=row]");
+
+/** Pixels of a chart that have one of the page's colours. */
+function ink(chart: Locator, colour: string): Promise<number> {
+  return chart.locator("canvas").evaluate((canvas: HTMLCanvasElement, name) => {
+    const hex = getComputedStyle(canvas).getPropertyValue(name).trim();
+    const wanted = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    // Its labels are left of the lines and below them.
+    const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+    const pen = copy.getContext("2d", { willReadFrequently: true })!;
+    pen.drawImage(canvas, 0, 0);
+    const { data } = pen.getImageData(60, 0, canvas.width - 60, canvas.height - 30);
+    let pixels = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (wanted.every((value, part) => data[at + part] === value) && data[at + 3] === 255) pixels++;
+    }
+    return pixels;
+  }, colour);
+}
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () => {
   const tree = () =>
@@ -123,7 +141,10 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await page.getByRole("img", { name: /^Latency: p50 [\d.]+ m?s, p99 [\d.]+ m?s$/ }).waitFor();
     await page.getByRole("img", { name: /^Mailbox: waiting 0, executing 0$/ }).waitFor();
     await row(page, "app/desks").click();
-    await page.getByRole("img", { name: "Members: ready 2, all 2" }).waitFor();
+    const members = page.getByRole("img", { name: "Members: ready 2, all 2" });
+    await members.waitFor();
+    // They are equal, and both are seen.
+    for (const colour of ["--accent", "--soft"]) await expect.poll(() => ink(members, colour)).toBeGreaterThan(5);
     expect(await page.locator(".vitals").textContent()).toMatch(
       /^Rate[\d.k]+\/sp99.*Deaths\d+Dead letters\d+Up[\d.]+ \w+$/,
     );
@@ -131,6 +152,14 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     await row(page, "app/desk").click();
     // The first look of a page knows no rate: this one is the server's memory.
     await messages.waitFor();
+    // So it is with the root, which is chosen where nobody chose.
+    const asked: string[] = [];
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => asked.push(payload.toString("latin1")));
+    });
+    await page.reload();
+    await page.getByRole("heading", { name: "app", exact: true }).waitFor();
+    await expect.poll(() => asked.filter((frame) => frame.includes("history"))).toHaveLength(1);
     await leave();
   });
 
@@ -197,6 +226,11 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the operator's page", () 
     const ticks = page.locator(".times-of-day time");
     expect(await ticks.count()).toBeGreaterThan(1);
     for (const text of await ticks.allTextContents()) expect(text).toMatch(/^\d\d:\d[05]$/);
+    // Labels of one axis, in one size.
+    const sizes = await page
+      .locator(".times-of-day > *")
+      .evaluateAll((labels) => labels.map((label) => getComputedStyle(label).fontSize));
+    expect(new Set(sizes).size).toBe(1);
     await page.getByLabel("Span of the timeline").selectOption("1 day");
     await expect.poll(() => ticks.first().textContent()).toMatch(/^\d\d:00$/);
     await leave();

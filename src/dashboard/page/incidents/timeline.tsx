@@ -54,7 +54,7 @@ export function Timeline({ reports, activity, now, spanMs, onOpen }: TimelinePro
             {clock.format(at)}
           </time>
         ))}
-        <span class="now">now</span>
+        <span class="right-edge">now</span>
       </div>
     </div>
   );

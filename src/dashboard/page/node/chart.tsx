@@ -9,6 +9,8 @@ export interface ChartLine {
   readonly measure: Measure;
   /** A custom property of the page's colours: "--accent". */
   readonly colour: string;
+  /** Drawn over another line that may be equal to it: both are seen then. */
+  readonly dashed?: true;
 }
 
 interface ChartProps {
@@ -56,9 +58,9 @@ export function Chart({ title, lines, points, text, looked }: ChartProps) {
     <figure class="chart">
       <figcaption>
         <span class="chart-title">{title}</span>
-        {told.map(({ name, colour, text: value }) => (
+        {told.map(({ name, colour, dashed, text: value }) => (
           <span key={name} class="chart-value">
-            <span class="swatch" style={{ background: `var(${colour})` }} />
+            <span class="swatch" data-dashed={dashed} style={{ color: `var(${colour})` }} />
             {name} <b>{value}</b>
           </span>
         ))}
@@ -103,7 +105,8 @@ function optionsOf(
       ...lines.map((line) => ({
         stroke: colour(line.colour),
         fill: lines.length === 1 ? `${colour(line.colour)}22` : "",
-        width: 1.5,
+        width: line.dashed ? 2.5 : 1.5,
+        ...(line.dashed && { dash: [5, 7] }),
         points: { show: false },
       })),
     ],

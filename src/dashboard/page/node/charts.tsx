@@ -43,7 +43,7 @@ const charts: readonly {
     text: countText,
     lines: [
       { name: "ready", measure: "ready", colour: "--accent" },
-      { name: "all", measure: "members", colour: "--soft" },
+      { name: "all", measure: "members", colour: "--soft", dashed: true },
     ],
   },
 ];
