@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { HoldfastError } from "../errors.js";
 import { CommandError, exitCodes } from "./command.js";
+import { helpText } from "./terminal/help-text.js";
 import { harmless } from "./terminal/terminal-text.js";
 
 const help = `holdfast - an actor runtime that keeps models serving while things break
@@ -49,7 +50,7 @@ const commands: Record<string, () => Promise<Command>> = {
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return name === undefined ? exitCodes.usage : exitCodes.ok;
   }
   if (name === "--version" || name === "-v") {
@@ -58,7 +59,7 @@ async function main(args: string[]): Promise<number> {
     return exitCodes.ok;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!load) throw new CommandError(`there is no command "${name}"\n\n${help}`);
+  if (!load) throw new CommandError(`there is no command "${name}"\n\n${helpText(help)}`);
   const command = await load();
   return command(rest);
 }

@@ -5,6 +5,7 @@ import type { ExposedActor } from "../../protocol/frames.js";
 import { fromWire } from "../../protocol/values.js";
 import { CommandError, durationOption, exitCodes, parseCommand } from "../command.js";
 import { isWav } from "../media/wav.js";
+import { helpText } from "../terminal/help-text.js";
 import { askAudio } from "./ask-audio.js";
 import { askModel } from "./ask-model.js";
 
@@ -40,7 +41,7 @@ export async function ask(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url, name, method, ...words] = positionals;

@@ -6,6 +6,7 @@ import { checkV2, type Finding, requirements, type V2Report } from "../../lab/v2
 import { readInferRequest, type V2Tensor } from "../../protocol/v2/infer-request.js";
 import { parseJson } from "../../protocol/v2/parse-json.js";
 import { CommandError, durationOption, exitCodes, parseCommand } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { painter, showsColour } from "../terminal/paint.js";
 import { findingLines } from "./check-v2-lines.js";
 
@@ -43,7 +44,7 @@ export async function checkV2Command(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [given, ...rest] = positionals;

@@ -4,6 +4,7 @@ import type { LetterFilter } from "../../system/letters/dead-letters.js";
 import { CommandError, durationOption, exitCodes, parseCommand, wholeNumber } from "../command.js";
 import { urlOf } from "../connection/reach.js";
 import { reachAdmin, reachAdminHelp } from "../connection/reach-admin.js";
+import { helpText } from "../terminal/help-text.js";
 import { terminal } from "../terminal/terminal.js";
 import { oneLine } from "../terminal/terminal-text.js";
 import { letterLines, letterTable } from "./letter-lines.js";
@@ -50,7 +51,7 @@ export async function deadLetters(args: string[]): Promise<number> {
     timeout: { type: "string" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url, act = "list", ...named] = urlOf("dead-letters", positionals, 1000);

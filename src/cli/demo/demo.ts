@@ -5,6 +5,7 @@ import { seededChance } from "../../clock.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "../command.js";
 import { inChunks } from "../media/chunks.js";
 import { readWav } from "../media/wav.js";
+import { helpText } from "../terminal/help-text.js";
 import { compare, timeline } from "./demo-print.js";
 import { listenWhileKilling } from "./demo-run.js";
 
@@ -29,7 +30,7 @@ export async function demo(args: string[]): Promise<number> {
     file: { type: "string" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const seed = wholeNumber("seed", values.seed, 0, 2 ** 32 - 1) ?? 1;

@@ -3,6 +3,7 @@ import { durationOption, exitCodes, parseCommand } from "../command.js";
 import { follow } from "../connection/follow.js";
 import { nothingAt } from "../connection/nothing-at.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
+import { helpText } from "../terminal/help-text.js";
 import { branchAt } from "../tree/tree-branch.js";
 import { eventFilter } from "./event-filter.js";
 import { EventTail } from "./event-tail.js";
@@ -41,7 +42,7 @@ export async function events(args: string[]): Promise<number> {
     ...reachOptions,
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url] = urlOf("events", positionals);

@@ -1,6 +1,7 @@
 import { fromWireError } from "../../protocol/wire-error.js";
 import type { ModelEvent } from "../../serving/repository/model-events.js";
 import { CommandError, exitCodes, parseCommand } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { harmless } from "../terminal/terminal-text.js";
 import { modelLine } from "./model-line.js";
 
@@ -46,7 +47,7 @@ export async function models(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url, act, name, ...rest] = positionals;

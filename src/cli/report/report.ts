@@ -9,6 +9,7 @@ import type { DeathReport } from "../../system/death/report.js";
 import { CommandError, durationOption, exitCodes, parseCommand, wholeNumber } from "../command.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
 import { reachAdmin } from "../connection/reach-admin.js";
+import { helpText } from "../terminal/help-text.js";
 import { terminal } from "../terminal/terminal.js";
 import { recall } from "./recall.js";
 import { reportLines } from "./report-lines.js";
@@ -60,7 +61,7 @@ export async function report(args: string[]): Promise<number> {
     ...reachOptions,
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url, id] = urlOf("report", positionals, 2);

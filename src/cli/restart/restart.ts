@@ -6,6 +6,7 @@ import { CommandError, durationOption, exitCodes, parseCommand } from "../comman
 import { nothingAt } from "../connection/nothing-at.js";
 import { firstTree } from "../connection/reach.js";
 import { reachAdmin, reachAdminHelp } from "../connection/reach-admin.js";
+import { helpText } from "../terminal/help-text.js";
 import { oneLine } from "../terminal/terminal-text.js";
 import { branchAt } from "../tree/tree-branch.js";
 
@@ -39,7 +40,7 @@ export async function restart(args: string[]): Promise<number> {
     timeout: { type: "string" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url, ...paths] = positionals;

@@ -12,6 +12,7 @@ import type { Logger } from "../../system/log/logger.js";
 import { supervisor } from "../../system/supervisor/supervisor-spec.js";
 import { system } from "../../system/system.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { findConfig, isFolder, loadConfig } from "./config.js";
 import { modelCommand, type ServeValues } from "./model-command.js";
 import { announce, tellEvents } from "./serve-log.js";
@@ -59,7 +60,7 @@ export async function serve(args: string[]): Promise<number> {
     quiet: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   if (positionals.length > 1)

@@ -3,6 +3,7 @@ import { type BackupResult, backup } from "../../state/backup/backup.js";
 import type { Keep } from "../../state/backup/keep.js";
 import { type BackupSummary, listBackups } from "../../state/backup/list-backups.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
 import { statePlace } from "./state-place.js";
@@ -36,7 +37,7 @@ export async function backupCommand(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [first, second, ...rest] = positionals;

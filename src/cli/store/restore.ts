@@ -1,6 +1,7 @@
 import { bytesText } from "../../observe/bytes-text.js";
 import { restore } from "../../state/backup/restore.js";
 import { CommandError, exitCodes, parseCommand, wholeNumber } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
 import { statePlace } from "./state-place.js";
@@ -32,7 +33,7 @@ export async function restoreCommand(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [from, to, ...rest] = positionals;

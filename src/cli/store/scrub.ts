@@ -2,6 +2,7 @@ import { bytesText } from "../../observe/bytes-text.js";
 import { scrub } from "../../state/redundancy/scrub.js";
 import { isClean, type ScrubReport } from "../../state/redundancy/scrub-report.js";
 import { CommandError, exitCodes, parseCommand } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { progressLine } from "./progress-line.js";
 
 const help = `holdfast scrub <folder> <folder> … [options]
@@ -27,7 +28,7 @@ export async function scrubCommand(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   // As the other commands name them.

@@ -1,6 +1,7 @@
 import { bytesText } from "../../observe/bytes-text.js";
 import { type Verified, verify } from "../../state/backup/verify.js";
 import { CommandError, exitCodes, parseCommand } from "../command.js";
+import { helpText } from "../terminal/help-text.js";
 import { keysOf } from "./keys-of.js";
 import { progressLine } from "./progress-line.js";
 import { statePlace } from "./state-place.js";
@@ -28,7 +29,7 @@ export async function verifyCommand(args: string[]): Promise<number> {
     json: { type: "boolean" },
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [folder, ...rest] = positionals;

@@ -1,6 +1,7 @@
 import { CommandError, exitCodes, parseCommand } from "../command.js";
 import { follow } from "../connection/follow.js";
 import { reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
+import { helpText } from "../terminal/help-text.js";
 import { terminal } from "../terminal/terminal.js";
 import { onKeys } from "./pressed-keys.js";
 import { type SortKey, sortKeys } from "./top-rows.js";
@@ -62,7 +63,7 @@ export async function top(args: string[]): Promise<number> {
     ...reachOptions,
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url] = urlOf("top", positionals);

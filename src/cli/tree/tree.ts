@@ -2,6 +2,7 @@ import { realClock } from "../../clock.js";
 import { exitCodes, parseCommand } from "../command.js";
 import { nothingAt } from "../connection/nothing-at.js";
 import { firstTree, reach, reachHelp, reachOptions, urlOf } from "../connection/reach.js";
+import { helpText } from "../terminal/help-text.js";
 import { terminal } from "../terminal/terminal.js";
 import { branchAt } from "./tree-branch.js";
 import { type TreeDisplay, TreeJson, TreePrint } from "./tree-display.js";
@@ -39,7 +40,7 @@ export async function tree(args: string[]): Promise<number> {
     ...reachOptions,
   });
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText(help));
     return exitCodes.ok;
   }
   const [url] = urlOf("tree", positionals);
