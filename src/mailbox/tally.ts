@@ -28,6 +28,8 @@ export class Tally {
   readonly meter: Meter;
   /** Of the unit that this one is a part of: mail counts there, restarts in both. */
   readonly whole: Tally | undefined;
+  /** Of what is gone: who counts what is refused to those who still send to it. */
+  #heir: Tally | undefined;
 
   constructor(meter: Meter, whole?: Tally) {
     this.meter = meter;
@@ -39,7 +41,14 @@ export class Tally {
   }
 
   refuses(error: Error): void {
+    if (this.#heir) this.#heir.refusesForGone(error);
+    else this.refused = oneMore(this.refused, codeOf(error));
+  }
+
+  /** Somebody has sent to what was below it, and is gone. */
+  refusesForGone(error: Error): void {
     this.refused = oneMore(this.refused, codeOf(error));
+    this.whole?.refuses(error);
   }
 
   /** @param cause of the death before it */
@@ -54,8 +63,9 @@ export class Tally {
     this.whole?.restartsAsPlanned(why);
   }
 
-  /** What another has counted counts here from now on. */
-  takeOver(other: Tally): void {
+  /** What another has counted counts here from now on. @param heir where what it refuses from now on counts, and here with it */
+  takeOver(other: Tally, heir: Tally): void {
+    other.#heir = heir;
     this.accepted += other.accepted;
     this.answered += other.answered;
     this.told += other.told;
@@ -66,6 +76,11 @@ export class Tally {
     this.planned = sum(this.planned, other.planned);
     this.latencies = bothLatencies(this.latencies, other.latencies);
     other.clear();
+  }
+
+  /** It is not gone any more: what it refuses is its own again. */
+  isBack(): void {
+    this.#heir = undefined;
   }
 
   clear(): void {

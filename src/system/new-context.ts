@@ -86,7 +86,7 @@ export function newContext(
       const unit = paths().find(path);
       return key === undefined ? unit : unit?.keyed?.(key);
     }),
-    resolve: (path) => paths().find(path)?.target ?? nowhere(context, paths().whole(path)),
+    resolve: (path) => paths().find(path)?.target ?? nowhere(context, paths().whole(path), () => paths().nearest(path)),
   };
   return { context, slab, tensors };
 }

@@ -59,8 +59,11 @@ export interface UnitStats {
   readonly restarts: Counted;
   /** Restarts that no death came before, by why: see PlannedRestart. Absent before the first. */
   readonly planned?: Counted;
-  /** Of a supervisor, its own of the two: the others are those of children that were removed. */
-  readonly own?: Pick<UnitStats, "restarts" | "planned">;
+  /**
+   * Of a supervisor: its own of its restarts, and what was refused to those who sent to a child that was gone. The rest of what it
+   * says is that of children that were removed.
+   */
+  readonly own?: Pick<UnitStats, "restarts" | "planned" | "refused">;
   /** Now, of a pool or keyed group: its members or cells that run, and can be handed mail. */
   readonly ready?: number;
   /** Now: accepted, and with no host. */

@@ -32,6 +32,18 @@ export class TreePaths {
     return unit;
   }
 
+  /** What is at a path, or the nearest above it that is there. */
+  nearest(path: string): Unit {
+    const [, ...names] = this.whole(path).split("/");
+    let unit = this.#root;
+    for (const name of names) {
+      const below = unit.child(name);
+      if (!below) break;
+      unit = below;
+    }
+    return unit;
+  }
+
   /** @throws HoldfastError InvalidSpec where nothing is */
   unit(path: string): Unit {
     const unit = this.find(path);

@@ -43,7 +43,7 @@ export function unitStats(tally: Tally, { path, kind, partOf, now, mail, own, re
     redelivered: tally.redelivered,
     quarantined: failed.PoisonedMessage ?? 0,
     ...restartsOf(tally),
-    ...(own === undefined ? {} : { own: restartsOf(own) }),
+    ...(own === undefined ? {} : { own: { refused: plain(own.refused), ...restartsOf(own) } }),
     ...(ready === undefined ? {} : { ready }),
     waiting: mail.waiting,
     executing: mail.executing,

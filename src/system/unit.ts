@@ -103,7 +103,7 @@ export interface Unit {
   tree(standing: Standing): TreeNode;
   /** Where its mail is counted; undefined: it has none. */
   readonly tally?: Tally;
-  /** Where its restarts are, where that is not the same. */
+  /** Where its restarts are, and what was sent to those below it that are gone, where that is not the same. */
   readonly own?: Tally;
   /** Adds what it has counted to a list, and what its parts have. @param partOf path of what its mail counts with */
   stats(list: UnitStats[], partOf?: string): void;

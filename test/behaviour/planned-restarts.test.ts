@@ -20,7 +20,7 @@ it.each(levels)("restarts by hand are counted apart from those after a death, $l
   expect(counted(app, "hands/1").planned).toEqual({ hand: 1 });
   expect(counted(app, "hands").planned).toEqual({ hand: 2 });
   expect(counted(app, "desks").planned).toEqual({ hand: 1 });
-  expect(counted(app, "below").own).toEqual({ restarts: {}, planned: { hand: 1 } });
+  expect(counted(app, "below").own).toMatchObject({ restarts: {}, planned: { hand: 1 } });
   expect(counted(app, "below/hand").planned).toBeUndefined();
   app.kill("hand");
   await until(() => counted(app, "hand").restarts.killed === 1, "the restart after the kill");

@@ -1,4 +1,4 @@
-import { keyed, latencyBoundsMs, majority, pool, refTo } from "holdfast";
+import { Actor, inline, keyed, latencyBoundsMs, majority, pool, type Ref, refTo, supervisor } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Hand, Ledger } from "../actors/cast.mjs";
 import { counted, unbalanced } from "./balance.js";
@@ -7,6 +7,13 @@ import { at, failure, gateOf, levels, plan, play, walls } from "./stage.js";
 import { until } from "./until.js";
 
 const gate = refTo<Gate>("gate");
+
+/** Asks another, by a ref that it looks up for each call. */
+class Asks extends Actor<{ whom: Ref<Hand> }> {
+  async again(): Promise<string> {
+    return (await failure(this.props.whom.ask.say("again"))).code;
+  }
+}
 
 describe.each(levels)("what is counted, $level", ({ level }) => {
   it("tells asks, tells and failures apart, and adds up while some wait and execute", async () => {
@@ -178,6 +185,46 @@ describe.each(walls)("what is counted over deaths, $level", ({ level }) => {
     await until(() => (counted(app, "hand").heapBytes ?? 0) > 0, "a beat");
     expect(counted(app, "hand").externalBytes).toBeGreaterThan(0);
   });
+});
+
+it("what is sent to a child that is gone is refused where it was: every call has an outcome that is counted", async () => {
+  const { app, refs } = await play({
+    gate: gateOf(plan()),
+    hand: at("inline", Hand, {}),
+    hands: pool(at("inline", Hand), { size: 1 }),
+    below: supervisor({}, { hand: at("inline", Hand, {}) }),
+    asks: inline(Asks, { whom: refTo<Hand>("hand") }),
+  });
+  const { hand } = refs.below;
+  await hand.ask.say(1);
+  await app.remove("below/hand");
+  expect((await failure(hand.ask.say(2))).code).toBe("ActorStopped");
+  expect(counted(app, "below")).toMatchObject({ accepted: 1, refused: { ActorStopped: 1 } });
+  expect(counted(app, "below").own!.refused).toEqual({ ActorStopped: 1 });
+  await app.remove("below");
+  expect((await failure(hand.ask.say(3))).code).toBe("ActorStopped");
+  await app.remove("hands");
+  expect((await failure(refs.hands.ask.say(4))).code).toBe("ActorStopped");
+  expect(refs.hands.tell.say(5)).toBe(false);
+  await app.remove("hand");
+  // It finds nobody at that path.
+  expect(await refs.asks.ask.again()).toBe("ActorStopped");
+  const [root] = app.stats().units;
+  expect(root).toMatchObject({ path: "app", refused: { ActorStopped: 5 }, own: { refused: { ActorStopped: 4 } } });
+  expect(unbalanced(app.stats())).toEqual([]);
+});
+
+it("a child that has ended and comes back with its supervisor refuses in its own name again", async () => {
+  const hand = at("inline", Hand, {}, { restart: "temporary" });
+  const { app, refs } = await play({ below: supervisor({}, { hand, other: at("inline", Hand, {}) }) });
+  await app.terminate("below/hand");
+  expect((await failure(refs.below.hand.ask.say(1))).code).toBe("ActorStopped");
+  expect(counted(app, "below").refused).toEqual({ ActorStopped: 1 });
+  await app.restart("below");
+  await app.drain("below/hand");
+  expect((await failure(refs.below.hand.ask.say(2))).code).toBe("Unavailable");
+  expect(counted(app, "below/hand").refused).toEqual({ Unavailable: 1 });
+  expect(counted(app, "below").refused).toEqual({ ActorStopped: 1 });
 });
 
 it("what a removed child had counted goes on counting with its supervisor", async () => {

@@ -48,8 +48,11 @@ export class OtherUnits {
     const { restarts: restartsBefore, planned: plannedBefore } = before?.own ?? before ?? {};
     grow(this.#restarts, restarts, restartsBefore);
     grow(this.#planned, planned, plannedBefore);
-    // A supervisor has no mail: what it says is that of children who are gone, and was told already.
-    if (unit.kind === "supervisor") return;
+    // A supervisor has no mail: what it says is that of children who are gone, and was told already; but for what was sent to them since.
+    if (unit.kind === "supervisor") {
+      grow(this.#refused, unit.own?.refused, before?.own?.refused);
+      return;
+    }
     for (const name of counts) this.#counted[name] += unit[name] - (before?.[name] ?? 0);
     grow(this.#failed, unit.failed, before?.failed);
     grow(this.#refused, unit.refused, before?.refused);

@@ -1,4 +1,4 @@
-import { latencyBoundsMs, type SystemStats, type UnitStats } from "../../system/stats.js";
+import { type Counted, latencyBoundsMs, type SystemStats, type UnitStats } from "../../system/stats.js";
 import { type ActorLabels, OTHER } from "./actor-labels.js";
 import { labelText } from "./label-text.js";
 import { OtherUnits } from "./other-units.js";
@@ -35,8 +35,10 @@ function add(unit: UnitStats, labels: Labels, samples: Samples): void {
   addMemory(unit, labels, samples);
   // Its mail and its restarts are counted by what it is a part of.
   if (unit.partOf !== undefined) return;
-  // A supervisor has no mail of its own. What it says is that of children who are gone, and was told under their names.
+  // A supervisor has no mail of its own. What it says is that of children who are gone, and was told under their names; but for
+  // what was sent to them since.
   if (unit.kind !== "supervisor") addMail(unit, labels, samples);
+  else if (unit.own) addRefused(unit.own.refused, labels, samples);
   const { restarts, planned } = unit.own ?? unit;
   for (const cause in restarts) samples.add("holdfast_restarts_total", restarts[cause]!, labels, { cause });
   for (const why in planned) samples.add("holdfast_planned_restarts_total", planned[why]!, labels, { why });
@@ -48,9 +50,7 @@ function addMail(unit: UnitStats, labels: Labels, samples: Samples): void {
   for (const code in unit.failed) {
     samples.add("holdfast_messages_failed_total", unit.failed[code]!, labels, { code: labelText(code) });
   }
-  for (const code in unit.refused) {
-    samples.add("holdfast_messages_refused_total", unit.refused[code]!, labels, { code: labelText(code) });
-  }
+  addRefused(unit.refused, labels, samples);
   samples.add("holdfast_messages_told_total", unit.told, labels);
   samples.add("holdfast_messages_redelivered_total", unit.redelivered, labels);
   samples.add("holdfast_messages_quarantined_total", unit.quarantined, labels);
@@ -59,6 +59,12 @@ function addMail(unit: UnitStats, labels: Labels, samples: Samples): void {
   samples.add("holdfast_mailbox_oldest_wait_seconds", unit.oldestWaitMs / 1000, labels);
   samples.add("holdfast_executing_messages", unit.executing, labels);
   if (unit.latency) samples.addTimes("holdfast_request_duration_seconds", unit.latency, latencyBoundsMs, labels);
+}
+
+function addRefused(refused: Counted, labels: Labels, samples: Samples): void {
+  for (const code in refused) {
+    samples.add("holdfast_messages_refused_total", refused[code]!, labels, { code: labelText(code) });
+  }
 }
 
 /** What is known of whatever has a thread or process of its own. */

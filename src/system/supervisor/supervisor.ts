@@ -36,8 +36,9 @@ export class Supervisor implements Unit, EngineOwner {
   onParked: (unit: Unit) => void = () => {};
   onDown: (unit: Unit) => void = () => {};
   onForgotten: (unit: Unit) => void = (unit) => this.#takeOver(unit);
-  /** Of children that were removed, and its own restarts. */
+  /** Of children that were removed, and what is its own. */
   readonly tally: Tally;
+  /** Its restarts, and what was sent to children that are gone. */
   readonly own: Tally;
   readonly #context: SystemContext;
   readonly #rules: SupervisorRules;
@@ -69,7 +70,10 @@ export class Supervisor implements Unit, EngineOwner {
   async start(mode: StartMode): Promise<void> {
     this.#starts++;
     this.#report?.restarted("in-place");
-    await this.#engine.start(mode);
+    const started = this.#engine.start(mode);
+    // One that had ended, and is written in the tree, has come back.
+    if (this.#starts > 1) for (const { tally } of this.units()) tally?.isBack();
+    await started;
     this.#report?.warmed(false);
   }
 
@@ -227,7 +231,7 @@ export class Supervisor implements Unit, EngineOwner {
 
   /** What a child that is forgotten had counted, and all below it, goes on counting here. */
   #takeOver(unit: Unit): void {
-    if (unit.tally) this.tally.takeOver(unit.tally);
+    if (unit.tally) this.tally.takeOver(unit.tally, this.own);
     if (unit instanceof Supervisor) for (const below of unit.units()) this.#takeOver(below);
   }
 

@@ -180,7 +180,7 @@ test.each([
   const named = Array.from({ length: 2000 - at }, (_, i) => unit(`app/${i}`));
   const kind = "supervisor";
   const child = { accepted: 3, answered: 3, failed: { Timeout: 1 }, restarts: { threw: 2 }, planned: { hand: 1 } };
-  const own = { restarts: { "gave-up": 1 }, planned: { hand: 4 } };
+  const own = { restarts: { "gave-up": 1 }, planned: { hand: 4 }, refused: {} };
   const above = (more = {}) => unit("app/above", { kind, ...own, own, ...more });
   counted.units = [...named.slice(0, 1000), above(), ...named.slice(1000), unit("app/above/child", child)];
   if (at === 0) counted.units = [...named, above(), unit("app/above/child", child)];
@@ -197,6 +197,12 @@ test.each([
   const both = { restarts: { "gave-up": 1, threw: 2 }, planned: { hand: 5 } };
   counted.units = [...named, above({ ...child, ...both })];
   expect(await sums()).toEqual([3, 1, 3, 5]);
+  // Somebody still sends to it.
+  clock.at = 2000;
+  const refused = { ActorStopped: 2 };
+  counted.units = [...named, above({ ...child, ...both, refused, own: { ...own, refused } })];
+  const refusals = `holdfast_messages_refused_total{code="ActorStopped",actor="${at === 0 ? "other" : "app/above"}"}`;
+  expect(parsed(await metrics.text()).get(refusals)).toBe(2);
 });
 
 test("names of actors that are gone are free for others, who are told by their own from their first count on", async () => {
