@@ -44,6 +44,10 @@ export function eventLine(event: SystemEvent): string | undefined {
       const { path, from, to, by, why } = event;
       return `${path}: ${from} → ${to} members${by === "rule" ? "" : `, ${scaledBy[by]}`}: ${why}`;
     }
+    case "left": {
+      const { path, host, answered, tookMs } = event;
+      return `${path}${host && ` on ${host}`} has left, ${shortDuration(tookMs)} after it was let go; it answered ${answered} messages`;
+    }
     case "judged":
       return `${event.path}: growing has ${judged[event.verdict]}: ${event.why}`;
     case "ejected":

@@ -93,6 +93,11 @@ export type SystemEvent =
       serviceMs?: number | undefined;
       startMs?: number | undefined;
     }
+  /**
+   * A pool's member that was let go, since the pool shrank or another took its place, has left: `tookMs` after that it had
+   * finished its work, and was stopped and forgotten. `answered`: messages, in all its incarnations.
+   */
+  | { type: "left"; path: string; host: string; answered: number; tookMs: number }
   /** What a pool's growth has brought. "undone": nothing, and it goes back to where it was, for a while. */
   | {
       type: "judged";

@@ -55,6 +55,12 @@ describe.each(levels)("an elastic pool, $level", ({ level }) => {
     const said = Array.from({ length: 30 }, (_, i) => refs.hands.ask.say(i));
     expect(await Promise.all(said)).toEqual(Array.from({ length: 30 }, (_, i) => i));
     await until(() => members() === 1, "two members to have gone");
+    const left = events.flatMap((event) => (event.type === "left" ? [event] : []));
+    expect(left.map(({ path }) => path)).toHaveLength(2);
+    expect(left[0]).toMatchObject({
+      path: expect.stringMatching(/^app\/hands\/\d$/),
+      host: expect.stringMatching(/./),
+    });
     expect(app.reports()).toEqual([]);
     expect(letters).toEqual([]);
     expect(sizes(events).at(-1)).toMatch(/→1 rule$/);

@@ -274,6 +274,8 @@ function describe(event: SystemEvent): string {
       return `not recycled ${event.path} ${event.because}`;
     case "scaled":
       return `scaled ${event.path} ${event.from} ${event.to} ${event.by}`;
+    case "left":
+      return `left ${event.path} ${event.answered}`;
     case "ejected":
       return `ejected ${event.path}/${event.member} ${event.why}`;
     case "judged":

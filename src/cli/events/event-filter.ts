@@ -14,6 +14,7 @@ const types: Readonly<Record<SystemEvent["type"], true>> = {
   recycled: true,
   "not-recycled": true,
   scaled: true,
+  left: true,
   judged: true,
   ejected: true,
   outvoted: true,

@@ -4,6 +4,7 @@ import { ActorFamily } from "../../system/actor/actor-family.js";
 import type { ActorPlan } from "../../system/actor/actor-plan.js";
 import type { CellDeath } from "../../system/cell/cell.js";
 import type { Remains } from "../../system/death/after-death.js";
+import type { SystemEvent } from "../../system/events.js";
 import type { Begun } from "../../system/unit.js";
 import type { Admission } from "../admission/admission.js";
 
@@ -42,6 +43,8 @@ export interface MemberKeeper {
 export class Member extends ActorFamily {
   /** It takes no more mail. */
   leaving = false;
+  /** Where it was when it was told to leave, and when, monotonic ms. */
+  #left = { host: "", at: 0 };
   /** It stands in its pool's line of those that have room. */
   inLine = false;
   /** Since when it has been at work without a pause, as far as was measured, monotonic ms; undefined while it idles. */
@@ -65,6 +68,18 @@ export class Member extends ActorFamily {
   /** It has room for a message. */
   get free(): boolean {
     return this.up && !this.leaving && this.heldBy === undefined && this.hasRoom;
+  }
+
+  /** From now on it takes no more mail. @param now monotonic ms */
+  isLetGo(now: number): void {
+    this.leaving = true;
+    this.#left = { host: this.cell?.host.name ?? "", at: now };
+  }
+
+  /** What is told of it once it is forgotten. */
+  farewell(now: number): Extract<SystemEvent, { type: "left" }> {
+    const { host, at } = this.#left;
+    return { type: "left", path: this.path, host, answered: this.handled, tookMs: now - at };
   }
 
   /** What executes is not waited for any longer than a stop waits. */

@@ -192,7 +192,7 @@ export class Members {
     this.all.splice(at, 1);
     this.out.delete(member);
     this.leaving.add(member);
-    member.leaving = true;
+    member.isLetGo(this.#options.context.clock.now());
     this.#owner.leaves(member);
     this.supervisor.removeMember(member.name);
   }
@@ -277,6 +277,8 @@ export class Members {
     this.leaving.delete(member);
     this.#back.delete(member);
     this.#owner.gone(member);
+    const { clock, events } = this.#options.context;
+    events.emit(member.farewell(clock.now()));
     this.#look();
   }
 
