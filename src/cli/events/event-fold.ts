@@ -23,7 +23,8 @@ const TURNS = 6;
 export class EventFold {
   #place: string | undefined;
   readonly #told = new Set<string>();
-  #held: EventLine | undefined;
+  /** The first of those held, as many as one turn has, and the last. */
+  #held: EventLine[] = [];
   #count = 0;
 
   /** Something is held, for `flush`. */
@@ -36,7 +37,8 @@ export class EventFold {
     const place = placeOf(event);
     const key = likeness(line.text, event);
     if (place === this.#place && this.#told.has(key)) {
-      this.#held = line;
+      if (this.#count >= this.#told.size) this.#held.pop();
+      this.#held.push(line);
       this.#count++;
       return [];
     }
@@ -47,14 +49,15 @@ export class EventFold {
     return shown;
   }
 
-  /** What is held, as a number; one alone is told in its own words. */
+  /** What is held, as a number; one turn alone is told in its own words. */
   flush(): EventLine[] {
-    const [held, count] = [this.#held, this.#count];
-    this.#held = undefined;
+    const [held, count, turn] = [this.#held, this.#count, this.#told.size];
+    this.#held = [];
     this.#count = 0;
-    if (!held) return [];
-    const like = this.#told.size === 1 ? "that" : `these ${this.#told.size}`;
-    return count === 1 ? [held] : [{ at: held.at, type: undefined, text: `… ${count} more like ${like}` }];
+    const last = held.at(-1);
+    if (!last || count <= turn) return held;
+    const like = turn === 1 ? "that" : `these ${turn}`;
+    return [{ at: last.at, type: undefined, text: `… ${count} more like ${like}` }];
   }
 }
 

@@ -110,7 +110,7 @@ function verdictOf(deaths: number, services: readonly ServiceAvailability[], cos
         ? `all serve again; the longest gap was ${shortDuration(Math.max(...services.map(({ longestMs }) => longestMs)))}`
         : "no service was without somebody who serves";
   const lost = cost.failed + cost.poisoned;
-  const callers = `${counted(lost, "message")} failed because of that, ${counted(cost.redelivered, "message")} only came later`;
+  const callers = `${counted(lost, "message")} failed because of a death, ${counted(cost.redelivered, "message")} only came later`;
   const typical = recovery.total ? `; half of the recoveries took ${shortDuration(recovery.total.median)} or less` : "";
   return `${where}: ${state}. ${callers}${typical}.`;
 }

@@ -39,6 +39,17 @@ describe("lines of events that repeat", () => {
     ]);
   });
 
+  it("are told in full where no more than one turn repeats: which of them it was would not be known", () => {
+    const turn: [SystemEvent, string][] = [
+      [death("app/a"), "death"],
+      [life("app/a"), "app/a: running"],
+      [life("app/a"), "app/a: waiting"],
+    ];
+    const again = [...turn, turn[0]!, turn[1]!];
+    expect(shown(again)).toEqual(again.map(([, text], at) => `${at} ${text}`));
+    expect(shown([...turn, ...turn, turn[0]!]).slice(3)).toEqual(["6 … 4 more like these 3"]);
+  });
+
   it("are told in full where only one repeats, another place comes between, or a number of another event differs", () => {
     const once: [SystemEvent, string] = [life("app/a"), "app/a: running"];
     expect(shown([once, once])).toEqual(["0 app/a: running", "1 app/a: running"]);

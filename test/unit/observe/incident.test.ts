@@ -44,7 +44,7 @@ describe("an incident report", () => {
     ]);
     expect(incident.services[0]!.availability).toBeCloseTo(1 - 100 / (10 * minute), 12);
     expect(incident.verdict).toBe(
-      "1 death in 1 service: all serve again; the longest gap was 100 ms. 2 messages failed because of that, 3 messages only came later; half of the recoveries took 100 ms or less.",
+      "1 death in 1 service: all serve again; the longest gap was 100 ms. 2 messages failed because of a death, 3 messages only came later; half of the recoveries took 100 ms or less.",
     );
   });
 
