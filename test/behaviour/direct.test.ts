@@ -109,10 +109,18 @@ describe("messages to an actor in the same thread", () => {
   });
 
   it("to itself that it waits for end at their deadline: one runs at a time", async () => {
-    const { refs } = await desk();
-    expect(await failure(refs.desk.ask.askSelf())).toMatchObject({ code: "HandlerFailed", cause: { code: "Timeout" } });
+    heard.length = 0;
+    const clock = new VirtualClock();
+    const tree = supervisor({}, { desk: inline(Desk, { self: refTo<Desk>("app/desk") }) });
+    const app = await system(tree, { clock });
+    const { refs } = app;
+    const itself = failure(refs.desk.ask.askSelf());
+    await turn();
+    await clock.advance(50);
+    expect(await itself).toMatchObject({ code: "HandlerFailed", cause: { code: "Timeout" } });
     expect(heard).toEqual([]);
     expect(await refs.desk.ask.jot("after")).toBe(1);
+    await app.stop();
   });
 
   it("that have not begun wait for the next incarnation when the actor leaves, and its answer stands", async () => {
@@ -191,13 +199,23 @@ describe("messages to an actor in the same thread", () => {
   });
 
   it("do not begin past their deadline, also when the thread was too busy to tell their callers", async () => {
-    const { refs } = await desk();
+    heard.length = 0;
+    const clock = new VirtualClock();
+    // Of a busy thread time goes on, and no timer has fired.
+    let busyMs = 0;
+    const behind = {
+      now: () => clock.now() + busyMs,
+      wallTime: () => clock.wallTime(),
+      after: (ms: number, callback: () => void) => clock.after(ms, callback),
+    };
+    const app = await system(supervisor({}, { desk: inline(Desk, {}) }), { clock: behind });
+    const { refs } = app;
     await refs.desk.ask.jot("first");
     const late = failure(refs.desk.with({ timeout: 5 }).ask.jot("late"));
-    const until = performance.now() + 20;
-    while (performance.now() < until);
+    busyMs = 20;
     expect(await late).toMatchObject({ code: "Timeout", retryable: true });
     expect(heard).toEqual(["first"]);
+    await app.stop();
   });
 
   it("tell their handler of a caller who gives up, from the signal's first use on", async () => {
