@@ -26,6 +26,8 @@ export class EventFold {
   /** The first of those held, as many as one turn has, and the last. */
   #held: EventLine[] = [];
   #count = 0;
+  /** One turn has been told again in its own words: whoever watches a slow loop needs no third time. */
+  #known = false;
 
   /** Something is held, for `flush`. */
   get holds(): boolean {
@@ -46,6 +48,7 @@ export class EventFold {
     if (place !== this.#place || this.#told.size === TURNS) this.#told.clear();
     this.#place = place;
     this.#told.add(key);
+    this.#known = false;
     return shown;
   }
 
@@ -55,7 +58,10 @@ export class EventFold {
     this.#held = [];
     this.#count = 0;
     const last = held.at(-1);
-    if (!last || count <= turn) return held;
+    if (!last) return [];
+    const known = this.#known;
+    this.#known = true;
+    if (count <= turn && !known) return held;
     const like = turn === 1 ? "that" : `these ${turn}`;
     return [{ at: last.at, type: undefined, text: `… ${count} more like ${like}` }];
   }

@@ -95,7 +95,7 @@ export function topHead(
   const where = oneLine(url.replace(/^https?:\/\/|\/$/g, ""));
   const state = [`up ${shortDuration(uptimeMs)}`, ...(tree ? [oneLine(treeSummary(tree))] : [])].join("  ");
   const rate = `${compactNumber(sum(({ rate }) => rate))}/s, ${compactNumber(sum(({ failed }) => failed))} failed/s`;
-  const counts = `${rate}  ${compactNumber(reports)} died, ${compactNumber(letters)} dead letters`;
+  const counts = `${rate}  ${compactNumber(reports)} died, ${compactNumber(letters)} dead letter${letters === 1 ? "" : "s"}`;
   if (width >= WIDE) return [shortened(`${where}  ${state}  ${counts}`, width)];
   // Whoever looks knows where: what does not run comes first.
   const named = shortened(where, Math.max(0, width - columnsOf(state) - 2));

@@ -50,6 +50,17 @@ describe("lines of events that repeat", () => {
     expect(shown([...turn, ...turn, turn[0]!]).slice(3)).toEqual(["6 … 4 more like these 3"]);
   });
 
+  it("are a number from the second time on, where somebody waits for them: a slow loop is one too", () => {
+    const fold = new EventFold();
+    const next = (at: number) => fold.next({ at, type: "life", text: "app/a: running" }, life("app/a"));
+    const told = [next(0), next(1), fold.flush(), next(2), fold.flush(), fold.flush()].flat();
+    expect(told.map(({ at, text }) => `${at} ${text}`)).toEqual([
+      "0 app/a: running",
+      "1 app/a: running",
+      "2 … 1 more like that",
+    ]);
+  });
+
   it("are told in full where only one repeats, another place comes between, or a number of another event differs", () => {
     const once: [SystemEvent, string] = [life("app/a"), "app/a: running"];
     expect(shown([once, once])).toEqual(["0 app/a: running", "1 app/a: running"]);
