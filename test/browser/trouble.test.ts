@@ -53,6 +53,8 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ?? "the page, when something 
     app.kill("desks/2");
     await desks.locator(".cell.state", { hasText: "quarantined" }).waitFor();
     const ill = await told();
+    const cut = await desks.locator(".cell.state").evaluate((cell) => cell.scrollWidth - cell.clientWidth);
+    expect(cut, "the longest of the states has room").toBe(0);
     expect(ill.shape).not.toBe(well.shape);
     expect(ill.colour).not.toBe(well.colour);
     expect(ill.shape).toBe(await row(page, "app/desks/1").locator(".mark path").getAttribute("d"));
