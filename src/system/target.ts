@@ -12,6 +12,7 @@ import type { Lease } from "../transport/lease.js";
 import { lendUntilSettled } from "../transport/loan.js";
 import { pack } from "../transport/values.js";
 import type { SystemContext } from "./context.js";
+import { listed } from "./listed.js";
 import { eitherOf, Parts, type StreamCall } from "./parts.js";
 import type { Receiver } from "./receiver.js";
 import { type InnerCallOptions, SentThrough } from "./sent.js";
@@ -269,22 +270,6 @@ function offer(receiver: Receiver, message: Message, key: string | undefined, sh
  * to run. Until then no more has passed than the rest of the caller's own turn.
  */
 const UNHURRIED_MS = 1000;
-
-/** Arguments as a list; to spread them takes as long as the whole message. */
-function listed(given: ArrayLike<unknown>): unknown[] {
-  switch (given.length) {
-    case 0:
-      return [];
-    case 1:
-      return [given[0]];
-    case 2:
-      return [given[0], given[1]];
-    case 3:
-      return [given[0], given[1], given[2]];
-    default:
-      return Array.prototype.slice.call(given);
-  }
-}
 
 const DEFAULT_TIMEOUT_MS = milliseconds(DEFAULT_ASK_TIMEOUT, "timeout");
 

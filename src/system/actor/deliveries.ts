@@ -7,7 +7,7 @@ import { decodeError } from "../../transport/error-codec.js";
 import type { Packed, ToParent } from "../../transport/frames.js";
 import { releaseAll } from "../../transport/lease.js";
 import { unpack } from "../../transport/values.js";
-import { type Work, workOf } from "../cell/work.js";
+import type { Work } from "../cell/work.js";
 import { conclude } from "../conclude.js";
 import type { SystemContext } from "../context.js";
 import type { DurableState } from "../durable/durable-state.js";
@@ -21,6 +21,7 @@ import { type After, KeptState } from "./kept-state.js";
 import { LongRuns } from "./long-runs.js";
 import { StreamCredits } from "./stream-credits.js";
 import { undeliverable } from "./undeliverable.js";
+import { executingIn, workInFlight } from "./work-in-flight.js";
 
 /** With a plain result nothing comes. */
 const answeredAlone: After = { ran: true };
@@ -44,7 +45,6 @@ export class Deliveries implements Holder {
   /** Most messages are sent as the one before was. */
   #latestSent: Sent | undefined;
   #latest: MethodFacts | undefined;
-
   /** What of it is stored; undefined where nothing is. */
   readonly durable: DurableState | undefined;
 
@@ -79,12 +79,11 @@ export class Deliveries implements Holder {
     const known = message.sent === this.#latestSent || this.#known(message.sent, facts);
     const refused = known && !this.#latest!.mutates ? undefined : undeliverable(message, this.#to, known);
     if (refused) return void message.fail(refused);
-    const method = this.#latest!;
     if (this.durable?.admits(message) === false) return;
     this.#seq = nextSequence(this.#seq);
     message.seq = this.#seq;
     if (this.#pooled) this.#to.took?.(message);
-    if (method.stream) {
+    if (this.#latest!.stream) {
       message.onConsumed = () => this.#more(message);
       this.#credits.begin(message.seq);
     }
@@ -98,7 +97,7 @@ export class Deliveries implements Holder {
     this.#inflight.append(message, "delivered");
     const snapshot = facts.replayable && this.kept.due(message, this.#inflight.size, facts);
     const sequence = this.durable === undefined ? 0 : message.sequence;
-    const again = facts.replayable || method.idempotent || message.idempotent;
+    const again = facts.replayable || this.#latest!.idempotent || message.idempotent;
     cell!.send(callFrame(message, this.#to, snapshot, sequence, again));
   }
 
@@ -134,8 +133,7 @@ export class Deliveries implements Holder {
     if (sent !== this.#latestSent && !this.#known(sent, cell!.facts)) return false;
     const { stream, mutates } = this.#latest!;
     if (stream || mutates) return false;
-    this.#seq = nextSequence(this.#seq);
-    message.seq = this.#seq;
+    message.seq = this.next();
     this.#direct.hand(message);
     return true;
   }
@@ -147,11 +145,8 @@ export class Deliveries implements Holder {
   }
 
   numbered(message: Message): boolean {
-    if (message.suspect) return false;
-    if (message.sent !== this.#latestSent && !this.#known(message.sent, this.#to.cell!.facts)) return false;
-    if (this.#latest!.stream) return false;
-    this.#seq = nextSequence(this.#seq);
-    message.seq = this.#seq;
+    if (message.suspect || !this.runsBare(message.sent)) return false;
+    message.seq = this.next();
     return true;
   }
 
@@ -255,22 +250,16 @@ export class Deliveries implements Holder {
 
   /** What its host works on, as the record says. */
   handling(): Message[] {
-    const { cell, entry } = this.#to;
-    if (this.#inflight.size === 0 || !cell) return [];
-    return cell.executing(entry).flatMap(({ seq }) => this.#inflight.get(seq) ?? []);
+    return executingIn(this.#to, this.#inflight);
   }
 
-  /** For a look at what hangs. A run that has gone on for long is remembered: how long it takes is learned from its end. */
   work(now: number, changing: boolean): Work | undefined {
-    const { id: actor, cell, entry } = this.#to;
-    if (this.#inflight.size === 0 || !cell) return undefined;
-    const { facts, longest } = cell;
-    const pausedMs = (seq: number) => this.#credits.of(seq)?.pausedMs(now) ?? 0;
-    const executing = cell.executing(entry);
-    this.#inflight.enlist();
-    const work = workOf({ actor, inflight: this.#inflight, executing, facts, longest, changing, pausedMs });
-    this.#long.see(work.runs, now);
-    return work;
+    return workInFlight(
+      this.#to,
+      { inflight: this.#inflight, credits: this.#credits, long: this.#long },
+      now,
+      changing,
+    );
   }
 
   /** It finishes what executes, and begins nothing more. */
