@@ -5,9 +5,10 @@ import type { RequestSpan, Tracing } from "../system/trace/tracing.js";
 /** The span of a frame that calls something; undefined where it is not sampled, or nothing is traced. */
 export function spanOf(tracing: Tracing | undefined, frame: AskFrame | TellFrame): RequestSpan | undefined {
   if (tracing === undefined) return undefined;
-  const { to, method, type, traceparent, tracestate } = frame;
-  const given = traceparent === undefined ? undefined : traceContextOf(traceparent, tracestate);
+  const { traceparent } = frame;
+  const given = traceparent === undefined ? undefined : traceContextOf(traceparent, frame.tracestate);
   if (!tracing.takes(given, false)) return undefined;
+  const { to, method, type } = frame;
   return tracing.request(`${to}/${method}`, {
     "rpc.system": "holdfast",
     "rpc.service": to,
