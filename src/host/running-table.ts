@@ -1,12 +1,10 @@
+import { NumberMap } from "../number-map.js";
 import type { Running } from "./running.js";
 
-/**
- * What runs of one incarnation, by sequence number. Most run one message at a time, and that one stands in a field: a Map
- * makes its table anew each time that it becomes empty.
- */
+/** What runs of one incarnation, by sequence number. Most run one message at a time, and that one stands in a field. */
 export class RunningTable {
   #one: Running | undefined;
-  #others: Map<number, Running> | undefined;
+  #others: NumberMap<Running> | undefined;
 
   get size(): number {
     return (this.#one ? 1 : 0) + (this.#others?.size ?? 0);
@@ -15,7 +13,7 @@ export class RunningTable {
   add(running: Running): void {
     if (!this.#one) this.#one = running;
     else {
-      this.#others ??= new Map();
+      this.#others ??= new NumberMap();
       this.#others.set(running.call.seq, running);
     }
   }
