@@ -1,4 +1,4 @@
-import { pool, refTo } from "holdfast";
+import { Actor, inline, pool, refTo } from "holdfast";
 import { VirtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 import { Hand } from "../actors/cast.mjs";
@@ -98,3 +98,31 @@ it("one that was drained is not recycled: it stays what it is until it is resume
   await clock.advance(3_600_000);
   expect(names()).not.toContain("1");
 });
+
+/** Its first start is over at once; a later one takes a second. */
+class Latecomer extends Actor<{ starts: { count: number } }> {
+  start(): Promise<void> | undefined {
+    if (this.props.starts.count++ === 0) return undefined;
+    return new Promise((resolve) => this.after(1_000, () => resolve()));
+  }
+}
+
+it.each(["1", "2"])(
+  "neither of two leaves while %s of them is drained, though one replaces the other",
+  async (drained) => {
+    const clock = new VirtualClock();
+    const starts = { count: 0 };
+    const hands = pool(inline(Latecomer, { starts }), { size: 1, recycle: { age: "1h" } });
+    const { app, events } = await play({ hands }, {}, { clock });
+    const names = () => app.tree().children![0]!.children!.map(({ name, state }) => `${name} ${state}`);
+    while (names().length < 2) await clock.advance(100);
+    expect(names()).toEqual(["1 running", "2 starting"]);
+    await app.drain(`hands/${drained}`);
+    await clock.advance(10_000);
+    expect(names()).toEqual(["1", "2"].map((name) => `${name} ${name === drained ? "draining" : "running"}`));
+    app.resume(`hands/${drained}`);
+    await clock.advance(60_000);
+    expect(names()).toEqual(["2 running"]);
+    expect(events.filter(({ type }) => type === "recycled")).toHaveLength(1);
+  },
+);

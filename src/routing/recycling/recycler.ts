@@ -186,6 +186,8 @@ export class Recycler {
     if (!turn) return;
     const { context, members } = this.#parts;
     const { old, next, worn } = turn;
+    // Somebody has drained one of the two: neither goes before that one is resumed.
+    if (old.heldBy !== undefined || next.heldBy !== undefined) return;
     const others = members.all.filter((member) => member !== old && !members.out.has(member));
     if (!others.every((member) => member.up)) return;
     const { what, value, limit } = worn;
