@@ -155,8 +155,7 @@ export class Supervisor implements Unit, EngineOwner {
 
   /** Resolves when it runs again; rejects when it is parked, stopped or removed instead. */
   restart(id: string): Promise<void> {
-    // One that is on its way up already is only waited for.
-    if (this.#engine.alive && this.standing(id).state !== "starting") this.#isPlanned(id, "hand");
+    if (this.#engine.alive && isAnew(this.#engine.children.get(id))) this.#isPlanned(id, "hand");
     return this.#ask("restart", id, "up");
   }
 
@@ -266,4 +265,10 @@ export class Supervisor implements Unit, EngineOwner {
   #isDown(): HoldfastError {
     return new HoldfastError("Unavailable", `${this.path} is not running: restart it first, app.tree() shows why`);
   }
+}
+
+/** Whether a restart by hand is one more. One that is on its way up, or waits for that after a death, is only waited for. */
+function isAnew(child: ChildRecord | undefined): boolean {
+  if (!child || child.goal === "gone" || child.life === "starting" || child.life === "waiting") return false;
+  return child.life !== "stopping" || child.goal === "down";
 }
