@@ -85,6 +85,9 @@ function outcomeText(outcome: Outcome, url: string, withinMs: number): string {
   const path = oneLine(outcome.path);
   if (outcome.outcome === "restarted") return `${path} runs again, after ${shortDuration(outcome.tookMs)}`;
   const { code, message } = outcome;
+  // It was not touched, and may well run; or nobody knows.
+  if (code === "InvalidSpec") return `${path} is not restarted: ${oneLine(message)}`;
+  if (code === "ConnectionLost") return `${path} may not run: ${oneLine(message)}`;
   if (code !== "Timeout") return `${path} does not run: ${code}: ${oneLine(message)}`;
   return `${path} does not run after ${shortDuration(withinMs)}: it is waited for no longer, and "holdfast tree ${oneLine(url)}" shows why`;
 }
