@@ -94,7 +94,9 @@ export function treeLines(root: TreeNode, options: TreeLinesOptions): string[] {
 
 /** A text in few lines; "…" at the end of the last says that there is more. */
 function limited(text: string, columns: number): string[] {
-  const lines = wrapped(text, Math.max(1, columns));
+  // So deep in the tree that there is no room beside its lines.
+  if (columns < 1) return [];
+  const lines = wrapped(text, columns);
   const last = lines[REASON_LINES];
   if (last === undefined) return lines;
   return [...lines.slice(0, REASON_LINES - 1), shortened(`${lines[REASON_LINES - 1]} ${last}`, columns)];
