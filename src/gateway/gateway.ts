@@ -220,8 +220,6 @@ class GatewayServer implements Gateway {
   async #close(drainMs: number): Promise<void> {
     // The state must say "draining" before anybody is told: the promise is assigned after this turn.
     await Promise.resolve();
-    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    this.#http.closeIdleConnections();
     for (const session of this.#sessions) session.drain(drainMs);
     await this.#until(() => this.#pending === 0, drainMs);
     // What was on its way when the clients heard of the drain is still told that it was not taken, so it may go elsewhere.
@@ -229,6 +227,9 @@ class GatewayServer implements Gateway {
       () => [...this.#sessions].every((session) => session.knowsOfDrain),
       Math.min(drainMs, FAREWELL_MS),
     );
+    // The port was open until here: who looks after the server's health is told that it stops, and does not find nobody.
+    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    this.#http.closeIdleConnections();
     this.#beats?.cancel();
     this.#canaries.close();
     this.#door.history?.close();

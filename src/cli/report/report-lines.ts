@@ -113,7 +113,7 @@ function timeLines({ times }: DeathReport, width: number, paint: Paint): string[
     `${paint(padded("took", LABEL), "dim")}${shortDuration(whole)}`,
     ...known.map(({ step, ms }) => {
       const bar = "█".repeat(Math.round((room * ms) / Math.max(whole, 1e-9)));
-      return `  ${padded(step, LABEL - 2)}${padded(shortDuration(ms), LABEL)}${paint(bar, "yellow")}`.trimEnd();
+      return `  ${padded(step, LABEL - 1)}${padded(shortDuration(ms), LABEL - 1)}${paint(bar, "yellow")}`.trimEnd();
     }),
   ];
 }

@@ -56,6 +56,18 @@ const report = (id: number): DeathReport => ({
   flight: [],
 });
 
+test("each act of an operator is a line, and the very same in a row are one", () => {
+  const base = { id: 1, at: 5, address: "127.0.0.1", outcome: "done", tookMs: 4 } as const;
+  const acts = [
+    { ...base, act: "kill", on: "app/work/1" },
+    { ...base, act: "kill", on: "app/work/2" },
+    { ...base, act: "login", outcome: "refused" },
+    { ...base, act: "login", outcome: "refused" },
+  ] as const;
+  const told = acts.reduce<readonly Activity[]>((all, entry) => withEvent(all, { type: "audit", entry }, 10), []);
+  expect(told.map(({ count }) => count)).toEqual([2, 1, 1]);
+});
+
 describe("a page that is open for days", () => {
   test("keeps the latest looks at a unit, and no more", () => {
     const points = new Points();

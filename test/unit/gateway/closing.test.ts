@@ -60,6 +60,12 @@ describe("close", () => {
     const closed = door.close({ drain: "8s" });
     expect(await client.next("drain")).toEqual({ type: "drain", graceMs: 8000 });
     await expect(RawClient.connect(door.url)).rejects.toThrow("closed before welcome");
+    const looked = async (path: string) => {
+      const response = await fetch(new URL(path, door.pagesUrl));
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    expect(await looked("health/ready")).toEqual([503, "draining"]);
+    expect(await looked("health/live")).toEqual([200, "live"]);
     client.send({ type: "ask", id: 2, to: "math", method: "quick", args: [] });
     client.send({ type: "open", id: 3, to: "sum" });
     client.send({ type: "tell", to: "math", method: "quick", args: [] });
@@ -70,6 +76,7 @@ describe("close", () => {
     expect(await client.next("result", { id: 1 })).toMatchObject({ value: "done" });
     expect(await client.closed).toEqual({ code: 1001, reason: "the server is stopping" });
     await closed;
+    await expect(looked("health/live")).rejects.toThrow("fetch failed");
   });
 
   test("is not held up by a refused upgrade whose sender keeps the socket open", async () => {

@@ -24,7 +24,9 @@ export function withEvent(known: readonly Activity[], event: SystemEvent, at: nu
   if (text === undefined) return known;
   const path = pathOf(event);
   const [latest] = known;
-  if (latest && latest.type === event.type && latest.path === path && at - latest.at < TOGETHER_MS) {
+  // Who did what is not told by a number: of the acts of operators only the very same are folded, such as wrong tokens in a row.
+  const alike = latest?.type === event.type && latest.path === path && (event.type !== "audit" || latest.text === text);
+  if (alike && at - latest.at < TOGETHER_MS) {
     return [{ ...latest, at, text, count: latest.count + 1 }, ...known.slice(1)];
   }
   const id = (latest?.id ?? 0) + 1;
