@@ -75,8 +75,7 @@ export class Calls {
     const ways = { sent: undefined, abort: undefined, parts: undefined };
     const call: Call = { id, format, givenUp: false, ...ways, credit: 0, span };
     this.#open.set(id, call);
-    if (span) span.within(() => this.#begin(frame, call));
-    else if (tracing) this.#beginHushed(frame, call, tracing);
+    if (tracing && !span) this.#beginHushed(frame, call, tracing);
     else this.#begin(frame, call);
   }
 
@@ -100,11 +99,18 @@ export class Calls {
       }
       const quick = frame.key === undefined && frame.idempotent === undefined && frame.priority === undefined;
       const send = quick ? this.#quick.find(frame) : undefined;
-      if (send) this.#send(frame, call, send);
+      if (call.span) this.#beginInSpan(frame, call, send, call.span);
+      else if (send) this.#send(frame, call, send);
       else void this.#perform(frame, call);
     } catch (error) {
       this.#fail(call, error);
     }
+  }
+
+  /** Apart, since it makes closures. */
+  #beginInSpan(frame: AskFrame, call: Call, send: Send | undefined, span: RequestSpan): void {
+    if (send) span.sends(() => this.#send(frame, call, send));
+    else span.within(() => void this.#perform(frame, call));
   }
 
   /** Most calls: one answer, and neither promise nor signal on its way. */

@@ -79,14 +79,24 @@ describe("over WebSocket", () => {
     await allEnded();
     expect(spanTree()).toEqual([
       "front/down",
-      "  app/front/down",
-      "    run app/front/down",
-      "      app/next/active",
-      "        run app/next/active",
-      "      app/next/active",
-      "        run app/next/active",
+      "  run app/front/down",
+      "    app/next/active",
+      "      run app/next/active",
+      "    app/next/active",
+      "      run app/next/active",
     ]);
     expect(traceIds()).toEqual(["4bf92f3577b34da6a3ce929d0e0e4736"]);
+    // The request is the message: it says both what came in and what became of it.
+    expect(requests()[0]!.attributes).toEqual({
+      "rpc.system": "holdfast",
+      "rpc.service": "front",
+      "rpc.method": "down",
+      "network.protocol.name": "websocket",
+      "holdfast.frame": "ask",
+      "holdfast.sender": expect.stringMatching(/^holdfast /),
+      "holdfast.deliveries": 1,
+      "holdfast.queue_ms": expect.any(Number),
+    });
     expect(requests().map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).toEqual([
       ["front/down", "00f067aa0ba902b7"],
     ]);

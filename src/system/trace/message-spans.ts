@@ -30,18 +30,29 @@ export class MessageSpans implements MessageTrace {
   readonly #message: TracedMessage;
   /** Monotonic ms. */
   readonly #since: number;
+  /** Its span is that of the request that it is, and ends with that. */
+  readonly #whole: boolean;
   #run: Run | undefined;
   #runs = 0;
   /** Until it was handed over for the first time. */
   #queuedMs: number | undefined;
   #over = false;
 
-  constructor(tracing: OtelTracing, span: Span, parent: Context, message: TracedMessage, since: number) {
+  /** @param whole the span is that of a request, which ends it */
+  constructor(
+    tracing: OtelTracing,
+    span: Span,
+    parent: Context,
+    message: TracedMessage,
+    since: number,
+    whole: boolean,
+  ) {
     this.#tracing = tracing;
     this.#span = span;
     this.#parent = parent;
     this.#message = message;
     this.#since = since;
+    this.#whole = whole;
   }
 
   get context(): TraceContext {
@@ -106,7 +117,12 @@ export class MessageSpans implements MessageTrace {
     this.#over = true;
     const about: Attributes = { "holdfast.deliveries": this.#runs };
     if (this.#queuedMs !== undefined) about["holdfast.queue_ms"] = this.#queuedMs;
-    this.#tracing.close(this.#span, now, code, about);
+    if (!this.#whole) {
+      this.#tracing.close(this.#span, now, code, about);
+      return;
+    }
+    about["holdfast.sender"] = this.#message.sender;
+    this.#tracing.says(this.#span, about);
   }
 
   get #ours(): Context {

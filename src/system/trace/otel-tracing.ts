@@ -39,6 +39,8 @@ export class OtelTracing implements Tracing {
   #now: Context | undefined;
   /** What the message belongs to that is being made: decided, and not begun yet. */
   #taken: Context | undefined;
+  /** Of the request that this message is: it has been begun. */
+  #whole: Span | undefined;
   readonly #root: Context;
   /** In which nothing is sampled. */
   readonly #nothing: Context;
@@ -75,8 +77,11 @@ export class OtelTracing implements Tracing {
 
   message(message: TracedMessage, now: number): MessageTrace | undefined {
     const parent = this.#taken;
+    const whole = this.#whole;
     this.#taken = undefined;
+    this.#whole = undefined;
     if (parent === undefined) return undefined;
+    if (whole !== undefined) return new MessageSpans(this, whole, parent, message, now, true);
     const { ask, path, method, sender } = message;
     const { SpanKind } = this.otel;
     const attributes: Attributes = ask
@@ -90,7 +95,7 @@ export class OtelTracing implements Tracing {
         };
     const kind = ask ? SpanKind.INTERNAL : SpanKind.PRODUCER;
     const span = this.start(`${path}/${method}`, { kind, attributes }, parent, now);
-    return span && new MessageSpans(this, span, parent, message, now);
+    return span && new MessageSpans(this, span, parent, message, now, false);
   }
 
   request(name: string, attributes: Attributes): RequestSpan | undefined {
@@ -99,6 +104,19 @@ export class OtelTracing implements Tracing {
     if (parent === undefined) return undefined;
     const span = this.start(name, { kind: this.otel.SpanKind.SERVER, attributes }, parent, this.clock.now());
     return span && new OtelRequestSpan(this, span, parent);
+  }
+
+  /** Sends the one message that a request is. @param span of the request @param parent what that is in */
+  sends(span: Span, parent: Context, run: () => void): void {
+    this.#taken = parent;
+    this.#whole = span;
+    try {
+      run();
+    } finally {
+      // It may have been refused before it was a message.
+      this.#taken = undefined;
+      this.#whole = undefined;
+    }
   }
 
   call(name: string, given: TraceContext | undefined): CallSpan {
@@ -149,8 +167,8 @@ export class OtelTracing implements Tracing {
    * @param code of what went wrong: no error's text, which may quote what was sent
    */
   close(span: Span, at: number, code: string | undefined, attributes: Attributes): void {
+    this.says(span, attributes);
     try {
-      span.setAttributes(attributes);
       if (code !== undefined) {
         span.setAttribute("error.type", code);
         span.setStatus({ code: this.otel.SpanStatusCode.ERROR, message: code });
@@ -165,7 +183,16 @@ export class OtelTracing implements Tracing {
     }
   }
 
-  /** What is told of a span in the midst of it. */
+  /** What is known of a span by now. */
+  says(span: Span, attributes: Attributes): void {
+    try {
+      span.setAttributes(attributes);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** What happens in the midst of a span. */
   event(span: Span, name: string, attributes: Attributes, at: number): void {
     try {
       span.addEvent(name, attributes, this.time(at));

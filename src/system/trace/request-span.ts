@@ -9,13 +9,14 @@ import type { RequestSpan } from "./tracing.js";
 export class OtelRequestSpan implements RequestSpan, CallSpan {
   readonly #tracing: OtelTracing;
   readonly #span: Span;
-  readonly #within: Context;
+  readonly #parent: Context;
+  #within: Context | undefined;
   #over = false;
 
   constructor(tracing: OtelTracing, span: Span, parent: Context) {
     this.#tracing = tracing;
     this.#span = span;
-    this.#within = tracing.otel.trace.setSpan(parent, span);
+    this.#parent = parent;
   }
 
   get context(): TraceContext {
@@ -23,7 +24,12 @@ export class OtelRequestSpan implements RequestSpan, CallSpan {
   }
 
   within<T>(run: () => T): T {
+    this.#within ??= this.#tracing.otel.trace.setSpan(this.#parent, this.#span);
     return this.#tracing.within(this.#within, run);
+  }
+
+  sends(run: () => void): void {
+    this.#tracing.sends(this.#span, this.#parent, run);
   }
 
   event(name: string, attributes: Attributes): void {

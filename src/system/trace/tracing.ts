@@ -26,6 +26,8 @@ export interface RequestSpan {
   readonly context: TraceContext;
   /** Makes the calls that it asks for. */
   within<T>(run: () => T): T;
+  /** Makes the one message that it is: that has no span of its own, and says in this one what it would have said there. */
+  sends(run: () => void): void;
   /** Once; later calls do nothing. @param code of what went wrong */
   end(code: string | undefined, attributes?: Readonly<Record<string, string | number>>): void;
 }
