@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type App, HoldfastError, pool, type Ref, supervisor, system, type TreeNode, thread } from "holdfast";
 import { type Read, readModule } from "holdfast/models";
 import { expect, it } from "vitest";
+import { short } from "./size.js";
 
 /** A thread dies this often. */
 const everyMs = 200;
-const asks = 10_000;
+const asks = short ? 1000 : 10_000;
 /** Asks under way at a time: enough to keep every member busy, within the mailbox. */
 const atOnce = 200;
 /**

@@ -11,6 +11,7 @@ import { killWhileAppending } from "../crash/killed-while-appending.js";
 import { cutCards } from "../crash/redundant-runs.js";
 import { play, type Session } from "../crash/scenario.js";
 import { smallFiles } from "../crash/small-files.js";
+import { short } from "./size.js";
 
 const kill = (batches: number): Session => ({ batches, end: "kill" });
 const sessions: readonly Session[] = [
@@ -24,7 +25,8 @@ const sessions: readonly Session[] = [
   { batches: 8, inFlight: 1 },
 ];
 
-describe("state after a crash, at full size", () => {
+/** The same at a smaller size is in test/crash, and runs with every other test. */
+describe.skipIf(short)("state after a crash, at full size", () => {
   it("is what was acknowledged, from every prefix of the calls and every byte of every last write", async () => {
     let all = 0;
     for (let seed = 1; seed <= 3; seed++) {
