@@ -12,13 +12,24 @@ const inCi = {
   retry: 1,
 };
 
+const unit = "test/unit/**/*.test.ts";
+
+function project(name: string, include: string[], exclude: string[] = [], isolate = true) {
+  return { extends: true as const, test: { name, include, exclude, isolate } };
+}
+
 export default defineConfig({
   test: {
-    include: [proof ? "test/proof/**/*.test.ts" : "test/**/*.test.ts"],
-    exclude: proof ? [] : ["test/proof/**"],
-    // Real worker threads and exits are the subject: a test file gets a process of its own.
     pool: "forks",
     globalSetup: "test/build.ts",
+    projects: proof
+      ? [project("proof", ["test/proof/**/*.test.ts"])]
+      : [
+          // Decisions and parts: many small files, for which a process each would be most of the work.
+          project("unit", [unit], [], false),
+          // Real worker threads and exits are the subject: a test file gets a process of its own.
+          project("whole", ["test/**/*.test.ts"], [unit, "test/proof/**"]),
+        ],
     testTimeout: proof ? 900_000 : 60_000,
     hookTimeout: 60_000,
     ...(ci ? inCi : {}),
