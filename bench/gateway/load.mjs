@@ -63,18 +63,21 @@ function eachFrame(bytes, each, pinged) {
 const upgrade = (protocol) =>
   `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n${protocol}\r\n`;
 
-/** Each wire reads what has come and returns what is to be written: an answered request's successor. */
+/** Where requests have no number: whichever is next. */
+const ANY = -1;
+
+/** Each wire reads what has come, says which request each answer is of, and returns what is left. */
 const wires = {
   holdfast: (bytes, answered, pinged) => {
     const each = (data, start, end) => {
       if (end - start !== resultAt.length || data.compare(resultAt, 0, idAt, start, start + idAt) !== 0) {
         throw new Error(`an answer is none: ${data.subarray(start, end).toString("latin1")}`);
       }
-      answered(asks[data[start + idAt]]);
+      answered(data[start + idAt]);
     };
     return eachFrame(bytes, each, pinged);
   },
-  echo: (bytes, answered) => eachFrame(bytes, () => answered(asks[0])),
+  echo: (bytes, answered) => eachFrame(bytes, () => answered(ANY)),
   http: (bytes, answered) => {
     let at = 0;
     for (;;) {
@@ -85,7 +88,7 @@ const wires = {
       if (!text.startsWith("HTTP/1.1 200") || length === undefined) throw new Error(`an answer is none: ${text}`);
       const end = head + 4 + Number(length);
       if (bytes.length < end) break;
-      answered(post);
+      answered(ANY);
       at = end;
     }
     return bytes.subarray(at);
@@ -96,6 +99,11 @@ const json = JSON.stringify(value);
 const post = Buffer.from(
   `POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`,
 );
+
+/** Every request in turn, twice over: what follows what came in turn is one piece of it, and is written without a copy. */
+const each = wire === "http" ? Array(inFlight).fill(post) : wire === "echo" ? Array(inFlight).fill(asks[0]) : asks;
+const size = each[0].length;
+const inTurn = Buffer.concat([...each, ...each]);
 
 let answers = 0;
 let running = true;
@@ -133,10 +141,16 @@ async function open() {
       }
     }
   }
-  let out = [];
-  const answered = (next) => {
+  /** To be written: so many from the first on, */
+  let first = 0;
+  let count = inFlight;
+  /** and those that were answered out of turn. */
+  let strays = [];
+  const answered = (id) => {
     answers++;
-    out.push(next);
+    if (count === 0) first = id === ANY ? 0 : id;
+    if (id === ANY || id === (first + count) % inFlight) count++;
+    else strays.push(each[id]);
   };
   const pinged = () => socket.write(pong);
   hear = (data) => {
@@ -150,11 +164,12 @@ async function open() {
     write();
   };
   const write = () => {
-    if (out.length === 0 || !running || resting) return;
-    socket.write(out.length === 1 ? out[0] : Buffer.concat(out));
-    out = [];
+    if (count === 0 || !running || resting) return;
+    const run = inTurn.subarray(first * size, (first + count) * size);
+    socket.write(strays.length === 0 ? run : Buffer.concat([run, ...strays]));
+    count = 0;
+    strays = [];
   };
-  out = wire === "holdfast" ? [...asks] : asks.map(() => (wire === "http" ? post : asks[0]));
   return write;
 }
 
