@@ -1,7 +1,20 @@
+import { writeResult } from "../protocol/write-result.js";
+
 /** Frames up to this many bytes are gathered: they are copied once more, which costs less than a write for each. */
 export const GATHERED_BYTES = 16 * 1024;
 /** What is gathered goes out at this many bytes, also within a turn. */
 const FULL_BYTES = 64 * 1024;
+
+/** What a turn's answers on one connection mostly fit into, */
+const CHUNK_BYTES = 4096;
+/** and so many of them are kept for whoever gathers next. */
+const KEPT_CHUNKS = 256;
+/** A chunk with less room than this is left before a result is written to it. */
+const LEAST_ROOM = 512;
+/** Of the longest head that is written here. */
+const HEAD_BYTES = 4;
+
+const kept: Buffer[] = [];
 
 /**
  * Small WebSocket frames that leave in one piece, each whole and unmasked (RFC 6455, section 5.2).
@@ -9,49 +22,98 @@ const FULL_BYTES = 64 * 1024;
  *   ┌ 82 len ┬ payload ┬ 81 7e len len ┬ payload ┬ …      one write to the socket: 82 is binary, 81 text
  */
 export class FrameBatch {
-  readonly #write: (bytes: Uint8Array) => void;
-  readonly #payloads: Uint8Array[] = [];
-  readonly #heads: number[] = [];
-  #bytes = 0;
+  readonly #write: (bytes: Uint8Array) => boolean;
+  #chunk: Buffer | undefined;
+  #at = 0;
 
-  constructor(write: (bytes: Uint8Array) => void) {
+  /** @param write returns whether it needs them no longer: the network has taken all, or none is to be sent */
+  constructor(write: (bytes: Uint8Array) => boolean) {
     this.#write = write;
   }
 
   /** Gathered and not yet written. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#at;
   }
 
-  /** @param payload of at most GATHERED_BYTES, not changed until it is written */
+  /** @param payload of at most GATHERED_BYTES */
   add(payload: Uint8Array, text: boolean): void {
-    this.#payloads.push(payload);
-    this.#heads.push(text ? 0x81 : 0x82);
-    this.#bytes += payload.length + (payload.length < 126 ? 2 : 4);
-    if (this.#bytes >= FULL_BYTES) this.flush();
+    const { length } = payload;
+    const chunk = this.#room(length + HEAD_BYTES);
+    const start = this.#head(chunk, length, text);
+    chunk.set(payload, start);
+    this.#added(start + length);
+  }
+
+  /**
+   * Writes a result as it goes out, if it is small and plain.
+   * @param most bytes
+   * @returns false: it was not added, and has to be encoded
+   */
+  addResult(id: number, value: unknown, most: number): boolean {
+    const chunk = this.#room(LEAST_ROOM);
+    const from = this.#at + 2;
+    const end = writeResult(chunk, from, id, value);
+    const length = end - from;
+    if (end < 0 || length > most || length > GATHERED_BYTES || end + 2 > chunk.length) return false;
+    if (length >= 126) chunk.copyWithin(from + 2, from, end);
+    this.#added(this.#head(chunk, length, false) + length);
+    return true;
   }
 
   flush(): void {
-    if (this.#bytes === 0) return;
-    const bytes = Buffer.allocUnsafe(this.#bytes);
-    let at = 0;
-    for (let i = 0; i < this.#payloads.length; i++) {
-      const payload = this.#payloads[i]!;
-      const { length } = payload;
-      bytes[at++] = this.#heads[i]!;
-      if (length < 126) {
-        bytes[at++] = length;
-      } else {
-        bytes[at++] = 126;
-        bytes[at++] = length >> 8;
-        bytes[at++] = length & 0xff;
-      }
-      bytes.set(payload, at);
-      at += length;
-    }
-    this.#payloads.length = 0;
-    this.#heads.length = 0;
-    this.#bytes = 0;
-    this.#write(bytes);
+    const chunk = this.#chunk;
+    if (this.#at === 0 || chunk === undefined) return;
+    const bytes = chunk.subarray(0, this.#at);
+    this.#chunk = undefined;
+    this.#at = 0;
+    if (this.#write(bytes)) keep(chunk);
   }
+
+  /** @returns where so many bytes have room from #at on */
+  #room(bytes: number): Buffer {
+    if (this.#chunk !== undefined && this.#at + bytes > FULL_BYTES) this.flush();
+    const before = this.#chunk;
+    const needed = this.#at + bytes;
+    if (before !== undefined && needed <= before.length) return before;
+    const chunk = needed <= CHUNK_BYTES ? (kept.pop() ?? fresh(CHUNK_BYTES)) : fresh(grown(needed));
+    if (before !== undefined) {
+      before.copy(chunk, 0, 0, this.#at);
+      keep(before);
+    }
+    this.#chunk = chunk;
+    return chunk;
+  }
+
+  /** @returns where the payload is to be */
+  #head(chunk: Buffer, length: number, text: boolean): number {
+    let at = this.#at;
+    chunk[at++] = text ? 0x81 : 0x82;
+    if (length < 126) chunk[at++] = length;
+    else {
+      chunk[at++] = 126;
+      chunk[at++] = length >> 8;
+      chunk[at++] = length & 0xff;
+    }
+    return at;
+  }
+
+  #added(end: number): void {
+    this.#at = end;
+    if (end >= FULL_BYTES) this.flush();
+  }
+}
+
+/** Nothing else lies in its memory. */
+function fresh(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(bytes);
+}
+
+/** The next power of two, so that a batch that grows is copied few times. */
+function grown(needed: number): number {
+  return Math.min(FULL_BYTES, 2 ** Math.ceil(Math.log2(needed)));
+}
+
+function keep(chunk: Buffer): void {
+  if (chunk.length === CHUNK_BYTES && kept.length < KEPT_CHUNKS) kept.push(chunk);
 }

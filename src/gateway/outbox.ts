@@ -37,6 +37,10 @@ export class Outbox {
   readonly #raw: Socket;
   readonly #rules: OutboxRules;
   readonly #gathered = new FrameBatch((bytes) => this.#write(bytes));
+  readonly #flushed = () => {
+    this.#scheduled = false;
+    this.flush();
+  };
   #scheduled = false;
   #congested = false;
   #waiting: (() => void)[] = [];
@@ -73,6 +77,11 @@ export class Outbox {
     let sent = false;
     try {
       if (this.#socket.readyState !== this.#socket.OPEN) return;
+      if (this.#quick(frame, format)) {
+        sent = true;
+        this.#watch();
+        return;
+      }
       const { parts, bytes, leased } = frame.type === "error" ? this.#error(frame, format) : encode(frame, format);
       if (bytes > this.#rules.maxPayload) {
         const message = `the ${frame.type} is ${bytes} bytes, the limit is ${this.#rules.maxPayload}: send less, or in parts`;
@@ -87,6 +96,14 @@ export class Outbox {
     } finally {
       if (!sent && "value" in frame) releaseAll(frame.value);
     }
+  }
+
+  /** Most answers: written where they go out from. */
+  #quick(frame: ServerFrame, format: Format): boolean {
+    if (frame.type !== "result" || format !== "binary" || frame.seq !== undefined) return false;
+    if (!this.#gathered.addResult(frame.id, frame.value, this.#rules.maxPayload)) return false;
+    this.#schedule();
+    return true;
   }
 
   /** An error always fits: without its details, and with the beginning of its words, where it would not. */
@@ -107,8 +124,10 @@ export class Outbox {
   }
 
   /** Nothing follows a close frame, which ws may have sent by itself. */
-  #write(bytes: Uint8Array): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#raw.write(bytes);
+  #write(bytes: Uint8Array): boolean {
+    if (this.#socket.readyState !== this.#socket.OPEN) return true;
+    this.#raw.write(bytes);
+    return this.#raw.writableLength === 0;
   }
 
   #whole(bytes: Uint8Array, format: Format, release: (() => void) | undefined): void {
@@ -137,15 +156,16 @@ export class Outbox {
   }
 
   #gather(bytes: Uint8Array, format: Format): void {
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      // Next ticks run after the microtasks in which answers settle, and before the next I/O.
-      process.nextTick(() => {
-        this.#scheduled = false;
-        this.flush();
-      });
-    }
+    this.#schedule();
     this.#gathered.add(bytes, format === "text");
+  }
+
+  /** What is gathered leaves at the end of the turn. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Next ticks run after the microtasks in which answers settle, and before the next I/O.
+    process.nextTick(this.#flushed);
   }
 
   #watch(): void {
