@@ -31,21 +31,27 @@ export interface CallsRules {
   readonly onSettled: () => void;
 }
 
-interface Call {
+class Call {
   readonly id: number;
   readonly format: Format;
   /** It was given up: by its caller, or with its connection. */
-  givenUp: boolean;
+  givenUp = false;
   /** What is told so: a message on its way, */
-  sent: Unanswered | undefined;
+  sent: Unanswered | undefined = undefined;
   /** or whoever listens to a signal, */
-  abort: AbortController | undefined;
+  abort: AbortController | undefined = undefined;
   /** and the parts of a stream. */
-  parts: Parts | undefined;
+  parts: Parts | undefined = undefined;
   /** Granted before there were any. */
-  credit: number;
-  /** Of the sampled ones. */
-  span: RequestSpan | undefined;
+  credit = 0;
+  readonly span: RequestSpan | undefined;
+
+  /** @param span of the sampled ones */
+  constructor(id: number, format: Format, span: RequestSpan | undefined) {
+    this.id = id;
+    this.format = format;
+    this.span = span;
+  }
 }
 
 /** The asks of one connection: each is answered once, in the format it was asked in, while the connection lives. */
@@ -72,8 +78,7 @@ export class Calls {
     const { id } = frame;
     const { tracing } = this.#rules;
     const span = spanOf(tracing, frame);
-    const ways = { sent: undefined, abort: undefined, parts: undefined };
-    const call: Call = { id, format, givenUp: false, ...ways, credit: 0, span };
+    const call = new Call(id, format, span);
     this.#open.set(id, call);
     if (tracing && !span) this.#beginHushed(frame, call, tracing);
     else this.#begin(frame, call);

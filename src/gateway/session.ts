@@ -1,7 +1,8 @@
 import { HoldfastError, isHoldfastError } from "../errors.js";
 import { decodeFrame } from "../protocol/codec.js";
-import { type ClientFrame, closeCodes, type ServerFrame, subprotocol } from "../protocol/frames.js";
+import { type AskFrame, type ClientFrame, closeCodes, type ServerFrame, subprotocol } from "../protocol/frames.js";
 import { badFrame } from "../protocol/limits.js";
+import { readAsk } from "../protocol/read-ask.js";
 import { parseClientFrame } from "../protocol/validate.js";
 import type { Format } from "../protocol/values.js";
 import { toWireError } from "../protocol/wire-error.js";
@@ -10,7 +11,7 @@ import type { Right } from "./access.js";
 import { isLoopbackAddress } from "./address.js";
 import { type AdminFrame, administer, mayAdminister } from "./admin/admin-acts.js";
 import { Calls } from "./calls.js";
-import { closeReason } from "./close-reason.js";
+import { closeReason, unsent } from "./close-reason.js";
 import { encodedOnce } from "./encoded-once.js";
 import { HeldStreams } from "./held-streams.js";
 import { awaitHello } from "./hello.js";
@@ -165,15 +166,17 @@ export class Session implements Watcher {
   #receive(data: Uint8Array | string, format: Format): void {
     if (this.#peer.socket.readyState !== this.#peer.socket.OPEN) return;
     this.#format = format;
+    let ask: AskFrame | undefined;
     let decoded: unknown;
     try {
-      decoded = decodeFrame(data);
+      ask = typeof data === "string" ? undefined : readAsk(data);
+      decoded = ask ?? decodeFrame(data);
     } catch (error) {
       this.close(closeCodes.unreadable, (error as Error).message);
       return;
     }
     try {
-      this.#perform(parseClientFrame(decoded), format);
+      this.#perform(ask ?? parseClientFrame(decoded), format);
     } catch (error) {
       this.#refuse(error, format);
     }
@@ -291,9 +294,4 @@ export class Session implements Watcher {
     const [exposes, session, watch, http] = [exposure.describe(), this.#peer.id, this.#mayWatch, [...this.#door.http]];
     this.push({ type: "welcome", protocol: subprotocol, server, session, admin, watch, exposes, http, limits });
   }
-}
-
-/** Why a frame could not be sent, and what to ask for instead. */
-function unsent({ type }: ServerFrame, why: string): string {
-  return type === "tree" ? `the tree fits no frame: watch with diffs, and it comes in parts (${why})` : why;
 }

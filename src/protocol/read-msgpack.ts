@@ -31,25 +31,44 @@ class Reader {
   // Not `#private`: each read of such a field costs as much as the byte that is looked at.
   private bytes: Uint8Array = nothing;
   private limits = frameLimits;
-  private at = 0;
+  at = 0;
   private items = 0;
   private readonly text = new MsgpackText();
 
   read(bytes: Uint8Array, limits: FrameLimits): unknown {
+    this.begin(bytes, limits, 0, 0);
+    const value = this.value(1);
+    this.end();
+    return value;
+  }
+
+  /** @param at what is before it has been read, which were so many items */
+  begin(bytes: Uint8Array, limits: FrameLimits, at: number, items: number): void {
     this.bytes = bytes;
     this.limits = limits;
-    this.at = 0;
-    this.items = 0;
-    const value = this.value(1);
-    if (this.at !== bytes.length) throw badFrame(`${bytes.length - this.at} bytes follow the frame's end`);
-    return value;
+    this.at = at;
+    this.items = items;
+  }
+
+  end(): void {
+    if (this.at === this.bytes.length) return;
+    throw badFrame(`${this.bytes.length - this.at} bytes follow the frame's end`);
+  }
+
+  /** Goes past a map's key, if it is this. @param key its bytes, with their head */
+  passes(key: readonly number[]): boolean {
+    const { bytes, at } = this;
+    for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
+    this.spend();
+    this.at = at + key.length;
+    return true;
   }
 
   release(): void {
     this.bytes = nothing;
   }
 
-  private value(depth: number): unknown {
+  value(depth: number): unknown {
     this.spend();
     const head = this.head();
     if (head < 0x80) return head;
@@ -220,4 +239,4 @@ const NEVER_USED = "is 0xc1, which msgpack never uses: these bytes are no msgpac
 const EXTENSION = "begins an extension type, which is not part of plain msgpack";
 
 /** One for all frames: nothing of a read outlives it, and one for each would cost as much as a small frame. */
-const reader = new Reader();
+export const reader = new Reader();

@@ -1,3 +1,5 @@
+import { shortText } from "./short-text.js";
+
 /** Longer texts are encoded by the platform. */
 const MOST_LETTERS = 255;
 const MOST_DEPTH = 8;
@@ -5,9 +7,9 @@ const MOST_KEYS = 15;
 const MOST_ITEMS = 255;
 
 /** What every result begins with: a map of three, { type: "result", id: */
-const head = [0x83, ...text("type"), ...text("result"), ...text("id")];
-/** and its value: */
-const valueKey = text("value");
+const head = [0x83, ...shortText("type"), ...shortText("result"), ...shortText("id")];
+/** and before its value: */
+const valueKey = shortText("value");
 
 let target: Uint8Array = new Uint8Array();
 let at = 0;
@@ -121,9 +123,4 @@ function list(bytes: readonly number[]): boolean {
   if (at + bytes.length > target.length) return false;
   for (let i = 0; i < bytes.length; i++) target[at++] = bytes[i]!;
   return true;
-}
-
-/** A short text's bytes. */
-function text(value: string): number[] {
-  return [0xa0 | value.length, ...Buffer.from(value)];
 }
