@@ -6,16 +6,16 @@ import { median, rounded } from "../measure/stats.mjs";
 
 /*
  * A gateway under 100 WebSocket connections with 16 unanswered requests each: plain, beside one whose /metrics is scraped each
- * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Four times a pair of servers
- * is started anew, since each is compiled a little differently, warmed for long, since what one request in a hundred takes is
- * compiled late, and measured in turns.
+ * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Six times a pair of servers
+ * is started anew, since each is compiled differently, by as much as what is looked for; warmed for long, since what one request in a
+ * hundred takes is compiled late; and measured in turns.
  */
 
-const SERVERS = 4;
-const PAIRS = 5;
+const SERVERS = 6;
+const PAIRS = 3;
 const WITHIN_MS = 110_000;
-const WARM_MS = 6000;
-const MS = 800;
+const WARM_MS = 5000;
+const MS = 700;
 
 /** @param {{ rounds?: number, say: (line: string) => void }} options */
 export async function scene({ rounds = SERVERS * PAIRS, say }) {

@@ -20,9 +20,14 @@ export class ActiveContext {
     this.#root = otel.ROOT_CONTEXT;
   }
 
+  /** A context manager is registered: what is made active is active. */
+  get managed(): boolean {
+    this.#registry ??= place[registered];
+    return this.#registry?.context !== undefined;
+  }
+
   /** The root context where nothing is. */
   get now(): Context {
-    this.#registry ??= place[registered];
-    return this.#registry?.context === undefined ? this.#root : this.#otel.context.active();
+    return this.managed ? this.#otel.context.active() : this.#root;
   }
 }

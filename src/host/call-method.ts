@@ -6,8 +6,7 @@ type Call = Extract<ToHost, { t: "call" }>;
 /** Calls the handler of a message, so that what it sets going is known as its own, and its spans are within the message's. */
 export function callMethod(of: Worker, call: Call, args: unknown[]): unknown {
   const { tracing } = of.around;
-  const plain = tracing === undefined || (call.trace === undefined && tracing.outside);
-  return plain ? called(of, call, args) : traced(of, call, args);
+  return tracing === undefined || tracing.plain(call.trace) ? called(of, call, args) : traced(of, call, args);
 }
 
 /** Apart: a function that makes closures is slower in all its ways. */

@@ -4,8 +4,8 @@ import { contextOf, isRecorded, type Otel, remoteContext } from "./otel-context.
 
 /** What a host knows of OpenTelemetry. */
 export interface HostTracing {
-  /** Nothing is active where this is asked. */
-  readonly outside: boolean;
+  /** Nothing has to be made active for a handler: nothing can be, or nothing is and it has no context. */
+  plain(trace: TraceContext | undefined): boolean;
   /** Runs a handler in its message's context; in none where that is not sampled, whatever is active here. */
   run<T>(trace: TraceContext | undefined, run: () => T): T;
   /** The span that is active where this is called: a user's own; undefined where none is, or it is not sampled. */
@@ -13,14 +13,14 @@ export interface HostTracing {
 }
 
 /** Where the package is not installed for the host, the context is passed on as text alone. */
-const plain: HostTracing = { outside: true, run: (_, run) => run(), active: () => undefined };
+const textAlone: HostTracing = { plain: () => true, run: (_, run) => run(), active: () => undefined };
 
 /** Has no part in whether a host starts: what cannot be loaded is not there. */
 export async function openHostTracing(): Promise<HostTracing> {
   try {
     return tracingWith(await import("@opentelemetry/api"));
   } catch {
-    return plain;
+    return textAlone;
   }
 }
 
@@ -28,9 +28,7 @@ function tracingWith(otel: Otel): HostTracing {
   const { context, trace: spans, ROOT_CONTEXT } = otel;
   const active = new ActiveContext(otel);
   return {
-    get outside() {
-      return active.now === ROOT_CONTEXT;
-    },
+    plain: (trace) => !active.managed || (trace === undefined && active.now === ROOT_CONTEXT),
     run(trace, run) {
       if (trace !== undefined) return context.with(remoteContext(otel, trace), run);
       return context.with(ROOT_CONTEXT, run);

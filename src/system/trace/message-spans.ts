@@ -9,6 +9,8 @@ import type { TracedMessage } from "./tracing.js";
 /** One hand-over of it. */
 interface Run {
   readonly span: Span;
+  readonly to: HandedTo;
+  readonly delivery: number;
   readonly handedAt: number;
   began: number | undefined;
   ended: number | undefined;
@@ -66,22 +68,12 @@ export class MessageSpans implements MessageTrace {
     const { ask, path: asked, method } = this.#message;
     const { SpanKind } = this.#tracing.otel;
     if (this.#runs++ === 0) this.#queuedMs = Math.max(0, now - this.#since);
-    const attributes: Attributes = {
-      "holdfast.actor": path,
-      "holdfast.incarnation": incarnation,
-      "holdfast.delivery": this.#runs,
-    };
-    if (cell) {
-      attributes["holdfast.isolation"] = cell.host.isolation;
-      attributes["holdfast.host"] = cell.host.name;
-    }
-    if (!ask) {
-      attributes["messaging.system"] = "holdfast";
-      attributes["messaging.operation.type"] = "process";
-    }
     const kind = ask ? SpanKind.INTERNAL : SpanKind.CONSUMER;
-    const span = this.#tracing.start(`run ${asked}/${method}`, { kind, attributes }, this.#ours, now);
-    if (span) this.#run = { span, handedAt: now, began: undefined, ended: undefined };
+    const span = this.#tracing.start(`run ${asked}/${method}`, { kind }, this.#ours, now);
+    if (!span) return;
+    // As it is now: another incarnation may come.
+    const to = { path, incarnation, cell };
+    this.#run = { span, to, delivery: this.#runs, handedAt: now, began: undefined, ended: undefined };
   }
 
   within<T>(run: () => T): T {
@@ -129,12 +121,27 @@ export class MessageSpans implements MessageTrace {
     return this.#tracing.otel.trace.setSpan(this.#parent, this.#span);
   }
 
+  /** Told at its end: given to a span that begins, each attribute is looked at three times. */
+  #tellOf({ to: { path, incarnation, cell }, delivery }: Run, about: Attributes): void {
+    about["holdfast.actor"] = path;
+    about["holdfast.incarnation"] = incarnation;
+    about["holdfast.delivery"] = delivery;
+    if (cell) {
+      about["holdfast.isolation"] = cell.host.isolation;
+      about["holdfast.host"] = cell.host.name;
+    }
+    if (this.#message.ask) return;
+    about["messaging.system"] = "holdfast";
+    about["messaging.operation.type"] = "process";
+  }
+
   /** The run that is open is over. @param code of what went wrong */
   #end(code: string | undefined, now: number, about: Attributes): void {
     const run = this.#run;
     if (!run) return;
     this.#run = undefined;
     const { span, handedAt, began, ended = now } = run;
+    this.#tellOf(run, about);
     if (began !== undefined) {
       about["holdfast.host_queue_ms"] = Math.max(0, began - handedAt);
       about["holdfast.run_ms"] = Math.max(0, ended - began);
