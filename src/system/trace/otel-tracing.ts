@@ -55,7 +55,7 @@ export class OtelTracing implements Tracing {
     this.clock = clock;
     this.#tracer = otel.trace.getTracer("holdfast");
     this.#active = new ActiveContext(otel);
-    this.#sampling = new Sampling(ratio, chance);
+    this.#sampling = new Sampling(ratio, chance, () => clock.now());
     this.#root = otel.ROOT_CONTEXT;
     this.#nothing = remoteContext(otel, untraced);
     this.#lookedAt = clock.now();

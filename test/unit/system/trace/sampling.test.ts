@@ -4,12 +4,15 @@ import { Sampling } from "../../../../src/system/trace/sampling.js";
 
 const MANY = 200_000;
 
-function gapsOf(ratio: number): number[] {
-  const sampling = new Sampling(ratio, seededChance(7));
+/** @param everyMs how far apart they pass */
+function gapsOf(ratio: number, everyMs = 1): number[] {
+  let now = 0;
+  const sampling = new Sampling(ratio, seededChance(7), () => now);
   const gaps: number[] = [];
   let since = 0;
   for (let i = 0; i < MANY; i++) {
     since++;
+    now += everyMs;
     if (!sampling.takes()) continue;
     gaps.push(since);
     since = 0;
@@ -32,12 +35,52 @@ describe("a share of what passes", () => {
     },
   );
 
+  it.each([0.5, 0.1, 0.01])("is as large, %d, where much passes, and taken eight in a row", (ratio) => {
+    const gaps = gapsOf(ratio, 0.05);
+    // Rows are as independent as single ones: the spread is that of an eighth as many, eight times as wide.
+    const spread = 6 * Math.sqrt(8 * ratio * (1 - ratio) * MANY);
+    expect(Math.abs(gaps.length - ratio * MANY)).toBeLessThan(spread);
+    const begin = gaps.findIndex((_, at) => at > 0 && gaps.slice(at, at + 7).every((one) => one === 1));
+    const rows = gaps.slice(begin - 1);
+    for (let at = 0; at + 8 <= rows.length; at += 8) expect(rows.slice(at + 1, at + 8)).toEqual(new Array(7).fill(1));
+  });
+
+  it("goes back to one at a time when little passes again", () => {
+    let now = 0;
+    const sampling = new Sampling(0.1, seededChance(3), () => now);
+    const taken = (everyMs: number) => {
+      const rows: number[] = [];
+      let row = 0;
+      for (let i = 0; i < 20_000; i++) {
+        now += everyMs;
+        if (sampling.takes()) row++;
+        else if (row > 0) {
+          rows.push(row);
+          row = 0;
+        }
+      }
+      return rows;
+    };
+    expect(
+      taken(0.01)
+        .slice(2)
+        .every((row) => row % 8 === 0),
+    ).toBe(true);
+    const slow = taken(10).slice(2);
+    expect(slow.filter((row) => row === 1).length).toBeGreaterThan(slow.length * 0.8);
+    expect(
+      taken(0.01)
+        .slice(2)
+        .every((row) => row % 8 === 0),
+    ).toBe(true);
+  });
+
   it("is everything or nothing, without a draw", () => {
     const never = () => {
       throw new Error("drawn");
     };
-    const all = new Sampling(1, never);
-    const none = new Sampling(0, never);
+    const all = new Sampling(1, never, () => 0);
+    const none = new Sampling(0, never, () => 0);
     for (let i = 0; i < 1000; i++) {
       expect(all.takes()).toBe(true);
       expect(none.takes()).toBe(false);
@@ -46,7 +89,11 @@ describe("a share of what passes", () => {
 
   it("may be so small that none comes up, and any draw is a gap", () => {
     for (const draw of [0, 0.5, 1 - 2 ** -53]) {
-      const sampling = new Sampling(1e-300, () => draw);
+      const sampling = new Sampling(
+        1e-300,
+        () => draw,
+        () => 0,
+      );
       expect(sampling.takes()).toBe(draw === 0);
     }
   });
