@@ -15,11 +15,11 @@ import { median, rounded } from "../measure/stats.mjs";
  */
 
 const SERVERS = 6;
-const PAIRS = 4;
+const PAIRS = 3;
 const WITHIN_MS = 110_000;
 const WARM_MS = 5000;
-const SLICES = 5;
-const SLICE_MS = 140;
+const SLICES = 6;
+const SLICE_MS = 160;
 
 /** @param {{ rounds?: number, say: (line: string) => void }} options */
 export async function scene({ rounds = SERVERS * PAIRS, say }) {
@@ -35,11 +35,15 @@ export async function scene({ rounds = SERVERS * PAIRS, say }) {
       const limits = { rounds: Math.min(PAIRS, rounds - done), withinMs: until - now() };
       done += await interleave([servers], limits, async ({ plain, observed }) => {
         const pair = { plain: [], observed: [] };
-        for (let slice = 0; slice < SLICES; slice++) {
-          pair.plain.push(await plain.measure(SLICE_MS));
+        const looked = async (slice) => {
           const scraped = slice === 0 ? scrape(observed.port) : undefined;
           pair.observed.push(await observed.measure(SLICE_MS));
           await scraped;
+        };
+        for (let slice = 0; slice < SLICES; slice++) {
+          if (slice % 2 === 1) await looked(slice);
+          pair.plain.push(await plain.measure(SLICE_MS));
+          if (slice % 2 === 0) await looked(slice);
         }
         for (const how of ["plain", "observed"]) {
           rates[how].push(mean(pair[how].map(({ perSecond }) => perSecond)));

@@ -25,6 +25,8 @@ export class FrameBatch {
   readonly #write: (bytes: Uint8Array) => boolean;
   #chunk: Buffer | undefined;
   #at = 0;
+  /** A result is being written to the chunk, behind what is gathered. */
+  #writing = false;
 
   /** @param write returns whether it needs them no longer: the network has taken all, or none is to be sent */
   constructor(write: (bytes: Uint8Array) => boolean) {
@@ -53,8 +55,16 @@ export class FrameBatch {
   addResult(id: number, value: unknown, most: number): boolean {
     const chunk = this.#room(LEAST_ROOM);
     const from = this.#at + 2;
-    const end = writeResult(chunk, from, id, value);
+    this.#writing = true;
+    let end: number;
+    try {
+      end = writeResult(chunk, from, id, value);
+    } finally {
+      this.#writing = false;
+    }
     const length = end - from;
+    // A getter of the value has sent something meanwhile: that went elsewhere.
+    if (this.#chunk !== chunk) return false;
     if (end < 0 || length > most || length > GATHERED_BYTES || end + 2 > chunk.length) return false;
     if (length >= 126) chunk.copyWithin(from + 2, from, end);
     this.#added(this.#head(chunk, length, false) + length);
@@ -63,11 +73,13 @@ export class FrameBatch {
 
   flush(): void {
     const chunk = this.#chunk;
-    if (this.#at === 0 || chunk === undefined) return;
-    const bytes = chunk.subarray(0, this.#at);
+    if (chunk === undefined) return;
+    const bytes = this.#at;
     this.#chunk = undefined;
     this.#at = 0;
-    if (this.#write(bytes)) keep(chunk);
+    // Nothing was written to it where a result was not as small as hoped.
+    const free = bytes === 0 || this.#write(chunk.subarray(0, bytes));
+    if (free && !this.#writing) keep(chunk);
   }
 
   /** @returns where so many bytes have room from #at on */
@@ -75,11 +87,11 @@ export class FrameBatch {
     if (this.#chunk !== undefined && this.#at + bytes > FULL_BYTES) this.flush();
     const before = this.#chunk;
     const needed = this.#at + bytes;
-    if (before !== undefined && needed <= before.length) return before;
+    if (before !== undefined && needed <= before.length && !this.#writing) return before;
     const chunk = needed <= CHUNK_BYTES ? (kept.pop() ?? fresh(CHUNK_BYTES)) : fresh(grown(needed));
     if (before !== undefined) {
       before.copy(chunk, 0, 0, this.#at);
-      keep(before);
+      if (!this.#writing) keep(before);
     }
     this.#chunk = chunk;
     return chunk;

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { HoldfastError } from "../errors.js";
 import type { ErrorFrame, ServerFrame } from "../protocol/frames.js";
@@ -123,11 +123,14 @@ export class Outbox {
     this.#gathered.flush();
   }
 
-  /** Nothing follows a close frame, which ws may have sent by itself. */
+  /**
+   * Nothing follows a close frame, which ws may have sent by itself.
+   * @returns whether the bytes are needed no longer: a socket of Node's own has copied what it does not still hold
+   */
   #write(bytes: Uint8Array): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true;
     this.#raw.write(bytes);
-    return this.#raw.writableLength === 0;
+    return this.#raw instanceof Socket && this.#raw.writableLength === 0;
   }
 
   #whole(bytes: Uint8Array, format: Format, release: (() => void) | undefined): void {

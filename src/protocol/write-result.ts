@@ -13,6 +13,7 @@ const valueKey = shortText("value");
 
 let target: Uint8Array = new Uint8Array();
 let at = 0;
+let busy = false;
 
 /**
  * Writes { type: "result", id, value } as msgpack where it goes out from, if the value is small and plain: numbers, booleans,
@@ -22,9 +23,16 @@ let at = 0;
  * @returns where it ends; -1 where the value is not of this kind or there is no room: what follows `from` may be overwritten
  */
 export function writeResult(into: Uint8Array, from: number, id: number, value: unknown): number {
+  // A getter of the value may lead here again.
+  if (busy) return -1;
+  busy = true;
   target = into;
   at = from;
-  return list(head) && number(id) && list(valueKey) && any(value, 0) ? at : -1;
+  try {
+    return list(head) && number(id) && list(valueKey) && any(value, 0) ? at : -1;
+  } finally {
+    busy = false;
+  }
 }
 
 function any(value: unknown, depth: number): boolean {

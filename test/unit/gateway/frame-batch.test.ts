@@ -81,6 +81,45 @@ it("what is gathered leaves whole and in order, whoever gathers beside it and wh
   );
 });
 
+it("a value that sends another while it is read costs neither its place nor its bytes", () => {
+  const out: Buffer[] = [];
+  const batch = new FrameBatch((bytes) => {
+    out.push(Buffer.from(bytes));
+    return true;
+  });
+  const inner = packPlain({ type: "result", id: 9, value: "inner" });
+  const nosy = (flush: boolean) => ({
+    a: 1,
+    get b() {
+      if (!batch.addResult(9, "inner", 1e6)) batch.add(inner, false);
+      if (flush) batch.flush();
+      return "something that is written behind it";
+    },
+  });
+  const other = new FrameBatch(() => true);
+  for (const flush of [false, true]) {
+    expect(batch.addResult(1, "before", 1e6)).toBe(true);
+    expect(batch.addResult(1, nosy(flush), 1e6)).toBe(false);
+    expect(other.addResult(1, "another's", 1e6)).toBe(true);
+    batch.flush();
+    const before = packPlain({ type: "result", id: 1, value: "before" });
+    expect(payloads(Buffer.concat(out.splice(0)))).toEqual(
+      [before, inner].map((one) => Buffer.from(one).toString("latin1")),
+    );
+  }
+});
+
+it("a connection whose answers are all large keeps no memory for small ones", () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const batches = Array.from({ length: 3000 }, () => {
+    const batch = new FrameBatch(() => true);
+    expect(batch.addResult(1, new Float32Array(4), 1e6)).toBe(false);
+    batch.flush();
+    return batch;
+  });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(batches.length * 1024);
+});
+
 it("a result that is larger than it may be is not added", () => {
   const batch = new FrameBatch(() => true);
   expect(batch.addResult(1, "x".repeat(200), 100)).toBe(false);
