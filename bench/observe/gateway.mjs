@@ -6,7 +6,7 @@ import { median, rounded } from "../measure/stats.mjs";
 
 /*
  * A gateway under 100 WebSocket connections with 16 unanswered requests each: plain, beside one whose /metrics is scraped each
- * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Six times a pair of servers
+ * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Five times a pair of servers
  * is started anew, since each is compiled differently, by as much as what is looked for; warmed for long, since what one request in a
  * hundred takes is compiled late; and measured in turns. A machine that is shared may be twice as fast a second later, so a turn is
  * short, and what makes a pair is the mean of several.
@@ -14,7 +14,7 @@ import { median, rounded } from "../measure/stats.mjs";
  *   pair   plain · observed · plain · observed · …     SLICES of SLICE_MS each, a scrape in the midst of one
  */
 
-const SERVERS = 6;
+const SERVERS = 5;
 const PAIRS = 3;
 const WITHIN_MS = 110_000;
 const WARM_MS = 5000;
