@@ -22,7 +22,7 @@ import { type AskingActor, HostAsks } from "./host-asks.js";
 import type { HostLog } from "./host-log.js";
 import { openHostTracing } from "./host-tracing.js";
 import { notInLoad } from "./not-in-load.js";
-import type { OwnRecord } from "./own-record.js";
+import type { OwnBlock } from "./own-record.js";
 import { spawnSpec } from "./spawn-request.js";
 import { StandbyRunner } from "./standby-runner.js";
 import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surroundings.js";
@@ -30,7 +30,7 @@ import type { CallFor, Props, Stamp, Surroundings, WhoseError } from "./surround
 export interface CellLink {
   readonly control: ControlWriter;
   /** The same, where the parent runs in the same thread. */
-  readonly own?: OwnRecord;
+  readonly own?: OwnBlock;
   readonly clock: Clock;
   /** The parent runs in the same thread: frames hold its very objects. */
   readonly sharesMemory: boolean;

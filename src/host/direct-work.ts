@@ -7,7 +7,7 @@ import { type DirectLine, later } from "./direct-line.js";
 import { watchLent } from "./lent-watch.js";
 import { isPulled } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
-import type { OwnRecord } from "./own-record.js";
+import { type OwnBlock, OwnRecord } from "./own-record.js";
 import type { Running } from "./running.js";
 import type { Worker } from "./worker.js";
 
@@ -23,9 +23,6 @@ export class DirectWork implements DirectLine {
   readonly #work: ActorWork;
   readonly #record: OwnRecord;
   readonly #unsent: { readonly empty: boolean } | undefined;
-  readonly #slot: number;
-  readonly #id: number;
-  readonly #incarnation: number;
   #message: Message | undefined;
   #entered: Running | undefined;
   /** Number and argument of a tell that runs and is no message yet; it was sent as the latest. 0: none runs. */
@@ -40,14 +37,11 @@ export class DirectWork implements DirectLine {
   #latestAgain = false;
   #latestNumber = 0;
 
-  /** @param record the parent is in this thread */
-  constructor(of: Worker, work: ActorWork, record: OwnRecord) {
+  /** @param block the parent is in this thread */
+  constructor(of: Worker, work: ActorWork, block: OwnBlock) {
     this.#of = of;
-    this.#record = record;
+    this.#record = new OwnRecord(block, of.slot, of.id, of.incarnation);
     this.#unsent = of.around.unsent;
-    this.#slot = of.slot;
-    this.#id = of.id;
-    this.#incarnation = of.incarnation;
     this.#work = work;
   }
 
@@ -75,7 +69,7 @@ export class DirectWork implements DirectLine {
     this.#message = message;
     if (sent !== this.#latest) this.#known(sent);
     const at = this.#slow ? this.#of.around.clock.now() : now;
-    if (!this.#record.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, message.seq)) {
+    if (!this.#record.take(this.#latestNumber, at, message.seq)) {
       this.#of.fence();
       return this.#later();
     }
@@ -107,7 +101,7 @@ export class DirectWork implements DirectLine {
     this.#first = first;
     this.#bare = seq;
     const at = this.#slow ? this.#of.around.clock.now() : now;
-    if (!this.#record.take(this.#slot, this.#latestNumber, at, this.#id, this.#incarnation, seq)) {
+    if (!this.#record.take(this.#latestNumber, at, seq)) {
       this.#of.fence();
       return this.#left();
     }
@@ -120,7 +114,7 @@ export class DirectWork implements DirectLine {
     }
     if (this.#bare === 0 || this.#unsent?.empty === false || !isPlain(result)) return this.#told(result);
     this.#bare = 0;
-    this.#record.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
+    this.#record.over(this.#latestNumber, seq);
     if (!this.#of.open) this.#of.idle();
     return undefined;
   }
@@ -148,7 +142,7 @@ export class DirectWork implements DirectLine {
     const { seq } = this.#message!;
     this.#message = undefined;
     if (this.#lent !== undefined) this.#returned();
-    this.#record.over(this.#slot, this.#latestNumber, this.#id, this.#incarnation, seq);
+    this.#record.over(this.#latestNumber, seq);
     if (!this.#of.open) this.#of.idle();
     return value;
   }
@@ -182,7 +176,7 @@ export class DirectWork implements DirectLine {
     if (!this.#slow && (waits || isPulled(result))) {
       this.#slow = true;
       // The stamp at hand may be older than those that ran before it in the same slice took: they are none of its time.
-      if (!this.#of.ended) this.#of.around.control.begin(this.#slot, message.seq, this.#of.around.clock.now());
+      if (!this.#of.ended) this.#of.around.control.begin(this.#of.slot, message.seq, this.#of.around.clock.now());
     }
     this.#work.settle(this.#entered ?? this.#enter(message), result);
     return this.#later();

@@ -53,12 +53,18 @@ export type Kind = (typeof KIND)[keyof typeof KIND];
 /** For the bench that weighs it: what everything costs without. */
 const off = process.env.HOLDFAST_RECORDER === "off";
 
+/** What each message needs of the above, as this module's alone: a constant that is exported is looked up anew each time. */
+const PLACES = EVENTS - 1;
+const EVENT_WORDS = EVENT_BYTES / 4;
+const { ran: RAN, ok: OK } = KIND;
+
 /** Writes into the ring: a few stores, no allocation, no clock. */
 export class FlightRing {
   readonly #ints: Int32Array;
   readonly #floats: Float64Array;
   readonly #shorts: Uint16Array;
   readonly #shared: boolean;
+  readonly #firstWord: number;
   /** First byte of the events, and of the texts. */
   readonly events: number;
   readonly texts: number;
@@ -73,15 +79,17 @@ export class FlightRing {
     this.#shorts = new Uint16Array(buffer);
     this.#shared = buffer instanceof SharedArrayBuffer;
     this.events = offset;
+    this.#firstWord = offset / 4;
     this.texts = offset + EVENTS * EVENT_BYTES;
   }
 
-  event(kind: Kind, method: number, at: number, actor: number, incarnation: number, seq: number): void {
-    if (off) return;
-    const number = this.written | 0;
+  /** @returns its number, for `ended` */
+  event(kind: Kind, method: number, at: number, actor: number, incarnation: number, seq: number): number {
+    if (off) return 0;
+    const number = this.written;
     this.written = (number + 1) | 0;
     const ints = this.#ints;
-    const word = (this.events >> 2) + (number & (EVENTS - 1)) * (EVENT_BYTES >> 2);
+    const word = this.#firstWord + (number & PLACES) * EVENT_WORDS;
     ints[word] = number;
     ints[word + 1] = kind | (method << 8);
     this.#floats[(word >> 1) + 1] = at;
@@ -91,19 +99,18 @@ export class FlightRing {
     // A reader in another thread must not see the number before the rest; in one thread nobody looks in between.
     if (this.#shared) Atomics.store(ints, word + 7, ~number);
     else ints[word + 7] = ~number;
+    return number;
   }
 
   /**
    * A message has ended well: where its `taken` is the newest event, that becomes `ran` by one store, and a reader finds
    * the one or the other. Else it is an event of its own.
+   * @param taken the number of that event
    */
-  ended(method: number, actor: number, incarnation: number, seq: number): void {
-    const ints = this.#ints;
-    const word = (this.events >> 2) + ((this.written - 1) & (EVENTS - 1)) * (EVENT_BYTES >> 2);
-    const newest =
-      ints[word + 6] === seq && ints[word + 4] === actor && ints[word + 1] === (KIND.taken | (method << 8));
-    if (newest) ints[word + 1] = KIND.ran | (method << 8);
-    else this.event(KIND.ok, method, 0, actor, incarnation, seq);
+  ended(taken: number, method: number, actor: number, incarnation: number, seq: number): void {
+    if (this.written === ((taken + 1) | 0))
+      this.#ints[this.#firstWord + (taken & PLACES) * EVENT_WORDS + 1] = RAN | (method << 8);
+    else this.event(OK, method, 0, actor, incarnation, seq);
   }
 
   note(at: number, actor: number, incarnation: number, text: string): void {

@@ -12,7 +12,7 @@ import { readControl } from "./control-reader.js";
 import { recorderIn, writeOwnControl } from "./control-writer.js";
 import type { Host, HostEnd, HostOptions, HostProvider } from "./host.js";
 import { HostLog } from "./host-log.js";
-import { OwnRecord } from "./own-record.js";
+import { OwnBlock } from "./own-record.js";
 
 /**
  * Runs a cell in the parent's own thread. It contains what a handler throws and nothing else: an endless loop, an
@@ -108,7 +108,7 @@ export class InlineProvider implements HostProvider {
     const recorder = recorderIn(control);
     const runner = new CellRunner({
       control: writeOwnControl(control, recorder),
-      own: new OwnRecord(control, recorder),
+      own: new OwnBlock(control, recorder),
       // The system's own: where a test holds its time, limits and timers of inline actors obey.
       clock: this.#clock,
       sharesMemory: true,

@@ -1,9 +1,23 @@
 import { BEGUN, entryWord, FINISHED, STOP_WORD, sinceFloat } from "./control-block.js";
 import { type FlightRing, KIND } from "./flight-ring.js";
 
+/** The control block of a host in the parent's own thread. */
+export class OwnBlock {
+  readonly ring: FlightRing;
+  readonly ints: Int32Array;
+  readonly floats: Float64Array;
+
+  /** @param ring the recorder in the same buffer */
+  constructor(buffer: ArrayBuffer, ring: FlightRing) {
+    this.ring = ring;
+    this.ints = new Int32Array(buffer);
+    this.floats = new Float64Array(buffer);
+  }
+}
+
 /**
- * The control block of a host in the parent's own thread, written for messages that are most often over when their handler
- * returns: each is one event, which is begun first and told as settled by one more store.
+ * What one incarnation writes in such a block, of messages that are most often over when their handler returns: each is one
+ * event, which is begun first and told as settled by one more store.
  *
  *   take ─▶ event, since, begun, and a look at stop ─▶ handler ─▶ over ─▶ event as settled, finished
  */
@@ -11,12 +25,26 @@ export class OwnRecord {
   readonly #ring: FlightRing;
   readonly #ints: Int32Array;
   readonly #floats: Float64Array;
+  readonly #since: number;
+  readonly #begun: number;
+  readonly #finished: number;
+  readonly #stop: number;
+  readonly #actor: number;
+  readonly #incarnation: number;
+  /** The event of the message that runs. */
+  #number = 0;
 
-  /** @param ring the recorder in the same buffer */
-  constructor(buffer: ArrayBuffer, ring: FlightRing) {
+  /** @param entry its first in the block */
+  constructor({ ring, ints, floats }: OwnBlock, entry: number, actor: number, incarnation: number) {
     this.#ring = ring;
-    this.#ints = new Int32Array(buffer);
-    this.#floats = new Float64Array(buffer);
+    this.#ints = ints;
+    this.#floats = floats;
+    this.#since = sinceFloat(entry);
+    this.#begun = entryWord(entry) + BEGUN;
+    this.#finished = entryWord(entry) + FINISHED;
+    this.#stop = STOP_WORD;
+    this.#actor = actor;
+    this.#incarnation = incarnation;
   }
 
   /**
@@ -25,16 +53,19 @@ export class OwnRecord {
    * @param now monotonic ms
    * @returns false when the host is condemned: it must not run
    */
-  take(entry: number, method: number, now: number, actor: number, incarnation: number, seq: number): boolean {
-    this.#ring.event(KIND.taken, method, now, actor, incarnation, seq);
-    this.#floats[sinceFloat(entry)] = now;
-    this.#ints[entryWord(entry) + BEGUN] = seq;
-    return this.#ints[STOP_WORD] === 0;
+  take(method: number, now: number, seq: number): boolean {
+    this.#number = this.#ring.event(TAKEN, method, now, this.#actor, this.#incarnation, seq);
+    this.#floats[this.#since] = now;
+    this.#ints[this.#begun] = seq;
+    return this.#ints[this.#stop] === 0;
   }
 
   /** It has ended well. */
-  over(entry: number, method: number, actor: number, incarnation: number, seq: number): void {
-    this.#ring.ended(method, actor, incarnation, seq);
-    this.#ints[entryWord(entry) + FINISHED] = seq;
+  over(method: number, seq: number): void {
+    this.#ring.ended(this.#number, method, this.#actor, this.#incarnation, seq);
+    this.#ints[this.#finished] = seq;
   }
 }
+
+/** Not KIND's own: what another module exports is looked up anew each time. */
+const TAKEN = KIND.taken;

@@ -11,7 +11,7 @@ import type { AskingActor } from "./host-asks.js";
 import type { HostLog } from "./host-log.js";
 import type { HostTracing } from "./host-tracing.js";
 import type { callFor, Incarnation, whoseError } from "./own-errors.js";
-import type { OwnRecord } from "./own-record.js";
+import type { OwnBlock } from "./own-record.js";
 
 /** See own-errors.ts. */
 export type CallFor = typeof callFor;
@@ -35,7 +35,7 @@ export interface Surroundings {
   readonly shared: unknown;
   readonly control: ControlWriter;
   /** The same, where the parent is in the same thread. */
-  readonly own?: OwnRecord | undefined;
+  readonly own?: OwnBlock | undefined;
   /** A method's place among the class's, from 1: its name in the flight recorder. */
   readonly methodNumbers: ReadonlyMap<string, number>;
   readonly clock: Clock;
