@@ -22,8 +22,16 @@ export interface DirectLine {
    */
   run(message: Message, now: number): unknown;
   /**
-   * The same of a tell with one plain argument that is no message yet.
-   * @returns the message that it has become, where it is not over
+   * The same of tells with one plain argument each that are no messages yet, one after the other, until one is not over, or
+   * somebody has asked for what runs, or nothing more may begin. The others have begun then, or are left to `rest`.
+   * @param firsts their arguments
+   * @param seq the number of the first; the others follow
+   * @param calm looked at after each: the next may begin
+   * @returns how many are over and were never asked for
    */
-  tell(sent: Sent, first: unknown, seq: number, now: number): Message | undefined;
+  tells(sent: Sent, firsts: unknown[], seq: number, now: number, calm: { readonly calm: boolean }): number;
+  /** After `tells`: the message that is not over. */
+  readonly left: Message | undefined;
+  /** Those that `tells` was given and that have not begun, as messages: it begins none of them any more. */
+  rest(): Message[];
 }

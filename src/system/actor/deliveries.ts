@@ -1,6 +1,6 @@
 import type { ActorFacts, MethodFacts } from "../../actor/methods.js";
 import { WINDOW_BYTES } from "../../defaults.js";
-import { nextSequence } from "../../host/control-block.js";
+import { LAST_SEQUENCE, nextSequence } from "../../host/control-block.js";
 import type { Message, Outcome, Sent } from "../../mailbox/message.js";
 import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
@@ -154,9 +154,10 @@ export class Deliveries implements Holder {
     return (sent === this.#latestSent || this.#known(sent, this.#to.cell!.facts)) && !this.#latest!.stream;
   }
 
-  next(): number {
-    this.#seq = nextSequence(this.#seq);
-    return this.#seq;
+  next(count = 1): number {
+    const first = nextSequence(this.#seq > LAST_SEQUENCE - count ? 0 : this.#seq);
+    this.#seq = first + count - 1;
+    return first;
   }
 
   joins(sent: Sent, first: unknown): boolean {

@@ -11,9 +11,9 @@ import type { Inflight } from "./inflight.js";
 interface Numbering {
   /** One that waits in the mailbox may run at once, and has its number now. Else it goes the way of all. */
   numbered(message: Message): boolean;
-  /** The same of tells that are no messages yet: whether they run at once, and the number of the next. */
+  /** The same of tells that are no messages yet: whether they run at once, and the number of the first of so many. */
   runsBare(sent: Sent): boolean;
-  next(): number;
+  next(count: number): number;
 }
 
 /**
@@ -171,44 +171,48 @@ export class DirectRuns implements Runnable {
     return trace.within(() => line.run(message, now));
   }
 
+  /** What runs may be followed by the next. */
+  get calm(): boolean {
+    return this.#line !== undefined && this.#to.cell?.inquest.trials === undefined;
+  }
+
   /**
-   * Runs tells that stand in one message, as the next of the mailbox, and are none themselves unless somebody asks.
+   * Runs tells that stand in one message, as the next of the mailbox, and are none themselves unless somebody asks. The first
+   * of a slice runs alone: who hears of it may move what waits.
    * @returns how many, at least 1
    */
   #runBare(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number, tells: boolean): number {
-    const to = this.#to;
+    const { inquest } = this.#to.cell!;
+    if (this.#runSome(all, mailbox, line, 1, now) === 0) return 1;
+    if (tells || inquest.trials !== undefined) this.#to.freed(true, false);
+    const goesOn = this.#line === line && line.open && this.calm && this.#inflight.size === 0;
+    if (!goesOn || most === 1 || all.more === undefined || mailbox.next !== all) return 1;
+    const more = this.#runSome(all, mailbox, line, most - 1, now);
+    if (inquest.trials !== undefined) this.#to.freed(true, false);
+    return 1 + more;
+  }
+
+  /** Where not all are over at once, the others are in flight then. @returns how many are over */
+  #runSome(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number): number {
     const { sent } = all;
-    const { tally } = sent;
-    const { inquest } = to.cell!;
     const inflight = this.#inflight;
-    let untold = tells;
-    let ran = 0;
-    inflight.enter(undefined, line);
-    do {
-      const seq = this.#numbering.next();
-      const left = line.tell(sent, mailbox.slide(all), seq, now);
-      ran++;
-      if (left !== undefined) {
-        inflight.enlist(left);
-        if (left.line === inflight) to.cell?.watch.begin();
-        return ran;
-      }
-      const alone = inflight.apart;
-      if (alone) tally.told++;
-      else inflight.over(seq);
-      if (untold || inquest.trials !== undefined) {
-        inflight.left(undefined);
-        to.freed(true, false);
-        // Who hears of it may have sent more, and so have moved what waits.
-        if (inflight.size > 0) return ran;
-        if (alone) inflight.enter(undefined, line);
-      }
-      untold = false;
-      if (!alone) return ran;
-      if (this.#line !== line || !line.open || inquest.trials !== undefined) break;
-    } while (ran < most && all.more !== undefined);
-    inflight.left(undefined);
-    return ran;
+    const firsts = mailbox.slide(all, most);
+    const seq = this.#numbering.next(firsts.length);
+    inflight.enter(undefined, line, firsts.length);
+    const over = line.tells(sent, firsts, seq, now, this);
+    sent.tally.told += over;
+    if (over === firsts.length) {
+      inflight.left(undefined);
+      return over;
+    }
+    const { left } = line;
+    if (left === undefined && !inflight.apart) {
+      inflight.over(seq + over);
+      return over + 1;
+    }
+    inflight.enlist(left);
+    if (left?.line === inflight) this.#to.cell?.watch.begin();
+    return over;
   }
 
   /** Nothing more begins in this incarnation. */

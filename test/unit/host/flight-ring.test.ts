@@ -14,7 +14,7 @@ import {
   NOTES,
   RING_BYTES,
 } from "../../../src/host/flight-ring.js";
-import { OwnRecord } from "../../../src/host/own-record.js";
+import { OwnBlock, OwnRecord } from "../../../src/host/own-record.js";
 import { fileIn } from "../../simulate/file-in.js";
 
 interface Told {
@@ -203,19 +203,19 @@ describe("a message that runs in the parent's own thread", () => {
     const reader = readControl(bytes);
     const flight = () => readFlight(reader.flight()).map(({ at, kind, seq, text }) => [at, kind, seq, text]);
     const recorder = recorderIn(bytes);
-    return { writer: writeOwnControl(bytes, recorder), own: new OwnRecord(bytes, recorder), reader, flight };
+    return { writer: writeOwnControl(bytes, recorder), own: new OwnRecord(new OwnBlock(bytes, recorder), 0, 7, 1), reader, flight };
   };
 
   it("is one event, which is begun until it has ended, and has all its steps then", () => {
     const { own, reader, flight } = scene();
-    expect(own.take(0, 1, 5, 7, 1, 1)).toBe(true);
+    expect(own.take(1, 5, 1)).toBe(true);
     const begun = [
       [5, "accepted", 1, undefined],
       [5, "started", 1, undefined],
     ];
     expect([flight(), reader.executing(0, 1)]).toEqual([begun, [{ seq: 1, since: 5 }]]);
-    own.over(0, 1, 7, 1, 1);
-    own.take(0, 1, 6, 7, 1, 2);
+    own.over(1, 1);
+    own.take(1, 6, 2);
     expect(flight()).toEqual([
       ...begun,
       [5, "settled", 1, "ok"],
@@ -227,9 +227,9 @@ describe("a message that runs in the parent's own thread", () => {
 
   it("is settled after what happened while it ran", () => {
     const { writer, own, flight } = scene();
-    own.take(0, 1, 5, 7, 1, 1);
+    own.take(1, 5, 1);
     writer.note(6, 7, 1, "half");
-    own.over(0, 1, 7, 1, 1);
+    own.over(1, 1);
     expect(flight()).toEqual([
       [5, "accepted", 1, undefined],
       [5, "started", 1, undefined],
@@ -241,6 +241,6 @@ describe("a message that runs in the parent's own thread", () => {
   it("does not run in a host that is condemned", () => {
     const { own, reader } = scene();
     reader.condemn();
-    expect(own.take(0, 1, 5, 7, 1, 1)).toBe(false);
+    expect(own.take(1, 5, 1)).toBe(false);
   });
 });
