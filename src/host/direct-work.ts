@@ -3,11 +3,12 @@ import { isPlain, plainSize } from "../mailbox/plain.js";
 import type { ToHost } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
-import { type DirectLine, later } from "./direct-line.js";
+import { type DirectLine, type Ended, later } from "./direct-line.js";
 import { watchLent } from "./lent-watch.js";
 import { isPulled } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
 import { type OwnBlock, OwnRecord } from "./own-record.js";
+import { isPromise } from "./promises.js";
 import type { Running } from "./running.js";
 import type { Worker } from "./worker.js";
 
@@ -98,7 +99,7 @@ export class DirectWork implements DirectLine {
     return this.#over(result);
   }
 
-  tells(sent: Sent, firsts: unknown[], seq: number, now: number, calm: { readonly calm: boolean }): number {
+  tells(sent: Sent, firsts: unknown[], seq: number, now: number, ended: Ended): number {
     if (sent !== this.#latest) this.#known(sent);
     this.#entered = undefined;
     this.left = undefined;
@@ -133,10 +134,14 @@ export class DirectWork implements DirectLine {
         if (!this.#of.open) this.#of.idle();
       }
       at++;
-      if (!this.#of.open || !calm.calm) return at;
+      if (!ended.tellEnded() || !this.#of.open) return at;
     }
     this.#firsts = none;
     return at;
+  }
+
+  get unbegun(): number {
+    return Math.max(0, this.#firsts.length - this.#at - 1);
   }
 
   rest(): Message[] {
@@ -273,23 +278,5 @@ function invoke(actor: object, name: string, first: unknown, all: unknown[] | un
       return self[name]!(all[0], all[1]);
     default:
       return self[name]!(...all);
-  }
-}
-
-/** Also what throws when it is asked for its `then`: a rejection comes of it, as of `await`. */
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return value instanceof Promise || typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
-  } catch {
-    return true;
-  }
-}
-
-/** A thenable of the user's own may throw from its then(). */
-export function follow(result: PromiseLike<unknown>, done: (value: unknown) => void, threw: (error: unknown) => void) {
-  try {
-    result.then(done, threw);
-  } catch (error) {
-    threw(error);
   }
 }

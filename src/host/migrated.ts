@@ -1,6 +1,6 @@
 import type { ActorClass } from "../actor/actor.js";
 import { HoldfastError } from "../errors.js";
-import { isPromise } from "./direct-work.js";
+import { isPromise } from "./promises.js";
 import { inHook } from "./threw-in.js";
 
 /** The version of a class that says none. */

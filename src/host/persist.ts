@@ -1,7 +1,7 @@
 import { HoldfastError } from "../errors.js";
 import { pack } from "../transport/values.js";
-import { isPromise } from "./direct-work.js";
 import { Persisted } from "./persisted.js";
+import { isPromise } from "./promises.js";
 import type { Running } from "./running.js";
 import type { Worker } from "./worker.js";
 

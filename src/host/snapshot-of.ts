@@ -2,8 +2,8 @@ import type { Lifecycle } from "../actor/lifecycle.js";
 import { HoldfastError } from "../errors.js";
 import type { Packed } from "../transport/frames.js";
 import { pack } from "../transport/values.js";
-import { isPromise } from "./direct-work.js";
 import { ownCopy } from "./own-copy.js";
+import { isPromise } from "./promises.js";
 import type { Surroundings } from "./surroundings.js";
 
 /**

@@ -20,7 +20,7 @@ export interface Runnable {
 const LONGEST_SLICE = 8;
 
 /** The same of messages that are next to nothing: where a slice took no longer than QUICK_MS, a look costs more than a message. */
-const LONGEST_QUICK_SLICE = 32;
+const LONGEST_QUICK_SLICE = 16;
 const QUICK_MS = 0.02;
 
 /** Drains that follow each other as closely are most often of one turn of the event loop: one who asks, again and again. */

@@ -1,4 +1,5 @@
-import { Actor, inline, type Ref } from "holdfast";
+import fc from "fast-check";
+import { Actor, type App, inline, type Ref, type SupervisorOptions } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { play } from "./stage.js";
 
@@ -25,10 +26,10 @@ class Reader extends Actor {
   }
 }
 
-async function reader(deeds: Record<number, Deed> = {}, messages = 1000) {
+async function reader(deeds: Record<number, Deed> = {}, messages = 1000, options: SupervisorOptions = {}) {
   written = [];
   due = new Map(Object.entries(deeds).map(([n, deed]) => [Number(n), deed]));
-  const scene = await play({ reader: inline(Reader, undefined, { mailbox: { messages } }) });
+  const scene = await play({ reader: inline(Reader, undefined, { mailbox: { messages } }) }, options);
   return { ...scene, ran: written, reader: scene.refs.reader };
 }
 
@@ -110,13 +111,62 @@ describe("a flood of tells to an actor in the program's own thread", () => {
   });
 
   it("counts what runs and what waits, for whoever looks meanwhile", async () => {
-    const seen: unknown[] = [];
+    const seen: { waiting: number; executing: number }[] = [];
     let look = () => {};
     const { app, reader: ref } = await reader({ 100: () => look() });
-    look = () => void seen.push(app.tree().children?.[0]?.mailbox);
+    look = () => void seen.push(app.tree().children![0]!.mailbox!);
     for (const n of upTo(200)) ref.tell.read(n);
     await ref.ask.look("end");
-    expect(seen).toEqual([{ waiting: 100, executing: 1, capacity: 1000 }]);
+    expect(seen).toHaveLength(1);
+    const [{ waiting, executing }] = seen as [{ waiting: number; executing: number }];
+    expect(waiting + executing).toBe(101);
+    // What was handed over for this slice stands with what runs.
+    expect(executing).toBeGreaterThanOrEqual(1);
+    expect(executing).toBeLessThanOrEqual(16);
+  });
+
+  it("runs each once and in order, and counts each, whatever some of them do", async () => {
+    const deed = fc.constantFrom("throws", "leaves", "waits", "tells", "looks", "asks for its signal", "is not plain");
+    const what: Record<string, (self: Reader, app: Pick<App, "tree" | "stats">, ref: Ref<Reader>) => unknown> = {
+      throws: () => {
+        throw new Error("no");
+      },
+      leaves: (self) => self.leave(),
+      waits: () => new Promise<void>((resolve) => setImmediate(resolve)),
+      tells: (_, __, ref) => ref.tell.look("own"),
+      looks: (_, app) => {
+        const { units } = app.stats();
+        const { accepted, told, answered, failed, waiting, executing } = units.find(
+          ({ path }) => path === "app/reader",
+        )!;
+        const dead = Object.values(failed).reduce((sum, count) => sum + count, 0);
+        expect(told + answered + dead + waiting + executing).toBe(accepted);
+      },
+      "asks for its signal": (self) => self.own.aborted,
+      "is not plain": () => ({}),
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.nat(180).map(String), deed, { maxKeys: 12 }), async (deeds) => {
+        const {
+          app,
+          reader: ref,
+          ran,
+          letters,
+        } = await reader({}, 1000, { intensity: { restarts: 100, within: "1m" } });
+        for (const [n, name] of Object.entries(deeds)) due.set(Number(n), (self) => what[name]!(self, app, ref));
+        for (const n of upTo(200)) ref.tell.read(n);
+        await ref.ask.look("end");
+        const own = Object.values(deeds).filter((name) => name === "tells").length;
+        while (ran.length < 201 + own) await new Promise((resolve) => setImmediate(resolve));
+        expect(ran.filter((n) => n !== "own")).toEqual([...upTo(200), "end"]);
+        const failed = Object.values(deeds).filter((name) => name === "throws").length;
+        expect(letters).toHaveLength(failed);
+        const unit = app.stats().units.find(({ path }) => path === "app/reader")!;
+        expect(unit).toMatchObject({ accepted: 201 + own, told: 200 + own - failed, waiting: 0, executing: 0 });
+        await app.stop();
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("is refused where the mailbox ends, message for message", async () => {

@@ -60,7 +60,7 @@ export class Deliveries implements Holder {
   }
 
   get size(): number {
-    return this.#inflight.size;
+    return this.#inflight.count;
   }
 
   /** Messages that have no outcome. */
@@ -249,7 +249,6 @@ export class Deliveries implements Holder {
     cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
   }
 
-  /** What its host works on, as the record says. */
   handling(): Message[] {
     return executingIn(this.#to, this.#inflight);
   }

@@ -1,8 +1,9 @@
 import type { Clock } from "../../clock.js";
-import { type DirectLine, later } from "../../host/direct-line.js";
+import { type DirectLine, type Ended, later } from "../../host/direct-line.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import type { MessageTrace } from "../../mailbox/message-trace.js";
+import type { Tally } from "../../mailbox/tally.js";
 import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./addressee.js";
@@ -27,7 +28,7 @@ interface Numbering {
  * What waits in the mailbox is not moved into flight first where it can run at once: of a flood most is there. The window is
  * filled again when something new is accepted, so the mailbox has room as if that had been done after each message.
  */
-export class DirectRuns implements Runnable {
+export class DirectRuns implements Runnable, Ended {
   nextReady: Runnable | undefined = undefined;
   readonly #clock: Clock;
   readonly #queue: RunQueue;
@@ -39,6 +40,8 @@ export class DirectRuns implements Runnable {
   #lineOf = 0;
   /** It stands in the run queue. */
   #ready = false;
+  /** Where tells that run some at a time are counted. */
+  #tally: Tally | undefined;
   /** The mailbox is its alone. */
   readonly #alone: boolean;
 
@@ -171,8 +174,13 @@ export class DirectRuns implements Runnable {
     return trace.within(() => line.run(message, now));
   }
 
+  tellEnded(): boolean {
+    this.#tally!.told++;
+    return this.#calm;
+  }
+
   /** What runs may be followed by the next. */
-  get calm(): boolean {
+  get #calm(): boolean {
     return this.#line !== undefined && this.#to.cell?.inquest.trials === undefined;
   }
 
@@ -185,7 +193,7 @@ export class DirectRuns implements Runnable {
     const { inquest } = this.#to.cell!;
     if (this.#runSome(all, mailbox, line, 1, now) === 0) return 1;
     if (tells || inquest.trials !== undefined) this.#to.freed(true, false);
-    const goesOn = this.#line === line && line.open && this.calm && this.#inflight.size === 0;
+    const goesOn = this.#line === line && line.open && this.#calm && this.#inflight.size === 0;
     if (!goesOn || most === 1 || all.more === undefined || mailbox.next !== all) return 1;
     const more = this.#runSome(all, mailbox, line, most - 1, now);
     if (inquest.trials !== undefined) this.#to.freed(true, false);
@@ -199,8 +207,8 @@ export class DirectRuns implements Runnable {
     const firsts = mailbox.slide(all, most);
     const seq = this.#numbering.next(firsts.length);
     inflight.enter(undefined, line, firsts.length);
+    this.#tally = sent.tally;
     const over = line.tells(sent, firsts, seq, now, this);
-    sent.tally.told += over;
     if (over === firsts.length) {
       inflight.left(undefined);
       return over;

@@ -9,6 +9,8 @@ const FEW = 64;
 interface Apart {
   /** What runs. */
   readonly current: Message | undefined;
+  /** How many it was given and has not begun. */
+  readonly unbegun: number;
   /** What it was given and has not begun: it begins none of them any more. */
   rest(): Message[];
 }
@@ -41,6 +43,11 @@ export class Inflight extends MessageList {
     }
     this.size = count;
     this.#apart = runs;
+  }
+
+  /** How many are here: of what runs apart some may be over. */
+  get count(): number {
+    return this.#apart === undefined ? this.size : 1 + this.#apart.unbegun;
   }
 
   /** What runs here has not been enlisted. */

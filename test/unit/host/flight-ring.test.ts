@@ -203,7 +203,12 @@ describe("a message that runs in the parent's own thread", () => {
     const reader = readControl(bytes);
     const flight = () => readFlight(reader.flight()).map(({ at, kind, seq, text }) => [at, kind, seq, text]);
     const recorder = recorderIn(bytes);
-    return { writer: writeOwnControl(bytes, recorder), own: new OwnRecord(new OwnBlock(bytes, recorder), 0, 7, 1), reader, flight };
+    return {
+      writer: writeOwnControl(bytes, recorder),
+      own: new OwnRecord(new OwnBlock(bytes, recorder), 0, 7, 1),
+      reader,
+      flight,
+    };
   };
 
   it("is one event, which is begun until it has ended, and has all its steps then", () => {
