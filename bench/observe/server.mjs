@@ -4,23 +4,26 @@ import { gateway } from "../../dist/gateway/door.js";
 import { supervisor, system, thread } from "../../dist/index.js";
 
 /*
- * A gateway before an actor in a thread, in a process of its own: `fork(this, ["plain" | "observed"])`. It sends { port } when it
- * listens, and answers "cpu" with the milliseconds of processor time that all its threads have used.
+ * Gateways, each before an actor in a thread of its own, together in one process: `fork(this, ["plain" | "observed", …])`. It
+ * sends { ports } when they listen, and answers "cpu" with the milliseconds of processor time that all its threads have used.
  */
 
-const observed = process.argv[2] === "observed";
-const metrics = observed ? { public: true } : false;
-if (observed) {
-  const exporter = { export: (_, done) => done({ code: 0 }), shutdown: async () => {} };
-  const spanProcessors = [new BatchSpanProcessor(exporter)];
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+const exporter = { export: (_, done) => done({ code: 0 }), shutdown: async () => {} };
+const spanProcessors = [new BatchSpanProcessor(exporter)];
+trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+
+const ports = [];
+for (const how of process.argv.slice(2)) {
+  const observed = how === "observed";
+  const actor = thread(new URL("../gateway/echo.mjs", import.meta.url), undefined, { mailbox: { messages: 2000 } });
+  const app = await system(supervisor({}, { echo: actor }), observed ? { trace: { ratio: 0.01 } } : {});
+  const metrics = observed ? { public: true } : false;
+  const { address } = await gateway(app, { port: 0, expose: { echo: ["echo"] }, metrics });
+  ports.push(address.port);
 }
-const actor = thread(new URL("../gateway/echo.mjs", import.meta.url), undefined, { mailbox: { messages: 2000 } });
-const app = await system(supervisor({}, { echo: actor }), observed ? { trace: { ratio: 0.01 } } : {});
-const { address } = await gateway(app, { port: 0, expose: { echo: ["echo"] }, metrics });
 process.on("message", () => {
   const { user, system: kernel } = process.cpuUsage();
   process.send({ cpuMs: (user + kernel) / 1000 });
 });
 process.on("disconnect", () => process.exit(0));
-process.send({ port: address.port });
+process.send({ ports });

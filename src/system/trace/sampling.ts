@@ -3,19 +3,21 @@ import type { Chance } from "../../clock.js";
 /** A gap is counted in parts of so many at most: a small integer, which costs least to count down. */
 const LONGEST = 2 ** 30 - 1;
 
-/** So many are taken in a row where much passes, */
-const ROW = 8;
-/** which is, on average since the last row, one in less than this, ms. */
-const MUCH_MS = 0.1;
+/** Where so many pass in a millisecond, on average since the last row, they are taken in rows: */
+const MANY_PER_MS = 10;
+/** as many as pass in this time, ms, */
+const ROW_MS = 0.8;
+/** and no more than this. */
+const LONGEST_ROW = 64;
 
 /**
  * Takes a share of what passes. Chance is asked how many pass until the next one, not for each:
  *
  *   ratio 0.25   · · · ╳ · · · · · ╳ ╳ · · ╳      the gaps are as if each had been drawn for
  *
- * Above 10,000 a second they are taken eight in a row, with gaps that are as much longer: the share is the same, and so is the
- * chance of each. What only one in a hundred needs has left the processor's caches by the time of the next one, and a span
- * takes four times as long as those of a row do.
+ * Above 10,000 a second they are taken eight in a row, above 80,000 sixty-four, with gaps that are as much longer: the share is
+ * the same, and so is the chance of each. What only one in a hundred needs has left the processor's caches by the time of the
+ * next one, and a span takes four times as long as those of a row do.
  */
 export class Sampling {
   readonly #ratio: number;
@@ -61,7 +63,8 @@ export class Sampling {
   /** A row is. */
   #begin(): void {
     const now = this.#now();
-    this.#size = now - this.#at < this.#passed * MUCH_MS ? ROW : 1;
+    const perMs = this.#passed / (now - this.#at);
+    this.#size = perMs < MANY_PER_MS ? 1 : Math.min(LONGEST_ROW, Math.round(perMs * ROW_MS));
     this.#more = this.#size;
     this.#at = now;
     this.#passed = this.#size - 1;

@@ -35,14 +35,22 @@ describe("a share of what passes", () => {
     },
   );
 
-  it.each([0.5, 0.1, 0.01])("is as large, %d, where much passes, and taken eight in a row", (ratio) => {
-    const gaps = gapsOf(ratio, 0.05);
-    // Rows are as independent as single ones: the spread is that of an eighth as many, eight times as wide.
-    const spread = 6 * Math.sqrt(8 * ratio * (1 - ratio) * MANY);
+  it.each([
+    [0.5, 0.098, 8],
+    [0.1, 0.098, 8],
+    [0.01, 0.098, 8],
+    [0.1, 0.05, 16],
+    [0.01, 0.01, 64],
+    [0.01, 0.001, 64],
+  ])("is as large, %d, where one passes each %d ms, and taken %i in a row", (ratio, everyMs, row) => {
+    const gaps = gapsOf(ratio, everyMs);
+    // Rows are as independent as single ones: the spread is that of so many fewer, which are so much wider.
+    const spread = 6 * Math.sqrt(row * ratio * (1 - ratio) * MANY);
     expect(Math.abs(gaps.length - ratio * MANY)).toBeLessThan(spread);
-    const begin = gaps.findIndex((_, at) => at > 0 && gaps.slice(at, at + 7).every((one) => one === 1));
+    const rest = new Array(row - 1).fill(1);
+    const begin = gaps.findIndex((_, at) => at > 0 && gaps.slice(at, at + row - 1).every((one) => one === 1));
     const rows = gaps.slice(begin - 1);
-    for (let at = 0; at + 8 <= rows.length; at += 8) expect(rows.slice(at + 1, at + 8)).toEqual(new Array(7).fill(1));
+    for (let at = 0; at + row <= rows.length; at += row) expect(rows.slice(at + 1, at + row)).toEqual(rest);
   });
 
   it("goes back to one at a time when little passes again", () => {
@@ -64,14 +72,14 @@ describe("a share of what passes", () => {
     expect(
       taken(0.01)
         .slice(2)
-        .every((row) => row % 8 === 0),
+        .every((row) => row % 64 === 0),
     ).toBe(true);
     const slow = taken(10).slice(2);
     expect(slow.filter((row) => row === 1).length).toBeGreaterThan(slow.length * 0.8);
     expect(
       taken(0.01)
         .slice(2)
-        .every((row) => row % 8 === 0),
+        .every((row) => row % 64 === 0),
     ).toBe(true);
   });
 
