@@ -16,8 +16,8 @@ import { median, rounded } from "../measure/stats.mjs";
  */
 
 const KINDS = ["plain", "again", "observed"];
-const SERVERS = 4;
-const PAIRS = 6;
+const SERVERS = 3;
+const PAIRS = 8;
 const WITHIN_MS = 110_000;
 const WARM_MS = 3000;
 const WARM_SLICE_MS = 500;
