@@ -75,7 +75,8 @@ function told(rates, cpu, rounds) {
     observe_gateway_plain_per_s: rounded(median(rates.plain)),
   };
   const row = (name, how) => [name, Math.round(median(rates[how])).toLocaleString("en"), median(cpu[how]).toFixed(1)];
-  const text = (key) => `${keys[key].toFixed(3)} (${keys[`${key}_low`].toFixed(3)} to ${keys[`${key}_high`].toFixed(3)})`;
+  const text = (key) =>
+    `${keys[key].toFixed(3)} (${keys[`${key}_low`].toFixed(3)} to ${keys[`${key}_high`].toFixed(3)})`;
   return {
     keys,
     title: "Requests over 100 connections, 16 unanswered on each",

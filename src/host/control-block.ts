@@ -54,11 +54,9 @@ export const storedPhases = ["init", "idle", "stopping", "native"] as const;
  */
 export type Phase = (typeof storedPhases)[number] | "js";
 
-export const LAST_SEQUENCE = 0x7fffffff;
-
 /** Sequence numbers run from 1 to 2^31 - 1 and wrap; two are compared within half of that range. */
 export function nextSequence(seq: number): number {
-  return seq === LAST_SEQUENCE ? 1 : seq + 1;
+  return seq === 0x7fffffff ? 1 : seq + 1;
 }
 
 /** Whether `seq` is `begun` or came before it. */

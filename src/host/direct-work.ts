@@ -3,7 +3,7 @@ import { isPlain, plainSize } from "../mailbox/plain.js";
 import type { ToHost } from "../transport/frames.js";
 import { pack, unpack } from "../transport/values.js";
 import type { ActorWork } from "./actor-work.js";
-import { type DirectLine, type Ended, later } from "./direct-line.js";
+import { type DirectLine, later } from "./direct-line.js";
 import { watchLent } from "./lent-watch.js";
 import { isPulled } from "./output-stream.js";
 import { ownCopy } from "./own-copy.js";
@@ -26,13 +26,9 @@ export class DirectWork implements DirectLine {
   readonly #unsent: { readonly empty: boolean } | undefined;
   #message: Message | undefined;
   #entered: Running | undefined;
-  /** Tells that are no messages yet, which were sent as the latest: their arguments, which of them ran last, and its number. */
-  #firsts = none;
-  #at = 0;
-  #number = 0;
-  /** The number of the one that runs and is no message; 0: none. */
+  /** Number and argument of a tell that runs and is no message yet; it was sent as the latest. 0: none runs. */
   #bare = 0;
-  left: Message | undefined = undefined;
+  #first: unknown;
   /** Looks whether what it was lent is as it was. */
   #lent: (() => void) | undefined;
   /** A handler has answered with a promise: the time at which one begins is read for each. */
@@ -56,7 +52,8 @@ export class DirectWork implements DirectLine {
 
   get current(): Message | undefined {
     if (this.#bare !== 0) {
-      this.#message = this.#made(this.#at);
+      this.#message = new Message(this.#latest!, this.#first, undefined, false, plainSize(this.#first), undefined);
+      this.#message.seq = this.#bare;
       this.#bare = 0;
     }
     return this.#message;
@@ -99,78 +96,42 @@ export class DirectWork implements DirectLine {
     return this.#over(result);
   }
 
-  tells(sent: Sent, firsts: unknown[], seq: number, now: number, ended: Ended): number {
-    if (sent !== this.#latest) this.#known(sent);
+  tell(sent: Sent, first: unknown, seq: number, now: number): Message | undefined {
     this.#entered = undefined;
-    this.left = undefined;
-    this.#firsts = firsts;
-    this.#number = seq;
-    const record = this.#record;
-    const method = this.#latestNumber;
-    const actor = this.#of.actor as Record<string, (first: unknown) => unknown>;
-    let at = 0;
-    // Who asks for what runs takes the others as well.
-    while (at < this.#firsts.length) {
-      this.#at = at;
-      this.#bare = seq + at;
-      if (!record.take(method, this.#slow ? this.#of.around.clock.now() : now, seq + at)) {
-        this.#of.fence();
-        return this.#leaves(at);
-      }
-      let result: unknown;
-      try {
-        result = actor[sent.method]!(firsts[at]);
-      } catch (error) {
-        this.#work.threw(this.#entered ?? this.#enter(this.current!), error);
-        return this.#leaves(at);
-      }
-      if (this.#bare === 0 || this.#unsent?.empty === false || !isPlain(result)) {
-        const asked = this.#bare === 0;
-        this.#told(result);
-        if (asked || this.left !== undefined) return at;
-      } else {
-        this.#bare = 0;
-        record.over(method, seq + at);
-        if (!this.#of.open) this.#of.idle();
-      }
-      at++;
-      if (!ended.tellEnded() || !this.#of.open) return at;
+    if (sent !== this.#latest) this.#known(sent);
+    this.#first = first;
+    this.#bare = seq;
+    const at = this.#slow ? this.#of.around.clock.now() : now;
+    if (!this.#record.take(this.#latestNumber, at, seq)) {
+      this.#of.fence();
+      return this.#left();
     }
-    this.#firsts = none;
-    return at;
-  }
-
-  get unbegun(): number {
-    return Math.max(0, this.#firsts.length - this.#at - 1);
-  }
-
-  rest(): Message[] {
-    const rest: Message[] = [];
-    for (let at = this.#at + 1; at < this.#firsts.length; at++) rest.push(this.#made(at));
-    this.#firsts = none;
-    return rest;
-  }
-
-  #made(at: number): Message {
-    const first = this.#firsts[at];
-    const message = new Message(this.#latest!, first, undefined, false, plainSize(first), undefined);
-    message.seq = this.#number + at;
-    return message;
+    let result: unknown;
+    try {
+      result = (this.#of.actor as Record<string, (first: unknown) => unknown>)[sent.method]!(first);
+    } catch (error) {
+      this.#work.threw(this.#entered ?? this.#enter(this.current!), error);
+      return this.#left();
+    }
+    if (this.#bare === 0 || this.#unsent?.empty === false || !isPlain(result)) return this.#told(result);
+    this.#bare = 0;
+    this.#record.over(this.#latestNumber, seq);
+    if (!this.#of.open) this.#of.idle();
+    return undefined;
   }
 
   /** One that somebody has asked for, or whose result is more than a plain value. */
-  #told(result: unknown): void {
+  #told(result: unknown): Message | undefined {
     const message = this.current!;
     const plain = this.#entered === undefined && this.#unsent?.empty !== false && isPlain(result);
     const value = plain ? this.#over(result) : this.#answered(message, result);
-    if (value === later) this.left = message;
+    return value === later ? message : undefined;
   }
 
-  /** It is not over. */
-  #leaves(at: number): number {
-    this.left = this.current!;
+  #left(): Message {
+    const message = this.current!;
     this.#message = undefined;
-    return at;
+    return message;
   }
 
   /** Somebody asks for what runs. */
@@ -261,9 +222,6 @@ export class DirectWork implements DirectLine {
     return unpack(copied ? ownCopy(this.#of.around, packed) : packed, this.#of.refs) as unknown[];
   }
 }
-
-/** Nothing waits behind what runs. */
-const none: unknown[] = [];
 
 /** Few arguments are given as they are: to spread an array costs a quarter of a message. */
 function invoke(actor: object, name: string, first: unknown, all: unknown[] | undefined): unknown {

@@ -101,16 +101,12 @@ export class Mailbox implements Holder {
     return inside.bytes + bytes <= this.#lightBytes && inside.join(sent, first, bytes);
   }
 
-  /**
-   * Of several tells that stand in the next message the first leave, up to `most`; one stays. Where messages have priorities
-   * they leave one by one.
-   * @returns their arguments
-   */
-  slide(next: Message, most: number): unknown[] {
-    const firsts = this.#inside!.slideSome(next, this.#ranked === undefined ? Math.min(most, next.more!.size) : 1);
+  /** The first of several tells that stand in the next message leaves. @returns its argument */
+  slide(next: Message): unknown {
+    const first = this.#inside!.slide(next);
     this.#ranked?.slid();
     if (this.#outside?.first !== undefined) this.#letIn();
-    return firsts;
+    return first;
   }
 
   #pushFull(message: Message): void {

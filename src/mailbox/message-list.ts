@@ -75,29 +75,6 @@ export class MessageList {
     return first;
   }
 
-  /**
-   * The same of several, of which there are more.
-   * @returns their arguments
-   */
-  slideSome(message: Message, count: number): unknown[] {
-    const more = message.more!;
-    const some: unknown[] = [message.first];
-    let bytes = message.bytes;
-    for (let i = 1; i < count; i++) {
-      const first = more.shift();
-      some.push(first);
-      bytes += plainSize(first);
-    }
-    const next = more.shift();
-    if (more.empty) message.more = undefined;
-    message.first = next;
-    message.all = undefined;
-    message.bytes = plainSize(next);
-    this.size -= count;
-    this.bytes -= bytes;
-    return some;
-  }
-
   /** The same as a message. */
   split(message: Message): Message {
     const { sent, bytes } = message;

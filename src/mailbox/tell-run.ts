@@ -34,10 +34,6 @@ export class TellRun {
     this.firsts[this.end++] = first;
   }
 
-  get size(): number {
-    return this.end - this.at;
-  }
-
   /** The argument of the next, and there is one. */
   shift(): unknown {
     const { firsts, at } = this;

@@ -111,18 +111,13 @@ describe("a flood of tells to an actor in the program's own thread", () => {
   });
 
   it("counts what runs and what waits, for whoever looks meanwhile", async () => {
-    const seen: { waiting: number; executing: number }[] = [];
+    const seen: unknown[] = [];
     let look = () => {};
     const { app, reader: ref } = await reader({ 100: () => look() });
-    look = () => void seen.push(app.tree().children![0]!.mailbox!);
+    look = () => void seen.push(app.tree().children?.[0]?.mailbox);
     for (const n of upTo(200)) ref.tell.read(n);
     await ref.ask.look("end");
-    expect(seen).toHaveLength(1);
-    const [{ waiting, executing }] = seen as [{ waiting: number; executing: number }];
-    expect(waiting + executing).toBe(101);
-    // What was handed over for this slice stands with what runs.
-    expect(executing).toBeGreaterThanOrEqual(1);
-    expect(executing).toBeLessThanOrEqual(16);
+    expect(seen).toEqual([{ waiting: 100, executing: 1, capacity: 1000 }]);
   });
 
   it("runs each once and in order, and counts each, whatever some of them do", async () => {

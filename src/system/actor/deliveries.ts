@@ -1,6 +1,6 @@
 import type { ActorFacts, MethodFacts } from "../../actor/methods.js";
 import { WINDOW_BYTES } from "../../defaults.js";
-import { LAST_SEQUENCE, nextSequence } from "../../host/control-block.js";
+import { nextSequence } from "../../host/control-block.js";
 import type { Message, Outcome, Sent } from "../../mailbox/message.js";
 import type { Holder } from "../../mailbox/message-list.js";
 import { decodeError } from "../../transport/error-codec.js";
@@ -60,7 +60,7 @@ export class Deliveries implements Holder {
   }
 
   get size(): number {
-    return this.#inflight.count;
+    return this.#inflight.size;
   }
 
   /** Messages that have no outcome. */
@@ -154,10 +154,9 @@ export class Deliveries implements Holder {
     return (sent === this.#latestSent || this.#known(sent, this.#to.cell!.facts)) && !this.#latest!.stream;
   }
 
-  next(count = 1): number {
-    const first = nextSequence(this.#seq > LAST_SEQUENCE - count ? 0 : this.#seq);
-    this.#seq = first + count - 1;
-    return first;
+  next(): number {
+    this.#seq = nextSequence(this.#seq);
+    return this.#seq;
   }
 
   joins(sent: Sent, first: unknown): boolean {
@@ -249,6 +248,7 @@ export class Deliveries implements Holder {
     cell?.send({ t: "cancel", actor, incarnation, seq: message.seq });
   }
 
+  /** What its host works on, as the record says. */
   handling(): Message[] {
     return executingIn(this.#to, this.#inflight);
   }

@@ -1,9 +1,8 @@
 import type { Clock } from "../../clock.js";
-import { type DirectLine, type Ended, later } from "../../host/direct-line.js";
+import { type DirectLine, later } from "../../host/direct-line.js";
 import type { Mailbox } from "../../mailbox/mailbox.js";
 import type { Message, Sent } from "../../mailbox/message.js";
 import type { MessageTrace } from "../../mailbox/message-trace.js";
-import type { Tally } from "../../mailbox/tally.js";
 import type { SystemContext } from "../context.js";
 import type { Runnable, RunQueue } from "../run-queue.js";
 import type { Addressee } from "./addressee.js";
@@ -12,9 +11,9 @@ import type { Inflight } from "./inflight.js";
 interface Numbering {
   /** One that waits in the mailbox may run at once, and has its number now. Else it goes the way of all. */
   numbered(message: Message): boolean;
-  /** The same of tells that are no messages yet: whether they run at once, and the number of the first of so many. */
+  /** The same of tells that are no messages yet: whether they run at once, and the number of the next. */
   runsBare(sent: Sent): boolean;
-  next(count: number): number;
+  next(): number;
 }
 
 /**
@@ -28,7 +27,7 @@ interface Numbering {
  * What waits in the mailbox is not moved into flight first where it can run at once: of a flood most is there. The window is
  * filled again when something new is accepted, so the mailbox has room as if that had been done after each message.
  */
-export class DirectRuns implements Runnable, Ended {
+export class DirectRuns implements Runnable {
   nextReady: Runnable | undefined = undefined;
   readonly #clock: Clock;
   readonly #queue: RunQueue;
@@ -40,8 +39,6 @@ export class DirectRuns implements Runnable, Ended {
   #lineOf = 0;
   /** It stands in the run queue. */
   #ready = false;
-  /** Where tells that run some at a time are counted. */
-  #tally: Tally | undefined;
   /** The mailbox is its alone. */
   readonly #alone: boolean;
 
@@ -174,53 +171,44 @@ export class DirectRuns implements Runnable, Ended {
     return trace.within(() => line.run(message, now));
   }
 
-  tellEnded(): boolean {
-    this.#tally!.told++;
-    return this.#calm;
-  }
-
-  /** What runs may be followed by the next. */
-  get #calm(): boolean {
-    return this.#line !== undefined && this.#to.cell?.inquest.trials === undefined;
-  }
-
   /**
-   * Runs tells that stand in one message, as the next of the mailbox, and are none themselves unless somebody asks. The first
-   * of a slice runs alone: who hears of it may move what waits.
+   * Runs tells that stand in one message, as the next of the mailbox, and are none themselves unless somebody asks.
    * @returns how many, at least 1
    */
   #runBare(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number, tells: boolean): number {
-    const { inquest } = this.#to.cell!;
-    if (this.#runSome(all, mailbox, line, 1, now) === 0) return 1;
-    if (tells || inquest.trials !== undefined) this.#to.freed(true, false);
-    const goesOn = this.#line === line && line.open && this.#calm && this.#inflight.size === 0;
-    if (!goesOn || most === 1 || all.more === undefined || mailbox.next !== all) return 1;
-    const more = this.#runSome(all, mailbox, line, most - 1, now);
-    if (inquest.trials !== undefined) this.#to.freed(true, false);
-    return 1 + more;
-  }
-
-  /** Where not all are over at once, the others are in flight then. @returns how many are over */
-  #runSome(all: Message, mailbox: Mailbox, line: DirectLine, most: number, now: number): number {
+    const to = this.#to;
     const { sent } = all;
+    const { tally } = sent;
+    const { inquest } = to.cell!;
     const inflight = this.#inflight;
-    const firsts = mailbox.slide(all, most);
-    const seq = this.#numbering.next(firsts.length);
-    inflight.enter(undefined, line, firsts.length);
-    this.#tally = sent.tally;
-    const over = line.tells(sent, firsts, seq, now, this);
-    if (over === firsts.length) {
-      inflight.left(undefined);
-      return over;
-    }
-    const { left } = line;
-    if (left === undefined && !inflight.apart) {
-      inflight.over(seq + over);
-      return over + 1;
-    }
-    inflight.enlist(left);
-    if (left?.line === inflight) this.#to.cell?.watch.begin();
-    return over;
+    let untold = tells;
+    let ran = 0;
+    inflight.enter(undefined, line);
+    do {
+      const seq = this.#numbering.next();
+      const left = line.tell(sent, mailbox.slide(all), seq, now);
+      ran++;
+      if (left !== undefined) {
+        inflight.enlist(left);
+        if (left.line === inflight) to.cell?.watch.begin();
+        return ran;
+      }
+      const alone = inflight.apart;
+      if (alone) tally.told++;
+      else inflight.over(seq);
+      if (untold || inquest.trials !== undefined) {
+        inflight.left(undefined);
+        to.freed(true, false);
+        // Who hears of it may have sent more, and so have moved what waits.
+        if (inflight.size > 0) return ran;
+        if (alone) inflight.enter(undefined, line);
+      }
+      untold = false;
+      if (!alone) return ran;
+      if (this.#line !== line || !line.open || inquest.trials !== undefined) break;
+    } while (ran < most && all.more !== undefined);
+    inflight.left(undefined);
+    return ran;
   }
 
   /** Nothing more begins in this incarnation. */

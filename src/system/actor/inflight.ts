@@ -5,24 +5,14 @@ import { NumberMap } from "../../number-map.js";
 /** With more messages than this they are found by an index; hosts answer in order, so among few the first look finds it. */
 const FEW = 64;
 
-/** Runs what stands in no list. */
-interface Apart {
-  /** What runs. */
-  readonly current: Message | undefined;
-  /** How many it was given and has not begun. */
-  readonly unbegun: number;
-  /** What it was given and has not begun: it begins none of them any more. */
-  rest(): Message[];
-}
-
 /**
  * What is with an actor's host, in the order it was handed over, and by sequence number. A message that runs in this
  * thread while nothing else is with the host stands in no list: most are over before anybody asks for it.
  */
 export class Inflight extends MessageList {
   #bySeq: NumberMap<Message> | undefined;
-  /** Runs messages that count here and are not in the list. */
-  #apart: Apart | undefined;
+  /** Runs a message that counts here and is not in the list. */
+  #apart: { readonly current: Message | undefined } | undefined;
 
   override append(message: Message, place: "queued" | "delivered"): void {
     if (this.#apart) this.enlist();
@@ -33,21 +23,15 @@ export class Inflight extends MessageList {
 
   /**
    * It is about to run in this thread, and nothing else is here: until `left` or `enlist`.
-   * @param message undefined: tells that are none unless somebody asks
-   * @param count how many they are
+   * @param message undefined: a tell that is none unless somebody asks
    */
-  enter(message: Message | undefined, runs: Apart, count = 1): void {
+  enter(message: Message | undefined, runs: { readonly current: Message | undefined }): void {
     if (message !== undefined) {
       message.line = this;
       message.place = "delivered";
     }
-    this.size = count;
+    this.size = 1;
     this.#apart = runs;
-  }
-
-  /** How many are here: of what runs apart some may be over. */
-  get count(): number {
-    return this.#apart === undefined ? this.size : 1 + this.#apart.unbegun;
   }
 
   /** What runs here has not been enlisted. */
@@ -75,12 +59,10 @@ export class Inflight extends MessageList {
 
   /** What runs apart is not over yet, or somebody asks for all. */
   enlist(message = this.#apart?.current): void {
-    const apart = this.#apart;
-    if (apart === undefined) return;
+    if (this.#apart === undefined) return;
     this.#apart = undefined;
     this.size = 0;
     if (message) this.append(message, "delivered");
-    for (const one of apart.rest()) this.append(one, "queued");
   }
 
   override remove(message: Message): boolean {

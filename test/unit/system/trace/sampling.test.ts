@@ -53,34 +53,52 @@ describe("a share of what passes", () => {
     for (let at = 0; at + row <= rows.length; at += row) expect(rows.slice(at + 1, at + row)).toEqual(rest);
   });
 
+  it.each([
+    [500, 500],
+    [5000, 1000],
+    [50_000, 100],
+  ])("is as large in floods of %i as in the %i that pass quietly between them", (fast, quiet) => {
+    let now = 0;
+    const sampling = new Sampling(0.01, seededChance(3), () => now);
+    const taken = { fast: 0, quiet: 0 };
+    const rounds = Math.ceil(3_000_000 / (fast + quiet));
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < fast; i++) {
+        now += 0.01;
+        if (sampling.takes()) taken.fast++;
+      }
+      for (let i = 0; i < quiet; i++) {
+        now += 10;
+        if (sampling.takes()) taken.quiet++;
+      }
+    }
+    // Six standard deviations of rows of 64, and half a part that passes until a change is seen.
+    const within = (count: number, passed: number, row: number) => {
+      expect(Math.abs(count - passed * 0.01)).toBeLessThan(6 * Math.sqrt(row * passed * 0.01) + rounds * 0.32);
+    };
+    within(taken.fast, fast * rounds, 64);
+    within(taken.quiet, quiet * rounds, 64);
+  });
+
   it("goes back to one at a time when little passes again", () => {
     let now = 0;
     const sampling = new Sampling(0.1, seededChance(3), () => now);
-    const taken = (everyMs: number) => {
-      const rows: number[] = [];
+    const rows = (everyMs: number) => {
+      const all: number[] = [];
       let row = 0;
       for (let i = 0; i < 20_000; i++) {
         now += everyMs;
         if (sampling.takes()) row++;
         else if (row > 0) {
-          rows.push(row);
+          all.push(row);
           row = 0;
         }
       }
-      return rows;
+      return all.slice(12);
     };
-    expect(
-      taken(0.01)
-        .slice(2)
-        .every((row) => row % 64 === 0),
-    ).toBe(true);
-    const slow = taken(10).slice(2);
-    expect(slow.filter((row) => row === 1).length).toBeGreaterThan(slow.length * 0.8);
-    expect(
-      taken(0.01)
-        .slice(2)
-        .every((row) => row % 64 === 0),
-    ).toBe(true);
+    const long = (all: number[]) => all.filter((row) => row % 64 === 0).length / all.length;
+    const single = (all: number[]) => all.filter((row) => row === 1).length / all.length;
+    expect([long(rows(0.01)) > 0.8, single(rows(10)) > 0.8, long(rows(0.01)) > 0.8]).toEqual([true, true, true]);
   });
 
   it("is everything or nothing, without a draw", () => {
