@@ -8,9 +8,10 @@ import { median, rounded } from "../measure/stats.mjs";
  * second, and of whose requests 1 % are traced: their spans are recorded, batched and given away. Two servers of the same kind
  * that are processes differ by a tenth, since each is compiled and laid out differently; so all stand in one process, and only
  * one of them is called at a time. Of the plain there are two, and the mean of both is what the observed one is compared with;
- * what they differ by tells what is left of such differences. A machine that is shared may be
- * twice as fast a second later, so a turn is short, and what makes a pair is the mean of several. Several times the process
- * is started anew, and warmed for long, since what one request in a hundred takes is compiled late.
+ * what they differ by tells what is left of such differences. What the observed one leaves for later (a full collection, the
+ * rest of a batch of spans) may fall into another's turn: little, but it is not seen here. A machine that is shared may be twice
+ * as fast a second later, so a turn is short, and what makes a pair is the mean of several. Several times the process is started
+ * anew, and warmed for long, since what one request in a hundred takes is compiled late.
  *
  *   pair   plain · again · observed · again · observed · plain · …     SLICES of SLICE_MS each, a scrape in the midst of one
  */
