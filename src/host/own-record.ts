@@ -28,7 +28,6 @@ export class OwnRecord {
   readonly #since: number;
   readonly #begun: number;
   readonly #finished: number;
-  readonly #stop: number;
   readonly #actor: number;
   readonly #incarnation: number;
   /** The event of the message that runs. */
@@ -42,7 +41,6 @@ export class OwnRecord {
     this.#since = sinceFloat(entry);
     this.#begun = entryWord(entry) + BEGUN;
     this.#finished = entryWord(entry) + FINISHED;
-    this.#stop = STOP_WORD;
     this.#actor = actor;
     this.#incarnation = incarnation;
   }
@@ -57,7 +55,7 @@ export class OwnRecord {
     this.#number = this.#ring.event(TAKEN, method, now, this.#actor, this.#incarnation, seq);
     this.#floats[this.#since] = now;
     this.#ints[this.#begun] = seq;
-    return this.#ints[this.#stop] === 0;
+    return this.#ints[STOP] === 0;
   }
 
   /** It has ended well. */
@@ -67,5 +65,6 @@ export class OwnRecord {
   }
 }
 
-/** Not KIND's own: what another module exports is looked up anew each time. */
+/** This module's own: what another one exports is looked up anew each time. */
 const TAKEN = KIND.taken;
+const STOP = STOP_WORD;

@@ -19,10 +19,6 @@ export interface Runnable {
  */
 const LONGEST_SLICE = 8;
 
-/** The same of messages that are next to nothing: where a slice took no longer than QUICK_MS, a look costs more than a message. */
-const LONGEST_QUICK_SLICE = 16;
-const QUICK_MS = 0.02;
-
 /** Drains that follow each other as closely are most often of one turn of the event loop: one who asks, again and again. */
 const CLOSE_MS = 0.02;
 
@@ -164,7 +160,7 @@ export class RunQueue {
     this.#msLeft -= ms;
     this.#unread = 0;
     if (ms > SLICE_MS) this.#slice = 1;
-    else this.#slice = Math.min(2 * this.#slice, ms < QUICK_MS ? LONGEST_QUICK_SLICE : LONGEST_SLICE);
+    else if (this.#slice < LONGEST_SLICE) this.#slice *= 2;
     return now;
   }
 }
