@@ -1,4 +1,3 @@
-import type { WriteRecord } from "./ring-record.js";
 import { MOST_KEYS, MOST_SHAPES, NO_SHAPE } from "./ring-values.js";
 
 /** Keys that the other side knows by a number. */
@@ -7,9 +6,8 @@ export interface Shape {
   readonly number: number;
   /** See `arePlain`. */
   readonly plain: boolean;
-  written: number;
-  /** What writes the values of such an object, when there have been many. */
-  write: WriteRecord | undefined;
+  /** Of the object that came next, when one of this shape came last and that was of another. */
+  after: Shape | undefined;
 }
 
 /** None is one that pack() wraps by: those begin with NUL. */
@@ -18,16 +16,41 @@ export function arePlain(keys: readonly string[]): boolean {
   return true;
 }
 
+/** It has these names alone, in this order. */
+function isOf(value: object, { keys }: Shape): boolean {
+  let at = 0;
+  for (const key in value) if (key !== keys[at++]) return false;
+  return at === keys.length;
+}
+
 /** The shapes of plain objects that the other side of a ring knows, by number. */
 export class Shapes {
   /** By their first key; `{}` is with those whose first key is "". */
   readonly #known = new Map<string, Shape[]>();
   #count = 0;
+  /** Of the object before: most messages are alike, and of a list of objects all are. */
+  #last: Shape | undefined;
   /** Defined in the frame that is being written: the other side has not seen them yet. */
   #fresh: Shape[] = [];
 
   /** @returns undefined for one that the other side does not know */
-  find(keys: readonly string[]): Shape | undefined {
+  of(value: object): Shape | undefined {
+    const last = this.#last;
+    if (last !== undefined) {
+      if (isOf(value, last)) return last;
+      const { after } = last;
+      if (after !== undefined && isOf(value, after)) {
+        this.#last = after;
+        return after;
+      }
+    }
+    const found = this.#find(Object.keys(value));
+    if (last !== undefined && found !== undefined) last.after = found;
+    this.#last = found;
+    return found;
+  }
+
+  #find(keys: readonly string[]): Shape | undefined {
     const alike = this.#known.get(keys[0] ?? "");
     if (!alike) return undefined;
     next: for (const shape of alike) {
@@ -41,7 +64,7 @@ export class Shapes {
   /** @returns the number it gets, or NO_SHAPE for one that nobody remembers */
   define(keys: readonly string[]): number {
     if (keys.length > MOST_KEYS || this.#count >= MOST_SHAPES) return NO_SHAPE;
-    const shape = { keys, number: this.#count++, plain: arePlain(keys), written: 0, write: undefined };
+    const shape = { keys, number: this.#count++, plain: arePlain(keys), after: undefined };
     const first = keys[0] ?? "";
     const alike = this.#known.get(first);
     if (alike) alike.push(shape);
@@ -57,6 +80,10 @@ export class Shapes {
 
   /** It was not: what it defined never was. */
   undo(): void {
+    if (this.#fresh.length === 0) return;
+    // None of them may be found again by what came before it.
+    this.#last = undefined;
+    for (const alike of this.#known.values()) for (const shape of alike) shape.after = undefined;
     for (const { keys } of this.#fresh) {
       this.#known.get(keys[0] ?? "")!.pop();
       this.#count--;

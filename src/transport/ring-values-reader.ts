@@ -23,10 +23,7 @@ export class ValueReader {
   }
 
   list(): unknown[] {
-    const length = this.#bytes[this.at++]!;
-    const values: unknown[] = [];
-    for (let i = 0; i < length; i++) values.push(this.value());
-    return values;
+    return this.#items(this.#bytes[this.at++]!);
   }
 
   value(): unknown {
@@ -63,10 +60,7 @@ export class ValueReader {
         return text;
       }
       case tag.array: {
-        const length = this.#count();
-        const items: unknown[] = [];
-        for (let i = 0; i < length; i++) items.push(this.value());
-        return items;
+        return this.#items(this.#count());
       }
       case tag.record:
         this.at += 2;
@@ -104,6 +98,25 @@ export class ValueReader {
       default:
         throw new Error(`a ring holds a value of the unknown kind ${which}: the two ends are of different versions`);
     }
+  }
+
+  /** Few are made at once: a list that grows has room for sixteen more than are in it. */
+  #items(length: number): unknown[] {
+    switch (length) {
+      case 0:
+        return [];
+      case 1:
+        return [this.value()];
+      case 2:
+        return [this.value(), this.value()];
+      case 3:
+        return [this.value(), this.value(), this.value()];
+      case 4:
+        return [this.value(), this.value(), this.value(), this.value()];
+    }
+    const items = [this.value(), this.value(), this.value(), this.value(), this.value()];
+    for (let i = 5; i < length; i++) items.push(this.value());
+    return items;
   }
 
   #latin(): string {

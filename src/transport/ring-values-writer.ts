@@ -1,5 +1,4 @@
 import { types } from "node:util";
-import { OFTEN, recordWriter } from "./ring-record.js";
 import { arePlain, Shapes } from "./ring-shapes.js";
 import { SHORT_STRING, tag } from "./ring-values.js";
 import { ringKindOf } from "./ring-view-kind.js";
@@ -79,29 +78,16 @@ export class ValueWriter {
 
   /** @throws notByRing for what cannot be carried exactly, or has no room */
   value(value: unknown, depth = 0): void {
-    switch (typeof value) {
-      case "number":
-        this.#number(value);
-        return;
-      case "string":
-        this.string(value);
-        return;
-      case "boolean":
-        this.#tag(value ? tag.true : tag.false);
-        return;
-      case "undefined":
-        this.#tag(tag.undefined);
-        return;
-      case "bigint":
-        this.#bigint(value);
-        return;
-      case "object":
-        if (value === null) this.#tag(tag.null);
-        else this.#object(value, depth);
-        return;
-      default:
-        throw notByRing;
-    }
+    // One comparison after the other: a switch would make the type's name first.
+    if (typeof value === "string") this.string(value);
+    else if (typeof value === "number") this.#number(value);
+    else if (typeof value === "object") {
+      if (value === null) this.#tag(tag.null);
+      else this.#object(value, depth);
+    } else if (typeof value === "boolean") this.#tag(value ? tag.true : tag.false);
+    else if (value === undefined) this.#tag(tag.undefined);
+    else if (typeof value === "bigint") this.#bigint(value);
+    else throw notByRing;
   }
 
   string(value: string): void {
@@ -226,25 +212,28 @@ export class ValueWriter {
 
   #record(value: Record<string, unknown>, depth: number): void {
     if (this.#plain && ArrayBuffer.isView(value)) throw notByRing;
-    const keys = Object.keys(value);
-    const shape = this.#shapes.find(keys);
-    if (!shape) this.#define(keys);
-    else {
-      if (this.#plain && !shape.plain) throw notByRing;
-      this.#room(3);
-      this.#bytes[this.at] = tag.record;
-      this.#view.setUint16(this.at + 1, shape.number);
-      this.at += 3;
-      if (shape.write) {
-        shape.write(this, value, depth + 1);
-        return;
-      }
-      if (++shape.written === OFTEN) shape.write = recordWriter(keys);
+    const shape = this.#shapes.of(value);
+    if (shape === undefined) {
+      this.#first(value, depth);
+      return;
     }
-    for (let i = 0; i < keys.length; i++) this.value(value[keys[i]!], depth + 1);
+    if (this.#plain && !shape.plain) throw notByRing;
+    this.#room(3);
+    this.#bytes[this.at] = tag.record;
+    this.#view.setUint16(this.at + 1, shape.number);
+    this.at += 3;
+    let left = shape.keys.length;
+    // It has these names in this order, unless a getter of its own has taken one away.
+    for (const key in value) {
+      this.value(value[key], depth + 1);
+      left--;
+    }
+    if (left !== 0) throw notByRing;
   }
 
-  #define(keys: readonly string[]): void {
+  /** One of a shape that the other side does not know. */
+  #first(value: Record<string, unknown>, depth: number): void {
+    const keys = Object.keys(value);
     if (keys.length > 0xffff || keys.includes("__proto__")) throw notByRing;
     if (this.#plain && !arePlain(keys)) throw notByRing;
     this.#room(5);
@@ -253,6 +242,7 @@ export class ValueWriter {
     this.#view.setUint16(this.at + 3, keys.length);
     this.at += 5;
     for (const key of keys) this.string(key);
+    for (const key of keys) this.value(value[key], depth + 1);
   }
 
   #array(value: unknown[], depth: number): void {
