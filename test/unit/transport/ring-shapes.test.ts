@@ -104,7 +104,7 @@ test("a name that all objects inherit is no part of any", () => {
   } catch (error) {
     expect(error).toBe(notByRing);
   }
-  if (got !== undefined) expect(Object.keys(got)).toEqual(["a"]);
+  if (got !== undefined) expect(Object.keys(got as object)).toEqual(["a"]);
   delete inherited.everywhere;
   expect(plainDataBytes({ a: 1 })).toBe(size);
   expect(send({ a: 2 })).toEqual({ a: 2 });
