@@ -53,7 +53,7 @@ function isPlainRecord(value: Record<string, unknown>, depth: number): boolean {
 }
 
 /** Somebody has given all objects a name that is gone through with their own. */
-function hasInherited(): boolean {
+export function hasInherited(): boolean {
   for (const _ in Object.prototype) return true;
   return false;
 }

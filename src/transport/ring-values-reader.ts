@@ -59,9 +59,8 @@ export class ValueReader {
         this.at = end;
         return text;
       }
-      case tag.array: {
+      case tag.array:
         return this.#items(this.#count());
-      }
       case tag.record:
         this.at += 2;
         return this.#known(this.#shapes[this.#view.getUint16(this.at - 2)]!);

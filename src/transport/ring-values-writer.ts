@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { hasInherited } from "./plain-data.js";
 import { arePlain, Shapes } from "./ring-shapes.js";
 import { SHORT_STRING, tag } from "./ring-values.js";
 import { ringKindOf } from "./ring-view-kind.js";
@@ -164,6 +165,7 @@ export class ValueWriter {
   #object(value: object, depth: number): void {
     const plain = this.#plain;
     if (depth > (plain ? DEEPEST_PLAIN : DEEPEST)) throw notByRing;
+    if (depth === 0 && hasInherited()) throw notByRing;
     // A Proxy first: to look at it runs its traps.
     if (plain && types.isProxy(value)) throw notByRing;
     this.#once(value);
