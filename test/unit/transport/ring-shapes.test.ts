@@ -95,8 +95,8 @@ test("an object that takes a name of its own away while it is read goes another 
 test("a name that all objects inherit is no part of any", () => {
   const { send } = ends();
   expect(send({ a: 1 })).toEqual({ a: 1 });
-  // Known, and with the inherited name it is what the next one looks like.
-  expect(send({ a: 1, everywhere: 1 })).toEqual({ a: 1, everywhere: 1 });
+  // Known, and expected next: with the inherited name the next one looks like it.
+  for (let i = 0; i < 2; i++) expect(send({ a: 1, everywhere: 1 })).toEqual({ a: 1, everywhere: 1 });
   const size = plainDataBytes({ a: 1 });
   inherited.everywhere = 1;
   expect(plainDataBytes({ a: 1 })).toBe(-1);
