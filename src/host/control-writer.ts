@@ -46,16 +46,23 @@ export interface ControlWriter {
 export function writeOwnControl(buffer: ArrayBuffer, ring: FlightRing): ControlWriter {
   const ints = new Int32Array(buffer);
   const floats = new Float64Array(buffer);
+  const plain = writeControl(buffer, ring);
   return {
-    ...writeControl(buffer, ring),
+    ...plain,
     begin(entry, seq, now) {
+      ring.settle();
       floats[sinceFloat(entry)] = now;
       ints[entryWord(entry) + BEGUN] = seq;
       return ints[STOP_WORD] === 0;
     },
     end(entry) {
+      ring.settle();
       const word = entryWord(entry);
       ints[word + FINISHED] = ints[word + BEGUN]!;
+    },
+    clear(entry, incarnation) {
+      ring.settle();
+      plain.clear(entry, incarnation);
     },
   };
 }

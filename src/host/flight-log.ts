@@ -77,18 +77,21 @@ export function readFlight(ring: ArrayBuffer): RawEvent[] {
     if (((newest - number) | 0) >= EVENTS) continue;
     at = floats[word / 2 + 1]! || at;
     const kind = ints[word + 1]! & 0xff;
-    const seq = ints[word + 6]!;
+    const before = (ints[word + 1]! >>> 8) & 0xff;
+    const last = ints[word + 6]!;
     const note = kind === KIND.note;
-    for (const one of [...kinds[kind]!].reverse())
-      events.push({
-        at,
-        kind: one,
-        actor: ints[word + 4]!,
-        incarnation: ints[word + 5]!,
-        seq: note ? 0 : seq,
-        method: ints[word + 1]! >>> 8,
-        text: note ? textOf(ints, seq) : one === "settled" ? outcomes[kind] : undefined,
-      });
+    for (let seq = last; seq >= last - before; seq--)
+      for (const one of [...kinds[kind]!].reverse())
+        events.push({
+          at,
+          kind: one,
+          actor: ints[word + 4]!,
+          incarnation: ints[word + 5]!,
+          seq: note ? 0 : seq,
+          method: ints[word + 1]! >>> 16,
+          text: note ? textOf(ints, seq) : one === "settled" ? outcomes[kind] : undefined,
+        });
+    if (events.length >= MOST_TOLD) break;
   }
   events.reverse();
   if (events.length > MOST_TOLD) events.splice(0, events.length - MOST_TOLD);

@@ -3,7 +3,9 @@
  * as wide as half a cache line, and a smaller ring of the texts of notes:
  *
  *   event    + 0    int32    number        counts the events of this host, from 0, wrapping
- *            + 4    int32    kind | method << 8      method: its place among the class's, from 1; 0 for none
+ *            + 4    int32    kind | before << 8 | method << 16
+ *                            before: so many right before it went the same way and have no event of their own, up to 255
+ *                            method: its place among the class's, from 1; 0 for none
  *            + 8    float64  at            monotonic ms; 0: no clock was at hand, as of the event after it
  *            + 16   int32    actor
  *            + 20   int32    incarnation
@@ -58,6 +60,14 @@ const PLACES = EVENTS - 1;
 const EVENT_WORDS = EVENT_BYTES / 4;
 const { ran: RAN, ok: OK } = KIND;
 
+const MOST_BEFORE = 255;
+
+/** What has happened and stands in no event yet. Only where writer and reader are the same thread. */
+export interface Unwritten {
+  /** Writes it, as events of the same ring. */
+  write(): void;
+}
+
 /** Writes into the ring: a few stores, no allocation, no clock. */
 export class FlightRing {
   readonly #ints: Int32Array;
@@ -71,6 +81,8 @@ export class FlightRing {
   /** Events and notes written so far. */
   written = 0;
   notes = 0;
+  /** It is written before anything else is, and before anybody reads. */
+  unwritten: Unwritten | undefined = undefined;
 
   /** @param offset where the ring begins in the buffer, a multiple of 8 */
   constructor(buffer: ArrayBufferLike, offset: number) {
@@ -83,15 +95,27 @@ export class FlightRing {
     this.texts = offset + EVENTS * EVENT_BYTES;
   }
 
-  /** @returns its number, for `ended` */
-  event(kind: Kind, method: number, at: number, actor: number, incarnation: number, seq: number): number {
+  /** All that has happened stands in the ring. */
+  settle(): void {
+    const { unwritten } = this;
+    if (unwritten === undefined) return;
+    this.unwritten = undefined;
+    unwritten.write();
+  }
+
+  /**
+   * @param before so many with the numbers right before `seq` went the same way, and have no event of their own
+   * @returns its number, for `ended`
+   */
+  event(kind: Kind, method: number, at: number, actor: number, incarnation: number, seq: number, before = 0): number {
+    if (this.unwritten !== undefined) this.settle();
     if (off) return 0;
     const number = this.written;
     this.written = (number + 1) | 0;
     const ints = this.#ints;
     const word = this.#firstWord + (number & PLACES) * EVENT_WORDS;
     ints[word] = number;
-    ints[word + 1] = kind | (method << 8);
+    ints[word + 1] = kind | ((before > MOST_BEFORE ? MOST_BEFORE : before) << 8) | (method << 16);
     this.#floats[(word >> 1) + 1] = at;
     ints[word + 4] = actor;
     ints[word + 5] = incarnation;
@@ -109,7 +133,7 @@ export class FlightRing {
    */
   ended(taken: number, method: number, actor: number, incarnation: number, seq: number): void {
     if (this.written === ((taken + 1) | 0))
-      this.#ints[this.#firstWord + (taken & PLACES) * EVENT_WORDS + 1] = RAN | (method << 8);
+      this.#ints[this.#firstWord + (taken & PLACES) * EVENT_WORDS + 1] = RAN | (method << 16);
     else this.event(OK, method, 0, actor, incarnation, seq);
   }
 

@@ -128,7 +128,7 @@ export class InlineProvider implements HostProvider {
     const host: Host = {
       isolation: "inline",
       name: "inline",
-      control: readControl(control),
+      control: readControl(control, { pull: () => recorder.settle(), push() {} }),
       send: (frame) => {
         if (ended) return;
         if (frame.t === "call" && frame.args.special === true) lend(frame);
