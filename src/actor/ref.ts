@@ -1,9 +1,10 @@
 import type { Duration } from "../duration.js";
 import { HoldfastError } from "../errors.js";
-import { type KeysOf, onlyKnownKeys, shown } from "../known-keys.js";
-import { isPriority, type Priority, priorityWords } from "../protocol/priority.js";
+import { type KeysOf, onlyKnownKeys } from "../known-keys.js";
+import type { Priority } from "../protocol/priority.js";
 import type { TraceContext } from "../protocol/trace-context.js";
 import type { Actor } from "./actor.js";
+import { checkKey, checkPriority, checkSignal } from "./check-options.js";
 import type { ActorSelf, Lifecycle } from "./lifecycle.js";
 import type { Send } from "./send.js";
 import type { Sight } from "./sight.js";
@@ -213,25 +214,6 @@ class LiveRef<A> implements KeyedGroupRef<A> {
     const fix = "the refs of a pool and of a keyed group can, where their system runs";
     throw new HoldfastError("InvalidValue", `${this.path} cannot be resized: ${fix}`);
   }
-}
-
-function checkKey(key: unknown, path: string): void {
-  if (typeof key === "string") return;
-  const fix = typeof key === "number" || typeof key === "bigint" ? `give text, "${key}"` : "give text";
-  throw new HoldfastError("InvalidValue", `${path}: the key is ${shown(key)}: ${fix}`, { details: { path } });
-}
-
-function checkPriority(priority: unknown, path: string): void {
-  if (priority === undefined || isPriority(priority)) return;
-  const text = `${path}: with() got the priority ${shown(priority)}: give ${priorityWords}`;
-  throw new HoldfastError("InvalidValue", text, { details: { path } });
-}
-
-function checkSignal(signal: unknown, path: string): void {
-  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.addEventListener === "function") return;
-  const fix = signal instanceof AbortController ? "give its .signal" : "give an AbortSignal";
-  const what = signal instanceof AbortController ? "an AbortController" : shown(signal);
-  throw new HoldfastError("InvalidValue", `${path}: with() got a signal that is ${what}: ${fix}`);
 }
 
 /**
